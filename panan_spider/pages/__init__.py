@@ -1,0 +1,1 @@
+"""Page objects: bytes in, fields out. No page makes a request."""
