@@ -1,0 +1,185 @@
+"""The archive: everything a run keeps, in the one order of writing that loses nothing.
+
+Response into the WARC, then the article's line into articles.jsonl, then the mark in the ledger; each durable
+before the next begins. Opening finds whatever a dead run left half done, finishes or undoes it, and says so.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final, Self
+
+from panan_spider.items import Article, WarcPlace
+from panan_spider.memory import KnownArticle
+from panan_spider.outcomes import Outcome
+from panan_spider.store import warc, warc_read
+from panan_spider.store.books import Books
+from panan_spider.store.errors import Fuse, naming
+from panan_spider.store.exchange import ArchivedResponse, Exchange
+from panan_spider.store.files import Clock, moment, now, write_atomically
+from panan_spider.store.jsonl import LineFile
+from panan_spider.store.ledger import ARTICLES, Ledger
+from panan_spider.store.lock import Lock
+from panan_spider.store.memory import RETURNED, LedgerMemory
+from panan_spider.store.quarantine import Quarantine
+from panan_spider.store.recovery import Recovery
+from panan_spider.store.warc_records import Original
+
+ARTICLES_FILE: Final = "articles.jsonl"
+QUARANTINE_FILE: Final = "quarantine.jsonl"
+RUNS_FOLDER: Final = "runs"
+
+
+class Archive(Books):
+    """One archive folder, open for one run. Every writing method raises StoreError where the disk refuses.
+
+    `memory` is what the spider sees of it. `notes` says, a line each, what opening had to put right.
+    `places` and `validators` are filled by whoever receives responses, by canonical address: the place of
+    the response, and its (ETag, Last-Modified). `ledger` is for reports to ask.
+    """
+
+    def __init__(self, folder: Path, run_id: str, clock: Clock) -> None:
+        """Use `Archive.open`."""
+        self.folder, self.run_id, self._clock = folder, run_id, clock
+        self.fuse = Fuse()
+        self.notes: list[str] = []
+        self.validators: dict[str, tuple[str | None, str | None]] = {}
+        self._closing, self._closed = ExitStack(), False
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        run_id: str,
+        args: Mapping[str, str],
+        clock: Clock = now,
+        warc_bytes: int = warc.MAX_FILE_BYTES,
+    ) -> Self:
+        """Open, and where needed make or repair, the archive in `folder` for the run `run_id`.
+
+        Raises LockHeld where another run writes to it, StoreError where it cannot be used.
+        """
+        archive = cls(folder, run_id, clock)
+        try:
+            archive._lock()
+            archive._recover()
+            archive._begin(args, warc_bytes)
+        except BaseException:
+            archive._closing.close()
+            raise
+        return archive
+
+    def _lock(self) -> None:
+        with naming(self.folder):
+            for part in (self.folder, self.folder / warc.FOLDER, self.folder / RUNS_FOLDER):
+                part.mkdir(parents=True, exist_ok=True)
+        self._closing.callback(Lock(self.folder / "lock", self.run_id).release)
+
+    def _recover(self) -> None:
+        recovery = Recovery(self.folder, self.fuse, self._clock)
+        self._articles = self._lines(ARTICLES_FILE)
+        self._quarantined = self._lines(QUARANTINE_FILE)
+        self.ledger: Ledger = recovery.open(self._articles, self._quarantined)
+        self._closing.callback(self.ledger.close)
+        recovery.bury(self.ledger)
+        recovery.mend_warcs(self.ledger)
+        self.notes += [*self._articles.notes, *self._quarantined.notes, *recovery.notes]
+
+    def _lines(self, name: str) -> LineFile:
+        lines = LineFile(self.folder / name, self.fuse, self._clock())
+        self._closing.callback(lines.close)
+        return lines
+
+    def _begin(self, args: Mapping[str, str], warc_bytes: int) -> None:
+        self._run = self.ledger.runs.begin(self.run_id, args, moment(self._clock()))
+        self._warc = warc.WarcWriter(self.folder, self.run_id, self.fuse, self._clock, warc_bytes)
+        self._closing.callback(self._warc.close)
+        self._quarantine = Quarantine(self.folder, self._quarantined, self.ledger, self.run_id)
+        self.memory = LedgerMemory(self.ledger, self._quarantine, self._run, self._clock)
+        self.places: dict[str, WarcPlace] = self.memory.places
+
+    def write_response(self, exchange: Exchange) -> WarcPlace:
+        """Keep a response and its request, durable on return; the place of the response."""
+        return self._warc.response(exchange)
+
+    def write_revisit(self, exchange: Exchange, article_id: str | None = None) -> WarcPlace:
+        """Keep a 304 and its request; with `article_id`, pointing to the response it confirms."""
+        known = None if article_id is None else self.latest(article_id)
+        at = None if article_id is None else self.ledger.articles.fetched_at(article_id)
+        return self._warc.revisit(exchange, Original(known.url, at) if known is not None and at else None)
+
+    def read(self, place: WarcPlace) -> ArchivedResponse:
+        """The response kept at `place`."""
+        return warc_read.read(self.folder, place)
+
+    def latest(self, article_id: str) -> KnownArticle | None:
+        """The newest stored revision of that number; None where none is stored."""
+        return self.ledger.articles.latest(article_id)
+
+    def store(self, article: Article, outcome: Outcome) -> None:
+        """Keep a revision, STORED or REVISED: its line, durable, then its mark with the address's fate.
+
+        Raises ValueError, and writes nothing, where it is not the next revision of its number or where
+        this run has already told another fate of its address.
+        """
+        known = self.latest(article.id)
+        if article.revision != (1 if known is None else known.revision + 1):
+            raise ValueError(f"{article.url}: revision {article.revision} does not follow {known and known.revision}")
+        self.memory.expect(article.url, outcome)
+        line = self._articles.append(article.model_dump_json())
+        etag, last_modified = self.validators.get(article.url, (None, None))
+        back = known is not None and known.outcome is Outcome.GONE
+        with self.ledger.write():
+            self.memory.discovered(article.url, "article", article.id)
+            self.ledger.articles.mark(article.model_dump(), line.start, etag, last_modified)
+            self.ledger.passed(ARTICLES, line)
+            self.memory.settle(article.url, outcome, RETURNED if back else None)
+
+    def mark_unchanged(self, article_id: str, url: str) -> None:
+        """An article was asked for again and is the same. Nothing where this run has stored it itself."""
+        told = self.ledger.addresses.fate(self._run, url)
+        if told is not None and told[0] in (Outcome.STORED, Outcome.REVISED):
+            return
+        with self.ledger.write():
+            self.memory.discovered(url, "article", article_id)
+            if url in self.validators:
+                self.ledger.articles.validators(article_id, *self.validators[url])
+            self.memory.settle(url, Outcome.UNCHANGED)
+
+    def quarantine(
+        self,
+        url: str,
+        outcome: Outcome,
+        reason: str,
+        field: str | None = None,
+        template: str | None = None,
+        warc: WarcPlace | None = None,
+    ) -> None:
+        """Write the quarantine line of a page, and settle its address as `outcome`, UNKNOWN_LAYOUT or INVALID."""
+        if warc is not None:
+            self.places.setdefault(url, warc)
+        self.memory.settle_with(url, outcome, reason, field, template)
+
+    def close(self, report: Mapping[str, Any]) -> None:
+        """End the run: its rest settled, `report` in runs/<run>.json (key `exit_code` goes into the ledger too).
+
+        After a StoreError nothing is written any more and only the lock is let go. Again is harmless.
+        """
+        try:
+            if self.fuse.blown is None and not self._closed:
+                self._end(report)
+        finally:
+            self._closed = True
+            self._closing.close()
+
+    def _end(self, report: Mapping[str, Any]) -> None:
+        self.settle_rest()
+        text = json.dumps(report, ensure_ascii=False, indent=2, default=str) + "\n"
+        path = self.folder / RUNS_FOLDER / f"{self.run_id}.json"
+        with self.fuse.writing(path):
+            write_atomically(path, text.encode("utf-8"))
+        self._warc.close()
+        self.ledger.values.note_whole(self._warc.whole)
+        self.ledger.runs.end(self._run, moment(self._clock()), report.get("exit_code"), report)

@@ -1,0 +1,92 @@
+"""Small things done to files so that they survive a kill and a power cut."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+#: Gives the time now, UTC, aware. Passed in wherever the archive needs the time.
+Clock = Callable[[], datetime]
+
+_CHUNK = 1 << 20
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339, UTC, whole seconds: `2026-03-07T01:02:03Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def stamp(at: datetime) -> str:
+    """The time as a part of file names: `20260307T010203Z`."""
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable: a new file is lost in a power cut until its folder is synced."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or the first of `path-2`, `path-3`, … that does not exist."""
+    candidate, number = path, 1
+    while os.path.lexists(candidate):
+        number += 1
+        candidate = path.with_name(f"{path.name}-{number}")
+    return candidate
+
+
+def append_whole(fd: int, data: bytes) -> int:
+    """Append `data` to `fd` (opened O_APPEND, one writer) in one write, durable on return; the offset it starts at.
+
+    What the disk does not take whole is taken back: the file then ends where it ended before. Raises OSError.
+    """
+    start = os.fstat(fd).st_size
+    try:
+        written = os.write(fd, data)
+        if written != len(data):
+            raise OSError(f"only {written} of {len(data)} bytes were written; is the disk full?")
+        os.fsync(fd)
+    except OSError:
+        os.ftruncate(fd, start)
+        raise
+    return start
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `path` so that it is either whole or not there, durable on return. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.part")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        append_whole(fd, data)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(fd)
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def cut_aside(path: Path, keep: int, at: datetime) -> Path:
+    """Cut `path` to its first `keep` bytes; the rest is durable in `<path>.torn-<time>` before anything is cut."""
+    aside = free_name(path.with_name(f"{path.name}.torn-{stamp(at)}"))
+    with path.open("rb") as torn, aside.open("xb") as kept:
+        torn.seek(keep)
+        while chunk := torn.read(_CHUNK):
+            kept.write(chunk)
+        kept.flush()
+        os.fsync(kept.fileno())
+    sync_folder(path.parent)
+    with path.open("r+b") as torn:
+        torn.truncate(keep)
+        os.fsync(torn.fileno())
+    return aside

@@ -1,0 +1,116 @@
+"""JSON lines that only grow: each whole, each durable, a torn end cut on open."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from panan_spider.store.errors import Fuse, naming
+from panan_spider.store.files import append_whole, cut_aside, sync_folder
+
+#: Characters that JSON lets stand in a string and that many readers take for the end of a line.
+_LINE_ENDS: Final = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+_BLOCK: Final = 1 << 16
+
+
+class Line(NamedTuple):
+    """One line as it stands in the file: `start` and `end` in bytes, `record` None where it is no JSON object."""
+
+    start: int
+    end: int
+    raw: bytes
+    record: dict[str, Any] | None
+
+
+def _parsed(raw: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+class LineFile:
+    """One file of JSON lines, open for appending. `notes` says what was cut off its end on opening."""
+
+    def __init__(self, path: Path, fuse: Fuse, at: datetime) -> None:
+        """Opens or makes `path`. Bytes after the last whole line go to `<path>.torn-<time>`. Raises StoreError."""
+        self.path, self._fuse = path, fuse
+        self.notes: list[str] = []
+        with naming(path):
+            self._mend(at)
+            self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            sync_folder(path.parent)
+
+    def _mend(self, at: datetime) -> None:
+        if not self.path.exists():
+            return
+        size, whole = self.path.stat().st_size, whole_until(self.path)
+        if whole < size:
+            aside = cut_aside(self.path, whole, at)
+            self.notes.append(
+                f"{self.path.name}: a torn end of {size - whole} bytes was cut off and kept in {aside.name}"
+            )
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file: where the next line will start."""
+        return os.fstat(self._fd).st_size
+
+    def append(self, record: str) -> Line:
+        """Append one JSON object, given as JSON text without a line feed; durable on return. Raises StoreError."""
+        raw = record.translate(_LINE_ENDS).encode("utf-8") + b"\n"
+        if raw.count(b"\n") != 1:
+            raise ValueError(f"a record of {self.path.name} must be JSON text of one line")
+        with self._fuse.writing(self.path):
+            start = append_whole(self._fd, raw)
+        return Line(start, start + len(raw), raw, None)
+
+    def lines(self, start: int = 0) -> Iterator[Line]:
+        """The lines from byte `start`, the first byte of a line, to the end. Raises StoreError."""
+        with naming(self.path), self.path.open("rb") as file:
+            file.seek(start)
+            for raw in file:
+                yield Line(start, start + len(raw), raw, _parsed(raw))
+                start += len(raw)
+
+    def line_before(self, end: int) -> bytes | None:
+        """The line that ends with byte `end`; None where none ends there. Raises StoreError."""
+        with naming(self.path):
+            if end > self.size:
+                return None
+            raw = _last_line(self._fd, end)[1]
+        return raw if raw.endswith(b"\n") else None
+
+    def close(self) -> None:
+        """Close the file. Again is harmless."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def whole_until(path: Path) -> int:
+    """The length of `path` up to and with its last line that is a whole JSON object."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            start, raw = _last_line(file.fileno(), end)
+            if raw.endswith(b"\n") and _parsed(raw) is not None:
+                return end
+            end = start
+    return 0
+
+
+def _last_line(fd: int, end: int) -> tuple[int, bytes]:
+    """The last line of the first `end` bytes, with its line feed where it has one, and where it starts."""
+    start, tail, block = end, b"", _BLOCK
+    while start > 0:
+        block = min(2 * block, start)
+        start -= block
+        tail = os.pread(fd, block, start) + tail
+        if (cut := tail.rfind(b"\n", 0, len(tail) - 1)) >= 0:
+            return start + cut + 1, tail[cut + 1 :]
+    return 0, tail

@@ -1,0 +1,93 @@
+"""The ledger's stored articles: the newest revision of each, and the sections that list it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from panan_spider.memory import KnownArticle
+from panan_spider.outcomes import Outcome
+from panan_spider.store.ledger_db import Database
+
+
+def as_date(text: str | None) -> date | None:
+    """A date as the ledger keeps it, read back."""
+    return None if text is None else date.fromisoformat(text)
+
+
+class Articles:
+    """Questions and marks about stored articles."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def latest(self, article_id: str) -> KnownArticle | None:
+        """The newest revision of that number; None where none is stored."""
+        row = self._db.row(
+            """SELECT id, url, revision, content_hash, posted, pages, etag, last_modified, outcome
+            FROM articles WHERE id = ?""",
+            article_id,
+        )
+        if row is None:
+            return None
+        number, url, revision, content_hash, posted, pages, etag, modified, outcome = row
+        return KnownArticle(
+            *(number, url, revision, content_hash, as_date(posted), pages, etag, modified, Outcome(outcome)),
+        )
+
+    def fetched_at(self, article_id: str) -> str | None:
+        """When the newest revision was received; None where none is stored."""
+        row = self._db.row("SELECT fetched_at FROM articles WHERE id = ?", article_id)
+        return None if row is None else str(row[0])
+
+    def mark(self, record: Mapping[str, Any], line_offset: int, etag: str | None, last_modified: str | None) -> None:
+        """Note an article line, given as parsed, that starts at byte `line_offset`. Again is harmless."""
+        warc = record.get("warc") or {}
+        outcome = Outcome.STORED if record["revision"] == 1 else Outcome.REVISED
+        self._db.run(
+            """INSERT INTO articles (id, url, revision, content_hash, posted, pages, etag, last_modified, outcome,
+                fetched_at, template, warc_file, warc_offset, line_offset)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET url = excluded.url, revision = excluded.revision,
+                content_hash = excluded.content_hash, posted = excluded.posted, pages = excluded.pages,
+                etag = excluded.etag, last_modified = excluded.last_modified, outcome = excluded.outcome,
+                fetched_at = excluded.fetched_at, template = excluded.template, warc_file = excluded.warc_file,
+                warc_offset = excluded.warc_offset, line_offset = excluded.line_offset
+            WHERE excluded.revision > articles.revision""",
+            *(record["id"], record["url"], record["revision"], record["content_hash"], record.get("posted")),
+            *(record.get("pages", 1), etag, last_modified, outcome, record.get("fetched_at", "")),
+            *(record.get("template"), warc.get("file"), warc.get("offset"), line_offset),
+        )
+        for section in record.get("listed_in", ()):
+            self.list_in(section, [record["id"]])
+
+    def validators(self, article_id: str, etag: str | None, last_modified: str | None) -> None:
+        """Note what the server now gives to ask again with."""
+        with self._db.write():
+            self._db.run(
+                "UPDATE articles SET etag = ?, last_modified = ? WHERE id = ?", etag, last_modified, article_id
+            )
+
+    def seen(self, article_id: str, url: str, outcome: Outcome) -> bool:
+        """Note that `url` of a stored article was found UNCHANGED or GONE. True where it had been gone and is back.
+
+        Another address of the article that is gone says nothing about the article.
+        """
+        before = self._db.row("SELECT outcome, url FROM articles WHERE id = ?", article_id)
+        if before is None or (outcome is Outcome.GONE and before[1] != url):
+            return False
+        self._db.run("UPDATE articles SET outcome = ? WHERE id = ?", outcome, article_id)
+        return bool(before[0] == Outcome.GONE and outcome is not Outcome.GONE)
+
+    def list_in(self, section: str, article_ids: list[str]) -> None:
+        """Note that the lists of `section` name these articles."""
+        self._db.run_each("INSERT OR IGNORE INTO listings VALUES (?, ?)", ((number, section) for number in article_ids))
+
+    def listed_in(self, article_id: str) -> tuple[str, ...]:
+        """The sections whose lists named the article, sorted."""
+        rows = self._db.rows("SELECT section FROM listings WHERE article_id = ?", article_id)
+        return tuple(sorted(row[0] for row in rows))
+
+    def count(self) -> int:
+        """How many articles are stored."""
+        row = self._db.row("SELECT count(*) FROM articles")
+        return int(row[0]) if row else 0

@@ -1,0 +1,103 @@
+"""The SQLite file under the ledger: opening, checking, transactions."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.store import ledger_schema
+from panan_spider.store.errors import Fuse, StoreError, naming
+
+_BUSY_SECONDS: Final = 10.0
+_BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+Row = tuple[Any, ...]
+
+
+class LedgerBroken(StoreError):
+    """The file is no SQLite database, or a damaged one."""
+
+
+class Database:
+    """One SQLite database in WAL mode.
+
+    A commit here survives the death of the process. One in a power cut may be lost (synchronous=NORMAL),
+    never torn: what must outlive that stands, synced, in articles.jsonl, and is marked again from there.
+    """
+
+    def __init__(self, path: Path, fuse: Fuse, read_only: bool = False) -> None:
+        """Opens or makes `path`. Raises LedgerBroken; StoreError, of a newer version among others."""
+        self.path, self._fuse = path, fuse
+        with naming(path):
+            name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+            self._connection = sqlite3.connect(name, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
+        try:
+            with naming(path):
+                self._check_version(read_only)
+                if not read_only:
+                    self._prepare()
+        except BaseException as error:
+            self._connection.close()
+            cause = error.__cause__
+            if isinstance(cause, sqlite3.DatabaseError) and getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
+                raise LedgerBroken(str(error)) from cause
+            raise
+
+    def _check_version(self, read_only: bool) -> None:
+        found, known = ledger_schema.version(self._connection), len(ledger_schema.MIGRATIONS)
+        if found > known:
+            raise StoreError(f"{self.path} is of version {found}, this program knows {known}: update panan_spider")
+        if read_only and found < known:
+            raise StoreError(f"{self.path} is of version {found}, not {known}: the next run brings it up")
+
+    def _prepare(self) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        told = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if told != "ok":
+            raise LedgerBroken(f"{self.path}: {' '.join(told.split())}")
+        ledger_schema.migrate(self._connection)
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction: committed at the end, undone by any exception. Inside another it is part of that.
+
+        Raises StoreError where the disk refuses.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        with self._fuse.writing(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def run(self, sql: str, *values: object) -> int:
+        """Execute one writing statement inside `write`; the number of rows it changed."""
+        return self._connection.execute(sql, values).rowcount
+
+    def run_each(self, sql: str, rows: Iterable[Row]) -> int:
+        """Execute one writing statement for each of `rows` inside `write`; the number of rows changed."""
+        return self._connection.executemany(sql, rows).rowcount
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of one question."""
+        with naming(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        """The first row of one question; None where there is none."""
+        with naming(self.path):
+            found: Row | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    def close(self) -> None:
+        """Close; an open transaction is undone. Again is harmless."""
+        with suppress(sqlite3.Error):
+            self._connection.close()

@@ -1,0 +1,132 @@
+"""The spider's memory, kept in the ledger: `panan_spider.memory.Memory` over one open archive."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final
+
+from panan_spider.items import WarcPlace
+from panan_spider.memory import KnownArticle, KnownSection, Unsettled
+from panan_spider.outcomes import QUARANTINED, Outcome
+from panan_spider.store.files import Clock, moment
+from panan_spider.store.ledger import Ledger
+from panan_spider.store.quarantine import Quarantine
+
+#: How long an address that listed nothing is left in peace.
+_BARREN_DAYS: Final = 7
+
+#: Said in the books where an article that was gone is found again.
+RETURNED: Final = "returned"
+
+
+class LedgerMemory:
+    """What earlier runs learned, and the books of this one. Every write is in the ledger when it returns.
+
+    `counts` and `discovered_count` are this run's books added up: its outcomes, and the addresses it met.
+    `places` holds, by canonical address, where the archive keeps this run's responses.
+    """
+
+    def __init__(self, ledger: Ledger, quarantine: Quarantine, run: int, clock: Clock) -> None:
+        self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
+        self.counts: Counter[Outcome] = Counter()
+        self.discovered_count = 0
+        self.places: dict[str, WarcPlace] = {}
+
+    def article(self, article_id: str) -> KnownArticle | None:
+        """The newest stored revision of that number; None where none is stored."""
+        return self._ledger.articles.latest(article_id)
+
+    def settled(self, article_id: str) -> bool:
+        """Whether that number needs no asking: stored, gone, quarantined…; not failed, blocked, pending, out of range."""
+        return self._ledger.questions.settled(article_id)
+
+    def unsettled(self) -> list[Unsettled]:
+        """Articles to take up again: failed, blocked, pending, listed but never asked for; and those that were
+        out of range or forbidden, which cost no request as long as they still are."""
+        return self._ledger.questions.unsettled()
+
+    def sections(self) -> list[KnownSection]:
+        """The sections earlier runs have read; `reached_end` only where no later walk broke off after new rows."""
+        return self._ledger.walks.sections()
+
+    def barren(self) -> frozenset[str]:
+        """Section-like addresses that listed nothing or were gone within the last week, and never listed anything."""
+        return self._ledger.questions.barren(moment(self._clock() - timedelta(days=_BARREN_DAYS)))
+
+    def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
+        """Note the rows of one list page: (article_id, canonical address, posted). One transaction."""
+        rows = list(rows)
+        with self._ledger.write():
+            new = self._ledger.addresses.listed(rows, moment(self._clock()))
+            self._ledger.articles.list_in(section, [row[0] for row in rows])
+            self._ledger.walks.listed(self._run, section, len(rows), new)
+
+    def listed_in(self, article_id: str) -> tuple[str, ...]:
+        """Names of all sections whose lists named the article; sorted."""
+        return self._ledger.articles.listed_in(article_id)
+
+    def begin_walk(self, url: str, name: str) -> None:
+        """A walk of the section begins."""
+        self._ledger.walks.begin(self._run, url, name, moment(self._clock()))
+
+    def end_walk(self, url: str, *, state: str, pages: int, rows: int, new: int) -> None:
+        """The walk of the section has ended."""
+        self._ledger.walks.end(self._run, url, state, pages, rows, new, moment(self._clock()))
+
+    def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
+        """An address enters this run's books. Again is harmless."""
+        with self._ledger.write():
+            new = self._ledger.addresses.enter(self._run, url, kind, article_id, moment(self._clock()))
+        self.discovered_count += new
+
+    def expect(self, url: str, outcome: Outcome) -> bool:
+        """Whether the fate of the address is still open. Raises ValueError where it is told and is a different one."""
+        told = self._ledger.addresses.fate(self._run, url)
+        if told is None or told[0] is None:
+            return True
+        self._ledger.addresses.check(url, told[0], outcome)
+        return False
+
+    def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
+        """The address's fate in this run; unknown addresses enter the books. An unreadable page is quarantined.
+
+        The first word stands: a second, different one raises ValueError, but ALIAS and KNOWN add nothing.
+        """
+        self.settle_with(url, outcome, reason)
+
+    def settle_with(
+        self, url: str, outcome: Outcome, reason: str | None, field: str | None = None, template: str | None = None
+    ) -> None:
+        """`settle`, with what the quarantine line of an invalid article says besides."""
+        if not self.expect(url, outcome):
+            return
+        at = moment(self._clock())
+        with self._ledger.write():
+            new = self._enter_unmet(url, at)
+            if outcome in (Outcome.UNCHANGED, Outcome.GONE):
+                reason = self._seen(url, outcome) or reason
+            if outcome in QUARANTINED:
+                place = self.places.get(url)
+                self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
+            self._ledger.addresses.settle(self._run, url, outcome, reason, at)
+        self.discovered_count += new
+        self.counts[outcome] += 1
+
+    def _enter_unmet(self, url: str, at: str) -> bool:
+        met = self._ledger.addresses.fate(self._run, url) is not None
+        return not met and self._ledger.addresses.enter_as_known(self._run, url, at)
+
+    def _seen(self, url: str, outcome: Outcome) -> str | None:
+        article_id = self._ledger.addresses.article_id(url)
+        back = article_id is not None and self._ledger.articles.seen(article_id, url, outcome)
+        return RETURNED if back else None
+
+    def settle_rest(self, reason: str) -> int:
+        """At the end of a run: everything still open is PENDING, walks still open are interrupted. How many."""
+        at = moment(self._clock())
+        with self._ledger.write():
+            pending = self._ledger.addresses.settle_open(self._run, reason, at)
+            self._ledger.walks.interrupt(self._run, at)
+        if pending:
+            self.counts[Outcome.PENDING] += pending
+        return pending

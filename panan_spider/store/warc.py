@@ -1,0 +1,67 @@
+"""The raw responses: WARC 1.1 files that only grow, rotated by size, whole after every write."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from panan_spider.items import WarcPlace
+from panan_spider.store.errors import Fuse
+from panan_spider.store.exchange import Exchange
+from panan_spider.store.files import Clock, append_whole, moment, stamp, sync_folder
+from panan_spider.store.warc_records import Original, RecordMaker
+
+FOLDER: Final = "warc"
+
+#: Bytes a file may reach before the next one is begun; the size most tools of the field expect.
+MAX_FILE_BYTES: Final = 1_000_000_000
+
+
+class WarcWriter:
+    """Writes one run's responses. The first record makes the first file; a run without responses makes none.
+
+    `whole` holds (path below the data folder, size) of each file of this run that has been closed.
+    """
+
+    def __init__(self, data: Path, run_id: str, fuse: Fuse, clock: Clock, max_bytes: int = MAX_FILE_BYTES) -> None:
+        """`data` is the archive's folder, `run_id` a part of file names."""
+        self._data, self._run, self._fuse, self._clock, self._max = data, run_id, fuse, clock, max_bytes
+        self._records = RecordMaker()
+        self._fd, self._name, self._serial = -1, "", 0
+        self.whole: list[tuple[str, int]] = []
+
+    def response(self, exchange: Exchange) -> WarcPlace:
+        """Store an answer and its request; durable on return. The place of the answer. Raises StoreError."""
+        return self._append(self._records.pair(exchange))
+
+    def revisit(self, exchange: Exchange, original: Original | None) -> WarcPlace:
+        """Store a 304 and its request; `original` is the response it says is still good. Raises StoreError."""
+        return self._append(self._records.revisit(exchange, original))
+
+    def _append(self, members: bytes) -> WarcPlace:
+        with self._fuse.writing(self._data / FOLDER):
+            if self._fd >= 0 and os.fstat(self._fd).st_size >= self._max:
+                self.close()
+            head = b"" if self._fd >= 0 else self._begin()
+            # One write for all members: whatever instant the process dies at, at most the end of this file is torn.
+            offset = append_whole(self._fd, head + members) + len(head)
+        return WarcPlace(file=self._name, offset=offset)
+
+    def _begin(self) -> bytes:
+        """Make the next file; its first record, not yet written."""
+        at = self._clock()
+        name = f"panan-{stamp(at)}-{self._serial:05d}-{self._run}.warc.gz"
+        path = self._data / FOLDER / name
+        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        sync_folder(path.parent)
+        self._serial += 1
+        self._name = f"{FOLDER}/{name}"
+        info = {"software": "panan_spider", "format": "WARC File Format 1.1", "isPartOf": self._run}
+        return self._records.warcinfo(name, moment(at), info)
+
+    def close(self) -> None:
+        """Close the file being written. Again is harmless."""
+        if self._fd < 0:
+            return
+        self.whole.append((self._name, os.fstat(self._fd).st_size))
+        os.close(self._fd)
+        self._fd = -1
