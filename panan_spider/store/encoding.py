@@ -66,6 +66,8 @@ def _unzstd(body: bytes, limit: int) -> bytes:
     try:
         while out.tell() < limit and (piece := stream.read(_CHUNK)):
             out.write(piece)
-    except (EOFError, zstd.ZstdError):
+    except EOFError:  # it breaks off
+        return out.getvalue()
+    except zstd.ZstdError:
         return out.getvalue() or body
     return out.getvalue()

@@ -1,6 +1,7 @@
 """What can go wrong with the archive, each in one line a person can act on; and the fuse that ends all writing."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,17 @@ class LockHeld(Exception):
 
 def _in_one_line(what: str, error: Exception) -> str:
     said = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:
+        # SQLite calls a full disk that, where it cannot grow the file it shares with readers.
+        said += f" ({_free_bytes(what)} bytes free)"
     return " ".join(f"{what}: {said or type(error).__name__}".split())
+
+
+def _free_bytes(path: str) -> int | str:
+    try:
+        return shutil.disk_usage(os.path.dirname(path)).free
+    except OSError:
+        return "unknown"
 
 
 @contextmanager

@@ -79,14 +79,22 @@ def write_atomically(path: Path, data: bytes) -> None:
 def cut_aside(path: Path, keep: int, at: datetime) -> Path:
     """Cut `path` to its first `keep` bytes; the rest is durable in `<path>.torn-<time>` before anything is cut."""
     aside = free_name(path.with_name(f"{path.name}.torn-{stamp(at)}"))
-    with path.open("rb") as torn, aside.open("xb") as kept:
-        torn.seek(keep)
-        while chunk := torn.read(_CHUNK):
-            kept.write(chunk)
-        kept.flush()
-        os.fsync(kept.fileno())
-    sync_folder(path.parent)
-    with path.open("r+b") as torn:
-        torn.truncate(keep)
-        os.fsync(torn.fileno())
+    torn = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        kept = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        try:
+            _copy(torn, keep, kept)
+            os.fsync(kept)
+        finally:
+            os.close(kept)
+        sync_folder(path.parent)
+        os.ftruncate(torn, keep)
+        os.fsync(torn)
+    finally:
+        os.close(torn)
     return aside
+
+
+def _copy(source: int, start: int, target: int) -> None:
+    while chunk := os.pread(source, _CHUNK, start):
+        start += os.write(target, chunk)

@@ -10,6 +10,7 @@ from panan_spider.store import ledger_schema
 from panan_spider.store.errors import Fuse, StoreError, naming
 
 _BUSY_SECONDS: Final = 10.0
+_MAGIC: Final = b"SQLite format 3\x00"
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 Row = tuple[Any, ...]
@@ -30,6 +31,7 @@ class Database:
         """Opens or makes `path`. Raises LedgerBroken; StoreError, of a newer version among others."""
         self.path, self._fuse = path, fuse
         with naming(path):
+            self._check_head()
             name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
             self._connection = sqlite3.connect(name, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
         try:
@@ -43,6 +45,15 @@ class Database:
             if isinstance(cause, sqlite3.DatabaseError) and getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
                 raise LedgerBroken(str(error)) from cause
             raise
+
+    def _check_head(self) -> None:
+        """SQLite, given a file that is no database, throws away what lies in the -wal beside it; so look first."""
+        if self.path.exists() and not _MAGIC.startswith(head := self._head()):
+            raise LedgerBroken(f"{self.path}: file is not a database, it begins with {head!r}")
+
+    def _head(self) -> bytes:
+        with self.path.open("rb") as file:
+            return file.read(len(_MAGIC))
 
     def _check_version(self, read_only: bool) -> None:
         found, known = ledger_schema.version(self._connection), len(ledger_schema.MIGRATIONS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from panan_spider.memory import KnownSection
+from panan_spider.store.errors import StoreError
 from panan_spider.store.ledger_db import Database
 
 
@@ -31,6 +32,8 @@ class Runs:
     def begin(self, run_id: str, args: Mapping[str, str], at: str) -> int:
         """Enter a run; its number. Raises StoreError where that id is taken."""
         text = json.dumps(dict(args), ensure_ascii=False)
+        if self._db.row("SELECT 1 FROM runs WHERE id = ?", run_id) is not None:
+            raise StoreError(f"run {run_id} is in the ledger already: every run needs an id of its own")
         with self._db.write():
             self._db.run("INSERT INTO runs (id, args, started) VALUES (?, ?, ?)", run_id, text, at)
         row = self._db.row("SELECT number FROM runs WHERE id = ?", run_id)
