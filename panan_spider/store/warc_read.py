@@ -13,6 +13,9 @@ from panan_spider.store.errors import StoreError, naming
 from panan_spider.store.exchange import ArchivedResponse
 from panan_spider.store.warc import FOLDER
 
+#: What every record begins with: each is a gzip member of its own.
+GZIP: Final = b"\x1f\x8b\x08"
+
 #: Bytes of a decoded body that are read; the rest of a decompression bomb stays in the file.
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 
@@ -22,10 +25,11 @@ def read(data: Path, place: WarcPlace) -> ArchivedResponse:
     path = data / place.file
     with naming(path), path.open("rb") as file:
         file.seek(place.offset)
-        for found in _responses(data, path, file):
-            if found.offset == place.offset:
-                return found
-            break
+        begins_here = file.read(len(GZIP)) == GZIP
+        file.seek(place.offset)
+        found = next(_responses(data, path, file), None) if begins_here else None
+        if found is not None and found.offset == place.offset:
+            return found
     raise StoreError(f"{path}: no response at byte {place.offset}")
 
 
@@ -41,7 +45,7 @@ def _responses(data: Path, path: Path, file: BinaryIO) -> Iterator[ArchivedRespo
     records = ArchiveIterator(file)
     try:
         for record in records:
-            if record.rec_type == "response":
+            if record.rec_type == "response" and record.http_headers is not None:
                 body = record.raw_stream.read()  # before its offset is asked for, which reads on to the next record
                 yield _response(path.relative_to(data).as_posix(), records.get_record_offset(), record, body)
     except ArchiveLoadFailed as error:

@@ -1,0 +1,39 @@
+"""Several runs over one archive, one after the other."""
+
+from pathlib import Path
+
+from store_helpers import StandingClock, a_dead_run, an_archive, url_of
+
+from panan_spider.memory import Memory
+from panan_spider.outcomes import Outcome
+from panan_spider.store.archive import Archive
+
+SECTION = "http://www.panews.cn/shuji/"
+
+
+class Runs:
+    """Runs over one archive, one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.clock, self.count = folder, StandingClock(), 0
+        self.archive = self.next()
+
+    def next(self, how: str = "closed") -> Archive:
+        """End the run that is open, `closed` or `dead`, and begin the next."""
+        if self.count:
+            self.archive.close({}) if how == "closed" else a_dead_run(self.archive)
+        self.count += 1
+        self.archive = an_archive(self.folder, f"r{self.count}", clock=self.clock)
+        return self.archive
+
+    @property
+    def memory(self) -> Memory:
+        return self.archive.memory
+
+    def settle(self, number: int, outcome: Outcome, url: str | None = None) -> None:
+        url = url or url_of(number)
+        self.memory.discovered(url, "article", f"{number:09d}")
+        self.memory.settle(url, outcome)
+
+    def asked_again(self) -> list[str]:
+        return [left.article_id for left in self.memory.unsettled()]

@@ -1,0 +1,105 @@
+"""The books of a run: one fate for every address, adding up; what goes, what returns, what is lacking."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from store_helpers import an_article, an_exchange, url_of
+from store_runs import SECTION, Runs
+
+from panan_spider.outcomes import Outcome
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    runs = Runs(tmp_path)
+    yield runs
+    runs.archive.close({})
+
+
+def test_the_books_add_up(runs: Runs) -> None:
+    for number, outcome in enumerate((Outcome.GONE, Outcome.GONE, Outcome.FAILED)):
+        runs.settle(number, outcome)
+    runs.memory.discovered(url_of(7), "article", "000000007")
+    runs.memory.discovered(url_of(7), "article", "000000007")
+    runs.archive.store(an_article(8), Outcome.STORED)
+    runs.memory.settle("http://www.panews.cn/never-announced", Outcome.NO_LIST)
+    assert runs.archive.unsettled_now() == [url_of(7)]
+    assert runs.archive.settle_rest() == 1 and runs.archive.settle_rest() == 0
+    counts = runs.archive.outcome_counts()
+    assert counts == Counter(gone=2, failed=1, pending=1, stored=1, no_list=1)
+    assert sum(counts.values()) == runs.archive.discovered_count == 6
+    assert runs.archive.ledger.addresses.fates(runs.archive._run) == counts
+
+
+def test_the_first_word_stands(runs: Runs) -> None:
+    runs.settle(1, Outcome.GONE)
+    runs.memory.settle(url_of(1), Outcome.GONE, "again")
+    with pytest.raises(ValueError, match="is already gone, now failed"):
+        runs.memory.settle(url_of(1), Outcome.FAILED)
+    assert runs.archive.outcome_counts() == Counter(gone=1)
+
+
+@pytest.mark.parametrize("afterword", [Outcome.ALIAS, Outcome.KNOWN])
+def test_an_afterword_changes_nothing(runs: Runs, afterword: Outcome) -> None:
+    runs.settle(1, Outcome.GONE)
+    runs.memory.settle(url_of(1), afterword)
+    assert runs.archive.outcome_counts() == Counter(gone=1)
+
+
+def test_each_run_tells_its_own_fate(runs: Runs) -> None:
+    runs.settle(1, Outcome.FAILED)
+    runs.next()
+    runs.settle(1, Outcome.GONE)
+    assert runs.archive.outcome_counts() == Counter(gone=1)
+
+
+def test_a_stored_article_that_goes_is_gone_and_its_return_is_noticed(runs: Runs) -> None:
+    runs.archive.store(an_article(1), Outcome.STORED)
+    lines = (runs.folder / "articles.jsonl").read_bytes()
+    runs.next()
+    runs.settle(1, Outcome.GONE)
+    known = runs.next().memory.article("000000001")
+    assert known is not None and known.outcome is Outcome.GONE and known.revision == 1
+    runs.settle(1, Outcome.UNCHANGED)
+    known = runs.memory.article("000000001")
+    assert known is not None and known.outcome is Outcome.UNCHANGED
+    assert runs.archive.ledger.addresses.fate(runs.archive._run, url_of(1)) == (Outcome.UNCHANGED, "returned")
+    assert (runs.folder / "articles.jsonl").read_bytes() == lines
+
+
+def test_an_article_that_returns_corrected_is_noticed_too(runs: Runs) -> None:
+    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.next()
+    runs.settle(1, Outcome.GONE)
+    runs.next()
+    runs.archive.store(an_article(1, revision=2, version=2), Outcome.REVISED)
+    assert runs.archive.ledger.addresses.fate(runs.archive._run, url_of(1)) == (Outcome.REVISED, "returned")
+
+
+def test_another_address_that_is_gone_leaves_the_article(runs: Runs) -> None:
+    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.settle(1, Outcome.GONE, url=url_of(1).replace("www.panews.cn", "panews.zjol.com.cn"))
+    known = runs.memory.article("000000001")
+    assert known is not None and known.outcome is Outcome.STORED
+
+
+def test_gaps_name_what_the_archive_lacks(runs: Runs) -> None:
+    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.memory.listed("书记", [("000000002", url_of(2), None)])
+    runs.settle(3, Outcome.FAILED)
+    runs.archive.places[url_of(4)] = runs.archive.write_response(an_exchange(url_of(4)))
+    runs.memory.discovered(url_of(4), "article", "000000004")
+    runs.memory.settle(url_of(4), Outcome.UNKNOWN_LAYOUT, "no title")
+    runs.memory.discovered(SECTION, "section")
+    runs.memory.settle(SECTION, Outcome.FAILED, "timed out")
+    told = [(gap.url, gap.outcome, gap.reason, gap.tries) for gap in runs.archive.gaps()]
+    assert told == [
+        (SECTION, Outcome.FAILED, "timed out", 1),
+        (url_of(3), Outcome.FAILED, None, 1),
+        (url_of(2), Outcome.PENDING, None, 0),
+        (url_of(4), Outcome.UNKNOWN_LAYOUT, "no title", 1),
+    ]
+    runs.next()  # in which the section was not met: what its list said has been read since
+    assert {gap.url for gap in runs.archive.gaps()} == {url_of(2), url_of(3), url_of(4)}

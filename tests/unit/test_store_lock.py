@@ -1,0 +1,60 @@
+"""One writer; a dead one holds nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.store.lock import Lock
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from panan_spider.store.lock import Lock
+lock = Lock(Path(sys.argv[1]), "run-of-another")
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path / "lock")], stdout=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline() == b"held\n"
+    return process
+
+
+def test_a_living_holder_is_named(tmp_path: Path, holder: "subprocess.Popen[bytes]") -> None:
+    try:
+        with pytest.raises(LockHeld, match=rf"lock is held by pid {holder.pid}, run run-of-another; one run at a time"):
+            Lock(tmp_path / "lock", "mine")
+        assert (tmp_path / "lock").read_text() == f"pid {holder.pid}, run run-of-another\n"  # asking harms nothing
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def test_a_killed_holder_holds_nothing(tmp_path: Path, holder: "subprocess.Popen[bytes]") -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    lock = Lock(tmp_path / "lock", "mine")
+    assert (tmp_path / "lock").read_text() == f"pid {os.getpid()}, run mine\n"
+    lock.release()
+
+
+def test_release_lets_the_next_one_in(tmp_path: Path) -> None:
+    first = Lock(tmp_path / "lock", "one")
+    with pytest.raises(LockHeld):
+        Lock(tmp_path / "lock", "two")
+    first.release()
+    first.release()
+    Lock(tmp_path / "lock", "two").release()
+
+
+def test_a_folder_that_is_none_is_a_store_error(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="No such file or directory"):
+        Lock(tmp_path / "nowhere" / "lock", "mine")

@@ -1,0 +1,121 @@
+"""What the spider is told of the articles of earlier runs."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from store_helpers import an_article, url_of
+from store_runs import Runs
+
+from panan_spider.memory import Unsettled
+from panan_spider.outcomes import Outcome
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    runs = Runs(tmp_path)
+    yield runs
+    runs.archive.close({})
+
+
+def test_a_stored_article_is_known(runs: Runs) -> None:
+    assert runs.memory.article("000000001") is None and not runs.memory.settled("000000001")
+    runs.archive.validators[url_of(1)] = ('"e1"', "Sat, 07 Mar 2020 00:00:00 GMT")
+    runs.archive.store(an_article(1, pages=3), Outcome.STORED)
+    known = runs.next().memory.article("000000001")
+    assert known is not None and runs.memory.settled("000000001")
+    assert (known.article_id, known.url, known.revision, known.pages) == ("000000001", url_of(1), 1, 3)
+    assert (known.posted, known.content_hash) == (date(2020, 3, 7), an_article(1).content_hash)
+    assert (known.etag, known.last_modified) == ('"e1"', "Sat, 07 Mar 2020 00:00:00 GMT")
+    assert known.outcome is Outcome.STORED
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_what_settles_an_article_for_later_runs(runs: Runs, outcome: Outcome) -> None:
+    news = {Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING, Outcome.OUT_OF_RANGE, Outcome.ALIAS}
+    runs.settle(1, outcome)
+    runs.next()
+    assert runs.memory.settled("000000001") is (outcome not in news)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_what_later_runs_take_up_again(runs: Runs, outcome: Outcome) -> None:
+    again = {Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING, Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
+    runs.settle(1, outcome)
+    runs.next()
+    assert runs.asked_again() == (["000000001"] if outcome in again else [])
+
+
+def test_an_unsettled_article_comes_with_all_that_is_known_of_it(runs: Runs) -> None:
+    runs.memory.listed("要闻", [("000000001", url_of(1), date(2020, 3, 7))])
+    runs.memory.listed("书记", [("000000001", url_of(1), date(2020, 3, 7))])
+    runs.settle(1, Outcome.FAILED)
+    runs.next()
+    listed_in = ("书记", "要闻")
+    assert list(runs.memory.unsettled()) == [
+        Unsettled(url_of(1), "000000001", date(2020, 3, 7), Outcome.FAILED, 1, listed_in)
+    ]
+    assert runs.memory.listed_in("000000001") == listed_in
+
+
+def test_an_article_listed_and_never_asked_for_is_taken_up(runs: Runs) -> None:
+    runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)])
+    runs.archive.store(an_article(2), Outcome.STORED)
+    runs.next("dead")
+    assert list(runs.memory.unsettled()) == [Unsettled(url_of(1), "000000001", None, Outcome.PENDING, 0, ("书记",))]
+
+
+def test_an_article_on_two_hosts_is_taken_up_once_by_the_address_tried_least(runs: Runs) -> None:
+    other = url_of(1).replace("www.panews.cn", "panews.zjol.com.cn")
+    runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000001", other, None)])
+    runs.settle(1, Outcome.FAILED)
+    runs.next()
+    assert [left.url for left in runs.memory.unsettled()] == [other]
+    runs.archive.store(an_article(1, url=other), Outcome.STORED)
+    runs.next()
+    assert runs.asked_again() == []
+
+
+def test_a_page_in_quarantine_is_not_asked_for_on_its_other_host(runs: Runs) -> None:
+    runs.memory.listed("书记", [("000000001", url_of(1).replace("www.panews.cn", "panews.zjol.com.cn"), None)])
+    runs.settle(1, Outcome.INVALID)
+    runs.next()
+    assert runs.asked_again() == []
+
+
+def test_a_stored_article_whose_recheck_failed_is_taken_up(runs: Runs) -> None:
+    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.next()
+    runs.settle(1, Outcome.FAILED)
+    runs.next()
+    assert runs.asked_again() == ["000000001"] and runs.memory.settled("000000001")
+    runs.settle(1, Outcome.UNCHANGED)
+    runs.next()
+    assert runs.asked_again() == []
+
+
+def test_tries_count_runs_that_asked(runs: Runs) -> None:
+    for outcome in (Outcome.FAILED, Outcome.PENDING, Outcome.BLOCKED, Outcome.OUT_OF_RANGE):
+        runs.settle(1, outcome)
+        runs.next()
+    (left,) = runs.memory.unsettled()
+    assert left.tries == 2
+
+
+def test_hearsay_never_hides_what_was_found_out(runs: Runs) -> None:
+    runs.settle(1, Outcome.FAILED)
+    runs.next()
+    runs.settle(1, Outcome.OUT_OF_RANGE)
+    runs.next()
+    runs.settle(1, Outcome.KNOWN)
+    runs.next()
+    assert runs.asked_again() == ["000000001"]
+
+
+def test_what_a_dead_run_had_not_settled_is_pending(runs: Runs) -> None:
+    runs.memory.discovered(url_of(1), "article", "000000001")
+    runs.settle(2, Outcome.GONE)
+    archive = runs.next("dead")
+    assert runs.asked_again() == ["000000001"]
+    assert archive.notes == ["run r1 died without a report: 1 addresses pending, 0 walks interrupted"]

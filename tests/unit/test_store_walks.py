@@ -1,0 +1,91 @@
+"""What the spider is told of sections: which there are, which proved their end, which are not worth asking."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from store_helpers import url_of
+from store_runs import SECTION, Runs
+
+from panan_spider.memory import KnownSection
+from panan_spider.outcomes import Outcome
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    runs = Runs(tmp_path)
+    yield runs
+    runs.archive.close({})
+
+
+def test_a_section_is_known_once_it_listed_rows(runs: Runs) -> None:
+    for url, rows in ((SECTION, 20), ("http://www.panews.cn/leer/", 0)):
+        runs.memory.begin_walk(url, "书记")
+        runs.memory.end_walk(url, state="end", pages=1, rows=rows, new=rows)
+    runs.next()
+    assert list(runs.memory.sections()) == [KnownSection(SECTION, "书记", True)]
+
+
+@pytest.mark.parametrize(
+    ("walks", "reached"),
+    [
+        ([("end", 9)], True),
+        ([("failed", 9)], False),
+        ([("known", 9)], False),
+        ([("end", 9), ("known", 2), ("known", 0)], True),
+        ([("end", 9), ("failed", 0), ("since", 0)], True),
+        ([("end", 9), ("failed", 2)], False),
+        ([("end", 9), ("interrupted", 2), ("known", 1)], False),
+        ([("end", 9), ("since", 2), ("end", 0)], True),
+    ],
+)
+def test_a_walk_that_breaks_off_among_news_undoes_the_proof_of_the_end(
+    runs: Runs, walks: list[tuple[str, int]], reached: bool
+) -> None:
+    for state, new in walks:
+        runs.memory.begin_walk(SECTION, "书记")
+        runs.memory.end_walk(SECTION, state=state, pages=1, rows=20, new=new)
+        runs.next()
+    assert [section.reached_end for section in runs.memory.sections()] == [reached]
+
+
+def test_a_killed_walk_is_interrupted_and_counts_the_rows_it_read(runs: Runs) -> None:
+    runs.memory.begin_walk(SECTION, "书记")
+    runs.memory.end_walk(SECTION, state="end", pages=1, rows=1, new=1)
+    runs.next()
+    runs.memory.begin_walk(SECTION, "书记")
+    runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)])
+    runs.memory.listed("书记", [("000000001", url_of(1), None)])
+    first = runs.archive
+    runs.next("dead")
+    (walk,) = runs.archive.ledger.walks.of(first._run)
+    assert (walk["state"], walk["rows"], walk["new"]) == ("interrupted", 3, 2)
+    assert [section.reached_end for section in runs.memory.sections()] == [False]
+
+
+def test_a_walk_still_open_at_the_end_of_the_run_is_interrupted(runs: Runs) -> None:
+    runs.memory.begin_walk(SECTION, "书记")
+    runs.archive.settle_rest()
+    assert [walk["state"] for walk in runs.archive.walks()] == ["interrupted"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NO_LIST, Outcome.GONE])
+def test_a_barren_address_is_left_in_peace_for_a_week(runs: Runs, outcome: Outcome) -> None:
+    runs.memory.discovered(SECTION, "section")
+    runs.memory.settle(SECTION, outcome)
+    runs.clock.advance(days=6.9)
+    assert runs.next().memory.barren() == frozenset({SECTION})
+    runs.memory.discovered(SECTION, "section")
+    runs.memory.settle(SECTION, Outcome.KNOWN)  # not asked: the week goes on
+    runs.clock.advance(days=0.2)
+    assert runs.next().memory.barren() == frozenset()
+
+
+def test_neither_articles_nor_sections_that_once_listed_are_barren(runs: Runs) -> None:
+    runs.settle(1, Outcome.GONE)
+    runs.memory.begin_walk(SECTION, "书记")
+    runs.memory.end_walk(SECTION, state="end", pages=1, rows=20, new=20)
+    runs.next()
+    runs.memory.discovered(SECTION, "section")
+    runs.memory.settle(SECTION, Outcome.GONE)
+    assert runs.memory.barren() == frozenset()
