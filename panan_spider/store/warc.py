@@ -41,9 +41,15 @@ class WarcWriter:
         with self._fuse.writing(self._data / FOLDER):
             if self._fd >= 0 and os.fstat(self._fd).st_size >= self._max:
                 self.close()
-            head = b"" if self._fd >= 0 else self._begin()
-            # One write for all members: whatever instant the process dies at, at most the end of this file is torn.
-            offset = append_whole(self._fd, head + members) + len(head)
+            begins = self._fd < 0
+            try:
+                head = self._begin() if begins else b""
+                # One write for all members: whatever instant the process dies at, at most the end is torn.
+                offset = append_whole(self._fd, head + members) + len(head)
+            except OSError:
+                if begins:
+                    self._undo_begin()
+                raise
         return WarcPlace(file=self._name, offset=offset)
 
     def _begin(self) -> bytes:
@@ -51,12 +57,19 @@ class WarcWriter:
         at = self._clock()
         name = f"panan-{stamp(at)}-{self._serial:05d}-{self._run}.warc.gz"
         path = self._data / FOLDER / name
-        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        sync_folder(path.parent)
-        self._serial += 1
         self._name = f"{FOLDER}/{name}"
+        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        self._serial += 1
+        sync_folder(path.parent)
         info = {"software": "panan_spider", "format": "WARC File Format 1.1", "isPartOf": self._run}
         return self._records.warcinfo(name, moment(at), info)
+
+    def _undo_begin(self) -> None:
+        """Take back a file whose first write was refused: an empty one is no WARC file."""
+        if self._fd >= 0:
+            os.unlink(self._data / self._name)
+            os.close(self._fd)
+            self._fd = -1
 
     def close(self) -> None:
         """Close the file being written. Again is harmless."""

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from store_helpers import StandingClock, an_archive, an_article, an_exchange, lines_of, place_of, url_of
+from store_helpers import StandingClock, an_archive, an_article, an_exchange, lines_of, place_of, recorded, url_of
 
 from panan_spider.items import Article
 from panan_spider.outcomes import Outcome
@@ -115,6 +115,12 @@ def test_the_report_is_written_whole_and_the_run_ended(archive: Archive) -> None
     archive.close({"exit_code": 0})  # again is harmless
     assert (archive.folder / "runs" / "r1.json").read_text("utf-8") == text
     assert [path.name for path in (archive.folder / "runs").iterdir()] == ["r1.json"]
+
+
+def test_a_report_has_its_name_once_it_is_durable(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = recorded(monkeypatch, "write", "fsync", "replace")
+    archive.close({})
+    assert calls == ["write", "fsync", "replace", "fsync"]
 
 
 def test_an_archive_is_read_beside_the_run_that_writes_it(archive: Archive) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -42,7 +43,12 @@ def test_a_whole_body_is_undone(name: str) -> None:
 @pytest.mark.parametrize("name", PACKERS)
 def test_no_body_grows_beyond_the_limit(name: str) -> None:
     header, pack = PACKERS[name]
-    assert decoded(pack(b"\x00" * 5_000_000), header, 1_000) == b"\x00" * 1_000
+    bomb = pack(b"\x00" * 50_000_000)
+    tracemalloc.start()
+    assert decoded(bomb, header, 1_000) == b"\x00" * 1_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize("name", PACKERS)

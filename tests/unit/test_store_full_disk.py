@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from store_crawl import NEW, OLD, Boundary, crawl, in_a_child
+from store_helpers import lines_of, warcio_check
 from store_whole import copies, run_to_the_end
 
 from panan_spider.store.errors import StoreError
@@ -45,6 +46,9 @@ def test_a_refusal_at_any_boundary_is_one_clear_error(first_run: Path, tmp_path:
         in_a_child(full(partial(crawl, folder, "full", NEW), told), Boundary(at, "full"))
         said = told.read_text()
         assert "\n" not in said and str(folder) in said, at
+        lines_of(folder / "articles.jsonl")
+        lines_of(folder / "quarantine.jsonl")
+        warcio_check(folder)
         assert said.endswith(("No space left on device", "database or disk is full")), (at, said)
         run_to_the_end(folder)
 

@@ -63,6 +63,15 @@ def test_a_killed_walk_is_interrupted_and_counts_the_rows_it_read(runs: Runs) ->
     assert [section.reached_end for section in runs.memory.sections()] == [False]
 
 
+def test_news_that_a_walk_listed_count_whatever_its_end_says(runs: Runs) -> None:
+    for state in ("end", "failed"):
+        runs.memory.begin_walk(SECTION, "书记")
+        runs.memory.listed("书记", [(f"{len(state):09d}", url_of(len(state)), None)])
+        runs.memory.end_walk(SECTION, state=state, pages=1, rows=1, new=0)
+        runs.next()
+    assert [section.reached_end for section in runs.memory.sections()] == [False]
+
+
 def test_a_walk_still_open_at_the_end_of_the_run_is_interrupted(runs: Runs) -> None:
     runs.memory.begin_walk(SECTION, "书记")
     runs.archive.settle_rest()
