@@ -1,0 +1,1 @@
+"""Requests out, items in: which pages are asked for, in what order, and when to stop."""
