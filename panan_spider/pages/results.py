@@ -1,7 +1,7 @@
 """What page objects hand back, and how they say that a page is not what it should be."""
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 
 from panan_spider.items import Author, Block, Image, Link
 from panan_spider.outcomes import Outcome
@@ -91,8 +91,8 @@ class Row:
     url: str  # canonical address of part one
     article_id: str
     title: str
-    date: date | None  # the list's visible date; None where it shows none
-    posted: date | None  # the date in the address
+    date: datetime.date | None  # the list's visible date; None where it shows none
+    posted: datetime.date | None  # the date in the address
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ class SectionPage:
     url: str
     breadcrumbs: tuple[str, ...]
     rows: tuple[Row, ...]  # empty: it lists no article
-    sections: tuple[tuple[str, str], ...]  # (link text, address) of pages that can be sections: navigation, sub-sections
+    sections: tuple[
+        tuple[str, str], ...
+    ]  # (link text, address) of pages that can be sections: navigation, sub-sections
     pager: Pager
 
     @property

@@ -1,0 +1,82 @@
+"""The words readers find their way by: what opens an article, what ends it, and what belongs to the page around it."""
+
+import re
+from typing import Final
+
+from panan_spider.pages.fold import fold
+from panan_spider.pages.header_line import FURNITURE
+from panan_spider.pages.lines import Line
+
+RELATED_HEADINGS: Final = ("相关阅读", "相关新闻", "相关链接", "相关报道", "延伸阅读")
+SIDE_HEADINGS: Final = (
+    *RELATED_HEADINGS, "新闻聚焦", "便民", "便民服务", "图片新闻", "新闻导读", "热点新闻", "热门新闻", "推荐阅读",
+    "热点推荐", "新闻排行", "点击排行", "最新新闻", "视频新闻",
+)  # fmt: skip
+_MORE: Final = r"(?:更\s*多|more)?[\s>>»+\[\]::.…|]*"
+_SIDE: Final = re.compile(
+    rf"^[\s■◆●□▪·|【\[]*({'|'.join(sorted(SIDE_HEADINGS, key=len, reverse=True))})[】\]\s]*{_MORE}$", re.IGNORECASE
+)
+
+#: The footer, and the lines at the page's head that no article holds.
+_FOOTER: Final = re.compile(
+    r"磐安新闻网简介|版权声明|版权所有|^\s*Copyright|©|ICP备|浙新办|网络监督举报|新闻道德委员会|^\s*新闻热线\s*:"
+    r"|^\s*主管\s*:.*主办\s*:|公安备案|公网安备",
+    re.IGNORECASE,
+)
+_HEAD_FURNITURE: Final = re.compile(
+    r"加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍|今天是|星期[一二三四五六日天]\s*$"
+)
+_PAGE_WALK: Final = re.compile(
+    r"^[\s\[【((]*(?:上一页|下一页|上页|下页|首页|末页|尾页|上一篇|下一篇|返回首页|返回顶部|返回列表|回到顶部|共\s*\d+\s*页|第?\s*\d+\s*页?)"
+    r"(?:[\s|\]】))::>><<\d]|上一页|下一页|上页|下页|首页|末页|尾页|共|页|第|没有了?|无|上一篇|下一篇)*$"
+)
+_NEIGHBOUR: Final = re.compile(r"^\s*[\[【]?\s*(?:上一篇|下一篇|上一条|下一条|返回列表)\s*[\]】]?\s*:?")
+_SHARE: Final = re.compile(
+    r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
+)
+_LEFTOVERS: Final = re.compile(
+    r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
+)
+
+
+def side_heading(text: str) -> str | None:
+    """The side block a line opens (`相关阅读`, `新闻导读 更多>>>`); None where it opens none."""
+    found = _SIDE.match(fold(text))
+    return found[1] if found else None
+
+
+def is_footer(text: str) -> bool:
+    """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
+    return _FOOTER.search(fold(text)) is not None and len(text) <= 200
+
+
+def is_head_furniture(text: str) -> bool:
+    """Whether the line is one of the page's head."""
+    return len(text) <= 120 and (_HEAD_FURNITURE.search(fold(text)) is not None or is_footer(text))
+
+
+def is_page_walk(line: Line) -> bool:
+    """Whether the line leads to other parts or other articles: `上一页 1 2 3 下一页`, `下一篇:…`."""
+    text = fold(line.text)
+    numbers = bool(line.links) and re.fullmatch(r"[\s\d\[\]|]+", text) is not None
+    return numbers or _PAGE_WALK.match(text) is not None or (_NEIGHBOUR.match(text) is not None and len(text) < 80)
+
+
+def is_furniture(line: Line) -> bool:
+    """Whether the line serves the reader and says nothing: print, letter size, counters, sharing."""
+    if line.kind != "text":
+        return False
+    text = fold(line.text)
+    return not re.sub(r"[\s|\[\]【】()-]+", "", FURNITURE.sub("", text)) or _SHARE.match(text) is not None
+
+
+def is_leftover(line: Line) -> bool:
+    """Whether the line is the word 图片 an image left behind, or what a broken include printed."""
+    return line.kind == "text" and _LEFTOVERS.match(fold(line.bare)) is not None
+
+
+def ends_body(line: Line) -> bool:
+    """Whether the line can only stand after the article's body."""
+    if line.kind != "text":
+        return False
+    return side_heading(line.text) is not None or is_footer(line.text) or is_page_walk(line)

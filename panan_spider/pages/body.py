@@ -1,0 +1,196 @@
+"""The body's lines, turned into blocks: paragraphs, headings, pictures with captions, tables, videos, attachments."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
+from panan_spider.pages import anchors, captions, media
+from panan_spider.pages.fold import fold
+from panan_spider.pages.lines import Line
+from panan_spider.pages.tables import data_table, table_rows
+from panan_spider.urls import Kind, understand
+
+_SENTENCE: Final = re.compile(r"[。!?;,,::、…]")
+_TERMINAL: Final = re.compile(r"[。!?;::…”』」))]$")
+_ATTACHMENT_LABEL: Final = re.compile(
+    r"^(?:附件|附|相关附件|下载|附件下载|点击下载)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
+)
+_LONGEST_HEADING: Final = 30
+_SHORTEST_PARAGRAPH: Final = 30
+Resolve = Callable[[str], str]
+
+
+@dataclass
+class Piece:
+    """One block under way: its line, or its table, and the caption an image has found."""
+
+    line: Line
+    table: etree._Element | None = None
+    caption: str | None = None
+
+
+@dataclass
+class Body:
+    """The blocks in order; the attachments met; what was left out and why."""
+
+    blocks: list[Block] = field(default_factory=list)
+    attachments: list[Link] = field(default_factory=list)
+    discarded: list[tuple[str, str]] = field(default_factory=list)
+
+
+def clean_lines(lines: Sequence[Line], body: Body) -> list[Line]:
+    """The body's lines without leftovers, furniture, and the links and their heading that trail after it."""
+    kept = []
+    for line in lines:
+        if anchors.is_leftover(line) or anchors.is_furniture(line):
+            body.discarded.append((line.text, "left over from an image or the page around"))
+        else:
+            kept.append(line)
+    while kept and _is_trailing_link(kept[-1]):
+        body.discarded.append((kept.pop().text, "a link to another page after the body"))
+    return _joined(kept)
+
+
+def _is_trailing_link(line: Line) -> bool:
+    if line.kind != "text" or not line.is_link:
+        return False
+    return all(not media.is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Lines that only a single `<br>` cuts in mid-sentence, where the body sets its paragraphs off by two."""
+    if not any(line.breaks == "brbr" for line in lines):
+        return lines
+    out: list[Line] = []
+    for line in lines:
+        before = out[-1] if out else None
+        runs_on = (
+            before is not None
+            and line.breaks == "br"
+            and before.kind == line.kind == "text"
+            and before.block is line.block
+            and len(before.bare) >= 20
+            and not _TERMINAL.search(fold(before.prose))
+            and not re.match("[\u3000\xa0]", line.raw.lstrip("\n "))
+        )
+        if runs_on and before is not None:
+            before.raw, before.linked = before.raw.rstrip() + line.raw.lstrip(), before.linked + line.linked
+            before.links.extend(line.links)
+            before.bold = before.bold and line.bold
+        else:
+            out.append(line)
+    return out
+
+
+def build(lines: Sequence[Line], body: Body, resolve: Resolve) -> None:
+    """Fill `body` from cleaned lines; `resolve` makes an address of the page absolute."""
+    pieces = _pieces(lines)
+    headings = _sure_headings(pieces)
+    _caption(pieces, headings, body)
+    for index, piece in enumerate(pieces):
+        _add(piece, pieces[index + 1 :], body, resolve)
+
+
+def _pieces(lines: Sequence[Line]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for line in lines:
+        table = data_table(line.block)
+        if table is not None and pieces and pieces[-1].table is table:
+            continue
+        pieces.append(Piece(line, table))
+    return pieces
+
+
+def _is_text(piece: Piece) -> bool:
+    return piece.table is None and piece.line.kind == "text"
+
+
+def _is_image(piece: Piece) -> bool:
+    return piece.table is None and piece.line.kind == "image"
+
+
+def _sure_headings(pieces: Sequence[Piece]) -> list[Line]:
+    """Headings that stand after no picture: what a caption must not look like."""
+    return [
+        piece.line
+        for index, piece in enumerate(pieces)
+        if _is_text(piece) and index and not _is_image(pieces[index - 1]) and _shows_heading(piece.line)
+    ]
+
+
+def _caption(pieces: list[Piece], headings: Sequence[Line], body: Body) -> None:
+    index = 0
+    while index < len(pieces):
+        end = index
+        while end < len(pieces) and _is_image(pieces[end]):
+            end += 1
+        stop = end
+        while stop < len(pieces) and _is_text(pieces[stop]) and stop - end < end - index + 3:
+            stop += 1
+        following = [piece.line for piece in pieces[end:stop]] if end > index else []
+        taken = captions.assign(end - index, following, headings) if following else []
+        for image, line in taken:
+            piece, text = pieces[index + image], captions.clean(following[line].prose)
+            piece.caption = f"{piece.caption} {text}" if piece.caption else text or None
+            body.discarded.append((following[line].text, "a caption: it belongs to its image"))
+        del pieces[end : end + len(taken)]
+        index = max(end, index + 1)
+
+
+def _add(piece: Piece, rest: Sequence[Piece], body: Body, resolve: Resolve) -> None:
+    line = piece.line
+    if piece.table is not None:
+        body.blocks.append(Table(rows=table_rows(piece.table)))
+    elif line.kind == "image":
+        body.blocks.append(ImageBlock(url=resolve(line.src), caption=piece.caption))
+    elif line.kind == "video":
+        body.blocks.append(Video(url=resolve(line.src)))
+    else:
+        _add_text(line, rest, body, resolve)
+
+
+def _add_text(line: Line, rest: Sequence[Piece], body: Body, resolve: Resolve) -> None:
+    files = [(href, text) for href, text in line.links if media.is_file(href)]
+    own = line.prose
+    for _, text in files:
+        own = own.replace(text, "", 1)
+    label = _ATTACHMENT_LABEL.match(fold(own).strip(" 、,;\u3000")) is not None
+    announces = (
+        not files
+        and re.fullmatch(r"(?:相关)?附件:?", fold(line.bare))
+        and rest
+        and any(media.is_file(href) for href, _ in rest[0].line.links)
+    )
+    if not announces and not (files and label):
+        text = line.prose
+        body.blocks.append(Heading(text=text) if _is_heading(line, rest, body) else Paragraph(text=text))
+    for href, text in files:
+        link = Link(url=resolve(href), title=text or media.file_name(href))
+        body.blocks.append(Attachment(url=link.url, title=link.title))
+        body.attachments.append(link)
+
+
+def _shows_heading(line: Line) -> bool:
+    return len(line.bare) <= _LONGEST_HEADING * 2 and (
+        line.heading_tag is not None or (line.bold and not re.search(r"[。!?;]$", fold(line.prose)))
+    )
+
+
+def _is_heading(line: Line, rest: Sequence[Piece], body: Body) -> bool:
+    if _shows_heading(line):
+        return True
+    if line.right or len(line.bare) > _LONGEST_HEADING or _SENTENCE.search(fold(line.prose)) or not body.blocks:
+        return False
+    after = next((piece.line for piece in rest if _is_text(piece)), None)
+    return (
+        after is not None and len(after.bare) >= _SHORTEST_PARAGRAPH and _TERMINAL.search(fold(after.prose)) is not None
+    )
+
+
+def leads_to_article(href: str, resolve: Resolve) -> bool:
+    """Whether a link leads to an article of the site."""
+    return understand(resolve(href)).kind in (Kind.ARTICLE, Kind.PART)

@@ -1,0 +1,68 @@
+"""The breadcrumb after 您当前的位置: `您当前的位置 : 浙江在线 >> 磐安新闻网 >> 书记`."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from panan_spider.pages.fold import fold
+from panan_spider.pages.lines import Line
+
+ANCHOR: Final = re.compile(
+    r"(?:您|你)?\s*(?:当前|现在|目前)?\s*(?:的|所在的?)?\s*位置\s*:|(?:您|你)?\s*(?:当前|现在|目前)所在\s*(?:位置)?\s*:"
+)
+_SEPARATOR: Final = re.compile(r"\s*(?:>+|>+|»|›|→|&gt;)[\s>>»›]*")
+#: The word that stands for the page itself, as a part of its own or after the last part.
+_THE_PAGE: Final = "正文"
+_MAX_LINES: Final = 16  # one cell or list item a part, separators in cells of their own
+
+
+@dataclass(frozen=True)
+class Breadcrumb:
+    """The parts in order without 正文; the links among them as (name, href); the lines it took, by index."""
+
+    parts: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    first: int
+    last: int
+
+
+def split_breadcrumb(text: str) -> tuple[str, ...]:
+    """The parts of a breadcrumb printed as one text, with or without 您当前的位置 before it."""
+    opened = ANCHOR.search(fold(text))
+    trail = text[opened.end() :] if opened else text
+    cuts = [m.span() for m in _SEPARATOR.finditer(fold(trail))]
+    edges = zip([0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(trail)], strict=True)
+    parts = [" ".join(trail[start:end].split()) for start, end in edges]
+    parts = [part for part in parts if part]
+    if parts:
+        parts[-1] = re.sub(rf"(?:\s+|^){_THE_PAGE}$", "", parts[-1])
+    return tuple(part for part in parts if part)
+
+
+def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
+    """The page's first breadcrumb, wherever its parts stand: in one line, or in a line each."""
+    for index, line in enumerate(lines):
+        if line.kind == "text" and (found := ANCHOR.search(fold(line.text))) and found.start() < 40:
+            return _gather(lines, index, line.text[found.end() :])
+    return None
+
+
+def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
+    last = index
+    for following in range(index + 1, min(index + _MAX_LINES, len(lines))):
+        more = fold(lines[following].text)
+        awaits = not text.strip() or re.search(r"[>»›→]\s*$", fold(text)) is not None
+        if lines[following].kind != "text" or len(more) > 40 or ANCHOR.search(more):
+            break
+        goes_on = re.match(r"\s*[>»›→]", more) is not None or more.strip() == _THE_PAGE
+        if not awaits and not goes_on:
+            break
+        text, last = f"{text} {lines[following].text}", following
+    parts = split_breadcrumb("位置:" + text)
+    links = [
+        (" ".join(name.split()), href)
+        for line in lines[index : last + 1]
+        for href, name in line.links
+        if " ".join(name.split()) in parts
+    ]
+    return Breadcrumb(parts, tuple(links), index, last)

@@ -1,0 +1,154 @@
+"""The line under the headline: its date, its source and its byline, by a small grammar of our own.
+
+    2020/03/07 来源:  记者 甲 乙 丙
+    www.panews.cn 磐安新闻网 来源: 磐安新闻网  2016-01-05 08:23
+    2022/06/17 来源:融磐安客户端   记者 甲 乙/文 丙/摄
+
+Any part can be missing, 来源 can be empty, blanks are of any kind and number.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from panan_spider.items import Author
+from panan_spider.pages.byline import ROLE, read_byline
+from panan_spider.pages.fold import as_printed, fold
+from panan_spider.pages.results import InvalidPage
+from panan_spider.site import SITE_NAME
+
+SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自)\s*:"
+DATE: Final = re.compile(
+    r"(?<!\d)(?P<y>\d{4})\s*(?:年|[-/.])\s*(?P<m>\d{1,2})\s*(?:月|[-/.])\s*(?P<d>\d{1,2})(?!\d)\s*日?"
+    r"(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
+)
+_DATE_LABEL: Final = re.compile(r"(?:发布|发表|刊发|更新|录入|上传|编辑)?\s*(?:时间|日期)\s*:")
+#: What stands in or beside the line on some pages and says nothing of the article.
+FURNITURE: Final = re.compile(
+    r"(?:改变|调整)?(?:文字|字体|字号)(?:大小)?\s*:?\s*(?:[\[【((]?\s*(?:特?大|中|小|\s)*\s*[\]】))]?\s*){0,6}(?=$|[\s|\[【])"
+    r"|[\[【(]?\s*(?:打印|关闭|收藏|返回|评论|纠错|分享到?|我要评论|加入收藏|打印本[页稿]|关闭窗口|推荐|保护视力色)\s*:?\s*[\]】)]?(?![\w])"
+    r"|(?:浏览|点击|阅读|访问|人气|查看)(?:次数|量|数|率|人数)?\s*:\s*[\[(]?\s*\d*\s*[\])]?\s*(?:次|人)?"
+    r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
+)
+_DOMAIN: Final = re.compile(
+    r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
+)
+_BYLINE_START: Final = re.compile(
+    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff])|(?:作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
+)
+_ORGAN: Final = re.compile(r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报)$")
+_MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
+_LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
+
+
+@dataclass(frozen=True)
+class HeaderLine:
+    """What the line says; `editor` where it names one (编辑:甲)."""
+
+    published: str | None
+    source: str | None
+    authors: tuple[Author, ...]
+    editor: str | None = None
+
+
+def read_header_line(text: str) -> HeaderLine:
+    """Read the line as printed. Raises InvalidPage for a date that does not exist."""
+    line = FURNITURE.sub("  ", fold(text))
+    dated = DATE.search(line)
+    published = _moment(dated) if dated else None
+    # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
+    line = _DATE_LABEL.sub("\x1f", DATE.sub("\x1f", line))
+    editor, line = _cut_editor(line)
+    source, rest = _cut_source(line)
+    source = as_printed(text, source) if source else None
+    return HeaderLine(published, source, read_byline(_DOMAIN.sub(" ", rest)), editor)
+
+
+def _moment(dated: re.Match[str]) -> str:
+    numbers = [int(dated[part] or 0) for part in "ymdHMS"]
+    try:
+        moment = datetime(*numbers)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise InvalidPage(f"no such date: {dated[0].strip()}", field_name="published") from error
+    return f"{moment:%Y-%m-%d}" if dated["H"] is None else f"{moment:%Y-%m-%dT%H:%M:%S}+08:00"
+
+
+def _cut_editor(line: str) -> tuple[str | None, str]:
+    found = re.search(
+        r"(?:责任)?(?:编\s*辑|责\s*编)\s*:\s*([\u3400-\u9fff·\s]{1,20}?)(?=$|\x1f|[^\u3400-\u9fff·\s]|\s{2,})", line
+    )
+    if found is None:
+        return None, line
+    return " ".join(found[1].split()) or None, line[: found.start()] + "\x1f" + line[found.end() :]
+
+
+def _cut_source(line: str) -> tuple[str | None, str]:
+    label = re.search(SOURCE_LABEL, line)
+    if label is None:
+        return None, line
+    before, after = line[: label.start()], line[label.end() :]
+    stop = len(after)
+    for pattern in (re.compile("\x1f"), _BYLINE_START, re.compile(r"[||]")):
+        if found := pattern.search(after):
+            stop = min(stop, found.start())
+    value, rest = after[:stop], after[stop:]
+    source, names = _split_source(value, rest)
+    return source, f"{before} {names}{rest}"
+
+
+def _split_source(value: str, rest: str) -> tuple[str | None, str]:
+    """The source, and what follows it without a role: names, where a mark or the look of the words says so."""
+    words = value.split()
+    if not words:
+        return None, ""
+    marked = _MARKED.search(value + rest) is not None and not _BYLINE_START.match(rest)
+    if marked and not _ORGAN.search(words[0]):
+        return None, f" 作者:{value}"
+    names = words[1:]
+    if names and _ORGAN.search(words[0]) and (marked or all(_is_name(word) for word in names)):
+        return words[0], f" 作者:{' '.join(names)}"
+    return " ".join(words).strip("()()[]") or None, ""
+
+
+def _is_name(word: str) -> bool:
+    return re.fullmatch(
+        r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff]+", word
+    ) is not None and not _ORGAN.search(word)
+
+
+def leftover(text: str) -> str:
+    """What remains of a line when everything a header line can hold is taken out: `""` for a header line."""
+    line = FURNITURE.sub(" ", fold(text))
+    line = _DATE_LABEL.sub(" ", DATE.sub(" ", line))
+    byline = _BYLINE_START.search(line)
+    if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
+        line = line[: byline.start()]
+    line = re.sub(rf"{SOURCE_LABEL}[\s]*[^\s]*", " ", line)
+    line = _DOMAIN.sub(" ", line).replace(SITE_NAME, " ")
+    return re.sub(r"[\s||【】()()—:/\[\]-]+", "", line)
+
+
+def strength(text: str) -> int:
+    """How surely a line is (part of) a header line: 0 for no evidence, more for each thing only such a line prints."""
+    line = FURNITURE.sub(" ", fold(text))
+    score = 0
+    if dated := DATE.search(line):
+        score += 2 if dated.start() < 40 else 1
+    score += 3 if re.search(SOURCE_LABEL, line) else 0
+    score += 2 if re.match(rf"\s*{_DOMAIN.pattern}\s*{SITE_NAME}", line, re.IGNORECASE) else 0
+    score += 1 if _BYLINE_START.search(line) else 0
+    return score
+
+
+def is_label(text: str) -> bool:
+    """Whether the line is a label whose value stands elsewhere: `来源:` alone."""
+    return _LABEL_ONLY.match(re.sub(r"\s", "", fold(text))) is not None
+
+
+def without_furniture(text: str) -> str:
+    """The line as printed, less what counts views or changes the size of letters."""
+    printed, at = "", 0
+    for found in FURNITURE.finditer(fold(text)):
+        printed, at = printed + text[at : found.start()] + " ", found.end()
+    return (printed + text[at:]).strip(" |\uff5c\u3000")

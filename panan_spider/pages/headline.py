@@ -1,0 +1,149 @@
+"""Headline, kicker and subtitle: which line is which, by the document's title, by markup, by the body's first lines."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from panan_spider.pages.fold import fold
+from panan_spider.pages.lines import Line
+
+_PUNCTUATION: Final = re.compile(r"[\s\W_]+")
+_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
+_SENTENCE: Final = re.compile(r"[。!?;]")
+_LONGEST_HEADLINE: Final = 120
+_LONGEST_KICKER: Final = 45
+
+
+@dataclass(frozen=True)
+class Headline:
+    """`title` is `""` where none was found; the lines are those each was read from."""
+
+    title: str
+    kicker: str | None
+    subtitle: str | None
+    lines: tuple[Line, ...]
+
+
+def plain(text: str) -> str:
+    """Letters and digits alone, for comparing headlines printed with other blanks and punctuation."""
+    return _PUNCTUATION.sub("", text)
+
+
+def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], body: Sequence[Line]) -> Headline:
+    """Choose among the lines over the header line; `body` holds the first text lines under it."""
+    if not candidates:
+        return Headline("", None, None, ())
+    span = (
+        _by_document_title(candidates, document_titles)
+        or _by_repetition(candidates, body)
+        or _by_markup(candidates)
+        or _by_order(candidates)
+    )
+    return _cut(candidates, *span)
+
+
+def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:
+    over, under = lines[:first], lines[end:]
+    kicker = " ".join(line.prose for line in over) or None
+    subtitle = " ".join(line.prose for line in under) or None
+    return Headline(" ".join(line.prose for line in lines[first:end]), kicker, subtitle, tuple(lines))
+
+
+def _spans(count: int) -> list[tuple[int, int]]:
+    return sorted(((a, b) for a in range(count) for b in range(a + 1, count + 1)), key=lambda s: s[0] - s[1])
+
+
+def _by_document_title(lines: Sequence[Line], titles: Sequence[str]) -> tuple[int, int] | None:
+    for title in map(plain, titles):
+        for first, end in _spans(len(lines)):
+            joined = plain("".join(line.prose for line in lines[first:end]))
+            if len(joined) >= 4 and (title == joined or (title.startswith(joined) and len(joined) > len(title) * 0.3)):
+                return first, end
+    return None
+
+
+def _by_repetition(lines: Sequence[Line], body: Sequence[Line]) -> tuple[int, int] | None:
+    # The body's second line (after a kicker) or its first can be the headline again.
+    opening = [plain(line.prose) for line in body[:3]]
+    for first, end in _spans(len(lines)):
+        joined = plain("".join(line.prose for line in lines[first:end]))
+        if len(joined) >= 6 and len(lines) > 1 and joined in opening[:2]:
+            return first, end
+    return None
+
+
+def _rank(line: Line) -> float:
+    """How much the page makes of a line: its heading tag, its letters' size, its class name."""
+    rank = {"h1": 6.0, "h2": 5.0, "h3": 4.0, "h4": 3.0}.get(line.heading_tag or "", 0.0)
+    for element in (
+        line.block,
+        *list(line.block.iterancestors())[:2],
+        *list(line.block.iter("font", "span", "strong", "b"))[:4],
+    ):
+        words = f"{element.get('class', '')} {element.get('id', '')}".lower()
+        if re.search(r"sub-?title|futi|fubiao|f_title|yinti|shoulder|kicker|jianti", words):
+            return -1.0
+        if re.search(r"title|headline|biaoti", words):
+            rank = max(rank, 3.5)
+        if size := re.search(r"font-size\s*:\s*(\d+)", element.get("style", "")):
+            rank = max(rank, min(int(size[1]) / 10, 3.4))
+        if (element.get("size") or "").strip("+").isdigit():
+            rank = max(rank, min(int(element.get("size", "0").strip("+")) / 2, 3.4))
+    return rank + (0.5 if line.bold else 0)
+
+
+def _by_markup(lines: Sequence[Line]) -> tuple[int, int] | None:
+    ranks = [_rank(line) for line in lines]
+    best = max(ranks)
+    chosen = [index for index, rank in enumerate(ranks) if rank == best]
+    if len(chosen) == len(lines) or best <= 0 or chosen[-1] - chosen[0] + 1 != len(chosen):
+        return None
+    return chosen[0], chosen[-1] + 1
+
+
+def _by_order(lines: Sequence[Line]) -> tuple[int, int]:
+    first = 1 if len(lines) > 1 and _KICKER_END.search(fold(lines[0].prose)) else 0
+    same = [line.block is lines[first].block and line.breaks != "block" for line in lines[first + 1 :]]
+    end = first + 1
+    if len(lines) == 2 and first == 0 and same == [True] and not lines[1].prose.startswith(("—", "-")):
+        end = 2
+    return first, end
+
+
+def drop_repeated(body: Sequence[Line], headline: Headline, *, first_part: bool) -> tuple[str | None, list[Line]]:
+    """The kicker the body opens with, and the text lines that only repeat the headline or are that kicker."""
+    texts = [plain(line.prose) for line in body[:6]]
+    title = plain(headline.title)
+    whole = plain((headline.kicker or "") + headline.title)
+    for start in (0, 1):
+        for end in range(start + 1, min(start + 4, len(texts)) + 1):
+            if "".join(texts[start:end]) in (title, whole) and (start == 0 or could_be_kicker(body[0])):
+                kicker = body[0].prose if start else None
+                extra = _repeated_subtitle(texts[end:], headline)
+                return kicker, list(body[: end + extra])
+    if (
+        first_part
+        and body
+        and headline.kicker is None
+        and could_be_kicker(body[0])
+        and _KICKER_END.search(fold(body[0].prose))
+    ):
+        return body[0].prose, [body[0]]
+    if body and headline.kicker and texts[0] == plain(headline.kicker):
+        return None, [body[0]]
+    return None, list(body[: _repeated_subtitle(texts, headline)])
+
+
+def _repeated_subtitle(texts: Sequence[str], headline: Headline) -> int:
+    return 1 if texts and headline.subtitle and texts[0] == plain(headline.subtitle) else 0
+
+
+def could_be_kicker(line: Line) -> bool:
+    """Whether the line is short and no sentence."""
+    return len(line.bare) <= _LONGEST_KICKER and not _SENTENCE.search(fold(line.prose))
+
+
+def could_be_headline(line: Line) -> bool:
+    """Whether a line over the header line can be (part of) the headline block."""
+    return line.kind == "text" and 1 < len(line.bare) <= _LONGEST_HEADLINE

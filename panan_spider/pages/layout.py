@@ -1,0 +1,146 @@
+"""The switch: which template a page is, by the evidence on it, and the article read by it."""
+
+from lxml import etree
+
+from panan_spider.pages import anchors
+from panan_spider.pages.body import Body, build, clean_lines
+from panan_spider.pages.enorth_a import ENORTH_A
+from panan_spider.pages.enorth_b import ENORTH_B
+from panan_spider.pages.header_line import HeaderLine, read_header_line, without_furniture
+from panan_spider.pages.headline import Headline, could_be_headline, drop_repeated, read_headline
+from panan_spider.pages.lines import Line, flatten
+from panan_spider.pages.page import Page
+from panan_spider.pages.region import Region, find_region
+from panan_spider.pages.related import read_related
+from panan_spider.pages.results import ArticlePage, Found, InvalidPage, SoftBlock, UnknownLayout
+from panan_spider.pages.softblock import soft_block
+from panan_spider.pages.tail_line import TailLine, read_tail_line
+from panan_spider.pages.template import Template, title_candidates
+from panan_spider.pages.tree import base_url, document_title, is_closed, parse
+from panan_spider.pages.trs import TRS
+from panan_spider.urls import Kind, absolute, understand
+
+
+def choose_template(page: Page, lines: list[Line]) -> Template:
+    """The template the page's address and words speak for."""
+    if "_" in page.url and understand(page.url).kind in (Kind.ARTICLE, Kind.PART) and "/system/" not in page.url:
+        return TRS
+    text = "\n".join(line.text for line in lines)
+    candidates = (ENORTH_B, ENORTH_A) if "/system/" in page.url else (ENORTH_B, ENORTH_A, TRS)
+    return max(candidates, key=lambda template: template.weight(text))
+
+
+def read_article(page: Page) -> ArticlePage:
+    """Read one page as (a part of) an article.
+
+    Raises UnknownLayout where title, header line or body cannot be found, InvalidPage where what it says cannot be,
+    SoftBlock where the page is a challenge, login or maintenance page.
+    """
+    try:
+        return _Reading(page).result()
+    except UnknownLayout as error:
+        if reason := soft_block(page):
+            raise SoftBlock(reason) from error
+        raise
+
+
+class _Reading:
+    """One page being read: its tree, its lines, its region."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = parse(page)
+        self.lines = flatten(self.root)
+        self.template = choose_template(page, self.lines)
+        self.region: Region = find_region(self.lines)
+        self.base = base_url(page, self.root)
+        self.body = Body()
+        self.found: dict[str, Found] = {}
+
+    def resolve(self, href: str) -> str:
+        return absolute(self.base, href)
+
+    def result(self) -> ArticlePage:
+        address = understand(self.page.url)
+        header, printed = self._header()
+        lines = clean_lines(self.lines[slice(*self.region.body)], self.body)
+        headline, kicker, lines = self._headline(lines, first_part=address.part == 1)
+        tail = self._tail()
+        build(lines, self.body, self.resolve)
+        if not self.body.blocks:
+            raise UnknownLayout("no body under the header line")
+        self._check_whole(headline)
+        crumb = self.region.breadcrumb
+        return ArticlePage(
+            url=address.url,
+            template=self.template.name,
+            title=headline.title,
+            kicker=kicker,
+            subtitle=headline.subtitle,
+            published=header.published,
+            breadcrumbs=crumb.parts if crumb else (),
+            header_line=printed or None,
+            source=header.source,
+            authors=_merged(header, tail),
+            editor=tail.editor or header.editor,
+            credits=tail.credits,
+            blocks=tuple(self.body.blocks),
+            attachments=tuple(self.body.attachments),
+            related=read_related(self.lines[self.region.body[1] :], self.resolve),
+            section_links=tuple((name, self.resolve(href)) for name, href in crumb.links) if crumb else (),
+            parts=self._parts(),
+            found=self.found,
+            discarded=tuple(self.body.discarded),
+        )
+
+    def _note(self, field: str, line: Line, printed: str | None) -> None:
+        path = etree.ElementTree(self.root.getroottree().getroot()).getpath(line.block)
+        self.found[field] = Found(path, printed or "")
+
+    def _header(self) -> tuple[HeaderLine, str]:
+        pieces = [line for line in self.lines[slice(*self.region.header)] if not anchors.is_furniture(line)]
+        printed = " ".join(text for line in pieces if (text := without_furniture(line.text)))
+        self._note("header_line", pieces[0], printed)
+        return read_header_line(printed), printed
+
+    def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, str | None, list[Line]]:
+        titles = [*self.template.known_titles(self.root), *title_candidates(document_title(self.root))]
+        over = [line for line in self.lines[slice(*self.region.headline)] if could_be_headline(line)]
+        texts = [line for line in lines if line.kind == "text"]
+        headline = read_headline(over, titles, texts)
+        if not headline.title:
+            raise UnknownLayout("no headline over the header line")
+        self._note("title", headline.lines[0], headline.title)
+        kicker, repeated = drop_repeated(texts, headline, first_part=first_part)
+        for line in repeated:
+            self.body.discarded.append((line.text, "kicker or headline, repeated at the body's start"))
+        return headline, kicker or headline.kicker, [line for line in lines if not any(line is r for r in repeated)]
+
+    def _tail(self) -> TailLine:
+        pieces = self.lines[slice(*self.region.tail)]
+        printed = "  ".join(line.text for line in pieces)
+        if pieces:
+            self._note("editor", pieces[0], printed)
+        return read_tail_line(printed)
+
+    def _check_whole(self, headline: Headline) -> None:
+        # What stands after the body proves that the body was not cut off on its way.
+        after = any(anchors.ends_body(line) for line in self.lines[self.region.body[1] :])
+        if not after and not is_closed(self.page):
+            raise InvalidPage("the page breaks off before its end", field_name="text")
+        if "\ufffd" in headline.title and "\ufffd" in self.page.text:
+            raise InvalidPage("the bytes fit no charset", field_name="title")
+
+    def _parts(self) -> tuple[str, ...]:
+        own = understand(self.page.url)
+        found = {}
+        for element in self.root.iter("a"):
+            address = understand(self.resolve(element.get("href", "")))
+            if address.kind is Kind.PART and address.article_id == own.article_id and address.url != own.url:
+                found[address.part] = address.url
+        return tuple(found[part] for part in sorted(found))
+
+
+def _merged(header: HeaderLine, tail: TailLine) -> tuple:  # type: ignore[type-arg]
+    known = {author.name for author in header.authors}
+    return header.authors + tuple(author for author in tail.authors if author.name not in known)

@@ -1,0 +1,101 @@
+"""Parts joined to one article, the article made from them, and the hash over its content alone."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from panan_spider.items import Article, WarcPlace
+from panan_spider.pages.results import ArticlePage, InvalidPage
+from panan_spider.urls import Address
+
+_HASHED: Final = (
+    "title",
+    "kicker",
+    "subtitle",
+    "published",
+    "source",
+    "authors",
+    "editor",
+    "credits",
+    "blocks",
+    "attachments",
+)
+
+
+def join(parts: Sequence[ArticlePage]) -> ArticlePage:
+    """One page of all parts, in order: the first part's fields, every part's body. Raises InvalidPage for other articles' parts."""
+    first, last = parts[0], parts[-1]
+    for part in parts[1:]:
+        if part.title != first.title:
+            raise InvalidPage(f"part {part.url} is headed {part.title!r}, part one {first.title!r}", field_name="title")
+    return replace(
+        first,
+        blocks=tuple(block for part in parts for block in part.blocks),
+        attachments=tuple(link for part in parts for link in part.attachments),
+        authors=max((part.authors for part in parts), key=len),
+        editor=next((part.editor for part in parts if part.editor), None),
+        credits={name: value for part in parts for name, value in part.credits.items()},
+        related=first.related or last.related,
+        discarded=tuple(pair for part in parts for pair in part.discarded),
+    )
+
+
+def to_article(
+    page: ArticlePage,
+    *,
+    address: Address,
+    pages: int,
+    listed_in: Iterable[str],
+    fetched_at: str,
+    warc: WarcPlace | None,
+) -> Article:
+    """The stored form of a whole article, as revision 1. Raises pydantic.ValidationError where a field is impossible."""
+    return Article(
+        id=address.article_id or "",
+        revision=1,
+        url=address.url,
+        title=page.title,
+        kicker=page.kicker,
+        subtitle=page.subtitle,
+        published=page.published,
+        posted=address.posted.isoformat() if address.posted else None,
+        section=page.section,
+        breadcrumbs=list(page.breadcrumbs),
+        listed_in=sorted(listed_in),
+        source=page.source,
+        header_line=page.header_line,
+        authors=list(page.authors),
+        editor=page.editor,
+        credits=page.credits,
+        text=page.text,
+        blocks=list(page.blocks),
+        images=list(page.images),
+        attachments=list(page.attachments),
+        related=list(page.related),
+        pages=pages,
+        template=page.template,  # type: ignore[arg-type]
+        content_hash=content_hash(page),
+        fetched_at=fetched_at,
+        warc=warc,
+    )
+
+
+def content_hash(page: ArticlePage) -> str:
+    """`sha256:` and the hash over what the article says. Addresses count by their path, so that a host's alias is no change."""
+    content = {name: _plain(getattr(page, name)) for name in _HASHED}
+    data = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if not hasattr(value, "model_dump"):
+        return value
+    fields = value.model_dump()
+    if "url" in fields:
+        fields["url"] = urlsplit(fields["url"]).path
+    return fields

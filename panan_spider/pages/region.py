@@ -1,0 +1,152 @@
+"""Where on the page the article stands: header line, headline lines, body, tail, found by their words alone."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from panan_spider.pages import anchors, tail_line
+from panan_spider.pages.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
+from panan_spider.pages.header_line import is_label, leftover, strength, without_furniture
+from panan_spider.pages.lines import Line
+from panan_spider.pages.results import UnknownLayout
+
+_ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
+_MAX_HEADER_CELLS: Final = 10
+_MAX_HEADLINE_LINES: Final = 4
+_LONGEST_HEADER_LINE: Final = 200
+
+
+@dataclass(frozen=True)
+class Region:
+    """Indexes into the page's lines, ends exclusive."""
+
+    breadcrumb: Breadcrumb | None
+    headline: tuple[int, int]
+    header: tuple[int, int]
+    body: tuple[int, int]
+    tail: tuple[int, int]
+    after: int  # first line after body and tail
+
+
+def find_region(lines: list[Line]) -> Region:
+    """Raises UnknownLayout where the page has no header line."""
+    crumb = find_breadcrumb(lines)
+    start = crumb.last + 1 if crumb else 0
+    header = _find_header(lines, start)
+    if header is None:
+        raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
+    headline = _find_headline(lines, start, header[0])
+    tail = _find_tail(lines, header[1])
+    end = tail[0]
+    for index in range(header[1], end):
+        if anchors.ends_body(lines[index]):
+            end = index
+            break
+    return Region(crumb, headline, header, (header[1], end), tail, max(end, tail[1] if tail[0] == end else end))
+
+
+def _is_header_piece(line: Line) -> bool:
+    if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE or tail_line_only(line):
+        return False
+    return strength(line.text) >= 5 or (strength(line.text) > 0 and not leftover(line.text)) or is_label(line.text)
+
+
+def tail_line_only(line: Line) -> bool:
+    """Whether the line is a tail line and says nothing only a header line says."""
+    return tail_line.is_tail_line(line.text) and strength(line.text) <= 1
+
+
+def _find_header(lines: list[Line], start: int) -> tuple[int, int] | None:
+    best: tuple[int, int, int] | None = None
+    index = start
+    while index < len(lines):
+        if not _is_header_piece(lines[index]):
+            index += 1
+            continue
+        end = _header_end(lines, index)
+        text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
+        score = strength(text)
+        if score >= 2 and (best is None or score > best[0]) and _has_headline(lines, start, index):
+            best = (score, index, end)
+        index = end
+    return (best[1], best[2]) if best else None
+
+
+def _has_headline(lines: list[Line], start: int, header: int) -> bool:
+    first, end = _find_headline(lines, start, header)
+    return end > first
+
+
+def _header_end(lines: list[Line], first: int) -> int:
+    """The end of the run of lines that make one header line, in cells or list items of one row."""
+    end = first + 1
+    row = _row(lines[first].block)
+    while end < min(first + _MAX_HEADER_CELLS, len(lines)):
+        line = lines[end]
+        joined = _row(line.block) is row if row is not None else _shares_small_parent(lines[first], line)
+        if (
+            anchors.is_furniture(line)
+            or _is_header_piece(line)
+            or joined
+            and line.kind == "text"
+            and len(line.bare) <= 30
+            and not anchors.ends_body(line)
+        ):
+            end += 1
+        else:
+            break
+    return end
+
+
+def _row(element: etree._Element) -> etree._Element | None:
+    return next((e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and _is_small(e)), None)
+
+
+def _is_small(element: etree._Element) -> bool:
+    return len("".join("".join(element.itertext()).split())) <= _LONGEST_HEADER_LINE
+
+
+def _shares_small_parent(first: Line, line: Line) -> bool:
+    parent = first.block.getparent()
+    if first.block is line.block or parent is None or parent.tag in ("body", "html") or not _is_small(parent):
+        return False
+    return any(e is parent for e in line.block.iterancestors())
+
+
+def _find_headline(lines: list[Line], start: int, header: int) -> tuple[int, int]:
+    first = header
+    for index in range(header - 1, start - 1, -1):
+        line = lines[index]
+        if anchors.is_furniture(line) or anchors.is_leftover(line):
+            if first == header:
+                header = first = index
+            continue
+        over = line.is_link or anchors.side_heading(line.text) or anchors.is_head_furniture(line.text)
+        if line.kind != "text" or over or ANCHOR.search(line.text) or len(line.bare) > 120 or strength(line.text) >= 3:
+            break
+        first = index
+        if header - first >= _MAX_HEADLINE_LINES:
+            break
+    return first, header
+
+
+def _find_tail(lines: list[Line], start: int) -> tuple[int, int]:
+    """The tail line and the cells after it; an empty range at the end of the page where there is none."""
+    for index in range(start, len(lines)):
+        if anchors.is_footer(lines[index].text):
+            break
+        if lines[index].kind == "text" and tail_line.is_tail_line(lines[index].text):
+            return index, _tail_end(lines, index)
+    return len(lines), len(lines)
+
+
+def _tail_end(lines: list[Line], first: int) -> int:
+    end = first + 1
+    while end < len(lines) and lines[end].kind == "text":
+        text = lines[end].text
+        awaited = tail_line.has_empty_label(lines[end - 1].text) and tail_line.is_value(text)
+        if anchors.side_heading(text) or not (awaited or tail_line.is_tail_line(text)):
+            break
+        end += 1
+    return end

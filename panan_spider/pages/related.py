@@ -1,0 +1,40 @@
+"""The 相关阅读 / 相关新闻 block: links to other articles."""
+
+from collections.abc import Callable, Sequence
+
+from lxml import etree
+
+from panan_spider.items import Link
+from panan_spider.pages import anchors
+from panan_spider.pages.lines import Line
+
+
+def read_related(lines: Sequence[Line], resolve: Callable[[str], str]) -> tuple[Link, ...]:
+    """The links under the first related heading of these lines, which come after the body."""
+    for index, line in enumerate(lines):
+        if line.kind == "text" and anchors.side_heading(line.text) in anchors.RELATED_HEADINGS:
+            return tuple(_links(lines, index, resolve))
+    return ()
+
+
+def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -> list[Link]:
+    found: list[Link] = []
+    block: etree._Element | None = None
+    for line in lines[heading + 1 :]:
+        if anchors.side_heading(line.text) or anchors.is_footer(line.text):
+            break
+        if not line.links:
+            if found:
+                break
+            continue
+        if block is None:
+            block = _common(lines[heading].block, line.block)
+        if block is not None and block is not line.block and block not in line.block.iterancestors():
+            break
+        found += [Link(url=url, title=title) for href, title in line.links if title and (url := resolve(href))]
+    return found
+
+
+def _common(first: etree._Element, second: etree._Element) -> etree._Element | None:
+    around = [first, *first.iterancestors()]
+    return next((e for e in (second, *second.iterancestors()) if e in around), None)

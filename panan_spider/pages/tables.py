@@ -1,0 +1,34 @@
+"""Tables: which hold data, and which only lay the page out."""
+
+from lxml import etree
+
+_LONGEST_CELL = 200  # characters; a longer cell is text that was laid out in a table
+
+
+def data_table(element: etree._Element) -> etree._Element | None:
+    """The data table `element` stands in; None where it stands in none. The outermost table of data counts."""
+    found = None
+    for ancestor in (element, *element.iterancestors("table")):
+        if ancestor.tag == "table" and is_data(ancestor):
+            found = ancestor
+    return found
+
+
+def is_data(table: etree._Element) -> bool:
+    """Whether the table holds data: two rows of two filled cells at least, no table and no picture inside, no long text."""
+    if table.find(".//table") is not None or table.find(".//img") is not None:
+        return False
+    rows = table_rows(table)
+    if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
+        return False
+    return sum(sum(1 for cell in row if cell) >= 2 for row in rows) >= 2
+
+
+def table_rows(table: etree._Element) -> list[list[str]]:
+    """The cells' texts row by row, blanks collapsed; rows without any text left out."""
+    rows = []
+    for row in table.iter("tr"):
+        cells = [" ".join("".join(cell.itertext()).split()) for cell in row if cell.tag in ("td", "th")]
+        if any(cells):
+            rows.append(cells)
+    return rows

@@ -1,0 +1,88 @@
+"""The line after the body: `作者:  甲 文/摄      编辑: 乙   丙   初审: 乙   终审: 丁`, or just `编辑:甲`."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from panan_spider.items import Author
+from panan_spider.pages.byline import read_byline
+from panan_spider.pages.fold import fold
+
+_AUTHOR_LABELS: Final = ("作者", "记者", "文", "摄影", "撰稿", "图片")
+_EDITOR_LABELS: Final = ("编辑", "责任编辑", "责编", "本文编辑", "网络编辑", "本页编辑", "文字编辑", "值班编辑")
+_CREDIT_LABELS: Final = (
+    "初审", "复审", "终审", "二审", "三审", "一审", "审核", "审签", "审稿", "校对", "监制", "总监制", "签发", "值班主任", "值班总编", "主编", "责任校对", "统筹",
+)  # fmt: skip
+
+
+def _spaced(word: str) -> str:
+    return r"\s*".join(word)
+
+
+_ALL: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, *_AUTHOR_LABELS), key=len, reverse=True)
+_LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, _ALL))})\s*:")
+_OPENING: Final = re.compile(
+    rf"^[\s((\[【]*({'|'.join(_spaced(w) for w in sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, '作者'), key=len, reverse=True))})\s*:"
+)
+_NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,,//()()]{0,60}$")
+_VERBS: Final = re.compile(r"[。!?;“”《》]")
+
+
+@dataclass(frozen=True)
+class TailLine:
+    """What the line says. `credits` holds every role that is neither author nor editor, as printed."""
+
+    authors: tuple[Author, ...] = ()
+    editor: str | None = None
+    credits: dict[str, str] = field(default_factory=dict)
+
+
+def is_tail_line(text: str) -> bool:
+    """Whether the whole line is labels of the tail with names after them (or after none of them, yet)."""
+    text = fold(text)
+    if not _OPENING.match(text) or len(text) > 300 or _VERBS.search(text):
+        return False
+    return all(_NAMES.match(value) for _, value in _values(text))
+
+
+def has_empty_label(text: str) -> bool:
+    """Whether the line ends with a label whose value must stand in the next cell."""
+    values = _values(text)
+    return bool(values) and not values[-1][1]
+
+
+def is_value(text: str) -> bool:
+    """Whether the line can be the value of a label printed before it: names alone."""
+    return _NAMES.match(fold(text)) is not None and 0 < len(re.sub(r"\s", "", text)) <= 30
+
+
+def read_tail_line(text: str) -> TailLine:
+    """Read the line as printed; several lines of it joined by a blank read the same."""
+    authors: tuple[Author, ...] = ()
+    editors: dict[str, str] = {}
+    credits: dict[str, str] = {}
+    for label, value in _values(text):
+        if not value:
+            continue
+        if label in _AUTHOR_LABELS:
+            authors += read_byline(f"{label}:{value}")
+        elif label in _EDITOR_LABELS:
+            editors.setdefault(label, value)
+        else:
+            credits.setdefault(label, value)
+    editor = editors.pop("编辑", None)
+    if editor is None and editors:
+        editor = editors.pop(next(iter(editors)))
+    return TailLine(authors, editor, {**editors, **credits})
+
+
+def _values(text: str) -> list[tuple[str, str]]:
+    """(label, value) pairs in order: blanks out of labels, runs of blanks in values one blank, brackets off."""
+    text = fold(text)
+    found = list(_LABEL.finditer(text))
+    ends = [m.start() for m in found[1:]] + [len(text)]
+    pairs = []
+    for m, end in zip(found, ends, strict=True):
+        value = " ".join(text[m.end() : end].split()).strip(" )]】(|,;")
+        pairs.append((re.sub(r"\s", "", m[1]), value + (")" if "(" in value and ")" not in value else "")))
+    return pairs

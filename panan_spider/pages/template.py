@@ -1,0 +1,52 @@
+"""What the three article templates share, and the shape in which each says where it differs."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from panan_spider.pages.fold import fold
+
+
+@dataclass(frozen=True)
+class Template:
+    """One article template as a page object: the marks it is known by, and the selectors known of it.
+
+    Selectors are tried first; where the site has renamed its classes, the anchors every reader uses remain.
+    """
+
+    name: str
+    #: Patterns over the page's visible text, each with its weight as evidence.
+    marks: tuple[tuple[re.Pattern[str], int], ...]
+    title_paths: tuple[str, ...]
+    meta_titles: tuple[str, ...] = ()
+
+    def weight(self, text: str) -> int:
+        """How much on a page (its text) speaks for this template."""
+        text = fold(text)
+        return sum(weight for pattern, weight in self.marks if pattern.search(text))
+
+    def known_titles(self, root: etree._Element) -> list[str]:
+        """The headline as the template's own selectors and meta tags give it; empty where its classes have changed."""
+        found = [" ".join("".join(node.itertext()).split()) for path in self.title_paths for node in root.xpath(path)]
+        metas = [
+            node.get("content", "")
+            for node in root.iter("meta")
+            if (node.get("name") or "").lower() in self.meta_titles
+        ]
+        return [text for text in (*metas, *found) if text]
+
+
+def has_class(name: str) -> str:
+    """An XPath condition for one class among several, whatever blanks stand around it."""
+    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+
+
+_TITLE_CUTS: Final = re.compile(r"\s*(?:--+|——|[-_||–])\s*")
+
+
+def title_candidates(document_title: str) -> list[str]:
+    """What of `<title>` can be the headline: all of it, then ever less as parts are cut off its end."""
+    cuts = [match.start() for match in _TITLE_CUTS.finditer(fold(document_title))]
+    return [document_title, *(document_title[:cut] for cut in reversed(cuts) if cut)]

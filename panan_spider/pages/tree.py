@@ -1,0 +1,65 @@
+"""From a page's text to its element tree, without what no reader sees."""
+
+import re
+from typing import Final
+
+from lxml import etree, html
+
+from panan_spider.pages.page import Page
+from panan_spider.pages.results import InvalidPage, UnknownLayout
+
+#: The parser keeps no element nested deeper than this (libxml2, huge_tree), and drops silently what follows.
+_PARSER_DEPTH: Final = 2_000
+
+#: A web server's error page that a broken include printed into a good page.
+_BROKEN_INCLUDE: Final = re.compile(
+    r"<html[^>]*>\s*<head>\s*<title>\s*[45]\d\d [^<]{0,60}</title>.{0,2000}?</html\s*>"
+    r"|<center>\s*<h1>\s*[45]\d\d [^<]{0,60}</h1>\s*</center>\s*<hr[^>]*>\s*(?:<center>)?[^<]{0,60}(?:</center>)?"
+    r"|\[an error occurred while processing (?:this|the) directive\]",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROLOGUE: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_NOT_FOUND_TITLE: Final = re.compile(r"^\s*[45]\d\d\s")
+
+
+def parse(page: Page) -> etree._Element:
+    """The page's root element. Raises UnknownLayout for an empty page, InvalidPage for one nested beyond reading."""
+    text = _PROLOGUE.sub("", mended(page))
+    if not text.strip():
+        raise UnknownLayout("the page is empty")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise UnknownLayout(f"no HTML: {error}") from error
+    if any("xcessive depth" in entry.message for entry in parser.error_log):
+        raise InvalidPage(f"elements nested more than {_PARSER_DEPTH} deep")
+    return root
+
+
+def mended(page: Page) -> str:
+    """The page's text without the error pages that broken includes printed into it."""
+    return _BROKEN_INCLUDE.sub("", page.text)
+
+
+def is_closed(page: Page) -> bool:
+    """Whether the page's source reaches `</body>` or `</html>`: what a page cut on its way does not."""
+    return _ENDS.search(mended(page)[-5000:]) is not None
+
+
+def document_title(root: etree._Element) -> str:
+    """The text of the first `<title>`, blanks collapsed; `""` without one."""
+    for element in root.iter("title"):
+        text = " ".join("".join(element.itertext()).split())
+        if text and not _NOT_FOUND_TITLE.match(text):
+            return text
+    return ""
+
+
+def base_url(page: Page, root: etree._Element) -> str:
+    """What relative addresses of the page are relative to."""
+    for element in root.iter("base"):
+        if href := element.get("href"):
+            return href if href.startswith(("http://", "https://")) else page.url
+    return page.url
