@@ -11,7 +11,7 @@ ENORTH_B: Final = Template(
         (re.compile(r"位置\s*:\s*浙江在线"), 3),
         (re.compile(r">>|>\s>"), 1),
         (re.compile(r"\d{4}/\d{2}/\d{2}"), 2),
-        (re.compile(r"磐安新闻网简介\s*[||]\s*版权声明"), 1),
+        (re.compile(r"磐安新闻网简介\s*[|]\s*版权声明"), 1),
         (re.compile(r"新闻聚焦[\s\S]*便民"), 1),
     ),
     title_paths=(f"//div[{has_class('detail-title')}]", "//h1[contains(@class, 'artTitle')]"),

@@ -89,7 +89,7 @@ def _cut_source(line: str) -> tuple[str | None, str]:
         return None, line
     before, after = line[: label.start()], line[label.end() :]
     stop = len(after)
-    for pattern in (re.compile("\x1f"), _BYLINE_START, re.compile(r"[||]")):
+    for pattern in (re.compile("\x1f"), _BYLINE_START, re.compile(r"[|]")):
         if found := pattern.search(after):
             stop = min(stop, found.start())
     value, rest = after[:stop], after[stop:]
@@ -108,7 +108,7 @@ def _split_source(value: str, rest: str) -> tuple[str | None, str]:
     names = words[1:]
     if names and _ORGAN.search(words[0]) and (marked or all(_is_name(word) for word in names)):
         return words[0], f" 作者:{' '.join(names)}"
-    return " ".join(words).strip("()()[]") or None, ""
+    return " ".join(words).strip("()[]") or None, ""
 
 
 def _is_name(word: str) -> bool:
@@ -126,7 +126,7 @@ def leftover(text: str) -> str:
         line = line[: byline.start()]
     line = re.sub(rf"{SOURCE_LABEL}[\s]*[^\s]*", " ", line)
     line = _DOMAIN.sub(" ", line).replace(SITE_NAME, " ")
-    return re.sub(r"[\s||【】()()—:/\[\]-]+", "", line)
+    return re.sub(r"[\s|【】()()—:/\[\]-]+", "", line)
 
 
 def strength(text: str) -> int:

@@ -43,7 +43,7 @@ def has_class(name: str) -> str:
     return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
 
 
-_TITLE_CUTS: Final = re.compile(r"\s*(?:--+|——|[-_||–])\s*")
+_TITLE_CUTS: Final = re.compile(r"\s*(?:--+|——|[-_|–])\s*")
 
 
 def title_candidates(document_title: str) -> list[str]:
