@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from panan_spider.site import HOSTS
+from panan_spider.site import HOSTS, MAX_LIST_PAGES
 
 
 class Kind(StrEnum):
@@ -129,7 +129,7 @@ def section_key(url: str) -> str:
 
 
 def count_pages(script_url: str, maxpage: int) -> list[str]:
-    """The enorth list pages a pager script stands for, newest (`maxpage`) first, number 1 last.
+    """The enorth list pages a pager script stands for, newest (`maxpage`) first, number 1 last; at most MAX_LIST_PAGES.
 
     `…/system/count//CCCCCCC/SSSSSSSSSSSS/count_page_list_CCCCCCCSSSSSSSSSSSS.js` names the folder in
     its own path; where it does not, the code is cut as 7 + 12 digits, as on other sites of this CMS.
@@ -138,7 +138,7 @@ def count_pages(script_url: str, maxpage: int) -> list[str]:
     if m is None:
         raise ValueError(f"not a pager script: {script_url}")
     dirs = m["dirs"] or f"{m['code'][:7]}/{m['code'][7:]}/"
-    return [_count_page(m["stem"] + dirs, m["code"], n) for n in range(maxpage, 0, -1)]
+    return [_count_page(m["stem"] + dirs, m["code"], n) for n in _downwards(maxpage)]
 
 
 def _count_page(folder: str, code: str, number: int) -> str:
@@ -147,8 +147,13 @@ def _count_page(folder: str, code: str, number: int) -> str:
 
 
 def older_count_pages(url: str) -> list[str]:
-    """The list pages older than the enorth list page `url`, next first; empty where it is none of those."""
+    """The list pages older than the enorth list page `url`, next first, at most MAX_LIST_PAGES; empty where it is none of those."""
     m = _COUNT_PAGE.match(canonical(url))
     if m is None:
         return []
-    return [_count_page(m["stem"], m["channel"] + m["list"], n) for n in range(int(m["n"]) - 1, 0, -1)]
+    return [_count_page(m["stem"], m["channel"] + m["list"], n) for n in _downwards(int(m["n"]) - 1)]
+
+
+def _downwards(newest: int) -> range:
+    # A number can be a lie: a thousand million pages must cost neither time nor memory.
+    return range(newest, max(0, newest - MAX_LIST_PAGES), -1)

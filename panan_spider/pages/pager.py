@@ -13,7 +13,7 @@ from lxml import etree
 
 from panan_spider.pages.results import InvalidPage, Pager
 from panan_spider.site import MAX_LIST_PAGES
-from panan_spider.urls import Kind, absolute, canonical, on_site, older_count_pages, understand
+from panan_spider.urls import Kind, absolute, canonical, older_count_pages, on_site, understand
 
 #: The link to the next older page. A lone `>` is one too; `>>` is not: on many sites it leads to the last page.
 _NEXT: Final = re.compile(
@@ -21,12 +21,12 @@ _NEXT: Final = re.compile(
 )
 _LONE_ARROW: Final = re.compile("^[>\uff1e›]$")
 _CALL: Final = re.compile(
-    r"""createPageHTML\s*\(\s*['"]?(\d{1,9})['"]?\s*,\s*['"]?(\d{1,9})['"]?\s*,\s*['"]?([\w.-]+)['"]?\s*,\s*['"]?(\w+)['"]?"""
+    r"""createPageHTML\s*\(\s*['"]?(\d{1,18})['"]?\s*,\s*['"]?(\d{1,18})['"]?\s*,\s*['"]?([\w.-]+)['"]?\s*,\s*['"]?(\w+)['"]?"""
 )
 _SCRIPT_ADDRESS: Final = re.compile(r"""["']([^"'\s<>]*count_page_list_\w+\.js)\b""", re.IGNORECASE)
 _COUNT_NUMBER: Final = re.compile(r"^(?P<list>.*)_(?P<number>\d{9})\.s?html?$", re.IGNORECASE)
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
-_COMMENT: Final = re.compile(r"/\*.*?\*/|^\s*//(?!.*CDATA).*$", re.DOTALL | re.MULTILINE)
+_COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
 def list_address(base: str, href: str) -> str | None:
@@ -45,7 +45,7 @@ def read_pager(root: etree._Element, base: str, url: str) -> Pager:
     numbered = _numbered_pages(root, base, url)
     following = _next_page(root, base, url)
     script = _pager_script(root, scripts, base)
-    if called:
+    if called is not None:
         return Pager("create_page_html", called, script)
     if numbered:
         return Pager("count_links", numbered, script)
@@ -62,13 +62,13 @@ def maxpage(script_text: str) -> int:
     return int(found[1][:18])
 
 
-def _created_pages(scripts: list[str], base: str) -> tuple[str, ...]:
+def _created_pages(scripts: list[str], base: str) -> tuple[str, ...] | None:
     for text in scripts:
         if call := _CALL.search(text):
             count, current = min(int(call[1]), MAX_LIST_PAGES), int(call[2])
             addresses = (list_address(base, f"{call[3]}_{n}.{call[4]}") for n in range(current + 1, count))
             return tuple(filter(None, addresses))
-    return ()
+    return None
 
 
 def _numbered_pages(root: etree._Element, base: str, url: str) -> tuple[str, ...]:

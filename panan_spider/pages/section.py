@@ -1,0 +1,131 @@
+"""Section pages: the articles they list, the sections they lead to, and how their list goes on."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from panan_spider.pages.breadcrumb import Breadcrumb, find_breadcrumb
+from panan_spider.pages.lines import Line, flatten
+from panan_spider.pages.page import Page
+from panan_spider.pages.pager import read_pager
+from panan_spider.pages.results import InvalidPage, SectionPage, SoftBlock, UnknownLayout
+from panan_spider.pages.section_blocks import Surroundings
+from panan_spider.pages.section_rows import ArticleLink, read_rows
+from panan_spider.pages.softblock import soft_block
+from panan_spider.pages.tree import base_url, parse
+from panan_spider.urls import Address, Kind, absolute, understand
+
+#: No list page of a county's news site has more links. Counted before parsing, which a million of them would make dear.
+MAX_LINKS: Final = 20_000
+_LINK: Final = re.compile(r"<a[\s>]", re.IGNORECASE)
+#: The class of the one list markup on record.
+_LIST_BLOCK: Final = "list-text"
+#: Full-width signs that a breadcrumb is printed with, as the breadcrumb's grammar knows them.
+_NARROW: Final = str.maketrans({"\uff1a": ":", "\uff1e": ">"})
+
+
+@dataclass(frozen=True)
+class _Link:
+    anchor: etree._Element
+    address: Address
+    after_breadcrumb: bool
+    in_list_block: bool
+
+
+def read_section(page: Page) -> SectionPage:
+    """Read `page` as a list. A page that lists nothing has no rows.
+
+    Raises InvalidPage for what cannot be read as a page at all, SoftBlock for a challenge, login or maintenance page.
+    """
+    root = _parsed(page)
+    base = base_url(page, root)
+    lines = _lines(root)
+    breadcrumb = find_breadcrumb(lines)
+    names = breadcrumb.parts if breadcrumb else ()
+    links = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), names[-1] if names else None))
+    rows = read_rows(_row_links(links))
+    if not rows and not names and (reason := soft_block(page)):
+        raise SoftBlock(reason)
+    return SectionPage(
+        url=page.url,
+        breadcrumbs=names,
+        rows=rows,
+        sections=_sections(links),
+        pager=read_pager(root, base, page.url),
+    )
+
+
+def _parsed(page: Page) -> etree._Element:
+    if sum(1 for _ in _LINK.finditer(page.text)) > MAX_LINKS:
+        raise InvalidPage(f"more than {MAX_LINKS} links on one page")
+    try:
+        return parse(page)
+    except UnknownLayout as error:
+        raise InvalidPage(error.reason) from error
+
+
+def _lines(root: etree._Element) -> list[Line]:
+    lines = flatten(root)
+    for line in lines:
+        line.raw = line.raw.translate(_NARROW)
+    return lines
+
+
+def _breadcrumb_block(breadcrumb: Breadcrumb | None, lines: list[Line]) -> etree._Element | None:
+    return lines[breadcrumb.first].block if breadcrumb else None
+
+
+def _links(root: etree._Element, base: str, crumb: etree._Element | None, name: str | None) -> Iterator[_Link]:
+    """The page's links to itself and the rest of the site, outside side blocks and footer."""
+    around = Surroundings(root, base, name)
+    after, blocks = crumb is None, 0
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, element in events:
+        is_block = isinstance(element.tag, str) and _LIST_BLOCK in element.get("class", "").split()
+        if event == "end":
+            blocks -= is_block
+            continue
+        blocks += is_block
+        after = after or element is crumb
+        if element is around.footer:
+            return
+        if element in around.side:
+            events.skip_subtree()
+        elif element.tag in ("a", "area") and (href := (element.get("href") or "").strip()):
+            address = understand(absolute(base, href))
+            if address.kind is not Kind.OFF_SITE:
+                yield _Link(element, address, after, blocks > 0)
+
+
+def _row_links(links: list[_Link]) -> list[ArticleLink]:
+    """The links that make the list: those of the known list block, else those after the breadcrumb, else all."""
+    articles = [link for link in links if link.address.kind in (Kind.ARTICLE, Kind.PART)]
+    for wanted in (
+        [link for link in articles if link.in_list_block],
+        [link for link in articles if link.after_breadcrumb and not _in_navigation(link.anchor)],
+    ):
+        if wanted:
+            return [ArticleLink(link.anchor, link.address) for link in wanted]
+    return []
+
+
+def _in_navigation(anchor: etree._Element) -> bool:
+    return any(element.tag in ("nav", "header") for element in anchor.iterancestors())
+
+
+def _sections(links: list[_Link]) -> tuple[tuple[str, str], ...]:
+    """(link text, address) of every page that can be a section, once each."""
+    found: dict[str, str] = {}
+    for link in links:
+        if link.address.kind is Kind.SECTION:
+            found[link.address.url] = found.get(link.address.url) or _text(link.anchor)
+    return tuple((text, address) for address, text in found.items())
+
+
+def _text(anchor: etree._Element) -> str:
+    said = ("".join(anchor.itertext()), anchor.get("title") or "", anchor.get("alt") or "")
+    pictures = (image.get("alt", "") for image in anchor.iter("img"))
+    return next((text for one in (*said, *pictures) if (text := " ".join(one.split()))), "")

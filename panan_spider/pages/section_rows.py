@@ -1,0 +1,117 @@
+"""The rows of a list: article links, each with its title and the date the list shows beside it."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from lxml import etree
+
+from panan_spider.pages.results import Row
+from panan_spider.urls import Address, first_part
+
+_DATE: Final = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*(?:-|/|\.|年)\s*(?P<m>\d{1,2})\s*(?:-|/|\.|月)\s*(?P<d>\d{1,2})(?!\d)\s*日?"
+)
+#: Brackets, blanks and a time of day that a shown date can stand among.
+_AROUND_DATE: Final = re.compile("[\\s\\[\\]()\uff08\uff09【】]|\\d{1,2}:\\d{2}(?::\\d{2})?")
+_MIXED: Final = ""  # owner of an element that holds links to more than one article
+
+
+@dataclass(frozen=True)
+class ArticleLink:
+    """One link of the page to an article or a part of one."""
+
+    anchor: etree._Element
+    address: Address
+
+
+def read_rows(links: list[ArticleLink]) -> tuple[Row, ...]:
+    """One row an article, in page order. Of several links to one article, the first that says something names it."""
+    owners = _owners(links)
+    rows: dict[str, Row] = {}
+    for link in links:
+        first = first_part(link.address)
+        number = first.article_id or ""
+        known = rows.get(number)
+        if known is None:
+            shown = _shown_date(link.anchor, number, owners)
+            rows[number] = Row(first.url, number, _title(link.anchor), shown, first.posted)
+        elif not known.title:
+            rows[number] = replace(known, title=_title(link.anchor))
+    return tuple(rows.values())
+
+
+def _title(anchor: etree._Element) -> str:
+    """The link's title attribute, else its text without a date printed inside the link."""
+    title = " ".join((anchor.get("title") or "").split())
+    if title:
+        return title
+    dates = [child for child in anchor.iter(etree.Element) if child is not anchor and _is_date_alone(child)]
+    kept = "".join(anchor.itertext())
+    for child in dates:
+        kept = kept.replace("".join(child.itertext()), " ", 1)
+    text = " ".join(kept.split())
+    return text or next((" ".join(image.get("alt", "").split()) for image in anchor.iter("img")), "")
+
+
+def _owners(links: list[ArticleLink]) -> dict[etree._Element, str]:
+    """For every element around a link: the one article its links lead to, or `_MIXED`."""
+    owners: dict[etree._Element, str] = {}
+    for link in links:
+        number = link.address.article_id or ""
+        for element in (link.anchor, *link.anchor.iterancestors()):
+            if owners.get(element) == _MIXED:
+                break
+            owners[element] = number if owners.get(element, number) == number else _MIXED
+    return owners
+
+
+def _shown_date(anchor: etree._Element, number: str, owners: dict[etree._Element, str]) -> date | None:
+    for child in anchor.iter(etree.Element):
+        if child is not anchor and _is_date_alone(child):
+            return _read_date("".join(child.itertext()))
+    cell = anchor
+    while (around := cell.getparent()) is not None and owners.get(around) == number and around.tag not in ("body", "html"):
+        cell = around
+    inside = set(anchor.iter())
+    if cell is anchor:
+        return _date_among(_texts_after(anchor))
+    return _date_among([text for e in cell.iter(etree.Element) for text in _texts_outside(e, anchor, inside, cell)])
+
+
+def _texts_outside(
+    element: etree._Element, anchor: etree._Element, inside: set[etree._Element], cell: etree._Element
+) -> list[str]:
+    own = element.text if element not in inside else None
+    tail = element.tail if element is not cell and (element is anchor or element not in inside) else None
+    return [text for text in (own, tail) if text]
+
+
+def _texts_after(anchor: etree._Element) -> list[str]:
+    """The texts between a link and the next link or line break beside it."""
+    texts = [anchor.tail or ""]
+    for sibling in anchor.itersiblings():
+        if not isinstance(sibling.tag, str) or sibling.tag in ("a", "br") or sibling.find(".//a") is not None:
+            break
+        texts += ["".join(sibling.itertext()), sibling.tail or ""]
+    return texts
+
+
+def _date_among(texts: list[str]) -> date | None:
+    return next((found for text in texts if (found := _read_date(text)) is not None), None)
+
+
+def _is_date_alone(element: etree._Element) -> bool:
+    text = "".join(element.itertext())
+    return len(text) < 40 and _DATE.search(text) is not None and not _AROUND_DATE.sub("", _DATE.sub("", text))
+
+
+def _read_date(text: str) -> date | None:
+    """The first date of a text that exists; `[03-07]`, which tells no year, is none."""
+    for found in _DATE.finditer(text):
+        try:
+            return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,117 @@
+"""Reading pagers: every known way in which a list goes on."""
+
+import time
+
+import pytest
+from section_pages import URL, items, page
+
+from panan_spider.pages.pager import maxpage
+from panan_spider.pages.results import InvalidPage, Pager
+from panan_spider.pages.section import read_section
+from panan_spider.site import MAX_LIST_PAGES
+
+FOLDER = "http://panews.zjol.com.cn/panews/pazf/sj/"
+COUNT = "http://panews.zjol.com.cn/panews/system/count//0003001/000000001000/"
+TRS = "http://www.panews.cn/xwzx/sz/index.html"
+
+
+def count_page(number: int) -> str:
+    return f"{COUNT}000/000/c0003001000000001000_{number:09d}.shtml"
+
+
+def pager(html: str, url: str = URL) -> Pager:
+    return read_section(page(f"<ul>{items(1, 2)}</ul>", html, url=url)).pager
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        '<a href="index_2.shtml">下一页</a>',
+        '<A HREF="/panews/pazf/sj/index_2.shtml">[下页]</A>',
+        '<a href="index_2.shtml"><span>后页 &gt;&gt;</span></a>',
+        '<a href="index_2.shtml">Next</a>',
+        '<a href="index_2.shtml"><img src="n.gif" alt="下一页"></a>',
+        '<a href="index_2.shtml">&gt;</a>',
+        '<a href="index_9.shtml">&gt;</a><a href="index_2.shtml">下一页</a>',
+    ],
+)
+def test_a_next_link_is_followed(anchor: str) -> None:
+    assert pager(anchor) == Pager("next_link", (f"{FOLDER}index_2.shtml",), None)
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        "下一页",
+        '<a href="#">下一页</a>',
+        '<a href="javascript:next()">下一页</a>',
+        '<a href="http://example.com/index_2.shtml">下一页</a>',
+        '<a href="index.shtml">下一页</a>',
+        '<a href="index_9.shtml">&gt;&gt;</a>',
+        '<a href="index_9.shtml">尾页</a>',
+        '<a href="/panews/system/2020/03/07/000000009.shtml">下一页</a>',
+    ],
+)
+def test_what_leads_to_no_older_page_is_no_pager(anchor: str) -> None:
+    assert pager(anchor) == Pager("none", (), None)
+
+
+def test_the_query_of_a_next_link_is_kept() -> None:
+    assert pager('<a href="index.shtml?page=2">下一页</a>').following == (f"{FOLDER}index.shtml?page=2",)
+
+
+def test_numbered_pages_go_from_the_newest_linked_down_to_one() -> None:
+    links = f'<a href="{count_page(2)}">3</a><a href="{count_page(4)}">下一页</a><a href="{count_page(1)}">尾页</a>'
+    assert pager(links) == Pager("count_links", tuple(map(count_page, (4, 3, 2, 1))), None)
+
+
+def test_a_numbered_page_goes_on_below_itself_and_in_its_own_list() -> None:
+    other = count_page(2).replace("0003001", "0003002")
+    links = f'<a href="{count_page(4)}">上一页</a><a href="{other}">x</a><a href="{count_page(2)}">下一页</a>'
+    assert pager(links, url=count_page(3)).following == (count_page(2), count_page(1))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'<script language="javascript" src="{COUNT}count_page_list_0003001000000001000.js"></script>',
+        f"<script>document.write(\"<script src='{COUNT}count_page_list_0003001000000001000.js'>\");</script>",
+    ],
+)
+def test_a_pager_script_is_named(script: str) -> None:
+    assert pager(script) == Pager("count_script", (), f"{COUNT}count_page_list_0003001000000001000.js")
+
+
+@pytest.mark.parametrize(
+    "call",
+    ['createPageHTML(4, 1, "index", "html");', "createPageHTML( 4 ,1,'index' ,\n'html' )", "createPageHTML('4','1',index,html)"],
+)
+def test_trs_pages_follow_by_number(call: str) -> None:
+    read = pager(f"<script>{call}</script>", url=TRS)
+    folder = TRS.removesuffix("index.html")
+    assert read == Pager("create_page_html", (f"{folder}index_2.html", f"{folder}index_3.html"), None)
+
+
+def test_the_last_trs_page_has_nothing_after_it_and_a_comment_calls_nothing() -> None:
+    commented = "//createPageHTML(9, 0, 'index', 'html');\n/* createPageHTML(8, 0, 'index', 'html') */"
+    text = f"<script>function createPageHTML(count, current, name, ext) {{}}\n{commented}\ncreatePageHTML(3, 2, 'index', 'html')</script>"
+    assert pager(text, url=TRS) == Pager("create_page_html", (), None)
+
+
+@pytest.mark.parametrize("text", ["var maxpage = 27;", "maxpage=27", 'var  MaxPage ="27" ;', "x=1;\nvar maxpage\n=\n27"])
+def test_maxpage_is_read(text: str) -> None:
+    assert maxpage(text) == 27
+
+
+@pytest.mark.parametrize("text", ["", "var maxpages = 3;", "var maxpage = -;", "<html>404</html>"])
+def test_a_script_without_maxpage_is_invalid(text: str) -> None:
+    with pytest.raises(InvalidPage):
+        maxpage(text)
+
+
+def test_absurd_numbers_cost_nothing() -> None:
+    began = time.monotonic()
+    assert len(pager("<script>createPageHTML(1000000000, 0, 'index', 'html')</script>").following) == MAX_LIST_PAGES - 1
+    assert len(pager(f'<a href="{count_page(999_999_999)}">1</a>').following) <= MAX_LIST_PAGES + 1
+    assert maxpage("var maxpage = " + "9" * 100_000) > MAX_LIST_PAGES
+    assert time.monotonic() - began < 2
