@@ -1,0 +1,40 @@
+"""`python -m demo_site`: serve the made-up site until interrupted; prints one line, the proxy's address."""
+
+import argparse
+import signal
+import threading
+
+from demo_site.faults import FAULTS, parse
+from demo_site.proxy import serve
+from demo_site.site import Site
+
+
+def main(args: list[str] | None = None) -> int:
+    """Serve. Returns 0 when told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m demo_site", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--articles", type=int, default=420)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:ARG][%SHARE][@REGEX]",
+        help=f"one of {', '.join(sorted(FAULTS))}",
+    )
+    given = parser.parse_args(args)
+    try:
+        faults = [parse(spec) for spec in given.fault]
+    except ValueError as error:
+        parser.error(str(error))
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with serve(Site.build(given.seed, given.articles), faults, port=given.port) as server:
+        print(server.url, flush=True)
+        stop.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,190 @@
+"""Faults of servers and networks: errors, limits, silence, broken bodies, redirects."""
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from demo_site import response
+from demo_site.fault import EVERYTHING, PAGES, ROBOTS, Fault, Then, uncompressed
+from demo_site.response import Request, Response
+from demo_site.sections import OWN, ZJOL
+
+
+class RobotsError(Fault):
+    """robots.txt answers 503, or the status given."""
+
+    name, target, default = "robots-5xx", ROBOTS, "503"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return response.text(int(self.arg), "unavailable")
+
+
+class RobotsHang(Fault):
+    """robots.txt is never answered."""
+
+    name, target = "robots-hang", ROBOTS
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return Response(200, {}, action="hang")
+
+
+class RobotsDisallow(Fault):
+    """robots.txt disallows a path: all, or the one given."""
+
+    name, target, default = "robots-disallow", ROBOTS, "/"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return response.text(200, f"User-agent: *\nDisallow: {self.arg}\n", "text/plain")
+
+
+class CrawlDelay(Fault):
+    """robots.txt asks for a delay, seconds."""
+
+    name, target, default = "crawl-delay", ROBOTS, "2"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return response.text(200, f"User-agent: *\nCrawl-delay: {self.arg}\nDisallow: /admin/\n", "text/plain")
+
+
+class ServerErrors(Fault):
+    """Some articles answer 500 first (once, or as often as given), then fine."""
+
+    name, share, default = "server-errors", 0.1, "1"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return then(request) if self.over(request) else response.text(500, "internal server error")
+
+
+class AlwaysError(Fault):
+    """Some articles answer 503, or the status given, every time."""
+
+    name, share, default = "always-5xx", 0.05, "503"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return response.text(int(self.arg), "unavailable")
+
+
+class RateLimit(Fault):
+    """Some articles answer 429 with Retry-After: 1 first (once, or as often as given), then fine."""
+
+    name, share, default = "rate-limit", 0.05, "1"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return then(request) if self.over(request) else response.text(429, "slow down", **{"Retry-After": "1"})
+
+
+class RateLimitForever(Fault):
+    """Every article answers 429 with Retry-After (seconds given), always."""
+
+    name, default = "rate-limit-forever", "1"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return response.text(429, "slow down", **{"Retry-After": self.arg})
+
+
+class Timeout(Fault):
+    """Some articles are never answered: always, or the first times given."""
+
+    name, share, default = "timeout", 0.02, "0"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return then(request) if self.over(request) else Response(200, {}, action="hang")
+
+
+class Drop(Fault):
+    """Some articles' connections close in the middle of the body: always, or the first times given."""
+
+    name, share, default = "drop", 0.05, "0"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return then(request) if self.over(request) else replace(then(request), action="cut")
+
+
+class Truncated(Fault):
+    """Some articles come with a Content-Length larger than their body: always, or the first times given."""
+
+    name, share, default = "truncated", 0.05, "0"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        whole = then(request)
+        return whole if self.over(request) or whole.status != 200 else replace(whole, length=len(whole.body) + 1000)
+
+
+class EmptyBody(Fault):
+    """Some articles answer 200 with nothing: always, or the first times given."""
+
+    name, share, default = "empty-body", 0.05, "0"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return then(request) if self.over(request) else Response(200, {"Content-Type": "text/html"})
+
+
+class WrongLength(Fault):
+    """Some articles come with half the Content-Length of their body: always, or the first times given."""
+
+    name, share, default = "wrong-length", 0.05, "0"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        whole = then(request)
+        return whole if self.over(request) or whole.status != 200 else replace(whole, length=len(whole.body) // 2)
+
+
+class RedirectOffSite(Fault):
+    """Some articles redirect to another site."""
+
+    name, share = "redirect-offsite", 0.05
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return response.redirect(f"http://elsewhere.example.com{request.path}")
+
+
+class RedirectLoop(Fault):
+    """Some articles redirect to themselves under ever new query strings."""
+
+    name, share = "redirect-loop", 0.05
+
+    def touches(self, request: Request) -> bool:
+        return super().touches(replace(request, path=request.path.split("?")[0]))
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        path, _, query = request.path.partition("?")
+        turn = int(query.removeprefix("turn=")) + 1 if query.startswith("turn=") else 1
+        return response.redirect(f"http://{request.host}{path}?turn={turn}")
+
+
+class Moved(Fault):
+    """The zjol host redirects everything to the own host, which now serves it without the /panews prefix."""
+
+    name, target = "moved", EVERYTHING
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        if request.host == ZJOL:
+            return response.redirect(f"http://{OWN}{request.path.replace('/panews/', '/', 1)}", 301)
+        answer = then(uncompressed(request))
+        if answer.status == 404 and request.path != "/robots.txt":
+            answer = then(replace(uncompressed(request), host=ZJOL, path=f"/panews{request.path}"))
+        body = answer.body.replace(ZJOL.encode(), OWN.encode()).replace(b"/panews/", b"/")
+        return replace(answer, body=body)
+
+
+class MovedOffSite(Fault):
+    """Every page redirects to another site."""
+
+    name, target = "moved-offsite", PAGES
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return response.redirect(f"http://new.example.com{urlsplit(request.url).path}", 301)
+
+
+class Down(Fault):
+    """Every connection closes without an answer."""
+
+    name, target = "down", EVERYTHING
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return Response(200, {}, action="drop")
+
+
+NETWORK: tuple[type[Fault], ...] = (
+    RobotsError, RobotsHang, RobotsDisallow, CrawlDelay, ServerErrors, AlwaysError, RateLimit, RateLimitForever, Timeout,
+    Drop, Truncated, EmptyBody, WrongLength, RedirectOffSite, RedirectLoop, Moved, MovedOffSite, Down,
+)  # fmt: skip

@@ -1,0 +1,112 @@
+"""Which article stands where: the site's table of contents, without a word of any article."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Final
+
+from demo_site.record import Template
+from demo_site.sections import BY_KEY, ERAS, OWN, SECTIONS, Section
+
+#: Distance of a section's newest articles from its newest, days; the rest lie beyond the look-back of 30.
+_NEWEST: Final = (0, 9)
+_OLDER: Final = 38
+
+
+@dataclass
+class Slot:
+    """One article's place: everything lists need but its title. `rank` counts the articles of its template, for features."""
+
+    id: str
+    rank: int
+    section: str
+    template: Template
+    host: str
+    url: str
+    posted: date
+    lag: int  # days the header line's date lies before the address's
+    listed: list[str]  # keys of the sections that list it
+    alias: str | None = None  # its address on the other host
+    removed: bool = False
+    unlisted: bool = False
+    revision: int = 0
+    queries: dict[str, str] = field(default_factory=dict)  # section → query string its list links with
+
+
+def address(section: Section, template: Template, host: str, article_id: str, posted: date) -> str:
+    """The article's address on `host`."""
+    if template == "trs":
+        return f"http://{host}{section.folder}{posted:%Y%m}/t{posted:%Y%m%d}_{article_id}.html"
+    prefix = "" if host == OWN else "/panews"
+    return f"http://{host}{prefix}/system/{posted:%Y/%m/%d}/{article_id}.shtml"
+
+
+def _days(rng: Random, template: Template, count: int) -> list[date]:
+    """`count` posting dates, newest first, spread so that few lie within 30 days of the newest."""
+    first, last = ERAS[template]
+    last -= timedelta(days=rng.randint(0, 20))
+    span = (last - first).days - _OLDER
+    older = sorted(_OLDER + span * (i + rng.random() * 0.8) / max(1, count) for i in range(count - len(_NEWEST)))
+    return [last - timedelta(days=int(back)) for back in (*_NEWEST[:count], *older)]
+
+
+def _counts(articles: int) -> dict[tuple[str, Template], int]:
+    """How many articles each section has of each template; together exactly `articles`."""
+    total = sum(section.weight for section in SECTIONS)
+    wanted = {s.key: max(4, articles * s.weight // total) for s in SECTIONS if s.weight}
+    wanted["paxw"] += articles - sum(wanted.values())
+    shares: dict[tuple[str, Template], int] = {}
+    for key, count in wanted.items():
+        templates = BY_KEY[key].templates
+        for i, template in enumerate(templates):
+            shares[key, template] = count * (i + 1) // len(templates) - count * i // len(templates)
+    return shares
+
+
+def build(seed: int, articles: int) -> list[Slot]:
+    """The slots of a site of `articles` articles, numbered in the order of their dates. At least 100."""
+    if articles < 100:
+        raise ValueError("a demo site has at least 100 articles")
+    rng = Random(f"plan/{seed}")
+    raw = [
+        (posted, key, template)
+        for (key, template), count in _counts(articles).items()
+        for posted in _days(rng, template, count)
+    ]
+    ranks: dict[Template, int] = {"enorth_a": 0, "enorth_b": 0, "trs": 0}
+    slots = []
+    for number, (posted, key, template) in enumerate(sorted(raw)):
+        ranks[template] += 1
+        article_id = f"{4_000_000 + number * 131}" if template == "trs" else f"{16_000_000 + number * 613:09d}"
+        slots.append(
+            slot(article_id, ranks[template], BY_KEY[key], template, posted, rng.choice((0, 0, 0, 1, 1, 2, 5, 11)))
+        )
+    _cross_list(slots)
+    return slots
+
+
+def slot(article_id: str, rank: int, section: Section, template: Template, posted: date, lag: int) -> Slot:
+    """One article's place in `section`."""
+    url = address(section, template, section.host, article_id, posted)
+    return Slot(article_id, rank, section.key, template, section.host, url, posted, lag, [section.key])
+
+
+def _cross_list(slots: list[Slot]) -> None:
+    """List articles in further sections, some under another address or another query string."""
+    own: dict[str, list[Slot]] = {}
+    for entry in sorted(slots, key=lambda s: (s.posted, s.id), reverse=True):
+        own.setdefault(entry.section, []).append(entry)
+    for section in SECTIONS:
+        for key in section.collects:
+            for entry in own[key][: section.size // 2]:
+                entry.listed.append(section.key)
+    for entry in (*own["sj"][3::6], own["fsjdxz"][2]):
+        entry.listed.append("paxw")
+    for entry in own["paxw"][4::9]:
+        entry.listed.append("xzh")
+    # The same number under both hosts: listed at zjol by 磐安新闻, on the own host by 文化旅游.
+    for entry in [s for s in own["paxw"] if s.template == "enorth_a"][3::7]:
+        entry.listed.append("whly")
+        entry.alias = address(BY_KEY["paxw"], entry.template, OWN, entry.id, entry.posted)
+    for number, entry in enumerate([s for s in slots if len(s.listed) > 2][:6]):
+        entry.queries = {key: f"?from={key}&t={number}{i}" for i, key in enumerate(entry.listed)}
