@@ -183,12 +183,21 @@ def _shows_heading(line: Line) -> bool:
 def _is_heading(line: Line, rest: Sequence[Piece], body: Body) -> bool:
     if _shows_heading(line):
         return True
-    if line.right or len(line.bare) > _LONGEST_HEADING or _SENTENCE.search(fold(line.prose)) or not body.blocks:
+    if line.right or not body.blocks:
         return False
     after = next((piece.line for piece in rest if _is_text(piece)), None)
-    return (
-        after is not None and len(after.bare) >= _SHORTEST_PARAGRAPH and _TERMINAL.search(fold(after.prose)) is not None
-    )
+    return after is not None and _is_subhead(line.prose, after.prose)
+
+
+def opens_section(text: str, following: Block) -> bool:
+    """Whether `text`, the last line of a part, is a plain subhead over the first block of the next part."""
+    return isinstance(following, Paragraph) and _is_subhead(text, following.text)
+
+
+def _is_subhead(text: str, after: str) -> bool:
+    if len(text) > _LONGEST_HEADING or _SENTENCE.search(fold(text)):
+        return False
+    return len(after) >= _SHORTEST_PARAGRAPH and _TERMINAL.search(fold(after)) is not None
 
 
 def leads_to_article(href: str, resolve: Resolve) -> bool:

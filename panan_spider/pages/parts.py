@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from panan_spider.items import Article, WarcPlace
+from panan_spider.items import Article, Block, Heading, Paragraph, WarcPlace
+from panan_spider.pages.body import opens_section
 from panan_spider.pages.results import ArticlePage, InvalidPage
 from panan_spider.urls import Address
 
@@ -33,7 +34,7 @@ def join(parts: Sequence[ArticlePage]) -> ArticlePage:
             raise InvalidPage(f"part {part.url} is headed {part.title!r}, part one {first.title!r}", field_name="title")
     return replace(
         first,
-        blocks=tuple(block for part in parts for block in part.blocks),
+        blocks=_joined_blocks(parts),
         attachments=tuple(link for part in parts for link in part.attachments),
         authors=max((part.authors for part in parts), key=len),
         editor=next((part.editor for part in parts if part.editor), None),
@@ -41,6 +42,16 @@ def join(parts: Sequence[ArticlePage]) -> ArticlePage:
         related=first.related or last.related,
         discarded=tuple(pair for part in parts for pair in part.discarded),
     )
+
+
+def _joined_blocks(parts: Sequence[ArticlePage]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for part in parts:
+        if blocks and isinstance(blocks[-1], Paragraph) and opens_section(blocks[-1].text, part.blocks[0]):
+            # A plain subhead at a page's end shows itself only by the paragraph on the next page.
+            blocks[-1] = Heading(text=blocks[-1].text)
+        blocks.extend(part.blocks)
+    return tuple(blocks)
 
 
 def to_article(

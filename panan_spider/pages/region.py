@@ -1,5 +1,6 @@
 """Where on the page the article stands: header line, headline lines, body, tail, found by their words alone."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ _ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
 _MAX_HEADER_CELLS: Final = 10
 _MAX_HEADLINE_LINES: Final = 4
 _LONGEST_HEADER_LINE: Final = 200
+_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]+·[\u3400-\u9fff]+$")
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,19 @@ def _header_end(lines: list[Line], first: int) -> int:
     row = _row(lines[first].block)
     while end < min(first + _MAX_HEADER_CELLS, len(lines)):
         line = lines[end]
-        joined = _row(line.block) is row if row is not None else _shares_small_parent(lines[first], line)
-        if (
-            anchors.is_furniture(line)
-            or _is_header_piece(line)
-            or joined
-            and line.kind == "text"
-            and len(line.bare) <= 30
-            and not anchors.ends_body(line)
-        ):
+        if anchors.is_furniture(line) or _is_header_piece(line) or _is_cell(lines[end - 1], line, row, lines[first]):
             end += 1
         else:
             break
     return end
+
+
+def _is_cell(before: Line, line: Line, row: etree._Element | None, first: Line) -> bool:
+    """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
+    joined = _row(line.block) is row if row is not None else _shares_small_parent(first, line)
+    if not joined or line.kind != "text" or len(line.bare) > 20 or anchors.ends_body(line):
+        return False
+    return is_label(before.text) or all(_NAME.match(word) for word in line.text.split())
 
 
 def _row(element: etree._Element) -> etree._Element | None:
@@ -122,13 +124,23 @@ def _find_headline(lines: list[Line], start: int, header: int) -> tuple[int, int
             if first == header:
                 header = first = index
             continue
-        over = line.is_link or anchors.side_heading(line.text) or anchors.is_head_furniture(line.text)
+        over = (
+            line.is_link
+            or is_navigation(line)
+            or anchors.side_heading(line.text)
+            or anchors.is_head_furniture(line.text)
+        )
         if line.kind != "text" or over or ANCHOR.search(line.text) or len(line.bare) > 120 or strength(line.text) >= 3:
             break
         first = index
         if header - first >= _MAX_HEADLINE_LINES:
             break
     return first, header
+
+
+def is_navigation(line: Line) -> bool:
+    """Whether most of the line is links to somewhere else: a row of section names."""
+    return len(line.links) >= 3 and line.linked * 2 >= len(line.bare)
 
 
 def _find_tail(lines: list[Line], start: int) -> tuple[int, int]:

@@ -80,6 +80,8 @@ def _values(text: str) -> list[tuple[str, str]]:
     """(label, value) pairs in order: blanks out of labels, runs of blanks in values one blank, brackets off."""
     text = fold(text)
     found = list(_LABEL.finditer(text))
+    if not found:
+        return []
     ends = [m.start() for m in found[1:]] + [len(text)]
     pairs = []
     for m, end in zip(found, ends, strict=True):
