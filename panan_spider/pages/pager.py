@@ -131,4 +131,3 @@ def _pager_script(root: etree._Element, scripts: list[str], base: str) -> str | 
         if understand(address).kind is Kind.PAGER_SCRIPT:
             return canonical(address)
     return None
-

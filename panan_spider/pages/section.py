@@ -23,8 +23,6 @@ MAX_LINKS: Final = 20_000
 _LINK: Final = re.compile(r"<a[\s>]", re.IGNORECASE)
 #: The class of the one list markup on record.
 _LIST_BLOCK: Final = "list-text"
-#: Full-width signs that a breadcrumb is printed with, as the breadcrumb's grammar knows them.
-_NARROW: Final = str.maketrans({"\uff1a": ":", "\uff1e": ">"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def read_section(page: Page) -> SectionPage:
     """
     root = _parsed(page)
     base = base_url(page, root)
-    lines = _lines(root)
+    lines = flatten(root)
     breadcrumb = find_breadcrumb(lines)
     names = breadcrumb.parts if breadcrumb else ()
     links = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), names[-1] if names else None))
@@ -65,13 +63,6 @@ def _parsed(page: Page) -> etree._Element:
         return parse(page)
     except UnknownLayout as error:
         raise InvalidPage(error.reason) from error
-
-
-def _lines(root: etree._Element) -> list[Line]:
-    lines = flatten(root)
-    for line in lines:
-        line.raw = line.raw.translate(_NARROW)
-    return lines
 
 
 def _breadcrumb_block(breadcrumb: Breadcrumb | None, lines: list[Line]) -> etree._Element | None:

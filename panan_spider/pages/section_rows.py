@@ -72,7 +72,9 @@ def _shown_date(anchor: etree._Element, number: str, owners: dict[etree._Element
         if child is not anchor and _is_date_alone(child):
             return _read_date("".join(child.itertext()))
     cell = anchor
-    while (around := cell.getparent()) is not None and owners.get(around) == number and around.tag not in ("body", "html"):
+    while (
+        (around := cell.getparent()) is not None and owners.get(around) == number and around.tag not in ("body", "html")
+    ):
         cell = around
     inside = set(anchor.iter())
     if cell is anchor:
