@@ -1,6 +1,7 @@
 """An article's body as blocks: paragraphs, subheads, pictures, tables, videos, files and signatures."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from random import Random
 
 from demo_site import prose, words
@@ -35,7 +36,10 @@ def part_sizes(slot: Slot, blocks: Sequence[Block]) -> tuple[int, ...]:
     if slot.rank % 23 != 9 or len(blocks) < 6:
         return ()
     third = len(blocks) // 3
-    return (third, third, len(blocks) - 2 * third) if slot.rank % 2 else (third, len(blocks) - third)
+    cuts = [third, 2 * third] if slot.rank % 2 else [third]
+    # No page ends with a subhead, as no editor would end one.
+    cuts = [cut + 1 if blocks[cut - 1].type == "heading" else cut for cut in cuts]
+    return tuple(end - start for start, end in pairwise([0, *cuts, len(blocks)]))
 
 
 def files(blocks: Sequence[Block]) -> list[Link]:

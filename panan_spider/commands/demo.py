@@ -1,0 +1,128 @@
+"""`scrapy demo`: crawl the made-up county site with the real spider, and show what comes of it."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from demo_site.faults import FAULTS, parse
+from demo_site.proxy import ProxyServer, serve
+from demo_site.site import Site
+from panan_spider.urls import Kind, understand
+
+#: The demo site is on this machine: nobody has to be spared.
+_SETTINGS = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
+_PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
+
+
+class Command(ScrapyCommand):
+    """The newcomer's first command: no request leaves the machine."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The options."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy --help`."""
+        return "Crawl a made-up county site on this machine and show what was stored"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Options of the demo, beside Scrapy's own."""
+        super().add_options(parser)
+        parser.add_argument("--data-dir", default="data/demo", metavar="DIR", help="the archive (default: data/demo)")
+        parser.add_argument(
+            "--articles", type=int, default=420, metavar="N", help="articles on the site (default: 420)"
+        )
+        parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another site (default: 1)")
+        parser.add_argument(
+            "-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="spider argument"
+        )
+        names = ", ".join(sorted(FAULTS))
+        help_text = f"what goes wrong: NAME[:ARG][%%SHARE][@REGEX], may be repeated; one of {names}"
+        parser.add_argument("--fault", action="append", default=[], metavar="NAME", help=help_text)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl. The exit code is the crawl's."""
+        try:
+            faults = [parse(spec) for spec in opts.fault]
+            site = Site.build(opts.seed, opts.articles)
+        except ValueError as error:
+            raise UsageError(str(error), print_help=False) from error
+        console, data = Console(), Path(opts.data_dir)
+        data.mkdir(parents=True, exist_ok=True)
+        with serve(site, faults) as server:
+            self.exitcode = _crawl(console, server, data, [*opts.spargs], [*opts.set])
+        _show(console, server, data, self.exitcode)
+
+
+def _crawl(console: Console, server: ProxyServer, data: Path, arguments: list[str], settings: list[str]) -> int:
+    """Run the real spider in a process of its own, which can reach nothing but the demo site; its exit code."""
+    words = [sys.executable, "-m", "scrapy", "crawl", "panan"]
+    words += [word for argument in arguments for word in ("-a", argument)]
+    words += [word for setting in (*_SETTINGS, f"PANAN_DATA_DIR={data}", *settings) for word in ("-s", setting)]
+    env = {name: value for name, value in os.environ.items() if name.lower() not in _PROXY_NAMES}
+    env |= {"http_proxy": server.url, "https_proxy": server.url}
+    with (data / "crawl.log").open("wb") as log, tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(words, env=env, stdout=output, stderr=log)
+        try:
+            _watch(console, server, process)
+        except KeyboardInterrupt:
+            process.terminate()
+        code = process.wait()
+        output.seek(0)
+        said = output.read().decode("utf-8", "replace").strip()
+    if said:
+        console.print(said, markup=False, highlight=False)
+    return code
+
+
+def _watch(console: Console, server: ProxyServer, process: "subprocess.Popen[bytes]") -> None:
+    """Show how many pages have been asked for until the crawl ends."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        articles = progress.add_task("articles", total=len(server.site.slots))
+        others = progress.add_task("lists and other pages", total=None)
+        while process.poll() is None:
+            asked = [understand(f"http://{entry.host}{entry.path}") for entry in list(server.requests)]
+            read = {address.article_id for address in asked if address.kind is Kind.ARTICLE}
+            progress.update(articles, completed=len(read))
+            progress.update(others, completed=sum(address.kind is not Kind.ARTICLE for address in asked))
+            time.sleep(0.2)
+
+
+def _show(console: Console, server: ProxyServer, data: Path, code: int) -> None:
+    """Print what the archive holds, section by section."""
+    path = data / "articles.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    newest = {line["id"]: line for line in map(json.loads, lines)}
+    table = Table(title=f"{len(newest)} articles in {len(lines)} lines")
+    for name in ("section", "articles", "pictures", "first", "last"):
+        table.add_column(name, justify="right" if name in ("articles", "pictures") else "left")
+    sections = Counter(line["section"] or "(none printed)" for line in newest.values())
+    for section, count in sections.most_common():
+        of_it = [line for line in newest.values() if (line["section"] or "(none printed)") == section]
+        days = sorted(line["posted"] or "" for line in of_it)
+        pictures = sum(len(line["images"]) for line in of_it)
+        table.add_row(section, str(count), str(pictures), days[0], days[-1])
+    console.print(table)
+    console.print(f"{len(server.requests)} requests, {len(server.strays)} of them off the site")
+    console.print(f"articles: {path}", soft_wrap=True)
+    console.print(f"log:      {data / 'crawl.log'}", soft_wrap=True)
+    if code:
+        console.print(f"the crawl ended with exit code {code}")
