@@ -1,0 +1,1 @@
+"""What a run must look like: its report and its exit code."""

@@ -1,0 +1,97 @@
+"""From what happened to the exit code, with the one line that says why. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from panan_spider.outcomes import ExitCode, Outcome
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """All that the exit code depends on. Counts are of addresses of this run."""
+
+    finish_reason: str = "finished"
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)
+    discovered: int = 0
+    robots_unreachable: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
+    failed_sections: tuple[str, ...] = ()
+    spider_errors: int = 0
+    item_errors: int = 0
+    failed_images: int = 0
+    refusal: str | None = None
+    store_error: str | None = None
+
+
+_STOPPED: Final = frozenset({"shutdown"})
+_UNFINISHED: Final = (Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING)
+
+
+def _listed(counts: Mapping[Outcome, int], outcomes: tuple[Outcome, ...]) -> str:
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in outcomes if counts.get(outcome))
+
+
+def _store(facts: RunFacts) -> str | None:
+    return facts.store_error
+
+
+def _interrupted(facts: RunFacts) -> str | None:
+    return "interrupted; what is stored is safe, the next run goes on" if facts.finish_reason in _STOPPED else None
+
+
+def _robots(facts: RunFacts) -> str | None:
+    hosts = ", ".join(facts.robots_unreachable)
+    return f"robots.txt unreachable: {hosts}" if hosts else None
+
+
+def _blocked(facts: RunFacts) -> str | None:
+    count = facts.outcomes.get(Outcome.BLOCKED, 0)
+    return f"{count} addresses blocked or rate-limited" if count else None
+
+
+def _drift(facts: RunFacts) -> str | None:
+    said = list(facts.drift)
+    if count := facts.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0):
+        said.insert(0, f"{count} pages of an unknown layout")
+    return "; ".join(said) or None
+
+
+def _incomplete(facts: RunFacts) -> str | None:
+    said = [text for text in [_listed(facts.outcomes, _UNFINISHED)] if text]
+    if count := facts.fresh_quarantine.get(Outcome.INVALID, 0):
+        said.append(f"{count} invalid")
+    if facts.failed_sections:
+        said.append("sections not read to their end: " + ", ".join(facts.failed_sections))
+    for count, what in (
+        (facts.spider_errors, "exceptions in the spider"),
+        (facts.item_errors, "exceptions in a pipeline"),
+        (facts.failed_images, "images not kept"),
+    ):
+        said += [f"{count} {what}"] if count else []
+    if sum(facts.outcomes.values()) != facts.discovered:
+        said.append(f"{facts.discovered} addresses discovered, {sum(facts.outcomes.values())} accounted for")
+    if facts.finish_reason != "finished":
+        said.append(f"the run ended early: {facts.finish_reason}")
+    return "; ".join(said) or None
+
+
+#: In order: the first that has something to say gives the code.
+_RULES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], str | None]], ...]] = (
+    (ExitCode.NOT_STARTED, lambda facts: facts.refusal),
+    (ExitCode.STORE_ERROR, _store),
+    (ExitCode.INTERRUPTED, _interrupted),
+    (ExitCode.ROBOTS_UNREACHABLE, _robots),
+    (ExitCode.BLOCKED, _blocked),
+    (ExitCode.LAYOUT_DRIFT, _drift),
+    (ExitCode.INCOMPLETE, _incomplete),
+)
+
+
+def verdict(facts: RunFacts) -> tuple[ExitCode, str]:
+    """The exit code of a run, and why in one line."""
+    for code, rule in _RULES:
+        if said := rule(facts):
+            return code, said
+    return ExitCode.GOOD, _listed(facts.outcomes, tuple(facts.outcomes)) or "nothing to do"

@@ -1,0 +1,129 @@
+"""`scrapy crawl`, with an exit code that tells the truth: for panan, and for any other spider."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from scrapy import Spider, signals
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+from scrapy_spider_metadata._params import Args
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.outcomes import ExitCode
+from panan_spider.spiders.args import complaint
+from panan_spider.store.errors import LockHeld, StoreError
+
+
+class Command(ScrapyCrawl):
+    """Scrapy's own command sends 0 whatever became of the crawl; this one does not."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the spider; `exitcode` is set when it has ended."""
+        if len(args) != 1:
+            raise UsageError("'scrapy crawl' takes the name of one spider")
+        assert self.crawler_process is not None
+        try:
+            spider_class = self.crawler_process.spider_loader.load(args[0])
+        except KeyError:
+            known = ", ".join(self.crawler_process.spider_loader.list())
+            return self._refuse(f"no spider is named {args[0]!r}; there is: {known}")
+        if said := wrong_arguments(spider_class, opts.spargs):
+            return self._refuse(said)
+        crawler = self._create_crawler(args[0])
+        crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
+        errors: list[BaseException] = []
+        _collect(self.crawler_process.crawl(crawler, **opts.spargs), errors)
+        self.crawler_process.start()
+        self.exitcode = int(self._code(crawler, errors))
+
+    def _refuse(self, line: str) -> None:
+        print(f"panan: {line}", file=sys.stderr)
+        self.exitcode = int(ExitCode.NOT_STARTED)
+
+    def _code(self, crawler: Crawler, errors: list[BaseException]) -> ExitCode:
+        if errors:
+            return _start_error(errors[0])
+        try:
+            extension = crawler.get_extension(ArchiveExtension)
+        except RuntimeError:
+            return ExitCode.NOT_STARTED
+        if extension is None:
+            return code_of_any(crawler)
+        if extension.exit_code is ExitCode.NOT_STARTED:
+            print(f"panan: {extension.reason}", file=sys.stderr)
+        return extension.exit_code
+
+
+def _count_item_error(spider: Spider) -> None:
+    assert spider.crawler.stats is not None
+    spider.crawler.stats.inc_value("panan/item_errors")
+
+
+def wrong_arguments(spider_class: type[Spider], given: dict[str, Any]) -> str | None:
+    """One line about arguments the spider does not take; None where they are right."""
+    if not issubclass(spider_class, Args):
+        return None
+    model = next(
+        base.__args__[0]
+        for owner in spider_class.__mro__
+        for base in getattr(owner, "__orig_bases__", ())
+        if getattr(base, "__origin__", None) is Args
+    )
+    assert issubclass(model, BaseModel)
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        return complaint(error)
+    return None
+
+
+def _collect(running: Any, errors: list[BaseException]) -> None:
+    """Keep what ended the crawl's start, so that it is said in one line instead of a traceback."""
+
+    def done(task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            errors.append(error)
+
+    def failed(failure: Failure) -> None:
+        if failure.value is not None:
+            errors.append(failure.value)
+
+    if isinstance(running, Deferred):
+        running.addErrback(failed)
+    else:
+        running.add_done_callback(done)
+
+
+def _start_error(error: BaseException) -> ExitCode:
+    code = ExitCode.NOT_STARTED
+    if isinstance(error, LockHeld):
+        code = ExitCode.LOCKED
+    elif isinstance(error, StoreError):
+        code = ExitCode.STORE_ERROR
+    said = " ".join(str(error).split()) or type(error).__name__
+    print(f"panan: {said}", file=sys.stderr)
+    logging.getLogger(__name__).debug("the crawl could not start", exc_info=error)
+    return code
+
+
+def code_of_any(crawler: Crawler) -> ExitCode:
+    """The exit code of a spider without an archive, by Scrapy's own statistics."""
+    stats = crawler.stats.get_stats() if crawler.stats is not None else {}
+    if stats.get("finish_reason") == "shutdown":
+        return ExitCode.INTERRUPTED
+    failed = (
+        any(key.startswith("spider_exceptions") for key in stats)
+        or any(key.startswith("downloader/exception_count") for key in stats)
+        or stats.get("panan/item_errors", 0) > 0
+        or stats.get("httperror/response_ignored_count", 0) > 0
+        or stats.get("log_count/ERROR", 0) > 0
+        or stats.get("finish_reason") != "finished"
+    )
+    return ExitCode.INCOMPLETE if failed else ExitCode.GOOD

@@ -1,0 +1,1 @@
+"""Between engine and network: robots.txt, the site's edge, patience, and the raw archive."""

@@ -1,0 +1,71 @@
+"""Every response into the WARC, as it came over the wire, before anything else sees it."""
+
+from datetime import UTC, datetime
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Headers, Response
+
+from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.middlewares.fates import Fate
+from panan_spider.outcomes import Outcome
+from panan_spider.store.errors import StoreError
+from panan_spider.store.exchange import Exchange
+from panan_spider.urls import Kind, understand
+
+
+class ArchiveMiddleware:
+    """Writes request and response, and says in `meta` where the record lies (`warc`) and when it came (`fetched_at`)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        extension = crawler.get_extension(ArchiveExtension)
+        if extension is None:
+            raise NotConfigured
+        self._extension = extension
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "ArchiveMiddleware":
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises Fate(PENDING) once the archive has refused a write: an answer could not be kept."""
+        if self._extension.store_error is not None:
+            raise Fate(Outcome.PENDING, "the archive can no longer be written")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The response, unchanged. Raises Fate(PENDING) where it could not be kept; the run then ends with exit code 14."""
+        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        exchange = Exchange(
+            url=request.url,
+            at=at,
+            status=response.status,
+            headers=_pairs(response.headers),
+            body=response.body,
+            request_headers=_pairs(request.headers),
+            method=request.method,
+        )
+        archive, address = self._extension.archive, understand(request.url)
+        try:
+            if response.status == 304:
+                place = archive.write_revisit(exchange, address.article_id)
+            else:
+                place = archive.write_response(exchange)
+        except StoreError as error:
+            self._extension.fail(error)
+            raise Fate(Outcome.PENDING, "the archive can no longer be written") from error
+        archive.places[address.url] = place
+        if response.status == 200 and address.kind is Kind.ARTICLE:
+            archive.validators[address.url] = (_text(response, "ETag"), _text(response, "Last-Modified"))
+        request.meta["warc"], request.meta["fetched_at"] = place, at
+        return response
+
+
+def _pairs(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name, value) for name, values in headers.items() for value in values or ())
+
+
+def _text(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

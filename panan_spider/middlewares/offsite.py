@@ -1,0 +1,55 @@
+"""The site's edge: nothing beyond it is asked for, redirects included."""
+
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirects
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from panan_spider.middlewares.fates import Fate
+from panan_spider.outcomes import Outcome
+from panan_spider.urls import on_site
+
+
+def _bound(crawler: Crawler) -> bool:
+    return hasattr(crawler.spider, "memory")  # another spider of this project minds its own site
+
+
+class OffsiteMiddleware:
+    """Ends every request to another host."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._bound = _bound(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "OffsiteMiddleware":
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raises Fate(OFF_SITE)."""
+        if self._bound and not on_site(request.url):
+            raise Fate(Outcome.OFF_SITE, f"not on the site: {request.url}")
+
+
+class RedirectMiddleware(ScrapyRedirects):
+    """Scrapy's redirects, ended at the site's edge and after REDIRECT_MAX_TIMES of them."""
+
+    def _engine_started(self) -> None:
+        """Scrapy warns here of a Referer that would be lost; we send none."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Raises Fate(OFF_SITE) for a redirect off the site, Fate(FAILED) for a loop."""
+        location = response.headers.get("Location")
+        if _bound(self.crawler) and location and response.status in (301, 302, 303, 307, 308):
+            target = urljoin(request.url, location.decode("latin-1").strip())
+            if not on_site(target):
+                raise Fate(Outcome.OFF_SITE, f"redirected to {target}")
+        try:
+            return super().process_response(request, response)
+        except Fate:
+            raise
+        except IgnoreRequest as error:
+            raise Fate(Outcome.FAILED, f"redirects without end: {error}") from error

@@ -1,0 +1,96 @@
+"""robots.txt, failing closed: a host whose rules cannot be read is asked for nothing (RFC 9309)."""
+
+import asyncio
+import logging
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from panan_spider.middlewares.fates import Fate
+from panan_spider.outcomes import Outcome
+
+logger = logging.getLogger(__name__)
+
+
+class RobotsMiddleware:
+    """One robots.txt a host and run. `unreachable` holds the hosts without an answer: exit code 13."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self._crawler = crawler
+        self._agent: str = crawler.settings["USER_AGENT"]
+        self._rules: dict[str, asyncio.Future[Protego | None]] = {}
+        self.unreachable: dict[str, str] = {}
+        self.delays: dict[str, float] = {}
+        # After AutoThrottle, which sets the delay at every response: the host's own word is the floor under it.
+        crawler.signals.connect(self._keep_delay, signal=signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "RobotsMiddleware":
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raises Fate(FORBIDDEN) where the rules say no, Fate(FAILED) where there are no rules to be had."""
+        if request.meta.get("dont_obey_robotstxt") or request.url.startswith(("data:", "file:")):
+            return
+        host = urlsplit(request.url).netloc
+        if host not in self._rules:
+            self._rules[host] = asyncio.get_running_loop().create_future()
+            self._rules[host].set_result(await self._fetch(host))
+        rules = await self._rules[host]
+        if rules is None:
+            raise Fate(Outcome.FAILED, f"robots.txt of {host} unreachable: {self.unreachable[host]}")
+        if not rules.can_fetch(request.url, self._agent):
+            raise Fate(Outcome.FORBIDDEN, "robots.txt disallows it")
+        self._raise_delay(request, host)
+
+    async def _fetch(self, host: str) -> Protego | None:
+        engine = self._crawler.engine
+        assert engine is not None
+        request = Request(
+            f"http://{host}/robots.txt", priority=1000, callback=NO_CALLBACK, meta={"dont_obey_robotstxt": True}
+        )
+        try:
+            response = await engine.download_async(request)
+        except Exception as error:
+            reason = getattr(error, "reason", None) or str(error) or type(error).__name__
+            self._gone(host, str(reason))
+            return None
+        return self._read(host, response)
+
+    def _read(self, host: str, response: Response) -> Protego | None:
+        if response.status >= 500 or response.status == 429:
+            self._gone(host, f"status {response.status}")
+            return None
+        if response.status >= 400:
+            return Protego.parse("")
+        rules = Protego.parse(response.body.decode("utf-8", "replace"))
+        if delay := rules.crawl_delay(self._agent):
+            self.delays[host] = float(delay)
+            logger.info("robots.txt of %s asks for %s s between requests", host, delay)
+        return rules
+
+    def _gone(self, host: str, reason: str) -> None:
+        reason = " ".join(reason.split())[:200]
+        self.unreachable[host] = reason
+        logger.error("robots.txt of %s cannot be read (%s): nothing of this host is asked for", host, reason)
+
+    def _raise_delay(self, request: Request, host: str) -> None:
+        engine = self._crawler.engine
+        if host not in self.delays or engine is None:
+            return
+        floor = max(self.delays[host], self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        engine.downloader.per_slot_settings[host] = {"delay": floor, "concurrency": 1}
+        if slot := engine.downloader.slots.get(engine.downloader.get_slot_key(request)):
+            slot.delay = max(slot.delay, floor)
+            slot.concurrency = 1
+
+    def _keep_delay(self, request: Request) -> None:
+        self._raise_delay(request, urlsplit(request.url).netloc)

@@ -1,0 +1,1 @@
+"""From article to archive: clean, validate, revise, store; one job each, no HTML."""

@@ -1,0 +1,34 @@
+"""Characters that no text holds, taken out; nothing else is touched."""
+
+import re
+from typing import Any, Final
+
+from panan_spider.items import Article
+
+#: Control characters but for tab and line feed, lone surrogates, and the two noncharacters XML forbids.
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def cleaned(value: Any) -> Any:
+    """`value` with every string in it, at any depth, without them."""
+    if isinstance(value, str):
+        return _NO_TEXT.sub("", value)
+    if isinstance(value, dict):
+        return {cleaned(key): cleaned(item) for key, item in value.items()}
+    return [cleaned(item) for item in value] if isinstance(value, list) else value
+
+
+class CleanPipeline:
+    """Cleans articles; other items pass."""
+
+    def process_item(self, item: Any) -> Any:
+        """The article, cleaned. Punctuation and blanks are the author's and stay."""
+        if not isinstance(item, Article):
+            return item
+        fields = item.model_dump()
+        clean = cleaned(fields)
+        return item if clean == fields else Article.model_construct(**{**dict(item), **_typed(clean)})
+
+
+def _typed(fields: dict[str, Any]) -> dict[str, Any]:
+    return dict(Article.model_validate(fields))

@@ -1,0 +1,65 @@
+"""Scrapy's settings, where this project differs from it. Each line says why."""
+
+from panan_spider import site
+
+BOT_NAME = "panan_spider"
+SPIDER_MODULES = ["panan_spider.spiders"]
+COMMANDS_MODULE = "panan_spider.commands"  # `scrapy crawl` with a true exit code, `scrapy demo`, …
+
+PANAN_DATA_DIR = "data"  # the archive
+PANAN_RETRY_BASE = 2.0  # seconds before the first retry; doubled for each further one
+PANAN_RETRY_CAP = 300.0  # seconds no single wait exceeds, Retry-After included
+
+USER_AGENT = site.USER_AGENT  # the one place that names the project and whom to write to
+ROBOTSTXT_OBEY = True  # a guest obeys the house
+DOWNLOAD_DELAY = 1.0  # seconds; a county's server is small and the archive is in no hurry
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time to each host
+AUTOTHROTTLE_ENABLED = True  # slower where the server is slow; never faster than DOWNLOAD_DELAY
+AUTOTHROTTLE_START_DELAY = 1.0  # the server's answers set the pace from the first on
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",  # the site's language
+}
+
+COOKIES_ENABLED = False  # every reader sees the same pages
+REFERER_ENABLED = False  # where we come from is nobody's business
+TELNETCONSOLE_ENABLED = False  # no open port
+REMOTE_CONTROL_ENABLED = False  # no open port
+METAREFRESH_ENABLED = False  # a page that sends its readers elsewhere is named, not followed
+REDIRECT_MAX_TIMES = 5  # a loop ends soon
+
+DOWNLOAD_TIMEOUT = 60  # seconds; a hanging server must not hold the night
+DOWNLOAD_MAXSIZE = site.MAX_PAGE_BYTES  # raw and unpacked alike: bombs end here
+DOWNLOAD_WARNSIZE = 0  # said by the outcome `too_large`, not by a warning
+RETRY_TIMES = 4  # waits of 2, 4, 8, 16 seconds
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the outcome says it, once
+
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for nothing twice, and asks again on purpose
+LOG_LEVEL = "INFO"  # one line a failure; DEBUG shows every request
+LOG_FORMATTER = "panan_spider.log_lines.LogLines"  # network errors in one line, their tracebacks at DEBUG
+FEED_EXPORT_ENCODING = "utf-8"  # Chinese stays readable in `-O`
+FEED_STORE_EMPTY = True  # no news is an empty file, not an old one
+STATS_DUMP = False  # the report says it
+
+EXTENSIONS = {
+    "panan_spider.archive_extension.ArchiveExtension": 10,  # before anything else: without an archive no request
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # ours sees redirects too
+    "panan_spider.middlewares.offsite.OffsiteMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets all through where robots.txt is down
+    "panan_spider.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once
+    "panan_spider.middlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # its bombs have no outcome
+    "panan_spider.middlewares.size.UnpackMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # follows off the site
+    "panan_spider.middlewares.offsite.RedirectMiddleware": 600,
+    "panan_spider.middlewares.archive.ArchiveMiddleware": 950,  # nearest the wire: bytes as received
+}
+ITEM_PIPELINES = {
+    "panan_spider.pipelines.clean.CleanPipeline": 100,  # control characters out, nothing else touched
+    "panan_spider.pipelines.validate.ValidatePipeline": 200,  # the impossible is quarantined
+    "panan_spider.pipelines.revise.RevisePipeline": 300,  # new, changed, or the same as the archive has it
+    "panan_spider.pipelines.store.StorePipeline": 400,  # the line, then the ledger's mark
+}
