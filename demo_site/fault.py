@@ -16,6 +16,7 @@ LISTS: Final = r"/index(?:_\d+)?\.s?html|/sp/$|/system/count/"
 PAGES: Final = r"^(?!.*/robots\.txt$)"
 EVERYTHING: Final = ""
 ROBOTS: Final = r"/robots\.txt$"
+HTML: Final = {"Content-Type": "text/html; charset=utf-8"}
 
 
 class Fault:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from demo_site.fault import Fault
+from demo_site.faults_hostile import HOSTILE
 from demo_site.faults_network import NETWORK
-from demo_site.faults_pages import PAGE_FAULTS
+from demo_site.faults_pages import CHANGED
 from demo_site.response import Request, Response
 
-FAULTS: Final[dict[str, type[Fault]]] = {kind.name: kind for kind in (*NETWORK, *PAGE_FAULTS)}
+FAULTS: Final[dict[str, type[Fault]]] = {kind.name: kind for kind in (*NETWORK, *HOSTILE, *CHANGED)}
 _SPEC: Final = re.compile(
     r"^(?P<name>[a-z0-9-]+)(?::(?P<arg>[^%@]*))?(?:%(?P<share>\d+(?:\.\d+)?))?(?:@(?P<target>.+))?$"
 )

@@ -46,6 +46,7 @@ class ProxyServer:
         self.faults = list(faults)
         self.requests: list[Logged] = []
         self.strays: list[str] = []
+        self.errors: list[str] = []
         self.port = 0
         self._lock = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,12 +89,12 @@ class ProxyServer:
         return whole and headers.get("proxy-connection", headers.get("connection", "")).lower() != "close"
 
     def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
-        parts = urlsplit(target)
-        host = (parts.hostname or "").lower()
-        if method == "CONNECT" or parts.scheme != "http":
+        host, path = _split(target)
+        if host is None:
+            return text(400, "no such address")
+        if method == "CONNECT" or not target.startswith("http://"):
             self.strays.append(target)
             return text(501, "this proxy speaks http alone")
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         request = Request(method, host, path, headers)
         with self._lock:
             if host == control.HOST:
@@ -101,18 +102,29 @@ class ProxyServer:
             if host not in HOME:
                 self.strays.append(target)
                 return text(502, "no such host")
-            return answered(self.faults, request, self._of_the_site)
+            try:
+                return answered(self.faults, request, self._of_the_site)
+            except Exception as error:  # noqa: BLE001 - a bug of the demo site, which the crawl must not hide
+                self.errors.append(f"{target}: {error!r}")
+                return text(500, repr(error))
 
     def _of_the_site(self, request: Request) -> Response:
         return self.site.respond(request.method, request.host, request.path, request.headers)
 
     def _log(self, target: str, response: Response, sent: int) -> None:
+        host, path = _split(target)
+        if host != control.HOST:
+            status = 0 if response.action in ("hang", "drop") else response.status
+            self.requests.append(Logged(host or "", path, status, sent, time.time()))
+
+
+def _split(target: str) -> tuple[str | None, str]:
+    """(host, path with query) of a request's target; the host is None where it is no address."""
+    try:
         parts = urlsplit(target)
-        if parts.hostname == control.HOST:
-            return
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        status = 0 if response.action in ("hang", "drop") else response.status
-        self.requests.append(Logged((parts.hostname or "").lower(), path, status, sent, time.time()))
+        return (parts.hostname or "").lower(), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    except ValueError:
+        return None, target
 
 
 async def _send(writer: asyncio.StreamWriter, response: Response, *, head_only: bool) -> tuple[int, bool]:
@@ -151,7 +163,10 @@ def _chunks(response: Response) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def serve(site: Site, fault: Fault | Sequence[Fault] | None = None, port: int = 0) -> Iterator[ProxyServer]:
-    """The site, served from a thread of its own for as long as the block runs."""
+    """The site, served from a thread of its own for as long as the block runs.
+
+    Raises RuntimeError at the end where answering raised: a bug of the demo site is no fault of the network.
+    """
     faults = [] if fault is None else [fault] if isinstance(fault, Fault) else list(fault)
     server = ProxyServer(site, faults)
     loop, ready, done = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
@@ -175,3 +190,5 @@ def serve(site: Site, fault: Fault | Sequence[Fault] | None = None, port: int = 
         loop.call_soon_threadsafe(done.set)
         thread.join(10)
         loop.close()
+    if server.errors:
+        raise RuntimeError(f"the demo site itself failed: {server.errors[0]} ({len(server.errors)} in all)")

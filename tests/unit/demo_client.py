@@ -55,8 +55,8 @@ def walk(site: Site, section: Section, most: int = 500) -> list[list[str]]:
     for url in _older(site, section, source):
         pages.append(rows(url, page(site, url)))
     url = section.url
-    while (url := _next(url, source)) and len(pages) < most:
-        source = page(site, url)
+    while (following := _next(url, source)) and len(pages) < most:
+        url, source = following, page(site, following)
         pages.append(rows(url, source))
     return pages
 

@@ -1,0 +1,99 @@
+"""Every fault of pages does what its name says."""
+
+import gzip
+import re
+
+import pytest
+from demo_client import links, rows, section
+from demo_faults import LIST, SITE, article, ask, plain
+
+from panan_spider.site import MAX_PAGE_BYTES
+from panan_spider.urls import understand
+
+
+def test_a_gzip_bomb_is_small_on_the_wire() -> None:
+    bomb = ask("gzip-bomb:20%100", article())
+    assert bomb.headers["Content-Encoding"] == "gzip"
+    assert len(bomb.body) < 100_000
+    assert gzip.decompress(bomb.body) == bytes(20 << 20)
+
+
+def test_huge_pages_are_streamed() -> None:
+    huge = ask("huge-page:11%100", article())
+    assert huge.stream is not None
+    assert sum(map(len, huge.stream)) > MAX_PAGE_BYTES
+
+
+def test_a_million_links() -> None:
+    page = ask("million-links:2500", section("xzh").url)
+    assert page.stream is not None
+    assert b"".join(page.stream).count(b"<a href=") == 2500
+
+
+def test_changed_pages() -> None:
+    assert plain(ask("deep-nesting:5000%100", article())).count("<div>") >= 5000
+    assert b"<p>\0" in ask("nul-bytes%100", article()).body
+    scripts = plain(ask("scripts", article()))
+    assert "stolen" in scripts
+    assert re.search(r"<p on\w+=", scripts)
+
+
+@pytest.mark.parametrize("template", ["enorth_a", "enorth_b", "trs"])
+def test_impossible_dates_in_header_lines(template: str) -> None:
+    spoilt = plain(ask("bad-date%100", article(template)))
+    assert re.search(r">2020/13/45|2020-13-45 \d\d:", spoilt)
+
+
+def test_impossible_dates_in_addresses() -> None:
+    listed = [url for url in links(LIST, plain(ask("bad-date", LIST))) if "/2020/13/45/" in url]
+    assert [understand(url).posted for url in listed] == [None]
+    assert ask("bad-date", listed[0]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("maintenance", "系统维护"), ("login", "密码"), ("challenge", "document.cookie")]
+)
+def test_other_pages_with_status_200(name: str, word: str) -> None:
+    for url in (LIST, article()):
+        assert ask(name, url).status == 200
+        assert word in plain(ask(name, url))
+        assert "您当前的位置" not in plain(ask(name, url))
+
+
+def test_picture_names_that_climb() -> None:
+    url = next(r.url for r in SITE.records if r.template == "enorth_b" and any(b.type == "image" for b in r.blocks))
+    assert '<img src="../../../' in plain(ask("image-traversal", url))
+
+
+def test_a_calendar_without_end() -> None:
+    assert "/panews/rl/0/" in plain(ask("endless-calendar", LIST))
+    page = plain(ask("endless-calendar", "http://panews.zjol.com.cn/panews/rl/70/"))
+    assert [url for url in links("", page)] == ["/panews/rl/211/", "/panews/rl/212/", "/panews/rl/213/"]
+    assert "099000002" in plain(ask("endless-calendar:rows", "http://panews.zjol.com.cn/panews/rl/70/"))
+
+
+def test_one_article_under_a_hundred_query_strings() -> None:
+    named = rows(LIST, plain(ask("query-strings", LIST)))
+    assert named.count(named[0]) == 101
+
+
+def test_a_redesign_keeps_the_words_alone() -> None:
+    before, after = plain(ask("redesign@nowhere", article())), plain(ask("redesign", article()))
+    assert not set(re.findall(r'(?:class|id)="([^"]+)"', before)) & set(re.findall(r'(?:class|id)="([^"]+)"', after))
+    assert "<div" not in after
+    assert _words(after) == _words(before)
+
+
+def _words(source: str) -> list[str]:
+    return [word for word in re.split(r"<[^>]+>|\s+", source) if word and not re.fullmatch(r"\D*\d{6}", word)][:40]
+
+
+def test_an_unreadable_layout_keeps_nothing_to_read_by() -> None:
+    page = plain(ask("relayout-unreadable", article()))
+    assert not re.search("您当前的位置|来源:|编辑:|相关阅读", page)
+    assert len(page) > 300
+
+
+def test_empty_lists_name_nothing() -> None:
+    assert rows(LIST, plain(ask("empty-lists", LIST))) == []
+    assert "您当前的位置" in plain(ask("empty-lists", LIST))

@@ -1,0 +1,126 @@
+"""The demo site's proxy: what it answers, refuses and writes down."""
+
+import http.client
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from demo_client import section
+
+from demo_site.proxy import ProxyServer, serve
+from demo_site.site import Site
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def server() -> Iterator[ProxyServer]:
+    with serve(Site.build(1, 120)) as running:
+        yield running
+
+
+def ask(port: int, target: str, method: str = "GET", body: str | None = None) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, target, body)
+    response = connection.getresponse()
+    found = response.status, response.read()
+    connection.close()
+    return found
+
+
+def test_the_site_is_answered_and_logged(server: ProxyServer) -> None:
+    url = section("sj").url
+    status, body = ask(server.port, url)
+    (entry,) = server.requests
+    assert status == 200
+    assert (entry.host, entry.path, entry.status, entry.sent) == (
+        "panews.zjol.com.cn",
+        section("sj").path,
+        200,
+        len(body),
+    )
+    assert server.strays == []
+
+
+def test_one_connection_serves_many_requests(server: ProxyServer) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    for record in server.site.records[:5]:
+        connection.request("GET", record.url)
+        response = connection.getresponse()
+        assert len(response.read()) == int(response.headers["Content-Length"])
+        assert connection.sock is not None
+    connection.close()
+
+
+def test_any_other_host_is_502_and_a_stray(server: ProxyServer) -> None:
+    assert ask(server.port, "http://www.zjol.com.cn/")[0] == 502
+    assert server.strays == ["http://www.zjol.com.cn/"]
+
+
+def test_connect_is_refused_and_a_stray(server: ProxyServer) -> None:
+    assert ask(server.port, "panews.zjol.com.cn:443", "CONNECT")[0] == 501
+    assert server.strays == ["panews.zjol.com.cn:443"]
+
+
+def test_an_address_that_is_none_ends_only_its_own_connection(server: ProxyServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain:
+        plain.sendall(b"GET http://[panews/ HTTP/1.1\r\n\r\n")
+        assert plain.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert ask(server.port, section("sj").url)[0] == 200
+
+
+def test_control_changes_the_site_and_reads_the_log(server: ProxyServer) -> None:
+    def tell(command: str, **given: object) -> dict[str, object]:
+        status, body = ask(server.port, f"http://control.invalid/{command}", "POST", json.dumps(given))
+        assert status == 200, body
+        found: dict[str, object] = json.loads(body)
+        return found
+
+    new = tell("add", section="时政", title="新来的一篇")["id"]
+    record = server.site.record(str(new))
+    assert record.title == "新来的一篇"
+    assert tell("state")["articles"] == 121
+    tell("remove", id=new)
+    assert ask(server.port, record.url)[0] == 404
+    tell("restore", id=new)
+    tell("correct", id=new, title="改过的一篇")
+    assert server.site.title(str(new)) == "改过的一篇"
+    tell("faults", faults=["down"])
+    with pytest.raises(http.client.RemoteDisconnected):
+        ask(server.port, record.url)
+    log = tell("log")
+    assert isinstance(log["requests"], list)
+    assert [entry["status"] for entry in log["requests"]] == [404, 0]
+
+
+def test_control_names_what_it_cannot_do(server: ProxyServer) -> None:
+    status, body = ask(server.port, "http://control.invalid/faults", "POST", json.dumps({"faults": ["no-such"]}))
+    assert status == 400
+    assert b"no such fault: no-such" in body
+
+
+def test_the_module_prints_its_address_and_serves() -> None:
+    words = [sys.executable, "-m", "demo_site", "--articles", "120", "--fault", "always-5xx%100"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:")
+        assert ask(int(address.rsplit(":", 1)[1]), Site.build(1, 120).records[0].url)[0] == 503
+        process.terminate()
+    assert process.returncode == 0
+
+
+def test_an_unknown_fault_is_named_on_the_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "demo_site", "--fault", "nonsense"],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "no such fault: nonsense; there are always-5xx, bad-date," in done.stderr
