@@ -1,0 +1,173 @@
+"""The articles: each asked for once, its parts joined, and handed on when all lists are read."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from panan_spider.items import Article
+from panan_spider.outcomes import Outcome
+from panan_spider.pages.layout import read_article
+from panan_spider.pages.results import InvalidPage, Row
+from panan_spider.spiders.base import Output
+from panan_spider.spiders.desk import Desk
+from panan_spider.spiders.fetch import Fetch
+from panan_spider.spiders.sections import SectionCrawl
+from panan_spider.urls import Address, Kind, understand
+
+#: Articles under way at a time: enough to keep the downloader busy, few enough to keep memory flat.
+IN_FLIGHT: Final = 200
+
+_ARTICLE_PRIORITY, _PART_PRIORITY = 0, 50
+_WELL: Final = frozenset({Outcome.UNCHANGED, Outcome.OUT_OF_RANGE, Outcome.ALIAS})
+
+
+class ArticleCrawl(SectionCrawl):
+    """`desk` knows every article of the run; `open_articles` are those under way; `held` wait for lists still open."""
+
+    def open_desk(self) -> None:
+        """Ready for articles; with urls= those are met at once."""
+        self.desk = Desk(self.args, self.memory)
+        self.open_articles: dict[str, Fetch] = {}
+        self.held: list[Article] = []
+        self._took_up = bool(self.args.urls)
+        for url in self.args.urls:
+            self.desk.meet(understand(url), forced=True)
+
+    def list_rows(self, rows: list[Row], section: str | None) -> None:
+        """Note the articles a list names. Those of the front pages count as one list of their own."""
+        for row in rows:
+            self.desk.meet(understand(row.url), section=section or "", shown=row.date)
+
+    def ask_articles(self) -> Output:
+        """Hand on what was held, take up what earlier runs left, and keep the downloader busy."""
+        held, self.held = self.held, []
+        for article in held:
+            yield article.model_copy(update={"listed_in": list(self.memory.listed_in(article.id))})
+        if not self._took_up:
+            self._took_up = True
+            self._take_up()
+        for wanted, known in self.desk.take(IN_FLIGHT - len(self.open_articles)):
+            yield from self._ask(Fetch(wanted, known, self.desk.address_of(wanted, known)))
+
+    def _take_up(self) -> None:
+        for left in self.memory.unsettled():
+            address = understand(left.url)
+            in_scope = not self.args.sections or not self.walked.isdisjoint(left.listed_in)
+            days = [left.posted] if left.posted is not None else []
+            if in_scope and address.kind is Kind.ARTICLE and not self.desk.rules_out(days):
+                self.desk.meet(address, forced=True)
+
+    def _ask(self, fetch: Fetch) -> Output:
+        self.open_articles[fetch.wanted.number] = fetch
+        url, known = fetch.address.url, fetch.known
+        request = self.request(url, "article", self.read_article, self.miss_article, _ARTICLE_PRIORITY, fetch=fetch)
+        # 304 speaks of one page: an article of several parts can have changed behind it.
+        if known is not None and known.pages == 1 and known.outcome is not Outcome.GONE and known.url == url:
+            if known.etag is not None:
+                request.headers["If-None-Match"] = known.etag
+            if known.last_modified is not None:
+                request.headers["If-Modified-Since"] = known.last_modified
+            request.meta["handle_httpstatus_list"] = [304]
+        yield request
+
+    def _close(self, fetch: Fetch, outcome: Outcome, reason: str | None) -> None:
+        self.open_articles.pop(fetch.wanted.number, None)
+        if outcome not in _WELL:
+            self.say(fetch.address.url, outcome, reason)
+        if outcome is Outcome.GONE:
+            for url in fetch.tried:
+                self.desk.settle(fetch.wanted, url, outcome, reason)
+        self.desk.close(fetch.wanted, fetch.address.url, outcome, reason)
+
+    def read_article(self, response: Response, fetch: Fetch) -> Output:
+        """Callback: part one of an article."""
+        yield from self.answered(partial(self._take_first, response, fetch), partial(self._close, fetch))
+
+    def miss_article(self, failure: Failure) -> Output:
+        """Errback: part one of an article. One that is gone is tried at its other addresses."""
+        fetch: Fetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
+        outcome, reason = self.unanswered(failure, fetch.address.url)
+        if outcome is Outcome.GONE and set(fetch.wanted.addresses) - {fetch.address.url, *fetch.tried}:
+            fetch.tried.append(fetch.address.url)
+            fetch.address = self.desk.address_of(fetch.wanted, fetch.known, without=fetch.tried)
+            yield from self._ask(fetch)
+            return
+        self._close(fetch, outcome, reason)
+        yield from self.advance()
+
+    def _take_first(self, response: Response, fetch: Fetch) -> Output:
+        if response.status == 304:
+            self._close(fetch, Outcome.UNCHANGED, None)
+            return
+        landed = understand(response.url)
+        if landed.kind in (Kind.SECTION, Kind.LIST_PAGE, Kind.PART):
+            raise InvalidPage(f"leads to {landed.url}, which is no article")
+        renamed = landed.kind is Kind.ARTICLE and landed.article_id != fetch.wanted.number
+        if renamed and not self._rename(fetch, landed):
+            return
+        page = read_article(self.page_of(response))
+        fetch.fetched_at = response.meta.get("fetched_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        fetch.keep(page, response.meta.get("warc"))
+        if not self.args.urls and not self.args.sections:
+            self.discovery.offer_links(page.section_links)
+        yield from self._go_on(fetch)
+
+    def _rename(self, fetch: Fetch, landed: Address) -> bool:
+        """The address leads to an article of another number. False where this run has that one already."""
+        known = (landed.article_id or "") in self.desk
+        self._close(fetch, Outcome.ALIAS, f"leads to {landed.url}")
+        if known:
+            return False
+        fetch.wanted = self.desk.meet(landed, forced=True)
+        fetch.wanted.begun = True
+        fetch.address, fetch.tried = landed, []
+        self.open_articles[fetch.wanted.number] = fetch
+        return True
+
+    def _go_on(self, fetch: Fetch) -> Output:
+        """Ask for the next part, or hold the whole article ready."""
+        url = fetch.next_part()
+        if url is None:
+            self._hold(fetch)
+            return
+        self.memory.discovered(url, "part", fetch.wanted.number)
+        yield self.request(url, "part", self.read_part, self.miss_part, _PART_PRIORITY, fetch=fetch, url=url)
+
+    def read_part(self, response: Response, fetch: Fetch, url: str) -> Output:
+        """Callback: part two and on of an article."""
+
+        def work() -> Output:
+            if understand(response.url).part != understand(url).part:
+                raise InvalidPage(f"leads to {response.url}")
+            page = read_article(self.page_of(response))
+            self.settle_page(url, Outcome.READ)
+            fetch.keep(page, response.meta.get("warc"))
+            yield from self._go_on(fetch)
+
+        yield from self.answered(work, partial(self._lose_part, fetch, url))
+
+    def miss_part(self, failure: Failure) -> Output:
+        """Errback: a part. An article is never stored short of one."""
+        told = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        self._lose_part(told["fetch"], told["url"], *self.unanswered(failure, told["url"]))
+        yield from self.advance()
+
+    def _lose_part(self, fetch: Fetch, url: str, outcome: Outcome, reason: str) -> None:
+        if self.is_told(url):  # the part is read; what it makes with the others is no article
+            self._close(fetch, outcome, reason)
+            return
+        self.settle_page(url, outcome, reason)
+        self._close(fetch, Outcome.FAILED, f"part {url}: {outcome}: {reason}")
+
+    def _hold(self, fetch: Fetch) -> None:
+        whole = fetch.whole()
+        if not self.desk.in_range(whole.published, fetch.address.posted):
+            self._close(fetch, Outcome.OUT_OF_RANGE, f"published {whole.published}")
+            return
+        article = fetch.article(whole)
+        self.open_articles.pop(fetch.wanted.number, None)
+        self.desk.close(fetch.wanted, fetch.address.url, None)
+        self.held.append(article)

@@ -1,0 +1,145 @@
+"""The articles of one run: each number once, under whatever addresses, and whether it is to be asked for."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from panan_spider.memory import KnownArticle, Memory
+from panan_spider.outcomes import Outcome
+from panan_spider.site import ENTRY_PAGES, MAX_POSTING_LAG_DAYS
+from panan_spider.spiders.args import Arguments
+from panan_spider.spiders.walk import look_back
+from panan_spider.urls import Address
+
+_HOST_ORDER: Final = {urlsplit(url).netloc: rank for rank, url in enumerate(ENTRY_PAGES)}
+
+
+@dataclass
+class Wanted:
+    """One article this run has met. `forced` is asked for whatever the archive says of it."""
+
+    number: str
+    addresses: dict[str, Address] = field(default_factory=dict)  # of part one, as met
+    days: set[date] = field(default_factory=set)  # that lists show, or addresses hold
+    sections: set[str] = field(default_factory=set)
+    forced: bool = False
+    begun: bool = False
+    done: bool = False
+    settled: set[str] = field(default_factory=set)
+
+    @property
+    def posted(self) -> date | None:
+        """The newest day known of it: never earlier than its publication."""
+        return max(self.days, default=None)
+
+
+class Desk:
+    """Takes articles in as they are met, hands out those to ask for, and settles those that need no asking."""
+
+    def __init__(self, args: Arguments, memory: Memory) -> None:
+        self._args, self._memory = args, memory
+        self._wanted: dict[str, Wanted] = {}
+        self._waiting: deque[str] = deque()
+        self._newest: dict[str, date] = {}
+
+    def meet(
+        self, address: Address, *, section: str | None = None, shown: date | None = None, forced: bool = False
+    ) -> Wanted:
+        """An article's address was met: in the list of `section`, with the day `shown` there, or elsewhere."""
+        number = address.article_id or ""
+        wanted = self._wanted.get(number)
+        if wanted is None:
+            wanted = self._wanted[number] = Wanted(number)
+            self._waiting.append(number)
+        self._memory.discovered(address.url, "article", number)
+        wanted.days.update(filter(None, (address.posted, shown)))
+        wanted.forced = wanted.forced or forced
+        if section is not None:
+            wanted.sections.add(section)
+            self._note_newest(section, address.posted or shown)
+        if address.url not in wanted.addresses:
+            wanted.addresses[address.url] = address
+            if wanted.done:
+                self._settle_aliases(wanted)
+        return wanted
+
+    def __contains__(self, number: str) -> bool:
+        return number in self._wanted
+
+    def _note_newest(self, section: str, day: date | None) -> None:
+        if day is not None:
+            self._newest[section] = max(day, self._newest.get(section, day))
+
+    def take(self, limit: int) -> Iterable[tuple[Wanted, KnownArticle | None]]:
+        """Up to `limit` articles to ask for, each with what the archive has of it. All others on the way are settled."""
+        while self._waiting and limit > 0:
+            wanted = self._wanted[self._waiting.popleft()]
+            if wanted.begun:
+                continue
+            wanted.begun = True
+            known = self._memory.article(wanted.number)
+            fate = self._fate_unasked(wanted, known)
+            if fate is None:
+                limit -= 1
+                yield wanted, known
+            else:
+                self.close(wanted, self.address_of(wanted, known).url, *fate)
+
+    def address_of(self, wanted: Wanted, known: KnownArticle | None, without: Iterable[str] = ()) -> Address:
+        """The address to ask at: the stored one, else the first host's, among those not in `without`."""
+        tried = frozenset(without)
+        stored = known.url if known is not None else None
+        return min(
+            (address for url, address in wanted.addresses.items() if url not in tried),
+            key=lambda address: (address.url != stored, _HOST_ORDER.get(urlsplit(address.url).netloc, 99), address.url),
+        )
+
+    def _fate_unasked(self, wanted: Wanted, known: KnownArticle | None) -> tuple[Outcome, str | None] | None:
+        if self.rules_out(wanted.days):
+            return Outcome.OUT_OF_RANGE, "by the date of its address or its list"
+        if wanted.forced or (known is None and not self._memory.settled(wanted.number)) or self._is_due(wanted):
+            return None
+        return Outcome.KNOWN, None
+
+    def _is_due(self, wanted: Wanted) -> bool:
+        recheck, day = self._args.recheck, wanted.posted
+        if recheck == "all" or day is None:
+            return True
+        newest = (self._newest[name] for name in wanted.sections if name in self._newest)
+        return any(day >= look_back(last, recheck) for last in newest)
+
+    def rules_out(self, days: Iterable[date]) -> bool:
+        """Whether since/until rule out, by its address's and lists' days, an article not yet read."""
+        since, until = self._args.since, self._args.until
+        lag = timedelta(days=MAX_POSTING_LAG_DAYS)
+        # The day of an address is never earlier than that of publication, and not much later.
+        return any((since is not None and day < since) or (until is not None and day - until > lag) for day in days)
+
+    def in_range(self, published: str | None, posted: date | None) -> bool:
+        """Whether an article that was read lies within since/until; one without any date does."""
+        day = date.fromisoformat(published[:10]) if published is not None else posted
+        since, until = self._args.since, self._args.until
+        return day is None or ((since is None or day >= since) and (until is None or day <= until))
+
+    def close(self, wanted: Wanted, url: str, outcome: Outcome | None, reason: str | None = None) -> None:
+        """The article is done: `url` ended as `outcome` (None: the pipelines will say), its other addresses are aliases."""
+        wanted.done = True
+        if url not in wanted.settled:
+            wanted.settled.add(url)
+            if outcome is not None:
+                self._memory.settle(url, outcome, reason)
+        self._settle_aliases(wanted)
+
+    def settle(self, wanted: Wanted, url: str, outcome: Outcome, reason: str | None) -> None:
+        """One address of the article ended; the article is not done."""
+        wanted.settled.add(url)
+        self._memory.settle(url, outcome, reason)
+
+    def _settle_aliases(self, wanted: Wanted) -> None:
+        for url in wanted.addresses:
+            if url not in wanted.settled:
+                wanted.settled.add(url)
+                self._memory.settle(url, Outcome.ALIAS, f"of article {wanted.number}")

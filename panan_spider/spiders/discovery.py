@@ -1,0 +1,155 @@
+"""Which pages can be sections, which of them are, and which of those a run was asked for."""
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from panan_spider.pages.results import SectionPage
+from panan_spider.site import ENTRY_PAGES, SITE_NAME
+from panan_spider.urls import Kind, section_key, understand
+
+#: No county's news site has more pages that look like sections; what is over is named, not asked.
+MAX_CANDIDATES: Final = 1_000
+
+_FRONT_PATHS: Final = ("/", "/panews/")
+_FRONT_NAMES: Final = frozenset({"首页", "网站首页", "返回首页", "主页", SITE_NAME})
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A page that can be a section. `known` is its name in earlier runs, where it was one."""
+
+    url: str
+    text: str = ""  # of the link that led to it
+    known: str | None = None
+    entry: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page that lists articles, and the page as read."""
+
+    url: str
+    name: str
+    page: SectionPage
+
+
+class Discovery:
+    """Candidates in, sections out. `open` are the candidates asked for and not answered yet."""
+
+    def __init__(self, barren: frozenset[str]) -> None:
+        self._barren = barren
+        self._queue: deque[Candidate] = deque()
+        self._offered: dict[str, set[str]] = {}  # section key → spellings offered
+        self._count = 0
+        self.over = 0
+        self.open: dict[str, Candidate] = {}
+        self.sections: list[Section] = []
+        self._fresh: list[Section] = []
+
+    def offer(self, candidate: Candidate) -> bool:
+        """Take up a candidate nobody has offered before; False where it is none."""
+        url, key = candidate.url, section_key(candidate.url)
+        spellings = self._offered.get(key, set())
+        # `…/` serves one of its index pages; index.shtml and index.html can be of either CMS.
+        if url in spellings or (spellings and url == key) or url in self._barren:
+            return False
+        if self._count >= MAX_CANDIDATES and not candidate.entry and candidate.known is None:
+            self.over += 1
+            return False
+        self._offered.setdefault(key, set()).add(url)
+        self._count += 1
+        self._queue.append(candidate)
+        return True
+
+    def offer_links(self, links: Iterable[tuple[str, str]]) -> None:
+        """`offer` for (text, address) pairs; addresses that are no section's are passed over."""
+        for text, url in links:
+            address = understand(url)
+            if address.kind is Kind.SECTION:
+                self.offer(Candidate(address.url, text))
+
+    def take(self) -> list[Candidate]:
+        """The candidates to ask for now."""
+        asked = list(self._queue)
+        self._queue.clear()
+        self.open.update((candidate.url, candidate) for candidate in asked)
+        return asked
+
+    @property
+    def busy(self) -> bool:
+        """Whether candidates are still to be asked for or to be answered."""
+        return bool(self._queue or self.open)
+
+    def leads_elsewhere(self, candidate: Candidate, final: str) -> bool:
+        """Whether a candidate was redirected to a page that was offered under its own address."""
+        key = section_key(final)
+        if key == section_key(candidate.url):
+            return False
+        known = key in self._offered
+        self._offered.setdefault(key, set()).add(final)
+        return known
+
+    def add(self, candidate: Candidate, page: SectionPage) -> Section | None:
+        """A candidate that lists articles; None where it is another spelling of a section already added."""
+        key, rows = section_key(candidate.url), [row.article_id for row in page.rows]
+        for other in self.sections:
+            if section_key(other.url) == key and [row.article_id for row in other.page.rows] == rows:
+                return None
+        section = Section(candidate.url, name_of(candidate, page), page)
+        self.sections.append(section)
+        self._fresh.append(section)
+        return section
+
+    def fresh(self) -> list[Section]:
+        """The sections added since the last call."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    @property
+    def has_fresh(self) -> bool:
+        """Whether `fresh` has anything to hand out."""
+        return bool(self._fresh)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all sections, each once, as found."""
+        return list(dict.fromkeys(section.name for section in self.sections))
+
+    def chosen(self, wanted: Iterable[str]) -> tuple[frozenset[str], list[str]]:
+        """Of names and paths as given: the addresses of the sections they mean, and those that mean none."""
+        urls: set[str] = set()
+        unknown = []
+        for given in wanted:
+            meant = {section.url for section in self.sections if _means(given, section)}
+            urls |= meant
+            if not meant:
+                unknown.append(given)
+        return frozenset(urls), unknown
+
+
+def name_of(candidate: Candidate, page: SectionPage) -> str:
+    """A section's name: its breadcrumb's last part, else the link's text, its name of old, or its folder's."""
+    names = (page.name, candidate.text, candidate.known)
+    said = next((name for name in names if name and name not in _FRONT_NAMES), None)
+    return said or urlsplit(section_key(candidate.url)).path.strip("/").rsplit("/", 1)[-1] or candidate.url
+
+
+def is_front_page(url: str, page: SectionPage) -> bool:
+    """Whether the page is an entry to the site: it shows articles of all sections and is the list of none."""
+    front = urlsplit(section_key(url)).path in _FRONT_PATHS or section_key(url) in ENTRY_PAGES
+    return front and (page.name is None or page.name in _FRONT_NAMES)
+
+
+def _means(given: str, section: Section) -> bool:
+    return "".join(given.split()) == "".join(section.name.split()) or _path(given) == _path(section.url)
+
+
+def _path(given: str) -> str:
+    """A path without host, the old CMS's prefix, slashes and index page."""
+    plain = re.sub(r"^https?://[^/]*", "", given.strip(), flags=re.IGNORECASE)
+    plain = re.sub(r"index\.s?html?$", "", plain, flags=re.IGNORECASE).strip("/")
+    return re.sub(r"^panews(?:/|$)", "", plain).strip("/").casefold()
