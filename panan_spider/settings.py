@@ -38,7 +38,6 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for no
 LOG_LEVEL = "INFO"  # one line a failure; DEBUG shows every request
 LOG_FORMATTER = "panan_spider.log_lines.LogLines"  # network errors in one line, their tracebacks at DEBUG
 FEED_EXPORT_ENCODING = "utf-8"  # Chinese stays readable in `-O`
-FEED_STORE_EMPTY = True  # no news is an empty file, not an old one
 STATS_DUMP = False  # the report says it
 
 EXTENSIONS = {
