@@ -92,7 +92,7 @@ class ProxyServer:
         host, path = _split(target)
         if host is None:
             return text(400, "no such address")
-        if method == "CONNECT" or not target.startswith("http://"):
+        if not target.startswith("http://"):  # CONNECT, or https
             self.strays.append(target)
             return text(501, "this proxy speaks http alone")
         request = Request(method, host, path, headers)
