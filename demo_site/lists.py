@@ -26,7 +26,9 @@ def chunks(section: Section, count: int) -> int:
     return 1 if section.pager == "none" else max(1, -(-count // section.size))
 
 
-def render(section: Section, rows: Sequence[ListRow], at: int, pages: int, furniture: Furniture, charset: str) -> str:
+def render(
+    section: Section, rows: Sequence[ListRow], at: int, pages: int, *, furniture: Furniture, charset: str
+) -> str:
     """List page `at` (0 is the index) of `pages`."""
     names, urls = trail(section)
     separator = " &gt; " if is_trs(section) else " &gt;&gt; "

@@ -79,13 +79,20 @@ def build(seed: int, articles: int) -> list[Slot]:
         ranks[template] += 1
         article_id = f"{4_000_000 + number * 131}" if template == "trs" else f"{16_000_000 + number * 613:09d}"
         slots.append(
-            slot(article_id, ranks[template], BY_KEY[key], template, posted, rng.choice((0, 0, 0, 1, 1, 2, 5, 11)))
+            slot(
+                article_id,
+                ranks[template],
+                BY_KEY[key],
+                template,
+                posted=posted,
+                lag=rng.choice((0, 0, 0, 1, 1, 2, 5, 11)),
+            )
         )
     _cross_list(slots)
     return slots
 
 
-def slot(article_id: str, rank: int, section: Section, template: Template, posted: date, lag: int) -> Slot:
+def slot(article_id: str, rank: int, section: Section, template: Template, *, posted: date, lag: int) -> Slot:
     """One article's place in `section`."""
     url = address(section, template, section.host, article_id, posted)
     return Slot(article_id, rank, section.key, template, section.host, url, posted, lag, [section.key])

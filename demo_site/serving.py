@@ -108,7 +108,7 @@ def _list_page(site: "Site", entry: Section, at: int, pages: int) -> Response:
     ]
     charset = "utf-8" if pagers.is_trs(entry) or entry.key in _UTF8_B else "gb2312"
     around = furniture(site, entry.templates[0], entry.host, None)
-    text = lists.render(entry, rows, at, pages, around, charset)
+    text = lists.render(entry, rows, at, pages, furniture=around, charset=charset)
     header = f"text/html; charset={charset}" if charset == "utf-8" else "text/html"
     return Response(200, {"Content-Type": header}, encoded(text, charset))
 

@@ -120,7 +120,7 @@ class Site:
         number = str(max(int(s.id) for s in self.slots.values() if (s.template == "trs") == (template == "trs")) + 7)
         rank = 1 + max(s.rank for s in self.slots.values() if s.template == template)
         article_id = number if template == "trs" else number.zfill(9)
-        slot = plan.slot(article_id, rank, home, template, posted or newest + timedelta(days=1), lag)
+        slot = plan.slot(article_id, rank, home, template, posted=posted or newest + timedelta(days=1), lag=lag)
         self.slots[article_id] = slot
         self._register(slot)
         if changes:
