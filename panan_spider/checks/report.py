@@ -36,6 +36,7 @@ def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
         failed_sections=tuple(getattr(spider, "failed_sections", ())),
         spider_errors=errors or stats.get_value("spider_exceptions/count", 0),
         item_errors=stats.get_value("panan/item_errors", 0),
+        log_errors=stats.get_value("log_count/ERROR", 0) + stats.get_value("log_count/CRITICAL", 0),
         failed_images=stats.get_value("panan/failed_images", 0),
         refusal=getattr(spider, "refusal", None) or None,
     )

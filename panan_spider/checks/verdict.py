@@ -21,6 +21,7 @@ class RunFacts:
     spider_errors: int = 0
     item_errors: int = 0
     failed_images: int = 0
+    log_errors: int = 0
     refusal: str | None = None
     store_error: str | None = None
 
@@ -68,6 +69,7 @@ def _incomplete(facts: RunFacts) -> str | None:
         (facts.spider_errors, "exceptions in the spider"),
         (facts.item_errors, "exceptions in a pipeline"),
         (facts.failed_images, "images not kept"),
+        (facts.log_errors, "errors in the log"),
     ):
         said += [f"{count} {what}"] if count else []
     if sum(facts.outcomes.values()) != facts.discovered:

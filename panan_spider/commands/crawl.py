@@ -4,13 +4,14 @@ import argparse
 import asyncio
 import logging
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel, ValidationError
 from scrapy import Spider, signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
 from scrapy_spider_metadata._params import Args
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -24,28 +25,31 @@ from panan_spider.store.errors import LockHeld, StoreError
 class Command(ScrapyCrawl):
     """Scrapy's own command sends 0 whatever became of the crawl; this one does not."""
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Scrapy's, then the spider's own arguments: what is wrong with them is one line, before anything else is said."""
+        super().process_options(args, opts)
+        if len(args) != 1 or self.settings is None:
+            return
+        loader = get_spider_loader(self.settings)
+        try:
+            spider_class = loader.load(args[0])
+        except KeyError:
+            known = ", ".join(loader.list())
+            refuse(f"no spider is named {args[0]!r}; there is: {known}")
+        if said := wrong_arguments(spider_class, opts.spargs):
+            refuse(said)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider; `exitcode` is set when it has ended."""
         if len(args) != 1:
             raise UsageError("'scrapy crawl' takes the name of one spider")
         assert self.crawler_process is not None
-        try:
-            spider_class = self.crawler_process.spider_loader.load(args[0])
-        except KeyError:
-            known = ", ".join(self.crawler_process.spider_loader.list())
-            return self._refuse(f"no spider is named {args[0]!r}; there is: {known}")
-        if said := wrong_arguments(spider_class, opts.spargs):
-            return self._refuse(said)
         crawler = self._create_crawler(args[0])
         crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
         errors: list[BaseException] = []
         _collect(self.crawler_process.crawl(crawler, **opts.spargs), errors)
         self.crawler_process.start()
         self.exitcode = int(self._code(crawler, errors))
-
-    def _refuse(self, line: str) -> None:
-        print(f"panan: {line}", file=sys.stderr)
-        self.exitcode = int(ExitCode.NOT_STARTED)
 
     def _code(self, crawler: Crawler, errors: list[BaseException]) -> ExitCode:
         if errors:
@@ -59,6 +63,12 @@ class Command(ScrapyCrawl):
         if extension.exit_code is ExitCode.NOT_STARTED:
             print(f"panan: {extension.reason}", file=sys.stderr)
         return extension.exit_code
+
+
+def refuse(line: str) -> NoReturn:
+    """Say what is wrong with the call, in one line, and end with exit code 1."""
+    print(f"panan: {line}", file=sys.stderr)
+    sys.exit(int(ExitCode.NOT_STARTED))
 
 
 def _count_item_error(spider: Spider) -> None:

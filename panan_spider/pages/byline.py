@@ -100,9 +100,9 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
             reader.role, reader.lone, known = step[1], False, True
         elif (
             (step := _PREFIX_AT.match(text, at))
-            or not reader.names
+            or (not reader.names
             and reader.role is None
-            and (step := _AHEAD_AT.match(text, at))
+            and (step := _AHEAD_AT.match(text, at)))
         ):
             reader.before(step[1])
             known = True

@@ -61,7 +61,7 @@ def assign(images: int, following: Sequence[Line], headings: Sequence[Line]) -> 
 
     Pictures in a row share the captions in a row after them one by one; a single caption is the last picture's.
     """
-    strong = _prefix(following, lambda line: is_strong(line))
+    strong = _prefix(following, is_strong)
     if strong:
         count = strong
     else:

@@ -48,7 +48,7 @@ def video_source(element: etree._Element) -> str:
     if tag == "video":
         own = element.get("src") or next((s.get("src", "") for s in element.iter("source")), "")
         return own.strip()
-    if tag == "embed" or tag == "iframe":
+    if tag in ("embed", "iframe"):
         src = (element.get("src") or element.get("data-src") or "").strip()
         return src if _VIDEO_FILE.search(urlsplit_path(src)) or _PLAYER.search(src) else ""
     if tag == "object" and element.find(".//embed") is None:

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 from panan_spider.pages.results import SectionPage
 from panan_spider.site import ENTRY_PAGES, SITE_NAME
-from panan_spider.urls import Kind, section_key, understand
+from panan_spider.urls import Kind, canonical, on_site, section_key, understand
 
 #: No county's news site has more pages that look like sections; what is over is named, not asked.
 MAX_CANDIDATES: Final = 1_000
 
-_FRONT_PATHS: Final = ("/", "/panews/")
+#: The folder everything at the first host stands in; the second has none.
+_PREFIX: Final = "/panews"
+_FRONT_PATHS: Final = ("/", f"{_PREFIX}/")
 _FRONT_NAMES: Final = frozenset({"首页", "网站首页", "返回首页", "主页", SITE_NAME})
 
 
@@ -71,6 +73,13 @@ class Discovery:
             address = understand(url)
             if address.kind is Kind.SECTION:
                 self.offer(Candidate(address.url, text))
+
+    def offer_paths(self, wanted: Iterable[str]) -> None:
+        """`offer` the addresses that paths, as given, can stand for on either host, unless they are sections already."""
+        for given in self.chosen(wanted)[1]:
+            if "/" in given:
+                for url in _addresses(given):
+                    self.offer(Candidate(url))
 
     def take(self) -> list[Candidate]:
         """The candidates to ask for now."""
@@ -148,8 +157,18 @@ def _means(given: str, section: Section) -> bool:
     return "".join(given.split()) == "".join(section.name.split()) or _path(given) == _path(section.url)
 
 
+def _addresses(given: str) -> list[str]:
+    if on_site(given):
+        return [canonical(given)]
+    path = "/" + given.strip().strip("/") + ("" if re.search(r"\.s?html?$", given) else "/")
+    bare = path.removeprefix(_PREFIX) if path.startswith(f"{_PREFIX}/") else path
+    hosts = [urlsplit(url).netloc for url in ENTRY_PAGES]
+    found = [understand(f"http://{host}{prefix}{bare}") for host, prefix in zip(hosts, (_PREFIX, ""), strict=True)]
+    return [address.url for address in found if address.kind is Kind.SECTION]
+
+
 def _path(given: str) -> str:
     """A path without host, the old CMS's prefix, slashes and index page."""
     plain = re.sub(r"^https?://[^/]*", "", given.strip(), flags=re.IGNORECASE)
     plain = re.sub(r"index\.s?html?$", "", plain, flags=re.IGNORECASE).strip("/")
-    return re.sub(r"^panews(?:/|$)", "", plain).strip("/").casefold()
+    return re.sub(rf"^{_PREFIX[1:]}(?:/|$)", "", plain).strip("/").casefold()

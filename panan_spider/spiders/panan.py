@@ -39,7 +39,7 @@ class PananSpider(ArticleCrawl):
     def advance(self) -> Output:
         """Lists first: an article is handed on with every list that names it."""
         yield from self.read_on()
-        if not self.lists_open:
+        if not self.lists_open():
             yield from self.ask_articles()
 
     def on_idle(self) -> None:

@@ -20,6 +20,8 @@ _PRIORITY: Final = 200
 #: A candidate that ends so is no section; however else it fails, it might be one.
 _NO_SECTION: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SITE})
 
+_HINT: Final = " (one that only articles lead to is known by name after a run without sections=; its path does always)"
+
 
 class SectionCrawl(WalkCrawl):
     """Discovery. `discovery` holds candidates and sections; `chosen` the addresses asked for by sections=, None for all."""
@@ -28,7 +30,7 @@ class SectionCrawl(WalkCrawl):
         """Set out: entry pages, sections of earlier runs, sections known beforehand; nothing of all that with urls=."""
         self.open_walks()
         self.discovery = Discovery(frozenset() if self.args.full else self.memory.barren())
-        self._first_round = True
+        self._first_round = not self.args.urls
         self._entries_read = 0
         self._missing: list[tuple[Candidate, str]] = []
         if self.args.urls:
@@ -40,21 +42,26 @@ class SectionCrawl(WalkCrawl):
         for url in KNOWN_SECTIONS:
             self.discovery.offer(Candidate(url))
 
-    @property
     def lists_open(self) -> bool:
         """Whether lists are still to be read: articles are asked for, and handed on, only when none is."""
         return self.discovery.busy or bool(self.walks) or self.discovery.has_fresh
 
     def read_on(self) -> Output:
         """Ask for candidates; once all have answered, walk the sections among them."""
+        yield from self._ask_candidates()
+        if not self.discovery.busy and self._first_round:
+            self.discovery.offer_paths(self.args.sections)
+            yield from self._ask_candidates()
+        if not self.discovery.busy:
+            self._begin_walks()
+        yield from self.step_walks()
+
+    def _ask_candidates(self) -> Output:
         for candidate in self.discovery.take():
             self.memory.discovered(candidate.url, "section")
             yield self.request(
                 candidate.url, "section", self.read_candidate, self.miss_candidate, _PRIORITY, candidate=candidate
             )
-        if not self.discovery.busy:
-            self._begin_walks()
-        yield from self.step_walks()
 
     def read_candidate(self, response: Response, candidate: Candidate) -> Output:
         """Callback: a page that can be a section."""
@@ -108,7 +115,7 @@ class SectionCrawl(WalkCrawl):
 
     def _begin_walks(self) -> None:
         fresh = self.discovery.fresh()
-        if self._first_round and not self.args.urls:
+        if self._first_round:
             self._first_round = False
             self._note_drift()
             chosen = self._choose()
@@ -140,7 +147,7 @@ class SectionCrawl(WalkCrawl):
             self.failed_sections += unknown
         elif unknown:
             names = ", ".join(self.discovery.names) or "none"
-            self.refusal = f"sections: the site has no section {', '.join(map(repr, unknown))}; it has: {names}"
+            self.refusal = f"sections: the site has no section {', '.join(map(repr, unknown))}; it has: {names}{_HINT}"
             self.logger.error(self.refusal)
             raise CloseSpider("refused")
         return chosen

@@ -8,8 +8,8 @@ from io import BytesIO
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from panan_spider.store.exchange import Exchange, Headers
 
@@ -26,7 +26,7 @@ class Original(NamedTuple):
     at: str
 
 
-class _RawHeaders(StatusAndHeaders):  # type: ignore[misc]  # warcio is untyped
+class _RawHeaders(StatusAndHeaders):  # warcio is untyped
     """HTTP headers byte for byte: warcio by itself percent-encodes what is not ASCII."""
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:
