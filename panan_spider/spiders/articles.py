@@ -133,11 +133,13 @@ class ArticleCrawl(SectionCrawl):
         if url is None:
             self._hold(fetch)
             return
+        fetch.waits_for = url
         self.memory.discovered(url, "part", fetch.wanted.number)
         yield self.request(url, "part", self.read_part, self.miss_part, _PART_PRIORITY, fetch=fetch, url=url)
 
     def read_part(self, response: Response, fetch: Fetch, url: str) -> Output:
         """Callback: part two and on of an article."""
+        fetch.waits_for = None
 
         def work() -> Output:
             if understand(response.url).part != understand(url).part:
@@ -154,6 +156,14 @@ class ArticleCrawl(SectionCrawl):
         told = failure.request.cb_kwargs  # type: ignore[attr-defined]
         self._lose_part(told["fetch"], told["url"], *self.unanswered(failure, told["url"]))
         yield from self.advance()
+
+    def abandon_articles(self, reason: str) -> None:
+        """End every article under way as failed."""
+        for fetch in list(self.open_articles.values()):
+            if fetch.waits_for is not None:
+                self._lose_part(fetch, fetch.waits_for, Outcome.FAILED, reason)
+            else:
+                self._close(fetch, Outcome.FAILED, reason)
 
     def _lose_part(self, fetch: Fetch, url: str, outcome: Outcome, reason: str) -> None:
         if self.is_told(url):  # the part is read; what it makes with the others is no article

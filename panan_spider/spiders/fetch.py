@@ -23,6 +23,7 @@ class Fetch:
     address: Address  # part one, as asked for
     tried: list[str] = field(default_factory=list)  # addresses of part one that are gone
     fetched_at: str = ""
+    waits_for: str | None = None  # the part asked for and not answered yet
     pages: list[ArticlePage] = field(default_factory=list)
     _places: list[WarcPlace | None] = field(default_factory=list)
     _parts: dict[int, str] = field(default_factory=dict)  # number → address, as met

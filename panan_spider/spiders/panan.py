@@ -61,5 +61,4 @@ class PananSpider(ArticleCrawl):
             self.discovery.open.pop(candidate.url)
             self._lose_candidate(candidate, Outcome.FAILED, _NO_ANSWER)
         self.abandon_walks(_NO_ANSWER)
-        for fetch in list(self.open_articles.values()):
-            self._close(fetch, Outcome.FAILED, _NO_ANSWER)
+        self.abandon_articles(_NO_ANSWER)

@@ -53,7 +53,7 @@ class WalkCrawl(CrawlBase):
     def _take(self, walk: Walk, page: SectionPage) -> None:
         rows = walk.take(page)
         listed: list[tuple[str, str, date | None]] = [(row.article_id, row.url, row.posted) for row in rows]
-        self.list_rows(rows, walk.name)
+        self.list_rows(list(page.rows), walk.name)  # all: one met before can stand here under another address
         self.memory.listed(walk.name, listed)
 
     def step_walks(self) -> Output:
@@ -85,9 +85,10 @@ class WalkCrawl(CrawlBase):
     def abandon_walks(self, reason: str) -> None:
         """End every walk under way as failed."""
         for walk in list(self.walks.values()):
+            if (url := self._asked.pop(walk.url, None)) is not None:
+                self.settle_page(url, Outcome.FAILED, reason)
             walk.fail(reason)
             self._finish(walk)
-        self._asked.clear()
 
     def read_list(self, response: Response, walk: Walk, url: str) -> Output:
         """Callback: a further page of a section, or its pager script."""

@@ -1,0 +1,200 @@
+"""A site and an engine in one dictionary: the spider's requests are answered from it, one after another."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from scrapy import Request
+from scrapy.exceptions import CloseSpider, DontCloseSpider
+from scrapy.http import HtmlResponse, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.test import get_crawler
+from twisted.python.failure import Failure
+
+from panan_spider.items import Article
+from panan_spider.memory import Blank, KnownArticle, KnownSection, Unsettled
+from panan_spider.outcomes import Outcome
+from panan_spider.spiders.panan import PananSpider
+
+ZJOL, OWN = "http://panews.zjol.com.cn", "http://www.panews.cn"
+HASH = "sha256:" + "0" * 64
+
+#: An answer: a page's text, a status, an error, or (final address, text) after a redirect. None: nothing ever comes.
+Answer = str | int | Exception | tuple[str, str] | None
+
+
+def url_of(number: int, day: str = "2020/03/07", host: str = ZJOL) -> str:
+    """Address of an article."""
+    return f"{host}{'/panews' if host == ZJOL else ''}/system/{day}/{number:09d}.shtml"
+
+
+def link(url: str, text: str = "标题") -> str:
+    """A link."""
+    return f'<a href="{url}">{text}</a>'
+
+
+def listing(name: str | None, urls: Iterable[str], *more: str) -> str:
+    """A list page of the section `name`."""
+    crumb = f"<p>您当前的位置 : {link(ZJOL, '磐安新闻网')} &gt;&gt; {name}</p>" if name is not None else ""
+    rows = "".join(f"<li>{link(url)}</li>" for url in urls)
+    return f"<html><body>{crumb}<ul>{rows}</ul>{''.join(more)}</body></html>"
+
+
+def article(crumb: str = "书记", day: str = "2020/03/07", parts: Iterable[str] = (), title: str = "一个样例的标题") -> str:
+    """An article's page in the second template."""
+    pager = "".join(link(url, str(n)) for n, url in enumerate(parts, 2))
+    return f"""<html><head><title>{title}-磐安新闻网</title></head><body><div class="w">您当前的位置 : 磐安新闻网 &gt;&gt; {crumb}</div>
+    <div class=" list-style"><div class="detail-title">{title}</div><div class="detail-date mb20">{day} 来源:磐安新闻网  记者 甲乙丙</div>
+    <div class="c"><p>第一段文字在这里，讲一件样例的事情。</p><p>第二段文字也在这里，讲另一件样例的事情。</p></div>
+    <div class="page">{pager}</div><div>编辑:陈测试</div></div></body></html>"""
+
+
+class Notes(Blank):
+    """A memory that can know things, and keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored: dict[str, KnownArticle] = {}
+        self.settled_numbers: set[str] = set()
+        self.left: list[Unsettled] = []
+        self.known_sections: list[KnownSection] = []
+        self.barren_urls: frozenset[str] = frozenset()
+        self.met: dict[str, str] = {}
+        self.walks: list[tuple[str, str]] = []
+
+    def store(self, number: int, url: str, posted: date, **more: object) -> None:
+        """Have the article in the archive."""
+        fields = {"pages": 1, "etag": '"e"', "last_modified": None, "outcome": Outcome.STORED} | more
+        self.stored[f"{number:09d}"] = KnownArticle(f"{number:09d}", url, 1, HASH, posted, **fields)  # type: ignore[arg-type]
+
+    def article(self, article_id: str) -> KnownArticle | None:
+        return self.stored.get(article_id)
+
+    def settled(self, article_id: str) -> bool:
+        return article_id in self.stored or article_id in self.settled_numbers
+
+    def unsettled(self) -> Iterable[Unsettled]:
+        return self.left
+
+    def sections(self) -> Iterable[KnownSection]:
+        return self.known_sections
+
+    def barren(self) -> frozenset[str]:
+        return self.barren_urls
+
+    def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
+        self.met[url] = kind
+
+    def end_walk(self, url: str, *, state: str, pages: int, rows: int, new: int) -> None:
+        self.walks.append((url, state))
+
+
+@dataclass
+class Run:
+    """What a run asked for and what came of it."""
+
+    spider: PananSpider
+    memory: Notes
+    requests: list[Request] = field(default_factory=list)
+    items: list[Article] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    closed: str | None = None
+
+    @property
+    def asked(self) -> list[str]:
+        """The addresses asked for, in order."""
+        return [request.url for request in self.requests]
+
+    @property
+    def asked_articles(self) -> list[str]:
+        """Those of them that are articles'."""
+        return [request.url for request in self.requests if request.meta["kind"] == "article"]
+
+    def outcome(self, url: str) -> Outcome | None:
+        """The fate of an address; None for an article handed on, whose fate the pipelines tell."""
+        return self.memory.outcomes.get(url, (None, None))[0]
+
+    def check_books(self) -> None:
+        """Every address met ends in one outcome or as one item, and nothing else does."""
+        handed_on = [item.url for item in self.items]
+        assert len(set(handed_on)) == len(handed_on)
+        assert sorted([*self.memory.outcomes, *handed_on]) == sorted(self.memory.met)
+
+
+class _Engine:
+    def __init__(self) -> None:
+        self.queue: list[Request] = []
+
+    def crawl(self, request: Request) -> None:
+        self.queue.append(request)
+
+
+def run(site: Mapping[str, Answer], memory: Notes | None = None, **args: str) -> Run:
+    """Run the spider over `site`; what is not in it answers 404. The books are checked unless the run was refused."""
+    crawler = get_crawler(PananSpider)
+    spider = PananSpider.from_crawler(crawler, **args)
+    spider.memory = memory = memory or Notes()
+    result, engine = Run(spider, memory), _Engine()
+    crawler.engine = engine  # type: ignore[assignment]
+    try:
+        _take(result, engine, asyncio.run(_collect(spider)))
+        _drive(result, engine, site)
+        result.check_books()
+    except CloseSpider as stop:
+        result.closed = stop.reason
+    return result
+
+
+async def _collect(spider: PananSpider) -> list[Request]:
+    return [request async for request in spider.start()]
+
+
+def _drive(result: Run, engine: _Engine, site: Mapping[str, Answer]) -> None:
+    while True:
+        while engine.queue:
+            engine.queue.sort(key=lambda request: -request.priority)
+            request = engine.queue.pop(0)
+            result.requests.append(request)
+            assert len(result.requests) < 5_000
+            answer = site.get(request.url, 404)
+            if answer is not None:
+                _take(result, engine, _answer(request, answer))
+        try:
+            result.spider.on_idle()
+        except DontCloseSpider:
+            continue
+        return
+
+
+def _answer(request: Request, answer: Answer) -> Iterable[Request | Article]:
+    if isinstance(answer, Exception):
+        return _fail(request, answer)
+    if isinstance(answer, int) and answer != 304:
+        return _fail(request, HttpError(Response(request.url, status=answer)))
+    final, text = answer if isinstance(answer, tuple) else (request.url, answer)
+    status = 304 if text == 304 else 200
+    response = HtmlResponse(final, status=status, body=b"" if status == 304 else str(text).encode(), request=request)
+    callback: Callable[..., Iterable[Request | Article]] = request.callback  # type: ignore[assignment]
+    return callback(response, **request.cb_kwargs)
+
+
+def _fail(request: Request, error: Exception) -> Iterable[Request | Article]:
+    failure = Failure(error)
+    failure.request = request  # type: ignore[attr-defined]
+    assert request.errback is not None
+    output: Iterable[Request | Article] = request.errback(failure)
+    return output
+
+
+def _take(result: Run, engine: _Engine, output: Iterable[Request | Article]) -> None:
+    try:
+        for one in output:
+            if isinstance(one, Request):
+                engine.queue.append(one)
+            else:
+                result.items.append(one)
+    except CloseSpider:
+        raise
+    except Exception as error:  # noqa: BLE001  # as Scrapy does: counted, and the run goes on
+        result.errors.append(error)
