@@ -15,11 +15,12 @@ from panan_spider.pages.results import InvalidPage, SectionPage, SoftBlock, Unkn
 from panan_spider.pages.section_blocks import Surroundings
 from panan_spider.pages.section_rows import ArticleLink, read_rows
 from panan_spider.pages.softblock import soft_block
-from panan_spider.pages.tree import base_url, parse
+from panan_spider.pages.tree import base_url, mended, parse
 from panan_spider.urls import Address, Kind, absolute, understand
 
 #: No list page of a county's news site has more links. Counted before parsing, which a million of them would make dear.
 MAX_LINKS: Final = 20_000
+_ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _LINK: Final = re.compile(r"<a[\s>]", re.IGNORECASE)
 #: The class of the one list markup on record.
 _LIST_BLOCK: Final = "list-text"
@@ -59,8 +60,10 @@ def read_section(page: Page) -> SectionPage:
 def _parsed(page: Page) -> etree._Element:
     if sum(1 for _ in _LINK.finditer(page.text)) > MAX_LINKS:
         raise InvalidPage(f"more than {MAX_LINKS} links on one page")
+    # An included file can end with its own `</html>`: readers see what follows it, the parser would drop it.
+    whole = _ENDS.sub("", mended(page))
     try:
-        return parse(page)
+        return parse(Page(page.url, whole.encode("utf-8", "replace"), "text/html; charset=utf-8"))
     except UnknownLayout as error:
         raise InvalidPage(error.reason) from error
 

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any, Self
 
-from scrapy import Request, signals
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
+from scrapy.utils.defer import deferred_from_coro
 
 from panan_spider.items import Article
 from panan_spider.outcomes import Outcome
@@ -45,16 +46,16 @@ class PananSpider(ArticleCrawl):
     def on_idle(self) -> None:
         """Nothing is under way: whatever still waits for an answer gets none, so that no run hangs; then go on."""
         self._give_up_waiting()
+        engine = self.crawler.engine
+        assert engine is not None  # an idle spider has one
         work = list(self.advance())
-        requests = [one for one in work if isinstance(one, Request)]
-        self.held += [one for one in work if isinstance(one, Article)]
-        for request in requests:
-            self.crawler.engine.crawl(request)
-        if requests:
+        for one in work:
+            if isinstance(one, Article):
+                deferred_from_coro(engine.scraper.start_itemproc_async(one, response=None))
+            else:
+                engine.crawl(one)
+        if work:
             raise DontCloseSpider
-        for article in self.held:
-            # Items leave a spider in answer to a response alone; the next run asks for these again.
-            self.logger.warning("%s: %s: read, but not handed on", Outcome.PENDING, article.url)
 
     def _give_up_waiting(self) -> None:
         for candidate in list(self.discovery.open.values()):

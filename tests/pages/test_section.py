@@ -180,6 +180,11 @@ def test_a_million_links_are_refused_before_they_are_read() -> None:
         read_section(Page(URL, b"<a href=x>" * 900_000))
 
 
+@pytest.mark.parametrize("stray", ["</html>", "</body></html>", "<html><body><p>头</p></body></html>"])
+def test_what_follows_the_end_of_an_included_file_is_read(stray: str) -> None:
+    assert ids(read_section(page(stray, MAIN))) == [1, 2, 3]
+
+
 def test_byte_order_marks_declarations_and_nul_bytes_do_no_harm() -> None:
     body = '\ufeff<?xml version="1.0" encoding="gb2312"?>\n' + page(MAIN).text.replace("标题1", "标\x00题1")
     assert ids(read_section(Page(URL, body.encode()))) == [1, 2, 3]

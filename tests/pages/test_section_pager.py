@@ -84,7 +84,11 @@ def test_a_pager_script_is_named(script: str) -> None:
 
 @pytest.mark.parametrize(
     "call",
-    ['createPageHTML(4, 1, "index", "html");', "createPageHTML( 4 ,1,'index' ,\n'html' )", "createPageHTML('4','1',index,html)"],
+    [
+        'createPageHTML(4, 1, "index", "html");',
+        "createPageHTML( 4 ,1,'index' ,\n'html' )",
+        "createPageHTML('4','1',index,html)",
+    ],
 )
 def test_trs_pages_follow_by_number(call: str) -> None:
     read = pager(f"<script>{call}</script>", url=TRS)
@@ -98,7 +102,9 @@ def test_the_last_trs_page_has_nothing_after_it_and_a_comment_calls_nothing() ->
     assert pager(text, url=TRS) == Pager("create_page_html", (), None)
 
 
-@pytest.mark.parametrize("text", ["var maxpage = 27;", "maxpage=27", 'var  MaxPage ="27" ;', "x=1;\nvar maxpage\n=\n27"])
+@pytest.mark.parametrize(
+    "text", ["var maxpage = 27;", "maxpage=27", 'var  MaxPage ="27" ;', "x=1;\nvar maxpage\n=\n27"]
+)
 def test_maxpage_is_read(text: str) -> None:
     assert maxpage(text) == 27
 

@@ -41,7 +41,9 @@ def listing(name: str | None, urls: Iterable[str], *more: str) -> str:
     return f"<html><body>{crumb}<ul>{rows}</ul>{''.join(more)}</body></html>"
 
 
-def article(crumb: str = "书记", day: str = "2020/03/07", parts: Iterable[str] = (), title: str = "一个样例的标题") -> str:
+def article(
+    crumb: str = "书记", day: str = "2020/03/07", parts: Iterable[str] = (), title: str = "一个样例的标题"
+) -> str:
     """An article's page in the second template."""
     pager = "".join(link(url, str(n)) for n, url in enumerate(parts, 2))
     return f"""<html><head><title>{title}-磐安新闻网</title></head><body><div class="w">您当前的位置 : 磐安新闻网 &gt;&gt; {crumb}</div>
@@ -123,8 +125,15 @@ class Run:
 
 
 class _Engine:
-    def __init__(self) -> None:
+    """The two doors of Scrapy's engine that an idle spider uses."""
+
+    def __init__(self, result: Run) -> None:
         self.queue: list[Request] = []
+        self.result = result
+        self.scraper = self
+
+    async def start_itemproc_async(self, item: Article, *, response: None) -> None:
+        self.result.items.append(item)
 
     def crawl(self, request: Request) -> None:
         self.queue.append(request)
@@ -135,22 +144,19 @@ def run(site: Mapping[str, Answer], memory: Notes | None = None, **args: str) ->
     crawler = get_crawler(PananSpider)
     spider = PananSpider.from_crawler(crawler, **args)
     spider.memory = memory = memory or Notes()
-    result, engine = Run(spider, memory), _Engine()
+    result = Run(spider, memory)
+    engine = _Engine(result)
     crawler.engine = engine  # type: ignore[assignment]
     try:
-        _take(result, engine, asyncio.run(_collect(spider)))
-        _drive(result, engine, site)
+        asyncio.run(_drive(result, engine, site))
         result.check_books()
     except CloseSpider as stop:
         result.closed = stop.reason
     return result
 
 
-async def _collect(spider: PananSpider) -> list[Request]:
-    return [request async for request in spider.start()]
-
-
-def _drive(result: Run, engine: _Engine, site: Mapping[str, Answer]) -> None:
+async def _drive(result: Run, engine: _Engine, site: Mapping[str, Answer]) -> None:
+    _take(result, engine, [request async for request in result.spider.start()])
     while True:
         while engine.queue:
             engine.queue.sort(key=lambda request: -request.priority)
@@ -163,6 +169,7 @@ def _drive(result: Run, engine: _Engine, site: Mapping[str, Answer]) -> None:
         try:
             result.spider.on_idle()
         except DontCloseSpider:
+            await asyncio.sleep(0)
             continue
         return
 
@@ -196,5 +203,5 @@ def _take(result: Run, engine: _Engine, output: Iterable[Request | Article]) -> 
                 result.items.append(one)
     except CloseSpider:
         raise
-    except Exception as error:  # noqa: BLE001  # as Scrapy does: counted, and the run goes on
+    except Exception as error:  # as Scrapy does: counted, and the run goes on
         result.errors.append(error)

@@ -41,7 +41,13 @@ def test_every_listed_article_is_asked_for_once_and_handed_on() -> None:
     assert sorted(item.url for item in result.items) == urls
     assert len(set(result.asked)) == len(result.asked)
     item = result.items[0]
-    assert (item.id, item.listed_in, item.section, item.published, item.pages) == ("000000001", ["书记"], "书记", "2020-03-07", 1)
+    assert (item.id, item.listed_in, item.section, item.published, item.pages) == (
+        "000000001",
+        ["书记"],
+        "书记",
+        "2020-03-07",
+        1,
+    )
 
 
 def test_an_article_on_both_hosts_is_asked_for_at_the_first_and_the_other_is_an_alias() -> None:
@@ -152,7 +158,10 @@ class TestParts:
         assert [item.pages for item in result.items] == [1]
 
     def test_a_part_under_another_headline_makes_no_article(self) -> None:
-        result = run(site(url_of(1)) | {url_of(1): article(parts=[part(1, 1)]), part(1, 1): article(title="另一个完全不同的标题")})
+        result = run(
+            site(url_of(1))
+            | {url_of(1): article(parts=[part(1, 1)]), part(1, 1): article(title="另一个完全不同的标题")}
+        )
         assert (result.items, result.outcome(url_of(1))) == ([], Outcome.INVALID)
 
     def test_parts_without_end_are_no_article(self) -> None:
@@ -166,7 +175,9 @@ class TestRange:
     """since= and until=, by the date of publication."""
 
     def test_what_the_address_rules_out_is_not_asked_for(self) -> None:
-        old, right, lagging, late = (url_of(n, day) for n, day in enumerate(("2020/02/29", "2020/03/05", "2020/04/10", "2020/04/11"), 1))
+        old, right, lagging, late = (
+            url_of(n, day) for n, day in enumerate(("2020/02/29", "2020/03/05", "2020/04/10", "2020/04/11"), 1)
+        )
         pages = site(old, right, lagging, late) | {lagging: article(day="2020/03/10")}
         result = run(pages, since="2020-03-01", until="2020-03-10")
         assert sorted(result.asked_articles) == [right, lagging]

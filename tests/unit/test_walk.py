@@ -24,7 +24,9 @@ def row(number: int, day: date | None = None) -> Row:
     return Row(f"http://www.panews.cn/x/{number}", str(number), f"标题{number}", None, day)
 
 
-def page(numbers: list[int], *following: str, kind: str = "next_link", script: str | None = None, url: str = FIRST) -> SectionPage:
+def page(
+    numbers: list[int], *following: str, kind: str = "next_link", script: str | None = None, url: str = FIRST
+) -> SectionPage:
     return SectionPage(url, ("时政",), tuple(map(row, numbers)), (), Pager(kind, following, script))
 
 
@@ -32,7 +34,9 @@ def count_page(number: int) -> str:
     return f"{COUNT}000/000/c0003001000000001000_{number:09d}.shtml"
 
 
-def drive(walk: Walk, answer: Callable[[str], SectionPage | int | None], first: SectionPage) -> tuple[list[str], list[str]]:
+def drive(
+    walk: Walk, answer: Callable[[str], SectionPage | int | None], first: SectionPage
+) -> tuple[list[str], list[str]]:
     """Walk to the end; the addresses asked and the numbers of the rows met. An answer: a page, a maxpage, None for a failure."""
     asked, met = [], [r.article_id for r in walk.take(first)]
     while (url := walk.next()) is not None:
@@ -51,7 +55,13 @@ def drive(walk: Walk, answer: Callable[[str], SectionPage | int | None], first: 
 def test_a_list_of_one_page_ends_at_once() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     assert drive(walk, lambda url: None, page([1, 2])) == ([], ["1", "2"])
-    assert (walk.state, walk.pages, walk.rows, walk.new, walk.newest) == (State.END, 1, 2, 2, NEWEST - timedelta(days=1))
+    assert (walk.state, walk.pages, walk.rows, walk.new, walk.newest) == (
+        State.END,
+        1,
+        2,
+        2,
+        NEWEST - timedelta(days=1),
+    )
 
 
 def test_next_links_are_followed_to_the_end() -> None:
@@ -93,7 +103,9 @@ def test_one_failing_page_stops_nothing_but_is_told() -> None:
     rest = [f"{FOLDER}index_{n}.html" for n in range(1, 6)]
     walk = Walk(FIRST, "时政", NOTHING)
     asked, met = drive(
-        walk, lambda url: None if "_3" in url else page([int(url[-6])], url=url), page([0], *rest, kind="create_page_html")
+        walk,
+        lambda url: None if "_3" in url else page([int(url[-6])], url=url),
+        page([0], *rest, kind="create_page_html"),
     )
     assert (asked, met) == (rest, ["0", "1", "2", "4", "5"])
     assert walk.state is State.FAILED
@@ -130,21 +142,31 @@ def test_an_endless_pager_costs_a_handful_of_requests(numbers: list[int]) -> Non
 
 def test_a_pager_that_turns_in_a_circle_ends() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
-    asked, _ = drive(walk, lambda url: page([2], FIRST, FOLDER, f"{FOLDER}index_1.html"), page([1], f"{FOLDER}index_1.html"))
+    asked, _ = drive(
+        walk, lambda url: page([2], FIRST, FOLDER, f"{FOLDER}index_1.html"), page([1], f"{FOLDER}index_1.html")
+    )
     assert (asked, walk.state) == ([f"{FOLDER}index_1.html"], State.END)
 
 
 def test_a_page_without_rows_amid_numbered_pages_is_a_failure() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     rest = [f"{FOLDER}index_{n}.html" for n in range(1, 4)]
-    drive(walk, lambda url: page([] if "_2" in url else [int(url[-6])], url=url), page([0], *rest, kind="create_page_html"))
+    drive(
+        walk,
+        lambda url: page([] if "_2" in url else [int(url[-6])], url=url),
+        page([0], *rest, kind="create_page_html"),
+    )
     assert walk.state is State.FAILED
 
 
 def test_the_last_numbered_page_may_be_empty() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     rest = [f"{FOLDER}index_{n}.html" for n in range(1, 4)]
-    drive(walk, lambda url: page([] if "_3" in url else [int(url[-6])], url=url), page([0], *rest, kind="create_page_html"))
+    drive(
+        walk,
+        lambda url: page([] if "_3" in url else [int(url[-6])], url=url),
+        page([0], *rest, kind="create_page_html"),
+    )
     assert walk.state is State.END
 
 
@@ -158,7 +180,9 @@ def test_an_empty_page_of_another_kind_is_no_end_of_a_list() -> None:
 def test_no_walk_reads_more_pages_than_any_section_has() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     numbers = iter(range(1, 10**9))
-    asked, _ = drive(walk, lambda url: page([n := next(numbers)], f"{FOLDER}index_{n}.html", url=url), page([0], f"{FOLDER}x"))
+    asked, _ = drive(
+        walk, lambda url: page([n := next(numbers)], f"{FOLDER}index_{n}.html", url=url), page([0], f"{FOLDER}x")
+    )
     assert (len(asked), walk.state) == (MAX_LIST_PAGES - 1, State.CAPPED)
 
 
@@ -195,7 +219,9 @@ class TestStopRule:
         assert self.after(Limits(lambda number: True, behind=True, recheck=60)) is None
 
     def test_a_row_without_any_date_goes_on(self) -> None:
-        undated = SectionPage(FIRST, ("时政",), (Row("u", "99", "", None, None),), (), Pager("next_link", (f"{FOLDER}2",)))
+        undated = SectionPage(
+            FIRST, ("时政",), (Row("u", "99", "", None, None),), (), Pager("next_link", (f"{FOLDER}2",))
+        )
         assert self.after(Limits(lambda number: True, behind=True), undated) is None
 
     def test_behind_a_lost_page_nothing_is_proven(self) -> None:
