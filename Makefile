@@ -1,49 +1,77 @@
-# `make demo` and `make test` need Python 3.11 and nothing else: the first call makes a virtual environment.
-PYTHON ?= python3.11
+# `make demo` and `make test` need Python 3.11 and git, nothing else: the first call makes a virtual environment.
+# Another interpreter: `make test PYTHON=/opt/python3.12/bin/python3`.
+PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
+EVAL := .venv-eval
+PIP := -m pip --quiet --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: venv demo test format lint scrapy-lint types tests docs lock clean
+.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench soak eval lock clean
 
-venv: $(VENV)/.installed
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+venv: $(VENV)/.installed ## the virtual environment, from the lock; again does nothing
 
 $(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 is needed; name it: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch $@
+	$(BIN)/python $(PIP) --require-hashes -r requirements.lock
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
 
-demo: venv ## crawl the made-up county site into data/demo/articles.jsonl
+demo: venv ## crawl a made-up county site on this machine into data/demo
 	$(BIN)/scrapy demo
 
-test: venv format-check lint scrapy-lint types tests ## everything the gate asks
-
-format: venv
-	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
+test: format-check lint scrapy-lint types tests ## everything that must hold before a change lands
 
 format-check: venv
 	$(BIN)/ruff format --check .
 
-lint: venv
+lint: venv ## ruff
 	$(BIN)/ruff check .
 
-scrapy-lint: venv
+scrapy-lint: venv ## Scrapy's own pitfalls
 	$(BIN)/scrapy-lint
 
-types: venv
+types: venv ## mypy, strict
 	$(BIN)/mypy
+	@for file in tests/*/conftest.py; do test ! -e $$file || $(BIN)/mypy --no-error-summary $$file || exit 1; done
 
-tests: venv
+tests: venv ## the tests alone, on all cores (JOBS=1: on one)
 	$(BIN)/python -m pytest -n $(JOBS)
 
-docs: venv ## the schema and DATA_FORMAT.md, from the items
+format: venv ## format, and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: venv ## the JSON Schema and DATA_FORMAT.md, from the items
 	$(BIN)/python -m panan_spider.schema.generate
 
-lock: venv ## exact versions and hashes of everything, from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+bench: venv ## how fast, as ratios to a baseline of the same run
+	$(BIN)/python benchmarks/bench.py
 
-clean:
-	rm -rf $(VENV) data/demo .pytest_cache .mypy_cache .ruff_cache
+soak: venv ## ten minutes of kills and faults on a large demo site; prints what was lost
+	$(BIN)/python tests/crawl/soak.py
+
+eval: $(EVAL)/.installed ## extraction beside its peers
+	$(EVAL)/bin/python -m evaluation
+
+$(EVAL)/.installed: requirements-eval.lock pyproject.toml
+	$(PYTHON) -m venv $(EVAL)
+	$(EVAL)/bin/python $(PIP) --require-hashes -r requirements-eval.lock
+	$(EVAL)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev
+
+lock: venv ## newest allowed versions of everything, with hashes, from pyproject.toml
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python $(PIP) uv
+	.venv-lock/bin/$(LOCK) --upgrade pyproject.toml -o requirements.lock
+	.venv-lock/bin/$(LOCK) --upgrade --extra eval pyproject.toml -o requirements-eval.lock
+	rm -rf .venv-lock
+
+clean: ## remove what these commands made; the archive in data/ stays
+	rm -rf $(VENV) $(EVAL) data/demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

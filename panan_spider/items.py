@@ -40,32 +40,44 @@ class Link(_Part):
 
 
 class Paragraph(_Part):
+    """A paragraph of the body."""
+
     type: Literal["paragraph"] = "paragraph"
     text: str
 
 
 class Heading(_Part):
+    """A subhead."""
+
     type: Literal["heading"] = "heading"
     text: str
 
 
 class ImageBlock(_Part):
+    """A picture, where it stands in the body."""
+
     type: Literal["image"] = "image"
     url: str
     caption: str | None
 
 
 class Table(_Part):
+    """A table that holds data."""
+
     type: Literal["table"] = "table"
     rows: list[list[str]] = Field(description="Cell texts, row by row.")
 
 
 class Video(_Part):
+    """A film or a player."""
+
     type: Literal["video"] = "video"
     url: str
 
 
 class Attachment(_Part):
+    """A file to download."""
+
     type: Literal["attachment"] = "attachment"
     url: str
     title: str
@@ -111,7 +123,9 @@ class Article(BaseModel):
     authors: list[Author] = Field(description="The byline, in page order.")
     editor: str | None = Field(description="What follows 编辑, several joined as printed; null where none.")
     credits: dict[str, str] = Field(description="The other roles of a tail line: 初审, 终审, …")
-    text: str = Field(description="Paragraphs and headings joined by line feeds; empty where the body is pictures alone.")
+    text: str = Field(
+        description="Paragraphs and headings joined by line feeds; empty where the body is pictures alone."
+    )
     blocks: list[Block] = Field(min_length=1, description="The body in order.")
     images: list[Image] = Field(description="The body's pictures in order.")
     attachments: list[Link] = Field(description="Files the body links to.")

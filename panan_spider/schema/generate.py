@@ -1,0 +1,15 @@
+"""`python -m panan_spider.schema.generate`: write the schema and DATA_FORMAT.md anew."""
+
+from panan_spider.schema import article_schema, data_format
+
+
+def main() -> None:
+    """Write both files, and say which."""
+    article_schema.PATH.write_text(article_schema.schema_text(), "utf-8")
+    data_format.PATH.write_text(data_format.data_format_text(), "utf-8")
+    for path in (article_schema.PATH, data_format.PATH):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""What all tests share: fixed examples, and a gate in which nothing is skipped that the gate should have run."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from hypothesis import settings
+
+#: Set by .ci/run.
+GATE = os.environ.get("PANAN_GATE") == "1"
+
+#: The only skips the gate allows: of tests over evidence that may not be published with the project.
+ALLOWED_SKIP = "beside the checkout"
+
+# No deadline: two cores run many tests at once. The same examples every time: a red gate is red again at home.
+settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("project")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In the gate a test that skips for want of root, a mount or a program has failed."""
+    report = yield
+    if GATE and report.skipped and not hasattr(report, "wasxfail") and ALLOWED_SKIP not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and the gate skips nothing: {report.longrepr}"
+    return report
