@@ -10,7 +10,7 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.utils.log import failure_to_exc_info
-from scrapy_spider_metadata import Args
+from scrapy_spider_metadata import Args  # type: ignore[attr-defined, unused-ignore]  # its __init__ says no __all__
 from twisted.python.failure import Failure
 
 from panan_spider.items import Article

@@ -14,6 +14,10 @@ from panan_spider.urls import Kind, canonical, on_site, section_key, understand
 #: No county's news site has more pages that look like sections; what is over is named, not asked.
 MAX_CANDIDATES: Final = 1_000
 
+#: Pages without an article of their own that may lie between a candidate and one that has some. Behind more of
+#: them lies a maze: a calendar, where every page leads to further ones.
+MAX_IDLE_PAGES: Final = 2
+
 #: The folder everything at the first host stands in; the second has none.
 _PREFIX: Final = "/panews"
 _FRONT_PATHS: Final = ("/", f"{_PREFIX}/")
@@ -22,12 +26,16 @@ _FRONT_NAMES: Final = frozenset({"首页", "网站首页", "返回首页", "主�
 
 @dataclass(frozen=True)
 class Candidate:
-    """A page that can be a section. `known` is its name in earlier runs, where it was one."""
+    """A page that can be a section.
+
+    `known` is its name in earlier runs, where it was one; `idle` how many pages without news led to it.
+    """
 
     url: str
     text: str = ""  # of the link that led to it
     known: str | None = None
     entry: bool = False
+    idle: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,13 +59,16 @@ class Discovery:
         self.open: dict[str, Candidate] = {}
         self.sections: list[Section] = []
         self._fresh: list[Section] = []
+        self._named: set[str] = set()  # articles any candidate has named
 
     def offer(self, candidate: Candidate) -> bool:
         """Take up a candidate nobody has offered before; False where it is none."""
         url, key = candidate.url, section_key(candidate.url)
         spellings = self._offered.get(key, set())
+        # An entry page is asked for every night: it may list nothing and still lead to every section.
+        barren = url in self._barren and not candidate.entry and candidate.known is None
         # `…/` serves one of its index pages; index.shtml and index.html can be of either CMS.
-        if url in spellings or (spellings and url == key) or url in self._barren:
+        if url in spellings or (spellings and url == key) or barren:
             return False
         if self._count >= MAX_CANDIDATES and not candidate.entry and candidate.known is None:
             self.over += 1
@@ -67,12 +78,20 @@ class Discovery:
         self._queue.append(candidate)
         return True
 
-    def offer_links(self, links: Iterable[tuple[str, str]]) -> None:
+    def offer_links(self, links: Iterable[tuple[str, str]], idle: int = 0) -> None:
         """`offer` for (text, address) pairs; addresses that are no section's are passed over."""
         for text, url in links:
             address = understand(url)
             if address.kind is Kind.SECTION:
-                self.offer(Candidate(address.url, text))
+                self.offer(Candidate(address.url, text, idle=idle))
+
+    def follow(self, candidate: Candidate, page: SectionPage) -> None:
+        """`offer` the sections a candidate's page leads to, unless it stands too deep in a maze."""
+        rows = {row.article_id for row in page.rows}
+        idle = 0 if candidate.entry or rows - self._named else candidate.idle + 1
+        self._named |= rows
+        if idle <= MAX_IDLE_PAGES:
+            self.offer_links(page.sections, idle)
 
     def offer_paths(self, wanted: Iterable[str]) -> None:
         """`offer` the addresses that paths, as given, can stand for on either host, unless they are sections already."""

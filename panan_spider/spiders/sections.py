@@ -82,7 +82,7 @@ class SectionCrawl(WalkCrawl):
 
     def _take_candidate(self, candidate: Candidate, final: str, page: SectionPage) -> None:
         self._entries_read += candidate.entry
-        self.discovery.offer_links(page.sections)
+        self.discovery.follow(candidate, page)
         front = is_front_page(final, page)
         if self.discovery.leads_elsewhere(candidate, final) or (
             front and not candidate.entry and final != candidate.url

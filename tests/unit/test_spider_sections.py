@@ -92,6 +92,15 @@ class TestDiscovery:
         assert PAXW in result.asked
         assert result.spider.discovery.over >= 2 * MAX_CANDIDATES - 10
 
+    @pytest.mark.parametrize("rows", [[], [url_of(1)]])
+    def test_a_maze_of_pages_that_lead_to_more_pages_is_left_soon(self, rows: list[str]) -> None:
+        def month(n: int) -> str:
+            return f"{ZJOL}/panews/rl/{n}/"
+
+        maze = {month(n): listing("日历", rows, *(link(month(3 * n + i)) for i in (1, 2, 3))) for n in range(500)}
+        result = run(site({f"{ZJOL}/": str(FRONT[f"{ZJOL}/"]).replace("</body>", link(month(0)) + "</body>")}) | maze)
+        assert 1 <= sum("/rl/" in url for url in result.asked) <= 50
+
     def test_articles_of_an_entry_page_are_read_but_listed_nowhere(self) -> None:
         result = run(site({f"{ZJOL}/": str(FRONT[f"{ZJOL}/"]) + listing(None, [url_of(6)])}))
         assert {item.id: item.listed_in for item in result.items}["000000006"] == []
