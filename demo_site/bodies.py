@@ -37,8 +37,6 @@ def part_sizes(slot: Slot, blocks: Sequence[Block]) -> tuple[int, ...]:
         return ()
     third = len(blocks) // 3
     cuts = [third, 2 * third] if slot.rank % 2 else [third]
-    # No page ends with a subhead, as no editor would end one.
-    cuts = [cut + 1 if blocks[cut - 1].type == "heading" else cut for cut in cuts]
     return tuple(end - start for start, end in pairwise([0, *cuts, len(blocks)]))
 
 

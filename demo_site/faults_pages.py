@@ -9,6 +9,11 @@ from demo_site.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then
 from demo_site.prose import paragraph
 from demo_site.response import Request, Response
 
+_IMPOSSIBLE = (
+    "<html><head><title>13-45</title></head><body><div>您当前的位置 : 浙江在线 &gt;&gt; 磐安新闻网 &gt;&gt; 书记</div>"
+    '<div class="list-style"><div class="detail-title">没有这一天的新闻</div><div class="detail-date mb20">2020/13/45 来源:磐安新闻网</div>'
+    f"<p>{paragraph(Random(0))}</p><p>{paragraph(Random(1))}</p></div></body></html>"
+)
 _LIST = re.compile(rb'(<div class="list-text cf">).*?(</div>)', re.DOTALL)
 
 
@@ -23,7 +28,7 @@ class BadDate(Rewriting):
 
     def spoil(self, request: Request, then: Then) -> Response:
         if "/2020/13/45/" in request.path:
-            return response.text(200, "<html><body><div>2020/13/45 来源:磐安新闻网</div><p>正文。</p></body></html>")
+            return response.text(200, _IMPOSSIBLE)
         return super().spoil(request, then)
 
     def rewritten(self, request: Request, body: bytes) -> bytes:

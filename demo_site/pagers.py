@@ -50,7 +50,7 @@ def page_path(section: Section, at: int, pages: int) -> str:
 def page_at(section: Section, path: str, pages: int) -> int | None:
     """Which list page stands at `path` (0 the index); None for none. Endless pagers have every page."""
     plain = path.replace("//", "/")
-    if plain in (section.path, section.folder, f"{section.folder}index.html", f"{section.folder}index.shtml"):
+    if plain in (section.path, section.folder):
         return 0
     found = _NUMBER.search(plain)
     if found is None:

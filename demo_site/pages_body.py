@@ -57,7 +57,8 @@ def _block(block: Block, look: Look, number: int, blocks: Sequence[Block]) -> st
         case "paragraph":
             return _paragraph(block.text, look, last=number >= len(blocks) - 2)
         case "heading":
-            return _heading(block.text, look.number)
+            # What opens a page plainly could as well be a kicker: there a subhead is bold.
+            return _heading(block.text, look.number if number else 1)
         case "image":
             return _image(block, look, look.number + number)
         case "table":

@@ -10,6 +10,7 @@ from demo_site.sections import BY_KEY, ERAS, OWN, SECTIONS, Section
 
 #: Distance of a section's newest articles from its newest, days; the rest lie beyond the look-back of 30.
 _NEWEST: Final = (0, 9)
+_OF_THEM_IN_A_SMALL_SECTION: Final = 1
 _OLDER: Final = 38
 
 
@@ -41,13 +42,14 @@ def address(section: Section, template: Template, host: str, article_id: str, po
     return f"http://{host}{prefix}/system/{posted:%Y/%m/%d}/{article_id}.shtml"
 
 
-def _days(rng: Random, template: Template, count: int) -> list[date]:
+def _days(rng: Random, template: Template, count: int, *, small: bool) -> list[date]:
     """`count` posting dates, newest first, spread so that few lie within 30 days of the newest."""
     first, last = ERAS[template]
     last -= timedelta(days=rng.randint(0, 20))
     span = (last - first).days - _OLDER
-    older = sorted(_OLDER + span * (i + rng.random() * 0.8) / max(1, count) for i in range(count - len(_NEWEST)))
-    return [last - timedelta(days=int(back)) for back in (*_NEWEST[:count], *older)]
+    newest = _NEWEST[: min(count, _OF_THEM_IN_A_SMALL_SECTION)] if small else _NEWEST
+    older = sorted(_OLDER + span * (i + rng.random() * 0.8) / max(1, count) for i in range(count - len(newest)))
+    return [last - timedelta(days=int(back)) for back in (*newest, *older)]
 
 
 def _counts(articles: int) -> dict[tuple[str, Template], int]:
@@ -71,7 +73,7 @@ def build(seed: int, articles: int) -> list[Slot]:
     raw = [
         (posted, key, template)
         for (key, template), count in _counts(articles).items()
-        for posted in _days(rng, template, count)
+        for posted in _days(rng, template, count, small=BY_KEY[key].weight < 7)
     ]
     ranks: dict[Template, int] = {"enorth_a": 0, "enorth_b": 0, "trs": 0}
     slots = []

@@ -84,8 +84,11 @@ class ProxyServer:
         else:
             body = b""
         response = await asyncio.to_thread(self._answer, method, target, headers, body)
+        if response.action == "hang":
+            self._log(target, response, 0)  # now: when it ends, nobody waits for it any more
         sent, whole = await _send(writer, response, head_only=method == "HEAD")
-        self._log(target, response, sent)
+        if response.action != "hang":
+            self._log(target, response, sent)
         return whole and headers.get("proxy-connection", headers.get("connection", "")).lower() != "close"
 
     def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:

@@ -57,10 +57,10 @@ SECTIONS: Final = (
     # Named by no navigation: only the breadcrumb of its articles leads here.
     Section("fsjdxz", "副书记代县长", ZJOL, f"{_Z}/pazf/fsjdxz/index.shtml", (), ("enorth_b",), "count_links", 6, kind="leader"),
     Section("xz", "县长", OWN, "/pazf/xz/index.shtml", (), ("enorth_b",), "next_link", 6, kind="leader", in_nav=True),
-    Section("xwzx", "新闻中心", ZJOL, f"{_Z}/xwzx/index.shtml", (), ("enorth_b",), "none", 0, in_nav=True, collects=("paxw", "msxw")),
+    Section("xwzx", "新闻中心", ZJOL, f"{_Z}/xinwen/index.shtml", (), ("enorth_b",), "none", 0, in_nav=True, collects=("paxw", "msxw")),
     # Named only by the sub-section links of 新闻中心, as is 民生新闻.
-    Section("paxw", "磐安新闻", ZJOL, f"{_Z}/xwzx/paxw/index.shtml", ("xwzx",), ("enorth_b", "enorth_a"), "count_links", 15, size=25),
-    Section("msxw", "民生新闻", ZJOL, f"{_Z}/xwzx/msxw/index.shtml", ("xwzx",), ("enorth_b",), "endless", 6, dates=True),
+    Section("paxw", "磐安新闻", ZJOL, f"{_Z}/xinwen/paxw/index.shtml", ("xwzx",), ("enorth_b", "enorth_a"), "count_links", 15, size=25),
+    Section("msxw", "民生新闻", ZJOL, f"{_Z}/xinwen/msxw/index.shtml", ("xwzx",), ("enorth_b",), "endless", 6, dates=True),
     Section("zl", "专栏", ZJOL, f"{_Z}/zl/index.shtml", (), ("enorth_a",), "none", 2, in_nav=True, collects=("ztzl",)),
     Section("ztzl", "专题专栏", ZJOL, f"{_Z}/zl/ztzl/index.shtml", ("zl",), ("enorth_a",), "count_script", 8),
     Section("xzh", "乡镇", ZJOL, f"{_Z}/xz/index.shtml", (), ("enorth_b", "enorth_a"), "next_link", 8, in_nav=True, dates=True),

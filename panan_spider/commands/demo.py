@@ -98,12 +98,19 @@ def _watch(console: Console, server: ProxyServer, process: "subprocess.Popen[byt
     with Progress(*columns, console=console) as progress:
         articles = progress.add_task("articles", total=len(server.site.slots))
         others = progress.add_task("lists and other pages", total=None)
-        while process.poll() is None:
-            asked = [understand(f"http://{entry.host}{entry.path}") for entry in list(server.requests)]
-            read = {address.article_id for address in asked if address.kind is Kind.ARTICLE}
+        read: set[str | None] = set()
+        seen = elsewhere = 0
+        running = True
+        while running:
+            running = process.poll() is None  # one more look after the end, at what came last
+            new = server.requests[seen:]
+            seen += len(new)
+            addresses = [understand(f"http://{entry.host}{entry.path}") for entry in new]
+            read |= {address.article_id for address in addresses if address.kind is Kind.ARTICLE}
+            elsewhere += sum(address.kind is not Kind.ARTICLE for address in addresses)
             progress.update(articles, completed=len(read))
-            progress.update(others, completed=sum(address.kind is not Kind.ARTICLE for address in asked))
-            time.sleep(0.2)
+            progress.update(others, completed=elsewhere)
+            time.sleep(0.2 if running else 0)
 
 
 def _show(console: Console, server: ProxyServer, data: Path, code: int) -> None:

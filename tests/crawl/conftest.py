@@ -1,19 +1,17 @@
 """What the tests of whole crawls share: a demo site of their own each, and a crawl of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import harness
 import pytest
+from harness import Crawler, Serve
 
 from demo_site.faults import Fault, parse
 from demo_site.proxy import ProxyServer, serve
 from demo_site.site import Site
-
-Serve = Callable[..., ProxyServer]
-Crawler = Callable[..., harness.Crawl]
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from demo_site.proxy import ProxyServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,6 +20,9 @@ FAST: Mapping[str, object] = {
     "AUTOTHROTTLE_ENABLED": False,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
 }
+#: What the fixtures `serving` and `crawl` are.
+Serve = Callable[..., ProxyServer]
+Crawler = Callable[..., "Crawl"]
 _PROXY_NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from demo_client import section
 
+from demo_site.fault import Fault, Then
+from demo_site.faults import parse
 from demo_site.proxy import ProxyServer, serve
+from demo_site.response import Request, Response
 from demo_site.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +26,8 @@ def server() -> Iterator[ProxyServer]:
         yield running
 
 
-def ask(port: int, target: str, method: str = "GET", body: str | None = None) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def ask(port: int, target: str, method: str = "GET", body: str | None = None, timeout: float = 10) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     connection.request(method, target, body)
     response = connection.getresponse()
     found = response.status, response.read()
@@ -71,6 +74,24 @@ def test_an_address_that_is_none_ends_only_its_own_connection(server: ProxyServe
         plain.sendall(b"GET http://[panews/ HTTP/1.1\r\n\r\n")
         assert plain.recv(100).startswith(b"HTTP/1.1 400 ")
     assert ask(server.port, section("sj").url)[0] == 200
+
+
+def test_an_answer_that_never_comes_is_logged_at_once() -> None:
+    with serve(Site.build(1, 120), parse("timeout%100")) as server:
+        with pytest.raises(TimeoutError):
+            ask(server.port, server.site.records[0].url, timeout=0.3)
+        assert [entry.status for entry in server.requests] == [0]
+
+
+def test_a_bug_of_the_site_is_not_taken_for_a_fault_of_the_network() -> None:
+    class Broken(Fault):
+        name = "broken"
+
+        def spoil(self, request: Request, then: Then) -> Response:
+            raise ZeroDivisionError
+
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"), serve(Site.build(1, 120), Broken()) as server:
+        assert ask(server.port, server.site.records[0].url)[0] == 500
 
 
 def test_control_changes_the_site_and_reads_the_log(server: ProxyServer) -> None:
