@@ -40,6 +40,7 @@ class Body:
     blocks: list[Block] = field(default_factory=list)
     attachments: list[Link] = field(default_factory=list)
     discarded: list[tuple[str, str]] = field(default_factory=list)
+    continues: bool = False  # part two or on: its first line can be a subhead
 
 
 def clean_lines(lines: Sequence[Line], body: Body) -> list[Line]:
@@ -183,7 +184,7 @@ def _shows_heading(line: Line) -> bool:
 def _is_heading(line: Line, rest: Sequence[Piece], body: Body) -> bool:
     if _shows_heading(line):
         return True
-    if line.right or not body.blocks:
+    if line.right or not (body.blocks or body.continues):
         return False
     after = next((piece.line for piece in rest if _is_text(piece)), None)
     return after is not None and _is_subhead(line.prose, after.prose)

@@ -54,7 +54,7 @@ class _Reading:
         self.template = choose_template(page, self.lines)
         self.region: Region = find_region(self.lines)
         self.base = base_url(page, self.root)
-        self.body = Body()
+        self.body = Body(continues=understand(page.url).part > 1)
         self.found: dict[str, Found] = {}
 
     def resolve(self, href: str) -> str:

@@ -78,10 +78,16 @@ class Questions:
         ]
 
     def barren(self, since: str) -> frozenset[str]:
-        """Addresses like sections' that, since that time, listed nothing or were gone, and never listed anything."""
+        """Addresses like sections' that, since that time, listed nothing or were gone, and never listed anything.
+
+        Only the word of a run that ended well counts: what a page led to may be lost with a run that did not.
+        """
         rows = self._db.rows(
             """SELECT url FROM addresses WHERE outcome IN ('no_list', 'gone') AND settled_at >= ?
-            AND kind NOT IN ('article', 'part') AND url NOT IN (SELECT url FROM walks WHERE rows > 0)""",
+            AND kind NOT IN ('article', 'part') AND EXISTS (
+                SELECT 1 FROM runs r JOIN fates f ON f.run = r.number AND f.address = addresses.number
+                WHERE r.exit_code = 0 AND f.outcome IN ('no_list', 'gone'))
+            AND url NOT IN (SELECT url FROM walks WHERE rows > 0)""",
             since,
         )
         return frozenset(row[0] for row in rows)

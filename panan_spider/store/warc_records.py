@@ -26,7 +26,7 @@ class Original(NamedTuple):
     at: str
 
 
-class _RawHeaders(StatusAndHeaders):  # warcio is untyped
+class _RawHeaders(StatusAndHeaders):  # type: ignore[misc]  # warcio comes untyped
     """HTTP headers byte for byte: warcio by itself percent-encodes what is not ASCII."""
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:

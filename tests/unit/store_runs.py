@@ -18,10 +18,10 @@ class Runs:
         self.folder, self.clock, self.count = folder, StandingClock(), 0
         self.archive = self.next()
 
-    def next(self, how: str = "closed") -> Archive:
+    def next(self, how: str = "closed", exit_code: int = 0) -> Archive:
         """End the run that is open, `closed` or `dead`, and begin the next."""
         if self.count:
-            self.archive.close({}) if how == "closed" else a_dead_run(self.archive)
+            self.archive.close({"exit_code": exit_code}) if how == "closed" else a_dead_run(self.archive)
         self.count += 1
         self.archive = an_archive(self.folder, f"r{self.count}", clock=self.clock)
         return self.archive

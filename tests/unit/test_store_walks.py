@@ -90,6 +90,13 @@ def test_a_barren_address_is_left_in_peace_for_a_week(runs: Runs, outcome: Outco
     assert runs.next().memory.barren() == frozenset()
 
 
+@pytest.mark.parametrize(("how", "exit_code"), [("dead", 0), ("closed", 10), ("closed", 16)])
+def test_a_run_that_did_not_end_well_makes_nothing_barren(runs: Runs, how: str, exit_code: int) -> None:
+    runs.memory.discovered(SECTION, "section")
+    runs.memory.settle(SECTION, Outcome.NO_LIST)
+    assert runs.next(how, exit_code).memory.barren() == frozenset()
+
+
 def test_neither_articles_nor_sections_that_once_listed_are_barren(runs: Runs) -> None:
     runs.settle(1, Outcome.GONE)
     runs.memory.begin_walk(SECTION, "书记")

@@ -1,0 +1,78 @@
+"""kill -9 at every write boundary and at random moments: run again, and nothing is lost, repeated or torn."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import harness
+import killing
+import pytest
+from harness import Serve
+
+from demo_site.proxy import ProxyServer
+
+KILLING = Path(__file__).with_name("killing.py")
+BOUNDARIES = [f"{moment}-{point}" for moment in ("before", "after") for point in killing.POINTS]
+
+
+def assert_whole(run: harness.Crawl, server: ProxyServer) -> None:
+    assert run.code == 0, run.said
+    expected = {record.id for record in server.site.records}
+    assert len(expected) == 100
+    assert Counter(article["id"] for article in run.articles) == Counter(dict.fromkeys(expected, 1))
+    assert (run.data / "articles.jsonl").read_bytes().endswith(b"\n")
+    warcs = sorted((run.data / "warc").glob("*.warc.gz"))
+    checked = subprocess.run([sys.executable, "-m", "warcio.cli", "check", *map(str, warcs)], check=False)
+    assert warcs
+    assert checked.returncode == 0
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_killed_at_a_write_boundary(serving: Serve, tmp_path: Path, boundary: str) -> None:
+    server, data = serving(articles=100), tmp_path / "data"
+    for passage in (1, 37):
+        words = harness.command(data, None, None)
+        words[1:3] = [str(KILLING), boundary, str(passage)]
+        died = subprocess.run(
+            words, cwd=harness.ROOT, env=harness.environment(server.url), capture_output=True, timeout=120, check=False
+        )
+        assert died.returncode == -9, died.stderr.decode()[-2000:]
+    assert_whole(harness.crawl(server.url, data), server)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_killed_five_times_at_random_moments(serving: Serve, tmp_path: Path, seed: int) -> None:
+    server, data, dice = serving(articles=100, seed=seed + 1), tmp_path / "data", random.Random(seed)
+    for _ in range(5):
+        process = harness.start(server.url, data)
+        time.sleep(dice.uniform(0.7, 2.6))
+        harness.kill(process)
+        process.communicate()
+    assert_whole(harness.crawl(server.url, data), server)
+
+
+def test_the_lock_does_not_outlive_its_process(serving: Serve, tmp_path: Path) -> None:
+    server, data = serving(articles=100), tmp_path / "data"
+    process = harness.start(server.url, data)
+    while not (data / "articles.jsonl").exists():
+        time.sleep(0.05)
+        assert process.poll() is None
+    os.kill(process.pid, 9)
+    process.communicate()
+    assert harness.crawl(server.url, data).code == 0
+
+
+@pytest.mark.parametrize("passage", [2, 3, 4, 6, 9, 14])
+def test_killed_while_sections_are_still_being_discovered(serving: Serve, tmp_path: Path, passage: int) -> None:
+    server, data = serving(articles=100), tmp_path / "data"
+    words = harness.command(data, None, None)
+    words[1:3] = [str(KILLING), "after-settle", str(passage)]
+    died = subprocess.run(
+        words, cwd=harness.ROOT, env=harness.environment(server.url), capture_output=True, check=False
+    )
+    assert died.returncode == -9, died.stderr.decode()[-2000:]
+    assert_whole(harness.crawl(server.url, data), server)
