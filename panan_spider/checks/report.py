@@ -20,10 +20,7 @@ __all__ = ["RunFacts", "gather", "report_lines", "run_report"]
 
 def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
     """The facts of a run that has ended."""
-    from panan_spider.middlewares.robots import RobotsMiddleware
-
     spider, stats = crawler.spider, crawler.stats
-    robots = crawler.get_downloader_middleware(RobotsMiddleware)
     assert stats is not None
     errors = sum(v for k, v in stats.get_stats().items() if k.startswith("spider_exceptions/") and k.count("/") == 1)
     return RunFacts(
@@ -31,7 +28,7 @@ def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
         outcomes=archive.outcome_counts(),
         fresh_quarantine=archive.fresh_quarantine,
         discovered=archive.discovered_count,
-        robots_unreachable=tuple(robots.unreachable) if robots else (),
+        robots_unreachable=stats.get_value("panan/robots_unreachable", ()),
         drift=tuple(getattr(spider, "drift", ())),
         failed_sections=tuple(getattr(spider, "failed_sections", ())),
         spider_errors=errors or stats.get_value("spider_exceptions/count", 0),

@@ -80,6 +80,8 @@ class RobotsMiddleware:
     def _gone(self, host: str, reason: str) -> None:
         reason = " ".join(reason.split())[:200]
         self.unreachable[host] = reason
+        assert self._crawler.stats is not None
+        self._crawler.stats.set_value("panan/robots_unreachable", tuple(self.unreachable))  # where the report looks
         logger.error("robots.txt of %s cannot be read (%s): nothing of this host is asked for", host, reason)
 
     def _raise_delay(self, request: Request, host: str) -> None:
