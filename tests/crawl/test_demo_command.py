@@ -66,5 +66,6 @@ def test_its_exit_code_is_the_crawls(tmp_path: Path) -> None:
 def test_a_wrong_option_is_named_and_nothing_starts(tmp_path: Path, options: tuple[str, ...], complaint: str) -> None:
     process = demo(tmp_path, *options)
     assert process.returncode not in (0, 10)
+    assert "Traceback" not in process.stderr
     assert complaint in process.stdout + process.stderr
     assert not list(tmp_path.iterdir())
