@@ -21,6 +21,7 @@ POINTS = {
     "line": (LineFile, "append"),
     "mark": (Articles, "mark"),
     "settle": (LedgerMemory, "settle"),
+    "walk": (LedgerMemory, "begin_walk"),
 }
 
 
