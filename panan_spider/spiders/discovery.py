@@ -28,7 +28,8 @@ _FRONT_NAMES: Final = frozenset({"首页", "网站首页", "返回首页", "主�
 class Candidate:
     """A page that can be a section.
 
-    `known` is its name in earlier runs, where it was one; `idle` how many pages without news led to it.
+    `known` is its name in earlier runs, where it was one; `idle` how many pages without news led to it;
+    `via` the candidates that led to it, the entry page first.
     """
 
     url: str
@@ -36,6 +37,7 @@ class Candidate:
     known: str | None = None
     entry: bool = False
     idle: int = 0
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Discovery:
         self.sections: list[Section] = []
         self._fresh: list[Section] = []
         self._named: set[str] = set()  # articles any candidate has named
+        self.leading: set[str] = set()  # candidates that a section was found through
 
     def offer(self, candidate: Candidate) -> bool:
         """Take up a candidate nobody has offered before; False where it is none."""
@@ -78,12 +81,12 @@ class Discovery:
         self._queue.append(candidate)
         return True
 
-    def offer_links(self, links: Iterable[tuple[str, str]], idle: int = 0) -> None:
+    def offer_links(self, links: Iterable[tuple[str, str]], idle: int = 0, via: tuple[str, ...] = ()) -> None:
         """`offer` for (text, address) pairs; addresses that are no section's are passed over."""
         for text, url in links:
             address = understand(url)
             if address.kind is Kind.SECTION:
-                self.offer(Candidate(address.url, text, idle=idle))
+                self.offer(Candidate(address.url, text, idle=idle, via=via))
 
     def follow(self, candidate: Candidate, page: SectionPage) -> None:
         """`offer` the sections a candidate's page leads to, unless it stands too deep in a maze."""
@@ -91,7 +94,7 @@ class Discovery:
         idle = 0 if candidate.entry or rows - self._named else candidate.idle + 1
         self._named |= rows
         if idle <= MAX_IDLE_PAGES:
-            self.offer_links(page.sections, idle)
+            self.offer_links(page.sections, idle, (*candidate.via, candidate.url))
 
     def offer_paths(self, wanted: Iterable[str]) -> None:
         """`offer` the addresses that paths, as given, can stand for on either host, unless they are sections already."""
@@ -130,6 +133,7 @@ class Discovery:
         section = Section(candidate.url, name_of(candidate, page), page)
         self.sections.append(section)
         self._fresh.append(section)
+        self.leading.update(candidate.via)
         return section
 
     def fresh(self) -> list[Section]:

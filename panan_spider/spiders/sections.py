@@ -31,8 +31,9 @@ class SectionCrawl(WalkCrawl):
         self.open_walks()
         self.discovery = Discovery(frozenset() if self.args.full else self.memory.barren())
         self._first_round = not self.args.urls
-        self._entries_read = 0
+        self._entries: set[Outcome | None] = set()  # how the entry pages ended, None for read
         self._missing: list[tuple[Candidate, str]] = []
+        self._rowless: list[Candidate] = []  # read, listing nothing: judged when all candidates have answered
         if self.args.urls:
             return
         for url in ENTRY_PAGES:
@@ -81,7 +82,8 @@ class SectionCrawl(WalkCrawl):
         yield from self.advance()
 
     def _take_candidate(self, candidate: Candidate, final: str, page: SectionPage) -> None:
-        self._entries_read += candidate.entry
+        if candidate.entry:
+            self._entries.add(None)
         self.discovery.follow(candidate, page)
         front = is_front_page(final, page)
         if self.discovery.leads_elsewhere(candidate, final) or (
@@ -93,7 +95,7 @@ class SectionCrawl(WalkCrawl):
                 self.list_rows(list(page.rows), None)
             self._settle(candidate, Outcome.LISTED, None)
         elif not page.rows:
-            self._settle(candidate, Outcome.NO_LIST, "lists no article", missing=True)
+            self._rowless.append(candidate)
         elif self.discovery.add(candidate, page):
             self._settle(candidate, Outcome.LISTED, None)
         else:
@@ -106,6 +108,8 @@ class SectionCrawl(WalkCrawl):
 
     def _lose_candidate(self, candidate: Candidate, outcome: Outcome, reason: str) -> None:
         self._settle(candidate, outcome, reason, missing=outcome in _NO_SECTION)
+        if candidate.entry:
+            self._entries.add(outcome)
         if outcome in _NO_SECTION:
             return
         if candidate.known is None:
@@ -113,7 +117,16 @@ class SectionCrawl(WalkCrawl):
         else:
             self.begin_walk(candidate.url, candidate.known, None)
 
+    def _judge_rowless(self) -> None:
+        """A page that lists nothing is barren, and left alone for a while, unless a section was found through it."""
+        rowless, self._rowless = self._rowless, []
+        for candidate in rowless:
+            leading = candidate.url in self.discovery.leading
+            reason = "lists no article" + (", leads to sections" if leading else "")
+            self._settle(candidate, Outcome.READ if leading else Outcome.NO_LIST, reason, missing=True)
+
     def _begin_walks(self) -> None:
+        self._judge_rowless()
         fresh = self.discovery.fresh()
         if self._first_round:
             self._first_round = False
@@ -130,8 +143,9 @@ class SectionCrawl(WalkCrawl):
                 self.drift.append(
                     f"section {candidate.known} ({candidate.url}) listed articles in earlier runs, now: {why}"
                 )
-        if not found and self._entries_read:
-            self.drift.append("no section found from the entry pages on")
+        if not found and (None in self._entries or self._entries <= _NO_SECTION):
+            ends = ", ".join(str(end) for end in sorted(filter(None, self._entries)))
+            self.drift.append("no section found from the entry pages on" + (f" ({ends})" if ends else ""))
         if self.discovery.over:
             self.logger.warning("%d more addresses look like sections; they are not asked for", self.discovery.over)
         for line in self.drift:

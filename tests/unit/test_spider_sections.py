@@ -44,8 +44,13 @@ class TestDiscovery:
 
     def test_a_page_that_lists_nothing_leads_on_but_is_no_section(self) -> None:
         result = run(site({ZL: listing("专栏", [], link(PAXW)), PAXW: listing("磐安新闻", [url_of(3)])}))
-        assert result.outcome(ZL) is Outcome.NO_LIST
+        # Not barren: the next run would not find the section behind it.
+        assert result.outcome(ZL) is Outcome.READ
         assert set(reports(result)) == {"书记", "磐安新闻"}
+
+    def test_a_page_that_leads_to_nothing_is_barren(self) -> None:
+        result = run(site({ZL: listing("专栏", [], link(PAXW)), PAXW: listing("磐安新闻", [])}))
+        assert {result.outcome(ZL), result.outcome(PAXW)} == {Outcome.NO_LIST}
 
     def test_the_spellings_of_one_list_are_one_section(self) -> None:
         folder = SJ.removesuffix("index.shtml")
@@ -194,6 +199,13 @@ class TestFlags:
     def test_a_site_without_any_section_is_drift(self) -> None:
         result = run({f"{ZJOL}/": listing(None, []), f"{OWN}/": listing(None, [])})
         assert result.spider.drift == ["no section found from the entry pages on"]
+
+    @pytest.mark.parametrize("outcome", [Outcome.FORBIDDEN, Outcome.GONE, Outcome.OFF_SITE])
+    def test_entry_pages_that_lead_nowhere_are_drift(self, outcome: Outcome) -> None:
+        refusal = RuntimeError("x")
+        refusal.outcome = outcome  # type: ignore[attr-defined]
+        result = run({f"{ZJOL}/": refusal, f"{OWN}/": refusal})
+        assert result.spider.drift == [f"no section found from the entry pages on ({outcome})"]
 
     def test_a_site_that_cannot_be_reached_is_no_drift(self) -> None:
         refused = ConnectionRefusedError("refused")
