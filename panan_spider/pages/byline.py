@@ -98,11 +98,8 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
             reader.ahead = work_of(label) if label != "作者" else None
         elif step := _ROLE_AT.match(text, at):
             reader.role, reader.lone, known = step[1], False, True
-        elif (
-            (step := _PREFIX_AT.match(text, at))
-            or (not reader.names
-            and reader.role is None
-            and (step := _AHEAD_AT.match(text, at)))
+        elif (step := _PREFIX_AT.match(text, at)) or (
+            not reader.names and reader.role is None and (step := _AHEAD_AT.match(text, at))
         ):
             reader.before(step[1])
             known = True

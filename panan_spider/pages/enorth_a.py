@@ -8,7 +8,7 @@ from panan_spider.pages.template import Template
 ENORTH_A: Final = Template(
     name="enorth_a",
     marks=(
-        (re.compile(r"www\.panews\.cn\s*磐安新闻网"), 3),
+        (re.compile(r"www\.panews\.cn\s*磐安新闻网"), 6),
         (re.compile(r"改变文字大小"), 2),
         (re.compile(r"位置\s*:[^\n]{0,120}?正文\s*(?:\n|$)"), 2),
         (re.compile(r"作\s*者\s*:[^\n]*\n?[^\n]*编\s*辑\s*:"), 2),

@@ -124,8 +124,8 @@ class _Reading:
         return read_tail_line(printed)
 
     def _check_whole(self, headline: Headline) -> None:
-        # What stands after the body proves that the body was not cut off on its way.
-        after = any(anchors.ends_body(line) for line in self.lines[self.region.body[1] :])
+        # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
+        after = any(anchors.is_footer(line.text) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:

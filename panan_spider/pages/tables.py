@@ -2,6 +2,8 @@
 
 from lxml import etree
 
+from panan_spider.pages.lines import flatten
+
 _LONGEST_CELL = 200  # characters; a longer cell is text that was laid out in a table
 
 
@@ -28,7 +30,12 @@ def table_rows(table: etree._Element) -> list[list[str]]:
     """The cells' texts row by row, blanks collapsed; rows without any text left out."""
     rows = []
     for row in table.iter("tr"):
-        cells = [" ".join("".join(cell.itertext()).split()) for cell in row if cell.tag in ("td", "th")]
+        cells = [_cell_text(cell) for cell in row if cell.tag in ("td", "th")]
         if any(cells):
             rows.append(cells)
     return rows
+
+
+def _cell_text(cell: etree._Element) -> str:
+    # As lines, so that scripts, styles and what is hidden stay out here as everywhere.
+    return " ".join(" ".join(line.text for line in flatten(cell) if line.kind == "text").split())
