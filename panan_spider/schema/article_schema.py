@@ -14,8 +14,10 @@ ID: Final = f"urn:panan-spider:schema:article:{SCHEMA_VERSION}"
 
 def article_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of one stored line: every field is required, and there are no others."""
-    # "serialization": a stored line holds every field, those with a default too.
-    made = Article.model_json_schema(mode="serialization")
+    made = Article.model_json_schema()
+    for record in (made, *made["$defs"].values()):
+        # A stored line holds every key, those with a default too.
+        record["required"] = list(record["properties"])
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
