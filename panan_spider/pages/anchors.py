@@ -5,7 +5,7 @@ from typing import Final
 
 from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import FURNITURE
-from panan_spider.pages.lines import Line
+from panan_spider.pages.line import Line
 
 RELATED_HEADINGS: Final = ("相关阅读", "相关新闻", "相关链接", "相关报道", "延伸阅读")
 SIDE_HEADINGS: Final = (

@@ -10,17 +10,13 @@ from lxml import etree
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
 from panan_spider.pages import anchors, captions, media
 from panan_spider.pages.fold import fold
-from panan_spider.pages.lines import Line
+from panan_spider.pages.line import Line
+from panan_spider.pages.subheads import TERMINAL, is_subhead, shows_heading
 from panan_spider.pages.tables import data_table, table_rows
-from panan_spider.urls import Kind, understand
 
-_SENTENCE: Final = re.compile(r"[。!?;,,::、…]")
-_TERMINAL: Final = re.compile(r"[。!?;::…”』」))]$")
 _ATTACHMENT_LABEL: Final = re.compile(
     r"^(?:附件|附|相关附件|下载|附件下载|点击下载)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
 )
-_LONGEST_HEADING: Final = 30
-_SHORTEST_PARAGRAPH: Final = 30
 Resolve = Callable[[str], str]
 
 
@@ -75,7 +71,7 @@ def _joined(lines: list[Line]) -> list[Line]:
             and before.kind == line.kind == "text"
             and before.block is line.block
             and len(before.bare) >= 20
-            and not _TERMINAL.search(fold(before.prose))
+            and not TERMINAL.search(fold(before.prose))
             and not re.match("[\u3000\xa0]", line.raw.lstrip("\n "))
         )
         if runs_on and before is not None:
@@ -119,7 +115,7 @@ def _sure_headings(pieces: Sequence[Piece]) -> list[Line]:
     return [
         piece.line
         for index, piece in enumerate(pieces)
-        if _is_text(piece) and index and not _is_image(pieces[index - 1]) and _shows_heading(piece.line)
+        if _is_text(piece) and index and not _is_image(pieces[index - 1]) and shows_heading(piece.line)
     ]
 
 
@@ -175,32 +171,10 @@ def _add_text(line: Line, rest: Sequence[Piece], body: Body, resolve: Resolve) -
         body.attachments.append(link)
 
 
-def _shows_heading(line: Line) -> bool:
-    return len(line.bare) <= _LONGEST_HEADING * 2 and (
-        line.heading_tag is not None or (line.bold and not re.search(r"[。!?;]$", fold(line.prose)))
-    )
-
-
 def _is_heading(line: Line, rest: Sequence[Piece], body: Body) -> bool:
-    if _shows_heading(line):
+    if shows_heading(line):
         return True
     if line.right or not (body.blocks or body.continues):
         return False
     after = next((piece.line for piece in rest if _is_text(piece)), None)
-    return after is not None and _is_subhead(line.prose, after.prose)
-
-
-def opens_section(text: str, following: Block) -> bool:
-    """Whether `text`, the last line of a part, is a plain subhead over the first block of the next part."""
-    return isinstance(following, Paragraph) and _is_subhead(text, following.text)
-
-
-def _is_subhead(text: str, after: str) -> bool:
-    if len(text) > _LONGEST_HEADING or _SENTENCE.search(fold(text)):
-        return False
-    return len(after) >= _SHORTEST_PARAGRAPH and _TERMINAL.search(fold(after)) is not None
-
-
-def leads_to_article(href: str, resolve: Resolve) -> bool:
-    """Whether a link leads to an article of the site."""
-    return understand(resolve(href)).kind in (Kind.ARTICLE, Kind.PART)
+    return after is not None and is_subhead(line.prose, after.prose)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from panan_spider.pages.fold import fold
-from panan_spider.pages.lines import Line
+from panan_spider.pages.line import Line
 
 ANCHOR: Final = re.compile(
     r"(?:您|你)?\s*(?:当前|现在|目前)?\s*(?:的|所在的?)?\s*位置\s*:|(?:您|你)?\s*(?:当前|现在|目前)所在\s*(?:位置)?\s*:"

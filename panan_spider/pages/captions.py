@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from panan_spider.pages.fold import fold
-from panan_spider.pages.lines import Line
+from panan_spider.pages.line import Line
 
 _MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"
 _MARKED: Final = re.compile(rf"^\s*[{_MARKS}]")

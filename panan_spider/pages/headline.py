@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from panan_spider.pages.fold import fold
-from panan_spider.pages.lines import Line
+from panan_spider.pages.line import Line
 
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 _KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")

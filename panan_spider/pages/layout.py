@@ -8,7 +8,8 @@ from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
 from panan_spider.pages.header_line import HeaderLine, read_header_line, without_furniture
 from panan_spider.pages.headline import Headline, could_be_headline, drop_repeated, read_headline
-from panan_spider.pages.lines import Line, flatten
+from panan_spider.pages.line import Line
+from panan_spider.pages.lines import flatten
 from panan_spider.pages.page import Page
 from panan_spider.pages.region import Region, find_region
 from panan_spider.pages.related import read_related
@@ -67,8 +68,6 @@ class _Reading:
         headline, kicker, lines = self._headline(lines, first_part=address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)
-        if not self.body.blocks:
-            raise UnknownLayout("no body under the header line")
         self._check_whole(headline)
         crumb = self.region.breadcrumb
         return ArticlePage(
@@ -87,7 +86,7 @@ class _Reading:
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
             related=read_related(self.lines[self.region.body[1] :], self.resolve),
-            section_links=tuple((name, self.resolve(href)) for name, href in crumb.links) if crumb else (),
+            section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
             parts=self._parts(),
             found=self.found,
             discarded=tuple(self.body.discarded),
@@ -124,6 +123,8 @@ class _Reading:
         return read_tail_line(printed)
 
     def _check_whole(self, headline: Headline) -> None:
+        if not self.body.blocks:
+            raise UnknownLayout("no body under the header line")
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
         after = any(anchors.is_footer(line.text) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):

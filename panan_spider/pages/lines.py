@@ -5,12 +5,11 @@ their words are not. So a page is flattened once, and everything after works on 
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
 
+from panan_spider.pages.line import HEADING_TAGS, Line
 from panan_spider.pages.media import image_source, video_source
 
 BLOCK_TAGS: Final = frozenset(
@@ -58,7 +57,6 @@ BLOCK_TAGS: Final = frozenset(
         "ul",
     ]
 )
-HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD_TAGS: Final = frozenset({"b", "strong"}) | HEADING_TAGS
 _UNSEEN_TAGS: Final = frozenset(
     [
@@ -81,88 +79,10 @@ _UNSEEN_TAGS: Final = frozenset(
 _REPLACED_TAGS: Final = frozenset({"video", "object", "iframe"})  # what stands inside is for browsers that cannot
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
-_CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
-_RIGHT: Final = re.compile(r"text-align\s*:\s*right", re.IGNORECASE)
 _BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _ZERO_WIDTH: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SOURCE_BREAK: Final = re.compile(r"[ \t\f]*[\r\n][ \t\f\r\n]*")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-#: A line break of the page's source between two Chinese characters prints nothing.
-_INSIDE_CHINESE: Final = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef“”‘’…—])\n(?=[\u3000-\u9fff\uff00-\uffef“”‘’…—])")
-
-
-@dataclass
-class Line:
-    """One line on the screen, or one picture or video standing in it.
-
-    `raw` keeps a line break of the source as "\\n" and hard blanks as U+00A0. `breaks` is how the line is set off
-    from the one before: `block`, `br` (one line break) or `brbr`.
-    """
-
-    raw: str
-    block: etree._Element
-    kind: str = "text"  # text, image, video
-    src: str = ""
-    links: list[tuple[str, str]] = field(default_factory=list)  # (href, text)
-    linked: int = 0  # characters of the text that are link text
-    bold: bool = False
-    breaks: str = "block"
-
-    @property
-    def text(self) -> str:
-        """The line as printed: source blanks collapsed, hard blanks as blanks."""
-        return self.raw.replace("\n", " ").replace("\xa0", " ").strip()
-
-    @property
-    def prose(self) -> str:
-        """The line as body text: no blank where only the source broke the line, runs of blanks one blank."""
-        joined = _INSIDE_CHINESE.sub("", self.raw.strip())
-        return re.sub(r"[ \n\xa0]+", " ", joined).strip()
-
-    @property
-    def bare(self) -> str:
-        """The line without any blank, for comparing."""
-        return re.sub(r"\s+", "", self.raw)
-
-    @property
-    def is_link(self) -> bool:
-        """Whether all of it is link text."""
-        return bool(self.links) and self.linked >= len(self.bare) > 0
-
-    @property
-    def heading_tag(self) -> str | None:
-        """The h1…h6 it stands in."""
-        return next((e.tag for e in (self.block, *self.block.iterancestors()) if e.tag in HEADING_TAGS), None)
-
-    @property
-    def centred(self) -> bool:
-        """Whether its own block, or one around it alone, is centred."""
-        return self._aligned("center", _CENTRED)
-
-    @property
-    def right(self) -> bool:
-        """Whether its own block is set to the right."""
-        return self._aligned("right", _RIGHT)
-
-    def _aligned(self, word: str, style: re.Pattern[str]) -> bool:
-        room = len(self.bare) + 2
-        for element in (self.block, *self.block.iterancestors()):
-            if element is not self.block and _holds_more_than(element, room):
-                return False
-            if element.get("align", "").lower() == word or style.search(element.get("style", "")):
-                return True
-            if word == "center" and element.tag == "center":
-                return True
-        return False
-
-
-def _holds_more_than(element: etree._Element, characters: int) -> bool:
-    count = 0
-    for piece in element.itertext():
-        count += len("".join(piece.split()))
-        if count > characters:
-            return True
-    return False
 
 
 class _Flattener:
@@ -252,13 +172,12 @@ def flatten(root: etree._Element) -> list[Line]:
     """All lines of the page below `root`, in the order of the source, unseen elements left out."""
     walker = _Flattener()
     walker.blocks.append(root)
-    for _ in _visit(root, walker):
-        pass
+    _visit(root, walker)
     walker.flush(9)
     return walker.lines
 
 
-def _visit(root: etree._Element, walker: _Flattener) -> Iterator[None]:
+def _visit(root: etree._Element, walker: _Flattener) -> None:
     events = etree.iterwalk(root, events=("start", "end"))
     for event, element in events:
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -276,4 +195,3 @@ def _visit(root: etree._Element, walker: _Flattener) -> Iterator[None]:
                 events.skip_subtree()
         else:
             walker.end(element, tag)
-        yield

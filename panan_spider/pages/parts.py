@@ -8,8 +8,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from panan_spider.items import Article, Block, Heading, Paragraph, WarcPlace
-from panan_spider.pages.body import opens_section
 from panan_spider.pages.results import ArticlePage, InvalidPage
+from panan_spider.pages.subheads import opens_section
 from panan_spider.urls import Address
 
 _HASHED: Final = (

@@ -9,7 +9,7 @@ from lxml import etree
 from panan_spider.pages import anchors, tail_line
 from panan_spider.pages.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
 from panan_spider.pages.header_line import is_label, leftover, strength, without_furniture
-from panan_spider.pages.lines import Line
+from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
 
 _ROW_TAGS: Final = ("tr", "ul", "ol", "dl")

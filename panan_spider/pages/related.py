@@ -6,7 +6,7 @@ from lxml import etree
 
 from panan_spider.items import Link
 from panan_spider.pages import anchors
-from panan_spider.pages.lines import Line
+from panan_spider.pages.line import Line
 
 
 def read_related(lines: Sequence[Line], resolve: Callable[[str], str]) -> tuple[Link, ...]:

@@ -8,7 +8,8 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.pages.breadcrumb import Breadcrumb, find_breadcrumb
-from panan_spider.pages.lines import Line, flatten
+from panan_spider.pages.line import Line
+from panan_spider.pages.lines import flatten
 from panan_spider.pages.page import Page
 from panan_spider.pages.pager import read_pager
 from panan_spider.pages.results import InvalidPage, SectionPage, SoftBlock, UnknownLayout

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.pages.lines import HEADING_TAGS
+from panan_spider.pages.line import HEADING_TAGS
 from panan_spider.site import SITE_NAME
 from panan_spider.urls import Kind, absolute, understand
 

@@ -1,0 +1,32 @@
+"""Subheads inside a body: by their element, by bold letters, or plain and short over a paragraph."""
+
+import re
+from typing import Final
+
+from panan_spider.items import Block, Paragraph
+from panan_spider.pages.fold import fold
+from panan_spider.pages.line import Line
+
+_SENTENCE: Final = re.compile(r"[。!?;,:、…]")
+TERMINAL: Final = re.compile(r"[。!?;:…”』」)]$")
+_LONGEST: Final = 30
+_SHORTEST_PARAGRAPH: Final = 30
+
+
+def shows_heading(line: Line) -> bool:
+    """Whether the line's own element or letters make it a subhead."""
+    return len(line.bare) <= _LONGEST * 2 and (
+        line.heading_tag is not None or (line.bold and not re.search(r"[。!?;]$", fold(line.prose)))
+    )
+
+
+def is_subhead(text: str, after: str) -> bool:
+    """Whether `text` is short and no sentence, and `after`, the next text, a paragraph."""
+    if len(text) > _LONGEST or _SENTENCE.search(fold(text)):
+        return False
+    return len(after) >= _SHORTEST_PARAGRAPH and TERMINAL.search(fold(after)) is not None
+
+
+def opens_section(text: str, following: Block) -> bool:
+    """Whether `text`, the last line of a part, is a plain subhead over the first block of the next part."""
+    return isinstance(following, Paragraph) and is_subhead(text, following.text)
