@@ -71,6 +71,8 @@ def test_killed_when_sections_are_found_and_not_yet_walked(serving: Serve, tmp_p
     server, data = serving(articles=100), tmp_path / "data"
     words = harness.command(data, None, None)
     words[1:3] = [str(KILLING), "before-walk", str(passage)]
-    died = subprocess.run(words, cwd=harness.ROOT, env=harness.environment(server.url), capture_output=True, check=False)
+    died = subprocess.run(
+        words, cwd=harness.ROOT, env=harness.environment(server.url), capture_output=True, check=False
+    )
     assert died.returncode == -9, died.stderr.decode()[-2000:]
     assert_whole(harness.crawl(server.url, data), server)
