@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
+from panan_spider.outcomes import ExitCode, Outcome
 from panan_spider.schema import article_schema, data_format
 
 TEXT = data_format.PATH.read_text("utf-8")
@@ -25,7 +25,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run") / "data"
     words = [sys.executable, "-m", "scrapy", "demo", "--articles", "100", "--data-dir", str(folder)]
     env = {**os.environ, "SCRAPY_SETTINGS_MODULE": "panan_spider.settings"}
-    subprocess.run([*words, "--fault", "relayout-unreadable%20"], env=env, check=False, capture_output=True)
+    done = subprocess.run([*words, "--fault", "relayout-unreadable%20"], env=env, check=False, capture_output=True)
+    assert done.returncode == ExitCode.LAYOUT_DRIFT, (folder / "crawl.log").read_text("utf-8")
     return folder
 
 
