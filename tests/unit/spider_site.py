@@ -10,46 +10,13 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import HtmlResponse, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.test import get_crawler
+from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
 from panan_spider.items import Article
 from panan_spider.memory import Blank, KnownArticle, KnownSection, Unsettled
 from panan_spider.outcomes import Outcome
 from panan_spider.spiders.panan import PananSpider
-
-ZJOL, OWN = "http://panews.zjol.com.cn", "http://www.panews.cn"
-HASH = "sha256:" + "0" * 64
-
-#: An answer: a page's text, a status, an error, or (final address, text) after a redirect. None: nothing ever comes.
-Answer = str | int | Exception | tuple[str, str] | None
-
-
-def url_of(number: int, day: str = "2020/03/07", host: str = ZJOL) -> str:
-    """Address of an article."""
-    return f"{host}{'/panews' if host == ZJOL else ''}/system/{day}/{number:09d}.shtml"
-
-
-def link(url: str, text: str = "标题") -> str:
-    """A link."""
-    return f'<a href="{url}">{text}</a>'
-
-
-def listing(name: str | None, urls: Iterable[str], *more: str) -> str:
-    """A list page of the section `name`."""
-    crumb = f"<p>您当前的位置 : {link(ZJOL, '磐安新闻网')} &gt;&gt; {name}</p>" if name is not None else ""
-    rows = "".join(f"<li>{link(url)}</li>" for url in urls)
-    return f"<html><body>{crumb}<ul>{rows}</ul>{''.join(more)}</body></html>"
-
-
-def article(
-    crumb: str = "书记", day: str = "2020/03/07", parts: Iterable[str] = (), title: str = "一个样例的标题"
-) -> str:
-    """An article's page in the second template."""
-    pager = "".join(link(url, str(n)) for n, url in enumerate(parts, 2))
-    return f"""<html><head><title>{title}-磐安新闻网</title></head><body><div class="w">您当前的位置 : 磐安新闻网 &gt;&gt; {crumb}</div>
-    <div class=" list-style"><div class="detail-title">{title}</div><div class="detail-date mb20">{day} 来源:磐安新闻网  记者 甲乙丙</div>
-    <div class="c"><p>第一段文字在这里，讲一件样例的事情。</p><p>第二段文字也在这里，讲另一件样例的事情。</p></div>
-    <div class="page">{pager}</div><div>编辑:陈测试</div></div></body></html>"""
 
 
 class Notes(Blank):

@@ -1,26 +1,14 @@
-"""Sections: discovered from the pages, walked to their end, named truly; and the flags a run's end is judged by."""
+"""Sections: discovered from the pages and from articles, and named truly."""
 
 import pytest
-from scrapy.http import HtmlResponse
-from spider_site import OWN, ZJOL, Answer, Notes, article, link, listing, run, url_of
+from spider_pages import OWN, ZJOL, Answer, article, link, listing, url_of
+from spider_sections import FRONT, PAXW, SJ, ZL, reports, site
+from spider_site import Notes, run
 
 from panan_spider.memory import KnownSection
 from panan_spider.outcomes import Outcome
-from panan_spider.site import KNOWN_SECTIONS, MAX_STALE_PAGES
+from panan_spider.site import KNOWN_SECTIONS
 from panan_spider.spiders.discovery import MAX_CANDIDATES
-
-SJ, ZL, PAXW = (f"{ZJOL}/panews/{path}/index.shtml" for path in ("pazf/sj", "zl", "xwzx/paxw"))
-FRONT = {f"{ZJOL}/": listing(None, [], link(SJ, "书记"), link(ZL, "专栏")), f"{OWN}/": listing(None, [])}
-
-
-def site(more: dict[str, Answer] | None = None) -> dict[str, Answer]:
-    """Two sections in the navigation, 书记 with article 1, 专栏 with article 2."""
-    lists = {SJ: listing("书记", [url_of(1)]), ZL: listing("专栏", [url_of(2)])}
-    return FRONT | lists | {url_of(n): article() for n in range(1, 9)} | (more or {})
-
-
-def reports(result: object) -> dict[str, dict[str, object]]:
-    return {report["name"]: report for report in result.spider.section_reports}  # type: ignore[attr-defined]
 
 
 class TestDiscovery:
@@ -134,156 +122,3 @@ class TestThroughArticles:
     @pytest.mark.parametrize("answer", [500, None, "<html></html>"])
     def test_one_that_cannot_be_read_keeps_no_article_back(self, answer: Answer) -> None:
         assert {item.id for item in run(self.pages() | {PAXW: answer}).items} == {"000000001", "000000002"}
-
-
-class TestChosen:
-    """Runs with sections=."""
-
-    @pytest.mark.parametrize(
-        "given",
-        ["书记", "pazf/sj", "/panews/pazf/sj/index.shtml", "/pazf/sj/", "http://panews.zjol.com.cn/panews/pazf/sj/"],
-    )
-    def test_a_section_goes_by_name_or_path(self, given: str) -> None:
-        result = run(site(), sections=given)
-        assert [item.id for item in result.items] == ["000000001"]
-        assert list(reports(result)) == ["书记"]
-
-    def test_several_are_walked(self) -> None:
-        assert set(reports(run(site(), sections="书记、专栏"))) == {"书记", "专栏"}
-
-    def test_entry_pages_bring_no_articles(self) -> None:
-        pages = site({f"{ZJOL}/": str(FRONT[f"{ZJOL}/"]) + listing(None, [url_of(6)])})
-        assert url_of(6) not in run(pages, sections="书记").asked
-
-    def test_a_path_no_navigation_names_is_tried(self) -> None:
-        folder = PAXW.removesuffix("index.shtml")
-        result = run(site({folder: listing("磐安新闻", [url_of(3)])}), sections="xwzx/paxw")
-        assert [item.id for item in result.items] == ["000000003"]
-
-    @pytest.mark.parametrize("given", ["没有", "书记,没有", "没/有"])
-    def test_an_unknown_one_ends_the_run_in_one_line_without_an_article_request(self, given: str) -> None:
-        result = run(site(), sections=given)
-        refusal = result.spider.refusal
-        assert result.closed == "refused"
-        assert refusal is not None
-        assert "\n" not in refusal and "书记, 专栏" in refusal and repr(given.rsplit(",", maxsplit=1)[-1]) in refusal
-        assert result.asked_articles == []
-        assert result.spider.section_reports == []
-
-    def test_it_is_no_refusal_where_pages_could_not_be_read(self) -> None:
-        result = run(site({ZL: 500}), sections="书记,专栏")
-        assert result.spider.refusal is None
-        assert "专栏" in result.spider.failed_sections
-        assert [item.id for item in result.items] == ["000000001"]
-
-
-class TestFlags:
-    """What a run's end is judged by."""
-
-    def known(self) -> Notes:
-        memory = Notes()
-        memory.known_sections = [KnownSection(ZL, "专栏", True)]
-        return memory
-
-    @pytest.mark.parametrize("answer", [404, listing("专栏", []), (f"{ZJOL}/", str(FRONT[f"{ZJOL}/"]))])
-    def test_a_section_of_old_that_lists_nothing_any_more_is_drift(self, answer: Answer) -> None:
-        result = run(site({ZL: answer}), self.known())
-        assert len(result.spider.drift) == 1
-        assert "专栏" in result.spider.drift[0] and ZL in result.spider.drift[0]
-
-    def test_a_section_that_moved_is_no_drift(self) -> None:
-        front = listing(None, [], link(SJ, "书记"), link(PAXW))
-        result = run(site({f"{ZJOL}/": front, ZL: 404, PAXW: listing("专栏", [url_of(2)])}), self.known())
-        assert result.spider.drift == []
-
-    def test_a_site_without_any_section_is_drift(self) -> None:
-        result = run({f"{ZJOL}/": listing(None, []), f"{OWN}/": listing(None, [])})
-        assert result.spider.drift == ["no section found from the entry pages on"]
-
-    @pytest.mark.parametrize("outcome", [Outcome.FORBIDDEN, Outcome.GONE, Outcome.OFF_SITE])
-    def test_entry_pages_that_lead_nowhere_are_drift(self, outcome: Outcome) -> None:
-        refusal = RuntimeError("x")
-        refusal.outcome = outcome  # type: ignore[attr-defined]
-        result = run({f"{ZJOL}/": refusal, f"{OWN}/": refusal})
-        assert result.spider.drift == [f"no section found from the entry pages on ({outcome})"]
-
-    def test_a_site_that_cannot_be_reached_is_no_drift(self) -> None:
-        refused = ConnectionRefusedError("refused")
-        result = run({f"{ZJOL}/": refused, f"{OWN}/": refused, KNOWN_SECTIONS[0]: refused})
-        assert result.spider.drift == []
-        assert len(result.spider.failed_sections) == 3
-
-    def test_a_section_of_old_that_fails_is_a_failed_walk(self) -> None:
-        memory = self.known()
-        result = run(site({ZL: 500}), memory)
-        assert result.spider.failed_sections == ["专栏"]
-        assert (ZL, "failed") in memory.walks
-        assert reports(result)["专栏"]["state"] == "failed"
-
-    def test_a_blocking_page_is_blocked(self) -> None:
-        result = run(site({ZL: "<html><body>请完成安全验证</body></html>"}))
-        assert result.outcome(ZL) is Outcome.BLOCKED
-
-
-class TestWalks:
-    """Walks as the spider drives them."""
-
-    def test_all_pages_are_read_and_the_walk_is_on_record(self) -> None:
-        second = SJ.replace("index", "index_1")
-        memory = Notes()
-        result = run(
-            site({SJ: listing("书记", [url_of(1)], link(second, "下一页")), second: listing("书记", [url_of(4)])}),
-            memory,
-        )
-        assert (SJ, "end") in memory.walks
-        assert reports(result)["书记"] == {
-            "name": "书记", "url": SJ, "pages": 2, "rows": 2, "new": 2, "state": "end", "pager": "next_link",
-        }  # fmt: skip
-        assert result.outcome(second) is Outcome.LISTED
-        assert {item.id for item in result.items} >= {"000000001", "000000004"}
-
-    def test_a_pager_script_is_read(self) -> None:
-        folder = f"{ZJOL}/panews/system/count//0003001/000000001000/"
-        script = f"{folder}count_page_list_0003001000000001000.js"
-        page = f"{folder}000/000/c0003001000000001000_000000001.shtml"
-        pages = {
-            SJ: listing("书记", [url_of(1)], f'<script src="{script}"></script>'),
-            script: "var maxpage = 1;",
-            page: listing("书记", [url_of(4)]),
-        }
-        result = run(site(pages))
-        assert result.outcome(script) is Outcome.READ
-        assert "000000004" in {item.id for item in result.items}
-
-    @pytest.mark.parametrize("answer", [500, None, "", ConnectionResetError("x")])
-    def test_a_failing_page_is_named_and_its_section_not_at_its_end(self, answer: Answer) -> None:
-        second = SJ.replace("index", "index_1")
-        memory = Notes()
-        result = run(site({SJ: listing("书记", [url_of(1)], link(second, "下一页")), second: answer}), memory)
-        assert (SJ, "failed") in memory.walks
-        assert result.spider.failed_sections == ["书记"]
-        assert {item.id for item in result.items} == {"000000001", "000000002"}
-
-    def test_an_endless_pager_costs_a_handful_of_requests(self) -> None:
-        pages = {
-            SJ.replace("index", f"index_{n}"): listing("书记", [url_of(1)], link(f"index_{n + 1}.shtml", "下一页"))
-            for n in range(1, 999)
-        }
-        result = run(site({SJ: listing("书记", [url_of(1)], link("index_1.shtml", "下一页"))} | pages))
-        assert sum("index_" in url for url in result.asked) == MAX_STALE_PAGES
-
-    def test_a_bug_in_reading_a_list_fails_its_section_and_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from panan_spider.spiders import sections
-
-        sound = sections.read_section
-
-        def unsound(page: HtmlResponse) -> object:
-            if page.url == SJ:
-                raise KeyError("a bug")
-            return sound(page)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(sections, "read_section", unsound)
-        result = run(site())
-        assert result.outcome(SJ) is Outcome.FAILED
-        assert [type(error) for error in result.errors] == [KeyError]
-        assert [item.id for item in result.items] == ["000000002"]

@@ -1,55 +1,15 @@
-"""A walk through one section's list: every page once, and the right reason to stop."""
+"""A walk through one section's list: every page once, and to its end."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from walk_pages import FIRST, FOLDER, NEWEST, NOTHING, SCRIPT, count_page, drive, page
 
-from panan_spider.pages.results import Pager, Row, SectionPage
+from panan_spider.pages.results import Pager, SectionPage
 from panan_spider.site import MAX_LIST_PAGES, MAX_STALE_PAGES
-from panan_spider.spiders.walk import MAX_LOST_PAGES, Limits, State, Walk
-
-FOLDER = "http://www.panews.cn/xwzx/sz/"
-FIRST = f"{FOLDER}index.html"
-COUNT = "http://www.panews.cn/system/count//0003001/000000001000/"
-SCRIPT = f"{COUNT}count_page_list_0003001000000001000.js"
-NEWEST = date(2020, 3, 31)
-NOTHING = Limits(settled=lambda number: False)
-
-
-def row(number: int, day: date | None = None) -> Row:
-    day = day or NEWEST - timedelta(days=number)
-    return Row(f"http://www.panews.cn/x/{number}", str(number), f"标题{number}", None, day)
-
-
-def page(
-    numbers: list[int], *following: str, kind: str = "next_link", script: str | None = None, url: str = FIRST
-) -> SectionPage:
-    return SectionPage(url, ("时政",), tuple(map(row, numbers)), (), Pager(kind, following, script))
-
-
-def count_page(number: int) -> str:
-    return f"{COUNT}000/000/c0003001000000001000_{number:09d}.shtml"
-
-
-def drive(
-    walk: Walk, answer: Callable[[str], SectionPage | int | None], first: SectionPage
-) -> tuple[list[str], list[str]]:
-    """Walk to the end; the addresses asked and the numbers of the rows met. An answer: a page, a maxpage, None for a failure."""
-    asked, met = [], [r.article_id for r in walk.take(first)]
-    while (url := walk.next()) is not None:
-        asked.append(url)
-        assert len(asked) <= 2 * MAX_LIST_PAGES
-        got = answer(url)
-        if got is None:
-            walk.lose(url)
-        elif isinstance(got, int):
-            walk.take_script(url, got)
-        else:
-            met += [r.article_id for r in walk.take(got)]
-    return asked, met
+from panan_spider.spiders.walk import MAX_LOST_PAGES, State, Walk
 
 
 def test_a_list_of_one_page_ends_at_once() -> None:
@@ -186,58 +146,6 @@ def test_no_walk_reads_more_pages_than_any_section_has() -> None:
     assert (len(asked), walk.state) == (MAX_LIST_PAGES - 1, State.CAPPED)
 
 
-class TestStopRule:
-    """Paging stops at known articles only on proof."""
-
-    OLD = page([40, 41], f"{FOLDER}2", url=f"{FOLDER}1")
-
-    def after(self, limits: Limits, second: SectionPage | None = None) -> State | None:
-        walk = Walk(FIRST, "时政", limits)
-        walk.take(page([0, 1], f"{FOLDER}1"))
-        assert walk.next() == f"{FOLDER}1"
-        walk.take(second or self.OLD)
-        walk.next()
-        return walk.state
-
-    def test_a_settled_page_behind_the_look_back_ends_a_walk_once_walked_whole(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True)) is State.KNOWN
-
-    def test_without_an_earlier_walk_to_the_end_it_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=False)) is None
-
-    def test_full_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True, full=True)) is None
-
-    def test_recheck_all_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True, recheck=None)) is None
-
-    def test_one_unsettled_row_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: number != "41", behind=True)) is None
-
-    def test_one_row_within_the_look_back_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True), page([30, 41], f"{FOLDER}2")) is None
-        assert self.after(Limits(lambda number: True, behind=True, recheck=60)) is None
-
-    def test_a_row_without_any_date_goes_on(self) -> None:
-        undated = SectionPage(
-            FIRST, ("时政",), (Row("u", "99", "", None, None),), (), Pager("next_link", (f"{FOLDER}2",))
-        )
-        assert self.after(Limits(lambda number: True, behind=True), undated) is None
-
-    def test_behind_a_lost_page_nothing_is_proven(self) -> None:
-        walk = Walk(FIRST, "时政", Limits(lambda number: True, behind=True))
-        walk.take(page([0], f"{FOLDER}index_1.html", f"{FOLDER}index_2.html", kind="create_page_html"))
-        walk.lose(str(walk.next()))
-        walk.next()
-        walk.take(page([40]))
-        assert walk.state is State.FAILED
-
-    def test_since_ends_a_walk_only_well_behind_the_day(self) -> None:
-        since = Limits(lambda number: False, since=NEWEST)
-        assert self.after(since, page([31, 32], f"{FOLDER}2")) is None
-        assert self.after(since, page([32, 33], f"{FOLDER}2")) is State.SINCE
-
-
 @given(
     st.integers(1, 25),
     st.integers(1, 6),
@@ -260,7 +168,7 @@ def test_every_row_of_any_list_is_met_once(pages: int, size: int, kind: str, pin
     def answer(url: str) -> SectionPage | int | None:
         if url == SCRIPT:
             return pages - 1
-        number = int(url.rsplit("_", 1)[1].split(".")[0])
+        number = int(url.rsplit("_", 1)[1].split(".", maxsplit=1)[0])
         n = pages - number if kind == "count_script" else number
         return None if n in broken else at(n)
 

@@ -1,0 +1,98 @@
+"""Articles asked for again: stored ones within the look-back, and what earlier runs could not settle."""
+
+from datetime import date
+
+import pytest
+from scrapy import Request
+from spider_pages import SECTION, ZJOL, article, link, listing, site, url_of
+from spider_site import Notes, run
+
+from panan_spider.memory import Unsettled
+from panan_spider.outcomes import Outcome
+
+
+def request_for(requests: list[Request], url: str) -> Request:
+    return next(request for request in requests if request.url == url)
+
+
+class TestStored:
+    """Articles the archive has already."""
+
+    NEW, RECENT, OLD = url_of(1, "2020/03/31"), url_of(2, "2020/03/01"), url_of(3, "2020/02/29")
+
+    def memory(self, **more: object) -> Notes:
+        memory = Notes()
+        memory.store(2, self.RECENT, date(2020, 3, 1), **more)
+        memory.store(3, self.OLD, date(2020, 2, 29), **more)
+        return memory
+
+    def test_within_the_look_back_they_are_asked_whether_they_changed_and_older_not_at_all(self) -> None:
+        result = run(site(self.NEW, self.RECENT, self.OLD) | {self.RECENT: 304}, self.memory())
+        assert sorted(result.asked_articles) == sorted([self.NEW, self.RECENT])
+        request = request_for(result.requests, self.RECENT)
+        assert request.headers["If-None-Match"] == b'"e"'
+        assert (result.outcome(self.RECENT), result.outcome(self.OLD)) == (Outcome.UNCHANGED, Outcome.KNOWN)
+
+    def test_last_modified_is_sent_where_there_is_no_etag(self) -> None:
+        memory = self.memory(etag=None, last_modified="Sat, 07 Mar 2020 00:00:00 GMT")
+        request = request_for(run(site(self.NEW, self.RECENT), memory).requests, self.RECENT)
+        assert b"If-None-Match" not in request.headers
+        assert request.headers["If-Modified-Since"] == b"Sat, 07 Mar 2020 00:00:00 GMT"
+
+    def test_a_changed_one_is_handed_on(self) -> None:
+        result = run(site(self.NEW, self.RECENT), self.memory())
+        assert {item.url for item in result.items} == {self.NEW, self.RECENT}
+
+    @pytest.mark.parametrize("more", [{"pages": 2}, {"outcome": Outcome.GONE}, {"etag": None}])
+    def test_where_304_would_prove_nothing_it_is_asked_plainly(self, more: dict[str, object]) -> None:
+        result = run(site(self.NEW, self.RECENT), self.memory(**more))
+        assert not [name for name in request_for(result.requests, self.RECENT).headers if name.startswith(b"If-")]
+
+    def test_a_removed_one_is_gone(self) -> None:
+        assert run(site(self.NEW, self.RECENT) | {self.RECENT: 404}, self.memory()).outcome(self.RECENT) is Outcome.GONE
+
+    def test_recheck_widens_the_look_back(self) -> None:
+        assert self.OLD in run(site(self.NEW, self.OLD), self.memory(), recheck="31").asked
+        assert self.OLD in run(site(self.NEW, self.OLD), self.memory(), recheck="all").asked
+        assert self.RECENT not in run(site(self.NEW, self.RECENT), self.memory(), recheck="29").asked
+
+    def test_the_look_back_counts_from_the_newest_of_any_section_that_lists_it(self) -> None:
+        sleepy = f"{ZJOL}/panews/zl/index.shtml"
+        pages = site(self.NEW, self.OLD) | {sleepy: listing("专栏", [self.OLD])}
+        pages[f"{ZJOL}/"] = listing(None, [], link(SECTION, "书记"), link(sleepy, "专栏"))
+        assert self.OLD in run(pages, self.memory()).asked
+
+    def test_what_was_settled_otherwise_is_asked_again_within_the_look_back_only(self) -> None:
+        memory = Notes()
+        memory.settled_numbers = {"000000002", "000000003"}
+        result = run(site(self.NEW, self.RECENT, self.OLD), memory)
+        assert (self.RECENT in result.asked, self.OLD in result.asked) == (True, False)
+        assert result.outcome(self.OLD) is Outcome.KNOWN
+
+
+class TestTakenUp:
+    """What earlier runs could not settle."""
+
+    LEFT = Unsettled(url_of(7), "000000007", date(2020, 3, 7), Outcome.FAILED, 1, ("书记",))
+
+    def memory(self) -> Notes:
+        memory = Notes()
+        memory.left = [self.LEFT]
+        return memory
+
+    def test_it_is_asked_for_though_no_list_names_it(self) -> None:
+        result = run(site(url_of(1)) | {url_of(7): article()}, self.memory())
+        assert {item.url for item in result.items} == {url_of(1), url_of(7)}
+
+    def test_it_is_asked_for_once_where_a_list_names_it(self) -> None:
+        assert run(site(url_of(7)), self.memory()).asked.count(url_of(7)) == 1
+
+    @pytest.mark.parametrize(("args", "asked"), [
+        ({"sections": "书记"}, True), ({"sections": "专栏"}, False), ({"since": "2020-03-08"}, False),
+        ({"until": "2020-01-01"}, False), ({"urls": url_of(1)}, False),
+    ])  # fmt: skip
+    def test_it_is_left_alone_outside_what_the_run_was_asked_for(self, args: dict[str, str], asked: bool) -> None:
+        other = f"{ZJOL}/panews/zl/index.shtml"
+        pages = site(url_of(1)) | {other: listing("专栏", [url_of(1)]), url_of(7): article()}
+        pages[f"{ZJOL}/"] = listing(None, [], link(SECTION, "书记"), link(other, "专栏"))
+        assert (url_of(7) in run(pages, self.memory(), **args).asked) is asked

@@ -1,0 +1,123 @@
+"""Walks as the spider drives them, and the flags a run's end is judged by."""
+
+import pytest
+from scrapy.http import HtmlResponse
+from spider_pages import OWN, ZJOL, Answer, link, listing, url_of
+from spider_sections import FRONT, PAXW, SJ, ZL, reports, site
+from spider_site import Notes, run
+
+from panan_spider.memory import KnownSection
+from panan_spider.outcomes import Outcome
+from panan_spider.site import KNOWN_SECTIONS, MAX_STALE_PAGES
+
+
+class TestWalks:
+    """Walks as the spider drives them."""
+
+    def test_all_pages_are_read_and_the_walk_is_on_record(self) -> None:
+        second = SJ.replace("index", "index_1")
+        memory = Notes()
+        result = run(
+            site({SJ: listing("书记", [url_of(1)], link(second, "下一页")), second: listing("书记", [url_of(4)])}),
+            memory,
+        )
+        assert (SJ, "end") in memory.walks
+        assert reports(result)["书记"] == {
+            "name": "书记", "url": SJ, "pages": 2, "rows": 2, "new": 2, "state": "end", "pager": "next_link",
+        }  # fmt: skip
+        assert result.outcome(second) is Outcome.LISTED
+        assert {item.id for item in result.items} >= {"000000001", "000000004"}
+
+    def test_a_pager_script_is_read(self) -> None:
+        folder = f"{ZJOL}/panews/system/count//0003001/000000001000/"
+        script = f"{folder}count_page_list_0003001000000001000.js"
+        page = f"{folder}000/000/c0003001000000001000_000000001.shtml"
+        pages = {
+            SJ: listing("书记", [url_of(1)], f'<script src="{script}"></script>'),
+            script: "var maxpage = 1;",
+            page: listing("书记", [url_of(4)]),
+        }
+        result = run(site(pages))
+        assert result.outcome(script) is Outcome.READ
+        assert "000000004" in {item.id for item in result.items}
+
+    @pytest.mark.parametrize("answer", [500, None, "", ConnectionResetError("x")])
+    def test_a_failing_page_is_named_and_its_section_not_at_its_end(self, answer: Answer) -> None:
+        second = SJ.replace("index", "index_1")
+        memory = Notes()
+        result = run(site({SJ: listing("书记", [url_of(1)], link(second, "下一页")), second: answer}), memory)
+        assert (SJ, "failed") in memory.walks
+        assert result.spider.failed_sections == ["书记"]
+        assert {item.id for item in result.items} == {"000000001", "000000002"}
+
+    def test_an_endless_pager_costs_a_handful_of_requests(self) -> None:
+        pages = {
+            SJ.replace("index", f"index_{n}"): listing("书记", [url_of(1)], link(f"index_{n + 1}.shtml", "下一页"))
+            for n in range(1, 999)
+        }
+        result = run(site({SJ: listing("书记", [url_of(1)], link("index_1.shtml", "下一页"))} | pages))
+        assert sum("index_" in url for url in result.asked) == MAX_STALE_PAGES
+
+    def test_a_bug_in_reading_a_list_fails_its_section_and_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from panan_spider.spiders import sections
+
+        sound = sections.read_section
+
+        def unsound(page: HtmlResponse) -> object:
+            if page.url == SJ:
+                raise KeyError("a bug")
+            return sound(page)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(sections, "read_section", unsound)
+        result = run(site())
+        assert result.outcome(SJ) is Outcome.FAILED
+        assert [type(error) for error in result.errors] == [KeyError]
+        assert [item.id for item in result.items] == ["000000002"]
+
+
+class TestFlags:
+    """What a run's end is judged by."""
+
+    def known(self) -> Notes:
+        memory = Notes()
+        memory.known_sections = [KnownSection(ZL, "专栏", True)]
+        return memory
+
+    @pytest.mark.parametrize("answer", [404, listing("专栏", []), (f"{ZJOL}/", str(FRONT[f"{ZJOL}/"]))])
+    def test_a_section_of_old_that_lists_nothing_any_more_is_drift(self, answer: Answer) -> None:
+        result = run(site({ZL: answer}), self.known())
+        assert len(result.spider.drift) == 1
+        assert "专栏" in result.spider.drift[0] and ZL in result.spider.drift[0]
+
+    def test_a_section_that_moved_is_no_drift(self) -> None:
+        front = listing(None, [], link(SJ, "书记"), link(PAXW))
+        result = run(site({f"{ZJOL}/": front, ZL: 404, PAXW: listing("专栏", [url_of(2)])}), self.known())
+        assert result.spider.drift == []
+
+    def test_a_site_without_any_section_is_drift(self) -> None:
+        result = run({f"{ZJOL}/": listing(None, []), f"{OWN}/": listing(None, [])})
+        assert result.spider.drift == ["no section found from the entry pages on"]
+
+    @pytest.mark.parametrize("outcome", [Outcome.FORBIDDEN, Outcome.GONE, Outcome.OFF_SITE])
+    def test_entry_pages_that_lead_nowhere_are_drift(self, outcome: Outcome) -> None:
+        refusal = RuntimeError("x")
+        refusal.outcome = outcome  # type: ignore[attr-defined]
+        result = run({f"{ZJOL}/": refusal, f"{OWN}/": refusal})
+        assert result.spider.drift == [f"no section found from the entry pages on ({outcome})"]
+
+    def test_a_site_that_cannot_be_reached_is_no_drift(self) -> None:
+        refused = ConnectionRefusedError("refused")
+        result = run({f"{ZJOL}/": refused, f"{OWN}/": refused, KNOWN_SECTIONS[0]: refused})
+        assert result.spider.drift == []
+        assert len(result.spider.failed_sections) == 3
+
+    def test_a_section_of_old_that_fails_is_a_failed_walk(self) -> None:
+        memory = self.known()
+        result = run(site({ZL: 500}), memory)
+        assert result.spider.failed_sections == ["专栏"]
+        assert (ZL, "failed") in memory.walks
+        assert reports(result)["专栏"]["state"] == "failed"
+
+    def test_a_blocking_page_is_blocked(self) -> None:
+        result = run(site({ZL: "<html><body>请完成安全验证</body></html>"}))
+        assert result.outcome(ZL) is Outcome.BLOCKED
