@@ -50,9 +50,12 @@ class Addresses:
         return self._into_books(run, url)
 
     def _into_books(self, run: int, url: str) -> bool:
-        return self._db.run(
-            "INSERT OR IGNORE INTO fates (run, address) SELECT ?, number FROM addresses WHERE url = ?", run, url
-        ) == 1
+        return (
+            self._db.run(
+                "INSERT OR IGNORE INTO fates (run, address) SELECT ?, number FROM addresses WHERE url = ?", run, url
+            )
+            == 1
+        )
 
     def article_id(self, url: str) -> str | None:
         """The article an address belongs to, as far as it is on record."""
