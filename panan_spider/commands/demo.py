@@ -122,7 +122,7 @@ def _show(console: Console, server: ProxyServer, data: Path, code: int) -> None:
     for name in ("section", "articles", "pictures", "first", "last"):
         table.add_column(name, justify="right" if name in ("articles", "pictures") else "left")
     sections = Counter(line["section"] or "(none printed)" for line in newest.values())
-    for section, count in sections.most_common():
+    for section, count in sorted(sections.items(), key=lambda row: (-row[1], row[0])):
         of_it = [line for line in newest.values() if (line["section"] or "(none printed)") == section]
         days = sorted(line["posted"] or "" for line in of_it)
         pictures = sum(len(line["images"]) for line in of_it)
