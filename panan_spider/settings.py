@@ -61,4 +61,5 @@ ITEM_PIPELINES = {
     "panan_spider.pipelines.validate.ValidatePipeline": 200,  # the impossible is quarantined
     "panan_spider.pipelines.revise.RevisePipeline": 300,  # new, changed, or the same as the archive has it
     "panan_spider.pipelines.store.StorePipeline": 400,  # the line, then the ledger's mark
+    "panan_spider.pipelines.images.ImagesPipeline": 500,  # with images=true; the article itself is safe by now
 }
