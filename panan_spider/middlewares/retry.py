@@ -90,9 +90,9 @@ def _retry_after(response: Response) -> float | None:
     if header is None:
         return None
     text = header.decode("latin-1").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -1,0 +1,170 @@
+"""Patience: how often and after how long what failed is asked for again, and what becomes of it in the end."""
+
+import asyncio
+import time
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from scrapy import Request
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
+
+from panan_spider import settings as project
+from panan_spider.middlewares.fates import Fate
+from panan_spider.middlewares.retry import RetryMiddleware
+from panan_spider.outcomes import Outcome
+from panan_spider.spiders.panan import PananSpider
+
+URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds of every wait, none of which is sat through."""
+    told: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        told.append(seconds)
+
+    monkeypatch.setattr("panan_spider.middlewares.retry.asyncio.sleep", sleep)
+    return told
+
+
+def patience(**settings: Any) -> RetryMiddleware:
+    own = {name: getattr(project, name) for name in ("PANAN_RETRY_BASE", "PANAN_RETRY_CAP", "RETRY_TIMES")}
+    crawler = get_crawler(PananSpider, {**own, **settings})
+    crawler.spider = PananSpider.from_crawler(crawler)
+    return RetryMiddleware.from_crawler(crawler)
+
+
+def answer(status: int = 200, body: bytes = b"<html>", flags: tuple[str, ...] = (), **headers: str) -> Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(URL, status=status, body=body, flags=list(flags), headers=named)
+
+
+def judge(middleware: RetryMiddleware, response: Response, request: Request | None = None) -> Request | Response:
+    return asyncio.run(middleware.process_response(request or Request(URL), response))
+
+
+def to_the_end(middleware: RetryMiddleware, response: Response) -> Fate:
+    """Give the same answer until the middleware gives up; how it does."""
+    request: Request | Response = Request(URL)
+    for _ in range(100):
+        assert isinstance(request, Request)
+        try:
+            request = judge(middleware, response, request)
+        except Fate as fate:
+            return fate
+    raise AssertionError("it never gave up")
+
+
+def test_a_whole_answer_goes_through_at_once(waits: list[float]) -> None:
+    for whole in (answer(), answer(404, b""), answer(304, b""), answer(301, b""), answer(403)):
+        assert judge(patience(), whole) is whole
+    assert waits == []
+
+
+def test_the_waits_double_and_are_spread_by_a_quarter(waits: list[float]) -> None:
+    to_the_end(patience(), answer(503))
+    assert len(waits) == 4
+    for wait, base in zip(waits, (2, 4, 8, 16), strict=True):
+        assert 0.75 * base <= wait <= 1.25 * base
+    assert waits != [2, 4, 8, 16]
+
+
+def test_no_wait_exceeds_the_cap(waits: list[float]) -> None:
+    to_the_end(patience(PANAN_RETRY_CAP=5), answer(503))
+    assert waits[-2:] == [5, 5]
+    waits.clear()
+    judge(patience(), answer(429, Retry_After="86400"))
+    assert waits == [300]
+
+
+def test_retry_after_in_seconds_is_obeyed(waits: list[float]) -> None:
+    judge(patience(), answer(429, Retry_After="30"))
+    assert waits == [30]
+
+
+def test_a_shorter_retry_after_shortens_nothing(waits: list[float]) -> None:
+    judge(patience(), answer(429, Retry_After="0"))
+    assert 1.5 <= waits[0] <= 2.5
+
+
+def test_retry_after_as_a_date_is_obeyed(waits: list[float]) -> None:
+    judge(patience(), answer(503, Retry_After=formatdate(time.time() + 60, usegmt=True)))
+    assert 57 <= waits[0] <= 61
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "soon", "", "-5", "1.5", "\xb2", "Mon, 30 Feb 2026 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT",
+        "Thu, 01 Jan 99999999999999999999 00:00:00 GMT",
+    ],
+)  # fmt: skip
+def test_a_retry_after_that_says_nothing_leaves_our_own_wait(waits: list[float], header: str) -> None:
+    response = answer(429)
+    response.headers[b"Retry-After"] = header.encode("latin-1")
+    assert isinstance(judge(patience(), response), Request)
+    assert 1.5 <= waits[0] <= 2.5
+
+
+def test_429_to_the_end_is_blocked(waits: list[float]) -> None:
+    assert to_the_end(patience(), answer(429)).outcome is Outcome.BLOCKED
+    assert len(waits) == 4
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+def test_an_error_of_the_server_to_the_end_is_failed(waits: list[float], status: int) -> None:
+    fate = to_the_end(patience(), answer(status))
+    assert fate.outcome is Outcome.FAILED
+    assert str(status) in fate.reason
+    assert len(waits) == 4
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "named"),
+    [
+        (answer(body=b""), "an empty body"),
+        (answer(flags=("dataloss",)), "ResponseDataLossError"),
+        (answer(flags=("partial",)), "ResponseDataLossError"),
+    ],
+)
+def test_half_an_answer_is_asked_for_again_and_then_failed(waits: list[float], spoilt: Response, named: str) -> None:
+    fate = to_the_end(patience(), spoilt)
+    assert (fate.outcome, fate.reason) == (Outcome.FAILED, named)
+    assert len(waits) == 4
+
+
+def test_an_empty_robots_txt_is_one_that_allows_everything(waits: list[float]) -> None:
+    response = answer(body=b"")
+    assert judge(patience(), response, Request("http://www.panews.cn/robots.txt")) is response
+
+
+def test_what_the_network_lost_is_asked_for_again_until_the_error_is_left_to_the_spider(waits: list[float]) -> None:
+    middleware, request = patience(), Request(URL)
+    for times in range(1, 5):
+        again = asyncio.run(middleware.process_exception(request, TimeoutError()))
+        assert again is not None and again.meta["retry_times"] == times
+        request = again
+    assert asyncio.run(middleware.process_exception(request, TimeoutError())) is None
+    assert len(waits) == 4
+
+
+def test_an_error_that_is_not_the_networks_is_not_tried_again(waits: list[float]) -> None:
+    assert asyncio.run(patience().process_exception(Request(URL), Fate(Outcome.OFF_SITE, "elsewhere"))) is None
+    assert asyncio.run(patience().process_exception(Request(URL), KeyError("ours"))) is None
+    assert waits == []
+
+
+def test_a_request_that_wants_no_retry_gets_none(waits: list[float]) -> None:
+    request, response = Request(URL, meta={"dont_retry": True}), answer(503)
+    assert judge(patience(), response, request) is response
+    assert asyncio.run(patience().process_exception(request, TimeoutError())) is None
+
+
+def test_without_retries_there_is_no_middleware() -> None:
+    with pytest.raises(NotConfigured):
+        patience(RETRY_ENABLED=False)
