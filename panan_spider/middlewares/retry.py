@@ -17,6 +17,7 @@ from panan_spider.outcomes import Outcome
 
 _TOO_MANY = 429
 _NO_CONTENT = (204, 304)
+_FOOT = 4096  # bytes: scripts and comments may follow the page's end
 
 
 class RetryMiddleware:
@@ -63,9 +64,11 @@ class RetryMiddleware:
     def _complaint(self, request: Request, response: Response) -> str | None:
         if response.status in self._codes:
             return f"status {response.status}"
-        if "dataloss" in response.flags or "partial" in response.flags:
-            return ResponseDataLossError.__name__
         robots = request.url.endswith("/robots.txt")
+        # `partial`: no Content-Length, so that the closed connection is the body's end; the page's own end must prove it.
+        unproved = "partial" in response.flags and not robots and b"</html" not in response.body[-_FOOT:].lower()
+        if "dataloss" in response.flags or unproved:
+            return ResponseDataLossError.__name__
         if response.status == 200 and not response.body and not robots and response.status not in _NO_CONTENT:
             return "an empty body"
         return None

@@ -13,6 +13,7 @@ from panan_spider.pages.layout import read_article
 from panan_spider.pages.results import InvalidPage, Row
 from panan_spider.spiders.base import Output
 from panan_spider.spiders.desk import Desk
+from panan_spider.spiders.discovery import Candidate
 from panan_spider.spiders.fetch import Fetch
 from panan_spider.spiders.sections import SectionCrawl
 from panan_spider.urls import Address, Kind, understand
@@ -112,7 +113,9 @@ class ArticleCrawl(SectionCrawl):
         fetch.fetched_at = response.meta.get("fetched_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         fetch.keep(page, response.meta.get("warc"))
         if not self.args.urls and not self.args.sections:
-            self.discovery.offer_links(page.section_links)
+            for text, url in page.section_links:
+                if (section := understand(url)).kind is Kind.SECTION:
+                    self.discovery.offer(Candidate(section.url, text, crumb=True))
         yield from self._go_on(fetch)
 
     def _rename(self, fetch: Fetch, landed: Address) -> bool:

@@ -36,6 +36,7 @@ class Candidate:
     text: str = ""  # of the link that led to it
     known: str | None = None
     entry: bool = False
+    crumb: bool = False  # an article says that it stands in it: no guess
     idle: int = 0
     via: tuple[str, ...] = ()
 
@@ -73,7 +74,8 @@ class Discovery:
         # `…/` serves one of its index pages; index.shtml and index.html can be of either CMS.
         if url in spellings or (spellings and url == key) or barren:
             return False
-        if self._count >= MAX_CANDIDATES and not candidate.entry and candidate.known is None:
+        sure = candidate.entry or candidate.crumb or candidate.known is not None
+        if self._count >= MAX_CANDIDATES and not sure:
             self.over += 1
             return False
         self._offered.setdefault(key, set()).add(url)

@@ -12,7 +12,7 @@ from panan_spider.pages.results import SectionPage
 from panan_spider.pages.section import read_section
 from panan_spider.site import ENTRY_PAGES, KNOWN_SECTIONS
 from panan_spider.spiders.base import Output
-from panan_spider.spiders.discovery import Candidate, Discovery, is_front_page
+from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, is_front_page
 from panan_spider.spiders.walks import WalkCrawl
 from panan_spider.urls import canonical
 
@@ -20,6 +20,7 @@ _PRIORITY: Final = 200
 #: A candidate that ends so is no section; however else it fails, it might be one.
 _NO_SECTION: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SITE})
 
+_OVER: Final = f"more than {MAX_CANDIDATES} addresses look like sections, the rest is not asked for"
 _HINT: Final = " (one that only articles lead to is known by name after a run without sections=; its path does always)"
 
 
@@ -135,6 +136,9 @@ class SectionCrawl(WalkCrawl):
             fresh = [section for section in fresh if chosen is None or section.url in chosen]
         for section in fresh:
             self.begin_walk(section.url, section.name, section.page)
+        if self.discovery.over and _OVER not in self.failed_sections:
+            self.failed_sections.append(_OVER)
+            self.logger.warning(_OVER)
 
     def _note_drift(self) -> None:
         found = set(self.discovery.names)
@@ -146,8 +150,6 @@ class SectionCrawl(WalkCrawl):
         if not found and (None in self._entries or self._entries <= _NO_SECTION):
             ends = ", ".join(str(end) for end in sorted(filter(None, self._entries)))
             self.drift.append("no section found from the entry pages on" + (f" ({ends})" if ends else ""))
-        if self.discovery.over:
-            self.logger.warning("%d more addresses look like sections; they are not asked for", self.discovery.over)
         for line in self.drift:
             self.logger.warning(line)
 
