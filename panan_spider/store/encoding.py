@@ -5,7 +5,7 @@ import sys
 import zlib
 from typing import Any, Final
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -42,7 +42,8 @@ class LedgerMemory:
 
     def unsettled(self) -> list[Unsettled]:
         """Articles to take up again: failed, blocked, pending, listed but never asked for; and those that were
-        out of range or forbidden, which cost no request as long as they still are."""
+        out of range or forbidden, which cost no request as long as they still are.
+        """
         return self._ledger.questions.unsettled()
 
     def sections(self) -> list[KnownSection]:

@@ -5,8 +5,8 @@ import re
 
 from checkout import Module, modules
 from scrapy import Spider
-from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.project import get_project_settings
 
 from panan_spider import settings, site
 
@@ -29,7 +29,7 @@ _SETS = re.compile(rf"\b({'|'.join(_MANNERS)})\s*=")
 
 
 def spiders() -> list[type[Spider]]:
-    loader = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": settings.SPIDER_MODULES}))
+    loader = SpiderLoader.from_settings(get_project_settings())
     return [loader.load(name) for name in loader.list()]
 
 

@@ -154,7 +154,7 @@ def _answer(request: Request, answer: Answer) -> Iterable[Request | Article]:
 
 
 def _fail(request: Request, error: Exception) -> Iterable[Request | Article]:
-    failure = Failure(error)
+    failure = Failure(error)  # type: ignore[no-untyped-call]
     failure.request = request  # type: ignore[attr-defined]
     assert request.errback is not None
     output: Iterable[Request | Article] = request.errback(failure)

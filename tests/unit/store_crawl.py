@@ -153,7 +153,7 @@ def in_a_child(work: Callable[[], object], boundary: Boundary | None = None) -> 
             work()
             with os.fdopen(tell, "wb") as pipe:
                 pipe.write(str(boundary.count if boundary else 0).encode())
-        except BaseException:  # noqa: BLE001 - told to whoever waits for the child, which must not return
+        except BaseException:  # told to whoever waits for the child, which must not return
             traceback.print_exc()
         finally:
             os._exit(0)

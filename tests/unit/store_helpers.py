@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warcio.checker import Checker  # type: ignore[import-untyped]
+from warcio.checker import Checker
 
 from panan_spider.items import Article, Paragraph, WarcPlace
 from panan_spider.store.archive import Archive

@@ -61,12 +61,12 @@ class TestWalks:
     def test_a_bug_in_reading_a_list_fails_its_section_and_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from panan_spider.spiders import sections
 
-        sound = sections.read_section
+        sound = vars(sections)["read_section"]
 
         def unsound(page: HtmlResponse) -> object:
             if page.url == SJ:
                 raise KeyError("a bug")
-            return sound(page)  # type: ignore[arg-type]
+            return sound(page)
 
         monkeypatch.setattr(sections, "read_section", unsound)
         result = run(site())

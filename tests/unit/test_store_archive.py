@@ -141,7 +141,7 @@ def test_a_ledger_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> No
 
 def test_a_run_id_is_used_once(archive: Archive) -> None:
     archive.close({})
-    with pytest.raises(StoreError, match="^run r1 is in the ledger already"):
+    with pytest.raises(StoreError, match=r"^run r1 is in the ledger already"):
         an_archive(archive.folder, "r1")
     an_archive(archive.folder, "r2").close({})  # and the lock was let go
 

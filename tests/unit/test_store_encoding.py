@@ -6,7 +6,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 
 from panan_spider.store.encoding import decoded

@@ -27,7 +27,7 @@ def test_a_line_says_where_it_starts_and_ends(tmp_path: Path) -> None:
     lines = opened(tmp_path / "a.jsonl")
     first, second = lines.append('{"n": 1}'), lines.append('{"题": 2}')
     assert (first.start, first.end, second.start) == (0, 9, 9)
-    assert second.end == lines.size == os.path.getsize(tmp_path / "a.jsonl")
+    assert second.end == lines.size == (tmp_path / "a.jsonl").stat().st_size
     assert [line.record for line in lines.lines(second.start)] == [{"题": 2}]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from store_helpers import StandingClock, an_archive, an_article, an_exchange, recorded, url_of, warcio_check
-from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+from warcio.archiveiterator import ArchiveIterator
 
 from panan_spider.items import WarcPlace
 from panan_spider.outcomes import Outcome
