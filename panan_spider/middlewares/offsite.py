@@ -1,7 +1,5 @@
 """The site's edge: nothing beyond it is asked for, redirects included."""
 
-from urllib.parse import urljoin
-
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirects
@@ -10,7 +8,7 @@ from scrapy.http import Response
 
 from panan_spider.middlewares.fates import Fate
 from panan_spider.outcomes import Outcome
-from panan_spider.urls import on_site
+from panan_spider.urls import absolute, on_site
 
 
 def _bound(crawler: Crawler) -> bool:
@@ -44,9 +42,10 @@ class RedirectMiddleware(ScrapyRedirects):
         """Raises Fate(OFF_SITE) for a redirect off the site, Fate(FAILED) for a loop."""
         location = response.headers.get("Location")
         if _bound(self.crawler) and location and response.status in (301, 302, 303, 307, 308):
-            target = urljoin(request.url, location.decode("latin-1").strip())
+            told = location.decode("latin-1")
+            target = absolute(request.url, told)
             if not on_site(target):
-                raise Fate(Outcome.OFF_SITE, f"redirected to {target}")
+                raise Fate(Outcome.OFF_SITE, f"redirected to {target or told}")
         try:
             return super().process_response(request, response)
         except Fate:

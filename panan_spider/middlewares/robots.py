@@ -71,7 +71,7 @@ class RobotsMiddleware:
             return None
         if response.status >= 400:
             return Protego.parse("")
-        rules = Protego.parse(response.body.decode("utf-8", "replace"))
+        rules = Protego.parse(response.body.decode("utf-8-sig", "replace"))  # a byte order mark hid the first group
         if delay := rules.crawl_delay(self._agent):
             self.delays[host] = float(delay)
             logger.info("robots.txt of %s asks for %s s between requests", host, delay)

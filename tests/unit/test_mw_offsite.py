@@ -1,0 +1,101 @@
+"""The site's edge: nothing beyond it is asked for, however a page or a redirect names it."""
+
+import pytest
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
+
+from panan_spider.middlewares.fates import Fate
+from panan_spider.middlewares.offsite import OffsiteMiddleware, RedirectMiddleware
+from panan_spider.outcomes import Outcome
+from panan_spider.spiders.panan import PananSpider
+
+HERE = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
+ELSEWHERE = [
+    "http://elsewhere.example.com/",
+    "http://zjol.com.cn/",
+    "http://www.panews.cn.example.com/",
+    "http://www.panews.cn@example.com/",
+    "http://www.panews.cn:8080/",
+    "ftp://www.panews.cn/",
+]
+
+
+def redirects(spider: type[Spider] = PananSpider) -> RedirectMiddleware:
+    crawler = get_crawler(spider, {"REDIRECT_MAX_TIMES": 5, "REFERER_ENABLED": False})
+    crawler.spider = spider.from_crawler(crawler)
+    return RedirectMiddleware.from_crawler(crawler)
+
+
+def edge(spider: type[Spider] = PananSpider) -> OffsiteMiddleware:
+    crawler = get_crawler(spider)
+    crawler.spider = spider.from_crawler(crawler)
+    return OffsiteMiddleware.from_crawler(crawler)
+
+
+def to(location: str, status: int = 302) -> Response:
+    return Response(HERE, status=status, headers={"Location": location})
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_another_host_scheme_or_port_is_not_asked(url: str) -> None:
+    with pytest.raises(Fate) as ended:
+        edge().process_request(Request(url))
+    assert ended.value.outcome is Outcome.OFF_SITE
+    assert url in ended.value.reason
+
+
+@pytest.mark.parametrize("url", [HERE, "https://panews.zjol.com.cn/", "http://www.panews.cn:80/"])
+def test_the_sites_own_hosts_are_asked(url: str) -> None:
+    edge().process_request(Request(url))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("url", [*ELSEWHERE, "//elsewhere.example.com/x", "\\\\elsewhere.example.com/x"])
+def test_a_redirect_off_the_site_is_not_followed(url: str, status: int) -> None:
+    try:
+        followed = redirects().process_response(Request(HERE), to(url, status))
+    except Fate as fate:
+        assert fate.outcome is Outcome.OFF_SITE
+    else:
+        assert isinstance(followed, Request)
+        edge().process_request(followed)  # as the engine does with it: still on the site
+
+
+@pytest.mark.parametrize("location", ["/a/b.shtml", "http://panews.zjol.com.cn/a/b.shtml", "../../../../../a/b.shtml"])
+def test_a_redirect_within_the_site_is_followed(location: str) -> None:
+    followed = redirects().process_response(Request(HERE), to(location))
+    assert isinstance(followed, Request)
+    assert followed.url.endswith("/a/b.shtml")
+
+
+def test_redirects_without_end_are_failed_after_five() -> None:
+    middleware, asked = redirects(), Request(HERE)
+    with pytest.raises(Fate) as ended:
+        for turn in range(1, 20):
+            followed = middleware.process_response(asked, to(f"{HERE}?turn={turn}"))
+            assert isinstance(followed, Request)
+            asked = followed
+    assert ended.value.outcome is Outcome.FAILED
+    assert asked.url.endswith("turn=5")
+
+
+@pytest.mark.parametrize("location", ["http://[", "http://www.panews.cn:port/", "http://[::1", "javascript:alert(1)"])
+def test_a_redirect_to_no_address_at_all_has_its_fate(location: str) -> None:
+    with pytest.raises(Fate) as ended:
+        redirects().process_response(Request(HERE), to(location))
+    assert ended.value.outcome in (Outcome.OFF_SITE, Outcome.FAILED)
+
+
+def test_an_answer_that_is_no_redirect_goes_through() -> None:
+    for response in (Response(HERE), Response(HERE, status=304), to("http://elsewhere.example.com/", 200)):
+        assert redirects().process_response(Request(HERE), response) is response
+
+
+def test_another_spider_minds_its_own_site() -> None:
+    class Other(Spider):
+        name = "other"
+
+    edge(Other).process_request(Request("http://elsewhere.example.com/"))
+    followed = redirects(Other).process_response(Request(HERE), to("http://elsewhere.example.com/"))
+    assert isinstance(followed, Request)
