@@ -83,6 +83,10 @@ def test_articles_of_navigation_and_footer_are_no_rows() -> None:
     assert ids(read_section(page(f"<nav>{link(81)}</nav><ul>{items(1)}</ul>", crumb=""))) == [1]
 
 
+def test_words_of_the_footer_above_the_list_end_nothing() -> None:
+    assert ids(read_section(page("<p>版权所有 翻印必究</p>", MAIN))) == [1, 2, 3]
+
+
 def test_a_title_is_the_attribute_else_the_text() -> None:
     rows = (
         f'<ul><li><a href="{article(1)}" title=" 完整的\n 标题 ">完整…</a></li><li><a href="{article(2)}"><b>粗</b>\n 体</a></li>'
@@ -112,7 +116,7 @@ def test_a_row_keeps_the_date_the_list_shows(cell: str) -> None:
     assert (row.date, row.posted) == (date(2020, 3, 7), date(2020, 3, 8))
 
 
-@pytest.mark.parametrize("shown", ["[03-07]", "2020-13-45", "", "12020-03-071"])
+@pytest.mark.parametrize("shown", ["[03-07]", "2020-13-45", "", "12020-03-07", "2020-03-071"])
 def test_what_is_no_whole_date_is_none(shown: str) -> None:
     assert read_section(page(f"<ul><li>{link(1)}<span>{shown}</span></li></ul>")).rows[0].date is None
 

@@ -79,6 +79,7 @@ def test_an_address_that_leads_to_an_article_in_hand_is_its_alias() -> None:
 def test_an_address_that_leads_to_an_unmet_article_is_read_as_that() -> None:
     result = run(site(url_of(2)) | {url_of(2): (url_of(9), article())})
     assert [(item.id, item.url) for item in result.items] == [("000000009", url_of(9))]
+    assert result.asked_articles == [url_of(2)]
     assert result.outcome(url_of(2)) is Outcome.ALIAS
 
 
@@ -108,7 +109,7 @@ def test_a_request_without_any_answer_fails_and_nothing_hangs() -> None:
 def test_urls_are_asked_for_and_nothing_else() -> None:
     memory = Notes()
     memory.store(2, url_of(2, "2000/01/01"), date(2000, 1, 1), etag=None)
-    pages = site(url_of(1), url_of(2, "2000/01/01")) | {url_of(1): article("没人见过") + link(SECTION)}
+    pages = site(url_of(1), url_of(2, "2000/01/01")) | {url_of(1): article(link(SECTION, "没人见过"))}
     result = run(pages, memory, urls=f"{url_of(1)},{url_of(2, '2000/01/01')}")
     assert sorted(result.asked) == sorted([url_of(1), url_of(2, "2000/01/01")])
     assert len(result.items) == 2

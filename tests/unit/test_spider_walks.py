@@ -1,8 +1,10 @@
 """Walks as the spider drives them, and the flags a run's end is judged by."""
 
+from datetime import date
+
 import pytest
 from scrapy.http import HtmlResponse
-from spider_pages import OWN, ZJOL, Answer, link, listing, url_of
+from spider_pages import OWN, ZJOL, Answer, article, link, listing, url_of
 from spider_sections import FRONT, PAXW, SJ, ZL, reports, site
 from spider_site import Notes, run
 
@@ -49,6 +51,27 @@ class TestWalks:
         assert (SJ, "failed") in memory.walks
         assert result.spider.failed_sections == ["书记"]
         assert {item.id for item in result.items} == {"000000001", "000000002"}
+
+    def test_a_newest_number_that_stands_nowhere_is_no_failure(self) -> None:
+        folder = f"{ZJOL}/panews/system/count//0003001/000000001000/"
+        script = f"{folder}count_page_list_0003001000000001000.js"
+        one = f"{folder}000/000/c0003001000000001000_000000001.shtml"
+        first = listing("书记", [url_of(1)], f'<script src="{script}"></script>')
+        result = run(site({SJ: first, script: "var maxpage = 2;", one: listing("书记", [url_of(4)])}))
+        assert reports(result)["书记"]["state"] == "end"
+
+    @pytest.mark.parametrize("reached_end", [True, False])
+    def test_it_stops_at_known_articles_only_where_an_earlier_walk_reached_the_end(self, reached_end: bool) -> None:
+        new, old, second = url_of(1, "2020/03/31"), url_of(2, "2020/01/01"), SJ.replace("index", "index_1")
+        third, memory = SJ.replace("index", "index_2"), Notes()
+        memory.known_sections = [KnownSection(SJ, "书记", reached_end)]
+        memory.store(2, old, date(2020, 1, 1))
+        pages = {
+            SJ: listing("书记", [new], link(second, "下一页")),
+            second: listing("书记", [old], link(third, "下一页")),
+        }
+        result = run(site(pages | {third: listing("书记", [url_of(3)]), new: article()}), memory)
+        assert (third in result.asked) is not reached_end
 
     def test_an_endless_pager_costs_a_handful_of_requests(self) -> None:
         pages = {
