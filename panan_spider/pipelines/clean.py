@@ -3,6 +3,8 @@
 import re
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from panan_spider.items import Article
 
 #: Control characters but for tab and line feed, lone surrogates, and the two noncharacters XML forbids.
@@ -25,10 +27,14 @@ class CleanPipeline:
         """The article, cleaned. Punctuation and blanks are the author's and stay."""
         if not isinstance(item, Article):
             return item
-        fields = item.model_dump()
+        fields = item.model_dump(warnings=False)
         clean = cleaned(fields)
-        return item if clean == fields else Article.model_construct(**{**dict(item), **_typed(clean)})
+        return item if clean == fields else _article(clean, item)
 
 
-def _typed(fields: dict[str, Any]) -> dict[str, Any]:
-    return dict(Article.model_validate(fields))
+def _article(fields: dict[str, Any], item: Article) -> Article:
+    try:
+        typed = dict(Article.model_validate(fields))
+    except ValidationError:  # nothing is left of a name or the headline: whoever validates says so
+        typed = {**fields, "warc": item.warc}
+    return Article.model_construct(**typed)

@@ -14,7 +14,7 @@ from panan_spider.pipelines.base import ArchivePipeline
 def objection(article: Article) -> tuple[str, str] | None:
     """(field, reason) where the article cannot be; None where it can."""
     try:
-        Article.model_validate(article.model_dump())
+        Article.model_validate(article.model_dump(warnings=False))
     except ValidationError as error:
         first = error.errors()[0]
         return ".".join(map(str, first["loc"])) or "article", first["msg"]

@@ -1,0 +1,198 @@
+"""From article to archive, against a real one: cleaned, judged, numbered, stored; and what happens when it refuses."""
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.utils.test import get_crawler
+from store_helpers import an_article, an_exchange, lines_of, recorded, url_of
+
+from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.items import Article, Author, Paragraph, Table
+from panan_spider.outcomes import Outcome
+from panan_spider.pipelines.clean import CleanPipeline
+from panan_spider.pipelines.revise import RevisePipeline
+from panan_spider.pipelines.store import StorePipeline
+from panan_spider.pipelines.validate import ValidatePipeline
+from panan_spider.spiders.panan import PananSpider
+from panan_spider.store.errors import StoreError
+
+
+class Line:
+    """The four pipelines over an archive in `folder`, as settings.py puts them in a row."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        crawler: Crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(folder)})
+        crawler.spider = PananSpider.from_crawler(crawler)
+        crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]  # none to be closed
+        self.extension = ArchiveExtension.from_crawler(crawler)
+        self.archive = self.extension.archive
+        self._pipelines = [
+            CleanPipeline(),
+            *(kind(self.extension) for kind in (ValidatePipeline, RevisePipeline, StorePipeline)),
+        ]
+
+    def take(self, item: Any) -> Any:
+        for pipeline in self._pipelines:
+            item = pipeline.process_item(item)
+        return item
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return lines_of(self.folder / "articles.jsonl")
+
+    @property
+    def quarantined(self) -> list[dict[str, Any]]:
+        return lines_of(self.folder / "quarantine.jsonl")
+
+
+@pytest.fixture
+def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    processes = count(1)  # every run is another process, and its id says so
+    monkeypatch.setattr("panan_spider.archive_extension.os.getpid", lambda: next(processes))
+    made = Line(tmp_path / "data")
+    yield made
+    made.archive.close({})
+
+
+def again(line: Line) -> Line:
+    """The next run over the same archive."""
+    line.archive.close({})
+    return Line(line.folder)
+
+
+def test_control_characters_go_at_any_depth_and_nothing_else_does() -> None:
+    kept = "\t甲\n\u3000乙 \uff0c\u200b<b>&amp;\U0001f600\xa0\xad"
+    dirty = "\x00\x01\x08\x0b\x0c\r\x1b\x7f\x85\x9f\ufffe\uffff"
+    item = an_article(
+        title=f"{dirty}{kept}",
+        blocks=[Paragraph(text=f"{kept}{dirty}"), Table(rows=[[f"a{dirty}"]])],
+        authors=[Author(name=f"甲{dirty}", title=None, work=None)],
+        credits={f"初审{dirty}": f"乙{dirty}"},
+    )
+    clean = CleanPipeline().process_item(item)
+    assert clean.title == kept
+    assert clean.blocks == [Paragraph(text=kept), Table(rows=[["a"]])]
+    assert clean.authors[0].name == "甲"
+    assert clean.credits == {"初审": "乙"}
+
+
+def test_a_lone_surrogate_goes() -> None:
+    item = an_article().model_copy(update={"title": "甲\ud800乙"})
+    assert CleanPipeline().process_item(item).title == "甲乙"
+
+
+def test_what_is_clean_and_what_is_no_article_pass_as_they_are(line: Line) -> None:
+    item, other = an_article(), {"text": "\x00"}
+    assert CleanPipeline().process_item(item) is item
+    assert line.take(other) is other
+    assert line.lines == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("posted", None), ("published", "2020-13-45"), ("published", "yesterday"), ("title", ""), ("title", "\x00"), ("blocks", []),
+        ("content_hash", "sha256:0"), ("id", "x1"), ("pages", 0), ("authors", [Author(name="\x00", title=None, work=None)]),
+    ],
+)  # fmt: skip
+def test_an_impossible_article_is_quarantined_as_invalid_and_named(line: Line, field: str, value: Any) -> None:
+    place = line.archive.write_response(an_exchange())
+    item = an_article(warc=place).model_copy(update={field: value})
+    with pytest.raises(DropItem):
+        line.take(item)
+    assert line.lines == []
+    (told,) = line.quarantined
+    assert (told["url"], told["outcome"]) == (item.url, "invalid")
+    assert told["field"].split(".")[0] == field
+    assert told["reason"]
+    assert told["warc"] == place.model_dump(exclude={"parts"})
+    assert line.archive.outcome_counts() == {Outcome.INVALID: 1}
+
+
+def test_a_new_article_is_revision_one_and_stored(line: Line) -> None:
+    stored = line.take(an_article())
+    assert stored.revision == 1
+    assert [(told["id"], told["revision"]) for told in line.lines] == [("000000001", 1)]
+    assert line.archive.outcome_counts() == {Outcome.STORED: 1}
+
+
+def test_the_line_is_the_whole_article(line: Line) -> None:
+    stored: Article = line.take(an_article())
+    assert Article.model_validate(line.lines[0]) == stored
+    assert "样例标题1" in (line.folder / "articles.jsonl").read_text("utf-8")
+    assert line.lines[0] == json.loads(stored.model_dump_json())
+
+
+def test_the_same_content_again_is_unchanged_and_no_line(line: Line) -> None:
+    line.take(an_article())
+    line = again(line)
+    with pytest.raises(DropItem):
+        line.take(an_article(fetched_at="2027-01-01T00:00:00Z"))
+    assert len(line.lines) == 1
+    assert line.archive.outcome_counts() == {Outcome.UNCHANGED: 1}
+    line.archive.close({})
+
+
+def test_changed_content_is_the_next_revision(line: Line) -> None:
+    line.take(an_article(version=1))
+    for version in (2, 3):
+        line = again(line)
+        assert line.take(an_article(version=version)).revision == version
+        assert line.archive.outcome_counts() == {Outcome.REVISED: 1}
+    assert [(told["revision"], told["text"]) for told in line.lines] == [(n, f"第{n}版正文") for n in (1, 2, 3)]
+    line.archive.close({})
+
+
+def test_content_changed_back_is_a_revision_too(line: Line) -> None:
+    for version in (1, 2, 1):
+        line.take(an_article(version=version))
+        line = again(line)
+    assert [told["revision"] for told in line.lines] == [1, 2, 3]
+    line.archive.close({})
+
+
+def test_the_line_is_durable_before_the_ledgers_mark(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = recorded(monkeypatch, "write", "fsync")
+    marks: list[list[str]] = []
+    mark = line.archive.ledger.articles.mark
+
+    def marking(*args: Any) -> None:
+        marks.append([*calls])
+        mark(*args)
+
+    monkeypatch.setattr(line.archive.ledger.articles, "mark", marking)
+    line.take(an_article())
+    assert marks == [["write", "fsync"]]
+
+
+def test_validators_of_the_response_go_into_the_mark(line: Line) -> None:
+    line.archive.validators[url_of(1)] = ('"e1"', "Sat, 07 Mar 2020 00:00:00 GMT")
+    line.take(an_article())
+    known = line.archive.latest("000000001")
+    assert known is not None
+    assert (known.etag, known.last_modified) == ('"e1"', "Sat, 07 Mar 2020 00:00:00 GMT")
+
+
+def test_an_archive_that_refuses_ends_the_run_and_nothing_more_is_written(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.write", full)
+        with pytest.raises(StoreError):
+            line.take(an_article(1))
+    assert line.extension.store_error is not None
+    assert "No space left" in str(line.extension.store_error)
+    with pytest.raises(StoreError):
+        line.take(an_article(2))
+    assert line.lines == []
