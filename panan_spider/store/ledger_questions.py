@@ -10,8 +10,9 @@ from panan_spider.store.ledger_articles import as_date
 from panan_spider.store.ledger_db import Database
 
 #: Article addresses the next run takes up by itself. Out of range is so for one run's dates only, and a
-#: robots.txt that forbids tonight may allow tomorrow: asking it again costs no request of a page.
-_RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
+#: robots.txt that forbids tonight may allow tomorrow: asking it again costs no request of a page. A redirect off
+#: the site can be one bad night's, a portal's or a thief's: what has gone for good is named each time.
+_RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN, Outcome.OFF_SITE}
 
 #: A list row of an article with one of these is still news: nobody has yet learned what the article is.
 _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}

@@ -41,8 +41,8 @@ class LedgerMemory:
         return self._ledger.questions.settled(article_id)
 
     def unsettled(self) -> list[Unsettled]:
-        """Articles to take up again: failed, blocked, pending, listed but never asked for; and those that were
-        out of range or forbidden, which cost no request as long as they still are.
+        """Articles to take up again: failed, blocked, pending, off-site, listed but never asked for; and those that
+        were out of range or forbidden, which cost no request as long as they still are.
         """
         return self._ledger.questions.unsettled()
 

@@ -41,7 +41,14 @@ def test_what_settles_an_article_for_later_runs(runs: Runs, outcome: Outcome) ->
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_what_later_runs_take_up_again(runs: Runs, outcome: Outcome) -> None:
-    again = {Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING, Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
+    again = {
+        Outcome.FAILED,
+        Outcome.BLOCKED,
+        Outcome.PENDING,
+        Outcome.OUT_OF_RANGE,
+        Outcome.FORBIDDEN,
+        Outcome.OFF_SITE,
+    }
     runs.settle(1, outcome)
     runs.next()
     assert runs.asked_again() == (["000000001"] if outcome in again else [])
