@@ -1,0 +1,88 @@
+"""The body: blocks of a record in page order."""
+
+import re
+from itertools import groupby
+
+from demo_site.markup.head import opening_lines
+from demo_site.markup.images import run_of_pictures
+from demo_site.markup.paragraphs import heading, is_flow, paragraph, row
+from demo_site.markup.pen import Pen
+from panan_spider.items import Attachment, Block, Heading, ImageBlock, Paragraph, Table, Video
+
+_SHORTEST_LINE = 26
+
+
+def page_blocks(pen: Pen, page_number: int) -> tuple[Block, ...]:
+    """The blocks of one part."""
+    sizes = pen.record.parts
+    if not sizes:
+        return pen.record.blocks
+    start = sum(sizes[: page_number - 1])
+    return pen.record.blocks[start : start + sizes[page_number - 1]]
+
+
+def body_pieces(pen: Pen, page_number: int) -> list[str]:
+    """The body's HTML, cut where something else can stand between two blocks."""
+    blocks = page_blocks(pen, page_number)
+    out = [paragraph(pen, lines) for lines in (opening_lines(pen) if page_number == 1 else [])]
+    last_text = max((at for at, block in enumerate(blocks) if _is_long(block)), default=len(blocks))
+    before: Block | None = None
+    at = 0
+    for is_picture, run in groupby(blocks, key=lambda block: isinstance(block, ImageBlock)):
+        members = list(run)
+        if is_picture:
+            images = [block for block in members if isinstance(block, ImageBlock)]
+            out.append(row(pen, run_of_pictures(pen, images, flow=is_flow(pen))))
+        else:
+            for offset, block in enumerate(members):
+                out.append(
+                    _block(pen, block, after_picture=isinstance(before, ImageBlock), at_end=at + offset > last_text)
+                )
+                before = block
+        at, before = at + len(members), members[-1]
+    return out
+
+
+def _is_long(block: Block) -> bool:
+    return isinstance(block, Paragraph) and len(block.text) >= _SHORTEST_LINE
+
+
+def _block(pen: Pen, block: Block, *, after_picture: bool, at_end: bool) -> str:
+    if isinstance(block, Paragraph):
+        signs = at_end and len(block.text) < _SHORTEST_LINE and not re.search(r"[。！？”：!?:]$", block.text)
+        return row(pen, paragraph(pen, [block.text], align="right")) if signs else paragraph(pen, [block.text])
+    if isinstance(block, Heading):
+        return heading(pen, block.text, plain_allowed=not after_picture)
+    if isinstance(block, Table):
+        return row(pen, _table(pen, block))
+    if isinstance(block, Video):
+        return row(pen, _video(pen, block))
+    assert isinstance(block, Attachment)
+    icon = pen.dice.choice(("", '<img src="/images/icon/icon_doc.gif" width="16" height="16">'))
+    return row(pen, f'<p>{icon}<a href="{block.url}" target="_blank">{pen.plain(block.title)}</a></p>\n')
+
+
+def _table(pen: Pen, table: Table) -> str:
+    how = pen.markup.table
+    attributes = {
+        "border": ' border="1" cellspacing="0"',
+        "class": ' class="MsoTableGrid" border=1',
+        "th": ' border="1"',
+    }[how]
+    rows = ""
+    for number, cells in enumerate(table.rows):
+        tag = "th" if how == "th" and number == 0 else "td"
+        inner = "".join(f"<{tag}><p><span>{pen.plain(cell)}</span></p></{tag}>" for cell in cells)
+        rows += f"<tr>{inner}</tr>\n"
+    return f"<table{attributes}><tbody>{rows}</tbody></table>\n"
+
+
+def _video(pen: Pen, video: Video) -> str:
+    return pen.dice.choice(
+        (
+            f'<div><video src="{video.url}" controls="controls">您的浏览器不支持视频播放</video></div>\n',
+            f'<div align="center"><video width="640" controls><source src="{video.url}" type="video/mp4"></video></div>\n',
+            f'<p align="center"><iframe src="{video.url}" width="640" height="480" frameborder="0"></iframe></p>\n',
+            f'<p align=center><embed src="{video.url}" width=480 height=360></p>\n',
+        )
+    )
