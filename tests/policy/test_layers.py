@@ -27,6 +27,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "archive_extension": frozenset({"outcomes", "store", "checks"}),
     "middlewares": _FOUNDATION | _KEEPERS,
     "pipelines": _FOUNDATION | _KEEPERS,
+    "reparsing": _FOUNDATION | {"pages", "pipelines", "spiders", "store"},
     "demo_site": frozenset({"items", "urls", "site"}),
 }
 

@@ -1,0 +1,79 @@
+"""`scrapy reparse`: the articles built again from the raw pages, without one request."""
+
+import argparse
+import signal
+import sys
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from scrapy.commands import ScrapyCommand
+
+from panan_spider.commands.crawl import refuse
+from panan_spider.outcomes import ExitCode
+from panan_spider.reparsing.reading import Scope
+from panan_spider.reparsing.run import Run
+from panan_spider.store.archive import ARTICLES_FILE, QUARANTINE_FILE
+from panan_spider.store.errors import LockHeld, StoreError
+
+_TEMPLATES: Final = ("enorth_a", "enorth_b", "trs")
+
+
+class Command(ScrapyCommand):
+    """Shows what a changed page object makes of the pages already kept, and stores it when told to."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The options."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy --help`."""
+        return "Build the articles again from the archived raw pages, without one request"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Options of the command, beside Scrapy's own."""
+        super().add_options(parser)
+        parser.add_argument("--since", metavar="YYYY-MM-DD", help="first publication date, inclusive")
+        parser.add_argument("--until", metavar="YYYY-MM-DD", help="last publication date, inclusive")
+        parser.add_argument("--template", metavar="NAME", help=f"only articles of one of {', '.join(_TEMPLATES)}")
+        parser.add_argument("--diff", action="store_true", help="show what would change, field by field")
+        parser.add_argument("--write", action="store_true", help="store what has changed, as revisions")
+        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read everything again; `exitcode` says whether anything stored would be lost."""
+        scope = _scope(opts)
+        data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])  # type: ignore[index]
+        if args:
+            refuse(f"'scrapy reparse' takes options only, not {args[0]!r}")
+        if not any((data / name).is_file() for name in (ARTICLES_FILE, QUARANTINE_FILE)):
+            refuse(f"there is no archive in {data}")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            self.exitcode = int(Run(data, scope, opts.diff).done(write=opts.write))
+        except (StoreError, LockHeld) as error:
+            print(f"panan: {error}", file=sys.stderr)
+            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+
+
+def _scope(opts: argparse.Namespace) -> Scope:
+    if opts.template not in (None, *_TEMPLATES):
+        refuse(f"--template: no template is named {opts.template!r}; there is: {', '.join(_TEMPLATES)}")
+    since, until = (_day(name, getattr(opts, name)) for name in ("since", "until"))
+    if since and until and since > until:
+        refuse(f"--since {since} is later than --until {until}")
+    return Scope(since, until, opts.template)
+
+
+def _day(name: str, given: str | None) -> date | None:
+    if given is None:
+        return None
+    with suppress(ValueError):
+        if (day := date.fromisoformat(given)).isoformat() == given:
+            return day
+    return refuse(f"--{name}: {given!r} is no date such as 2020-03-01")

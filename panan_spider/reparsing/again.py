@@ -1,0 +1,158 @@
+"""Every article built again from the raw pages the archive kept: what would come out the same, changed, or not at all.
+
+Nothing here writes, asks the network, or takes the writer's lock.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.items import Article, WarcPlace
+from panan_spider.pages.layout import read_article
+from panan_spider.pages.page import Page
+from panan_spider.pages.results import InvalidPage, PageError
+from panan_spider.pipelines.clean import CleanPipeline
+from panan_spider.pipelines.validate import objection
+from panan_spider.reparsing.reading import Reading, Scope, Verdict
+from panan_spider.spiders.desk import Wanted
+from panan_spider.spiders.fetch import Fetch
+from panan_spider.store import warc_read
+from panan_spider.store.archive import ARTICLES_FILE, QUARANTINE_FILE
+from panan_spider.store.errors import StoreError, naming
+from panan_spider.store.exchange import ArchivedResponse
+from panan_spider.urls import Kind, understand
+
+#: What a line says that no page can say again.
+_CARRIED: Final = ("revision", "url", "posted", "listed_in", "fetched_at", "warc", "schema_version")
+
+
+@dataclass
+class Reparsing:
+    """The archive in `data`, read again article by article: first those stored, then those in quarantine."""
+
+    data: Path
+    scope: Scope = field(default_factory=Scope)
+
+    def readings(self) -> Iterator[Reading]:
+        """All of them, in the order of their lines. Raises StoreError where the lines cannot be read."""
+        newest = self._newest()
+        path = self.data / ARTICLES_FILE
+        if newest:
+            with naming(path), path.open("rb") as lines:
+                for _revision, start in sorted(newest.values(), key=lambda at: at[1]):
+                    lines.seek(start)
+                    record = json.loads(lines.readline())
+                    if self.scope.holds(record["published"], record["posted"], record["template"]):
+                        yield self._again(record)
+        for record in self._quarantined(newest.keys()):
+            yield from self._tried(record)
+
+    def _newest(self) -> dict[str, tuple[int, int]]:
+        """By number: the newest revision, and the byte its line starts at."""
+        newest: dict[str, tuple[int, int]] = {}
+        for start, record in _records(self.data / ARTICLES_FILE):
+            revision = int(record["revision"])
+            if revision > newest.get(record["id"], (0, 0))[0]:
+                newest[record["id"]] = revision, start
+        return newest
+
+    def _quarantined(self, stored: Any) -> list[dict[str, Any]]:
+        """The newest line of each quarantined article that is not stored."""
+        newest: dict[str, dict[str, Any]] = {}
+        for _start, record in _records(self.data / QUARANTINE_FILE):
+            address = understand(record["url"])
+            if address.kind is Kind.ARTICLE and address.article_id not in stored and record.get("warc"):
+                newest[address.article_id or ""] = record
+        return list(newest.values())
+
+    def _again(self, record: dict[str, Any]) -> Reading:
+        url = record["url"]
+        if record["warc"] is None:
+            return Reading(url, Verdict.UNKEPT, "no raw page was kept")
+        place = WarcPlace.model_validate(record["warc"])
+        try:
+            article = self._built(url, [place, *place.parts])
+        except StoreError as error:
+            return Reading(url, Verdict.UNKEPT, str(error))
+        except Exception as error:  # whatever a page object trips over, the other articles are still to be read
+            return Reading(url, Verdict.LOST, _said(error))
+        new = article.model_dump(mode="json") | {name: record[name] for name in _CARRIED}
+        changes = tuple((name, record.get(name), new[name]) for name in new if record.get(name) != new[name])
+        if not changes:
+            return Reading(url, Verdict.SAME)
+        revised = Article.model_validate(new | {"revision": record["revision"] + 1})
+        return Reading(url, Verdict.CHANGED, None, changes, revised)
+
+    def _tried(self, record: dict[str, Any]) -> Iterator[Reading]:
+        """The reading of a quarantined page, where it is in scope: one that is not read has a day at most."""
+        posted = understand(record["url"]).posted
+        day = posted.isoformat() if posted else None
+        try:
+            article = self._built(record["url"], [WarcPlace.model_validate(record["warc"])], search=True)
+        except Exception as error:
+            if self.scope.holds(None, day, record.get("template")):
+                yield Reading(record["url"], Verdict.STILL, _said(error))
+            return
+        if self.scope.holds(article.published, day, article.template):
+            yield Reading(article.url, Verdict.RESCUED, None, (), article)
+
+    def _built(self, url: str, places: list[WarcPlace], *, search: bool = False) -> Article:
+        """The article of these pages; with `search`, and of the further parts that the first one names.
+
+        Raises StoreError, PageError, or whatever a page object raises.
+        """
+        address = understand(url)
+        fetch = Fetch(Wanted(address.article_id or ""), None, address)
+        for place in places:
+            response = warc_read.read(self.data, place)
+            fetch.fetched_at = fetch.fetched_at or response.at
+            fetch.keep(_page(response, fetch), place.model_copy(update={"parts": []}))
+        while search and (due := fetch.next_part()) is not None:
+            if (found := self._parts_kept.get(due)) is None:
+                raise InvalidPage(f"part {due} was not kept", field_name="pages")
+            fetch.keep(_page(warc_read.read(self.data, found), fetch), found)
+        article = CleanPipeline().process_item(fetch.article(fetch.whole()))
+        if (wrong := objection(article)) is not None:
+            raise InvalidPage(wrong[1], field_name=wrong[0])
+        return Article.model_validate(article.model_dump())
+
+    @cached_property
+    def _parts_kept(self) -> dict[str, WarcPlace]:
+        """Where the newest good answer of each further part lies. Reads every WARC file: asked for by rescues alone."""
+        found = {}
+        for response in warc_read.iter_responses(self.data):
+            address = understand(response.url)
+            if address.kind is Kind.PART and response.status == 200:
+                found[address.url] = WarcPlace(file=response.file, offset=response.offset)
+        return found
+
+
+def _page(response: ArchivedResponse, fetch: Fetch) -> Any:
+    landed = understand(response.url)
+    if landed.kind not in (Kind.ARTICLE, Kind.PART) or landed.article_id != fetch.wanted.number:
+        raise InvalidPage(f"leads to {landed.url}, which is no page of this article")
+    return read_article(Page(response.url, response.body, response.content_type))
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(first byte, object) of each whole line; what opening the archive would pass over is passed over."""
+    if not path.exists():
+        return
+    start = 0
+    with naming(path), path.open("rb") as lines:
+        for raw in lines:
+            try:
+                record = json.loads(raw) if raw.endswith(b"\n") else None
+            except ValueError:
+                record = None
+            if isinstance(record, dict) and "url" in record:
+                yield start, record
+            start += len(raw)
+
+
+def _said(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, PageError | StoreError) else f"{type(error).__name__}: {text}"
