@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -20,6 +20,16 @@ from panan_spider.store.archive import Archive
 from panan_spider.store.errors import StoreError
 
 logger = logging.getLogger(__name__)
+
+#: Scrapy's loggers that tell, each with a traceback, of every exception in a callback, a pipeline, a signal, the start.
+_TELLERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")
+
+
+def _said_once(record: logging.LogRecord) -> bool:
+    """A full disk is one line, this module's; whoever meets it after or beside that says so at DEBUG only."""
+    if record.exc_info and isinstance(record.exc_info[1], StoreError):
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    return True
 
 
 class ArchiveExtension:
@@ -40,6 +50,8 @@ class ArchiveExtension:
         arguments = {k: str(v) for k, v in given.model_dump(exclude_defaults=True).items()} if given is not None else {}
         self.archive = Archive.open(Path(crawler.settings["PANAN_DATA_DIR"]), run_id=self.run_id, args=arguments)
         self.arguments = arguments
+        for name in _TELLERS:
+            logging.getLogger(name).addFilter(_said_once)
         for note in self.archive.notes:
             logger.warning("archive: %s", note)
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
@@ -54,11 +66,16 @@ class ArchiveExtension:
         """The archive refused a write: the run ends at once, and nothing more is written."""
         if self.store_error is not None:
             return
-        self.store_error = error
-        logger.error("archive: %s: the run ends here", error)
+        self._say(error)
         engine = self.crawler.engine
         if engine is not None and engine.spider is not None:
             self._ending = asyncio.ensure_future(engine.close_spider_async(reason="store_error"))
+
+    def _say(self, error: StoreError) -> None:
+        """Note and log the run's first refusal, whoever met it."""
+        if self.store_error is None:
+            self.store_error = error
+            logger.error("archive: %s: the run ends here", error)
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
@@ -76,16 +93,14 @@ class ArchiveExtension:
         try:
             self._finish(spider, reason)
         except StoreError as error:
-            self.store_error = self.store_error or error
+            self._say(error)
             self.exit_code, self.reason = verdict(RunFacts(finish_reason=reason, store_error=str(error)))
             self._let_go()
         logger.info("panan: exit %d · %s", self.exit_code, self.reason)
 
     def _finish(self, spider: Spider, reason: str) -> None:
-        if self.store_error is None and self.archive.fuse.blown is not None:
-            self.store_error = self.archive.fuse.blown
-        if self.store_error is not None:
-            raise self.store_error
+        if refused := self.store_error or self.archive.fuse.blown:
+            raise refused
         self.archive.settle_rest()
         facts = gather(self.crawler, self.archive, reason)
         self.exit_code, self.reason = verdict(facts)

@@ -61,7 +61,8 @@ class RobotsMiddleware:
             response = await engine.download_async(request)
         except Exception as error:
             reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-            self._gone(host, str(reason))
+            known = getattr(error, "outcome", None) is Outcome.PENDING  # the archive refuses, and has said so
+            self._gone(host, str(reason), logging.DEBUG if known else logging.ERROR)
             return None
         return self._read(host, response)
 
@@ -77,12 +78,12 @@ class RobotsMiddleware:
             logger.info("robots.txt of %s asks for %s s between requests", host, delay)
         return rules
 
-    def _gone(self, host: str, reason: str) -> None:
+    def _gone(self, host: str, reason: str, level: int = logging.ERROR) -> None:
         reason = " ".join(reason.split())[:200]
         self.unreachable[host] = reason
         assert self._crawler.stats is not None
         self._crawler.stats.set_value("panan/robots_unreachable", tuple(self.unreachable))  # where the report looks
-        logger.error("robots.txt of %s cannot be read (%s): nothing of this host is asked for", host, reason)
+        logger.log(level, "robots.txt of %s cannot be read (%s): nothing of this host is asked for", host, reason)
 
     def _raise_delay(self, request: Request, host: str) -> None:
         engine = self._crawler.engine
