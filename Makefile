@@ -7,7 +7,7 @@ EVAL := .venv-eval
 PIP := -m pip --quiet --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench soak eval lock clean
+.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench eval lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -52,9 +52,6 @@ docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo f
 
 bench: venv ## how fast, as ratios to a baseline of the same run
 	$(BIN)/python benchmarks/bench.py
-
-soak: venv ## ten minutes of kills and faults on a large demo site; prints what was lost
-	$(BIN)/python tests/crawl/soak.py
 
 eval: $(EVAL)/.installed ## extraction beside its peers
 	$(EVAL)/bin/python -m evaluation
