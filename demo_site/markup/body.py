@@ -1,10 +1,10 @@
 """The body: blocks of a record in page order."""
 
 import re
-from itertools import groupby
+from itertools import takewhile
 
 from demo_site.markup.head import opening_lines
-from demo_site.markup.images import run_of_pictures
+from demo_site.markup.images import picture, run_of_pictures
 from demo_site.markup.paragraphs import heading, is_flow, paragraph, row
 from demo_site.markup.pen import Pen
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Paragraph, Table, Video
@@ -26,31 +26,38 @@ def body_pieces(pen: Pen, page_number: int) -> list[str]:
     blocks = page_blocks(pen, page_number)
     out = [paragraph(pen, lines) for lines in (opening_lines(pen) if page_number == 1 else [])]
     last_text = max((at for at, block in enumerate(blocks) if _is_long(block)), default=len(blocks))
-    before: Block | None = None
     at = 0
-    for is_picture, run in groupby(blocks, key=lambda block: isinstance(block, ImageBlock)):
-        members = list(run)
-        if is_picture:
-            images = [block for block in members if isinstance(block, ImageBlock)]
+    while at < len(blocks):
+        run = list(takewhile(lambda block: isinstance(block, ImageBlock), blocks[at:]))
+        images = [block for block in run if isinstance(block, ImageBlock)]
+        lead = ""
+        if images and _joined(pen, images, blocks[at + len(images) : at + len(images) + 1]):
+            lead = picture(pen, images[0]) + "<br>\n"
+        elif images:
             out.append(row(pen, run_of_pictures(pen, images, flow=is_flow(pen))))
-        else:
-            for offset, block in enumerate(members):
-                out.append(
-                    _block(pen, block, after_picture=isinstance(before, ImageBlock), at_end=at + offset > last_text)
-                )
-                before = block
-        at, before = at + len(members), members[-1]
+        at += len(images)
+        if at < len(blocks):
+            out.append(_block(pen, blocks[at], after_picture=bool(images), at_end=at > last_text, lead=lead))
+        at += 1
     return out
+
+
+def _joined(pen: Pen, images: list[ImageBlock], follows: tuple[Block, ...]) -> bool:
+    """Whether a picture stands in the paragraph that follows it: one without caption, over a text no caption could be."""
+    bare = len(images) == 1 and images[0].caption is None
+    return bare and pen.markup.image_box == "joined" and any(_is_long(block) for block in follows)
 
 
 def _is_long(block: Block) -> bool:
     return isinstance(block, Paragraph) and len(block.text) >= _SHORTEST_LINE
 
 
-def _block(pen: Pen, block: Block, *, after_picture: bool, at_end: bool) -> str:
+def _block(pen: Pen, block: Block, *, after_picture: bool, at_end: bool, lead: str) -> str:
     if isinstance(block, Paragraph):
         signs = at_end and len(block.text) < _SHORTEST_LINE and not re.search(r"[。！？”：!?:]$", block.text)
-        return row(pen, paragraph(pen, [block.text], align="right")) if signs else paragraph(pen, [block.text])
+        return (
+            row(pen, paragraph(pen, [block.text], align="right")) if signs else paragraph(pen, [block.text], lead=lead)
+        )
     if isinstance(block, Heading):
         return heading(pen, block.text, plain_allowed=not after_picture)
     if isinstance(block, Table):

@@ -9,13 +9,15 @@ from demo_site.record import Template
 #: Every choice and its values. A value that stands twice is drawn twice as often.
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "names": ("known", "relative", "renamed", "none"),
-    "wrap": ("flat", "box", "deep", "table", "deep_table"),
+    "above": ("none", "none", "logo", "today", "login", "banner"),
+    "wrap": ("flat", "box", "deep", "table", "deep_table", "rows", "columns", "form"),
     "container": ("own", "own", "none", "twice"),
     "crumb": ("text", "links", "items", "cells", "spans"),
     "crumb_sep": ("angles", "tight", "angle"),
     "colon": ("plain", "wide", "spaced"),
-    "doc_title": ("site", "section", "bare", "site_only", "absent"),
+    "doc_title": ("site", "section", "chain", "bare", "site_only", "absent"),
     "meta_tags": ("none", "none", "trs", "description"),
+    "line_tag": ("p", "div", "h3", "span"),
     "title_tag": ("h1", "h2", "div", "td", "font", "strong"),
     "title_split": ("no", "no", "br"),
     "kicker_at": ("body", "body", "head", "both"),
@@ -32,11 +34,12 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "body": ("p", "p", "br1", "br2", "div", "section", "nested", "td", "font", "word", "wechat", "mixed"),
     "source_lines": ("tight", "loose"),
     "indent": ("wide", "nbsp", "blanks", "css", "none", "span"),
-    "inline": ("none", "strong", "span", "font", "a", "word", "many"),
+    "inline": ("none", "strong", "span", "font", "a", "word", "smart", "many"),
     "entities": ("none", "none", "named", "numeric"),
     "empties": ("none", "none", "nbsp", "br"),
     "captions": ("centred", "plain", "same", "same_plain", "marked", "grouped"),
-    "image_box": ("p", "centred", "div", "table", "figure", "link"),
+    "image_box": ("p", "centred", "div", "table", "figure", "link", "joined", "bare"),
+    "caption_look": ("attribute", "centre", "style", "grey"),
     "image_source": ("absolute", "relative", "relative", "data-src", "data-original"),
     "alt": ("none", "empty", "picture", "title", "leftover"),
     "editor_at": ("inside", "after", "sibling", "last_line"),
@@ -47,10 +50,11 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "block_title": ("h3", "div", "td", "strong"),
     "heading": ("strong", "h2", "plain", "centred", "styled"),
     "table": ("border", "class", "th"),
+    "below": ("none", "none", "comments", "disclaimer", "code", "neighbours", "keywords"),
     "side": ("none", "before", "after"),
     "trap": ("none", "comment", "conditional", "script", "style", "noscript", "hidden", "property", "form"),
     "include": ("none", "none", "none", "before", "inside", "under_header", "after"),
-    "soup": ("none", "none", "upper", "unclosed", "unquoted", "stray", "all"),
+    "soup": ("none", "none", "upper", "unclosed", "unquoted", "stray", "closing_br", "open_spans", "all"),
     "charset": ("utf-8", "utf-8", "gbk", "gb18030", "gb2312"),
     "said_in_header": ("none", "true", "false", "latin"),
     "said_in_meta": ("none", "true", "false"),
@@ -66,6 +70,7 @@ class Markup:
     template: Template
     seed: int
     names: str = "known"
+    above: str = "none"
     wrap: str = "box"
     container: str = "own"
     crumb: str = "text"
@@ -73,6 +78,7 @@ class Markup:
     colon: str = "plain"
     doc_title: str = "site"
     meta_tags: str = "none"
+    line_tag: str = "p"
     title_tag: str = "div"
     title_split: str = "no"
     kicker_at: str = "body"
@@ -94,6 +100,7 @@ class Markup:
     empties: str = "none"
     captions: str = "centred"
     image_box: str = "centred"
+    caption_look: str = "attribute"
     image_source: str = "relative"
     alt: str = "none"
     editor_at: str = "inside"
@@ -104,6 +111,7 @@ class Markup:
     block_title: str = "h3"
     heading: str = "strong"
     table: str = "border"
+    below: str = "none"
     side: str = "none"
     trap: str = "none"
     include: str = "none"

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 from demo_site.markup.body import body_pieces
 from demo_site.markup.choices import Markup
-from demo_site.markup.furniture import BROKEN_INCLUDE, breadcrumb, counter, footer, navigation, side_column, tools, trap
+from demo_site.markup.furniture import (
+    BROKEN_INCLUDE,
+    below,
+    breadcrumb,
+    counter,
+    footer,
+    navigation,
+    side_column,
+    tools,
+    trap,
+)
 from demo_site.markup.head import document_head, headline
 from demo_site.markup.header_line import header_line
 from demo_site.markup.paragraphs import row
@@ -31,8 +41,8 @@ def render(record: Record, markup: Markup, *, page_number: int = 1) -> Rendered:
     text = (
         '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN">\n<html>\n'
         f"{document_head(pen, meta_charset(pen))}<body>\n{_include(pen, 'before')}{navigation(pen)}"
-        f"{side_column(pen) if markup.side == 'before' else ''}{breadcrumb(pen)}{trap(pen)}"
-        f"{_article(pen, line, page_number)}{side_column(pen) if markup.side == 'after' else ''}{footer(pen)}</body></html>\n"
+        f"{_side(pen, 'before')}{breadcrumb(pen)}{trap(pen)}"
+        f"{_article(pen, line, page_number)}{_side(pen, 'after')}{footer(pen)}</body></html>\n"
     )
     return Rendered(encoded(pen, untidy(pen, text)), content_type(pen), printed)
 
@@ -44,13 +54,16 @@ def _article(pen: Pen, line: str, page_number: int) -> str:
     under += f"<div>{counter(pen)}</div>\n" if markup.counter == "under" else ""
     after = f"<div>{tools(pen)}</div>\n" if markup.tools_at == "after" and tools(pen) else ""
     editor = "" if markup.editor_at == "last_line" else editor_line(pen)
-    blocks = _include(pen, "after") + after + tail_blocks(pen)
+    blocks = _include(pen, "after") + after + below(pen) + tail_blocks(pen)
     # Blocks stand in the article's box only below its last line: what follows the editor is no longer the article.
     inside = markup.tail_blocks == "inside" and markup.editor_at == "inside"
     container = _container(pen, page_number, editor if markup.editor_at == "inside" else "", blocks if inside else "")
-    middle = headline(pen) + over + line + under + _include(pen, "under_header") + container
-    middle += editor if markup.editor_at == "after" else ""
-    return _box(pen, middle) + (editor if markup.editor_at == "sibling" else "") + ("" if inside else blocks)
+    container += editor if markup.editor_at == "after" else ""
+    return (
+        _box(pen, [headline(pen), over + line + under + _include(pen, "under_header"), container])
+        + (editor if markup.editor_at == "sibling" else "")
+        + ("" if inside else blocks)
+    )
 
 
 def _container(pen: Pen, page_number: int, editor: str, blocks: str) -> str:
@@ -78,17 +91,32 @@ def _last_line(pen: Pen) -> str:
     return f"<br>\n{pen.indent}{words}<br>\n" if pen.markup.editor_at == "last_line" and words else ""
 
 
+def _side(pen: Pen, where: str) -> str:
+    return side_column(pen) if pen.markup.side == where and pen.markup.wrap != "columns" else ""
+
+
 def _include(pen: Pen, where: str) -> str:
     return BROKEN_INCLUDE if pen.markup.include == where else ""
 
 
-def _box(pen: Pen, inner: str) -> str:
-    known = pen.named(" list-style")
+def _box(pen: Pen, rows: list[str]) -> str:
+    known, inner = pen.named(" list-style"), "".join(rows)
     cell = f'<table width="960" border="0"><tr><td valign="top">{inner}</td></tr></table>\n'
     return {
         "flat": inner,
         "box": f"<div{known}>{inner}</div>\n",
         "deep": "<div>" * 6 + f"<div{known}>{inner}</div>" + "</div>" * 6,
         "table": cell,
+        "rows": "<table width=96%>" + "".join(f"<tr><td>{one}</td></tr>\n" for one in rows) + "</table>\n",
+        "columns": _columns(pen, inner),
+        "form": f'<form name="form1" method="post" action=""><div{known}>{inner}</div></form>\n',
         "deep_table": f"<center><table><tr><td><div{known}>{cell}</div></td></tr></table></center>\n",
     }[pen.markup.wrap]
+
+
+def _columns(pen: Pen, inner: str) -> str:
+    """The article and the side column as cells of one row, in the order of the choices."""
+    cells = [f'<td width="680" valign="top">{inner}</td>']
+    side = f'<td width="280" valign="top">{side_column(pen)}</td>\n'
+    cells.insert({"before": 0, "after": 1}.get(pen.markup.side, 1), side if pen.markup.side != "none" else "")
+    return f'<table width="960" border="0" cellpadding="0"><tr>{"".join(cells)}</tr></table>\n'

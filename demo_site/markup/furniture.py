@@ -43,10 +43,30 @@ BROKEN_INCLUDE: Final = (
 )
 
 
+_ABOVE: Final = {
+    "none": "",
+    "logo": '<h1 class="logo"><a href="/"><img src="/images/logo.jpg" alt="磐安新闻网"></a></h1><h1><a href="/">磐安新闻网</a></h1>\n',
+    "today": "<div>今天是2020年8月6日 星期四 农历六月十七 <a href='/tq/'>磐安天气</a> 晴 25℃~36℃</div>\n",
+    "login": "<form action='/login' method=post>用户名:<input name=u> 密码:<input type=password name=p> 验证码:<input name=c> "
+    "<input type=submit value='登录'> <a href='/reg/'>注册</a></form>\n",
+    "banner": "<h2>新闻中心</h2><div><img src='/images/banner.jpg' width=960></div>\n",
+}
+_BELOW: Final = {
+    "none": "",
+    "comments": "<div><h3>网友评论 <a href='/pl/'>0条</a></h3><form>发表评论 <textarea></textarea> 验证码:<input> "
+    "<input type=submit value='提交'></form><p>网友评论仅供其表达个人看法,并不表明本网站同意其观点或证实其描述。</p></div>\n",
+    "disclaimer": "<div><b>版权和免责申明</b><p>凡本网注有“来源:磐安新闻网”的稿件,均为本网独家版权所有,未经许可不得转载或镜像。</p></div>\n",
+    "code": "<div align=center><img src='/images/qr.png' width=120><p>扫一扫在手机打开当前页</p></div>\n",
+    "neighbours": "<div>上一篇:<a href='/system/2016/09/05/021065591.shtml'>试验小学举行样本运动会</a><br>"
+    "下一篇:<a href='/system/2019/03/21/031533333.shtml'>例山茶园春茶开采 首日产量破纪录</a></div>\n",
+    "keywords": "<div>关键词:<a href='/k/1'>茶叶</a> <a href='/k/2'>公路</a> <a href='/k/3'>记者</a></div>\n",
+}
+
+
 def navigation(pen: Pen) -> str:
-    """The site's navigation and its old header line."""
+    """The site's navigation and its old header line, and what else stands over the breadcrumb."""
     links = "\n".join(f'<a href="/panews/{number}/index.shtml">{name}</a> |' for number, name in enumerate(NAV))
-    return f"<div{pen.named('nav')}>加入收藏 设为首页 在线投稿<br>{links}</div>\n"
+    return f"<div{pen.named('nav')}>加入收藏 设为首页 在线投稿<br>{links}</div>\n{_ABOVE[pen.markup.above]}"
 
 
 def breadcrumb(pen: Pen) -> str:
@@ -112,6 +132,11 @@ def footer(pen: Pen) -> str:
         f"<div{pen.named('footer')}>磐安新闻网简介|版权声明 | 广告联系 | 联系方式<br>\nCopyright? V2 2013-2017 磐安新闻网 版权所有<br>"
         "主办:磐安样例传媒中心<br>新闻热线:0000-00000000</div>\n"
     )
+
+
+def below(pen: Pen) -> str:
+    """What other sites of these systems print between an article and its related ones."""
+    return _BELOW[pen.markup.below]
 
 
 def trap(pen: Pen) -> str:

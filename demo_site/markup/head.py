@@ -22,6 +22,7 @@ def _document_title(pen: Pen) -> str:
     return {
         "site": f"<title>{title}-{SITE}</title>",
         "section": f"<title>{title}--{section}</title>",
+        "chain": f"<title>{title}_{section}_{SITE}</title>",
         "bare": f"<title>\n{title}\n</title>",
         "site_only": f"<title>{SITE}</title>",
         "absent": "",
@@ -52,10 +53,18 @@ def headline(pen: Pen) -> str:
     record, markup = pen.record, pen.markup
     over = under = ""
     if record.kicker and markup.kicker_at in ("head", "both"):
-        over = f"<p{pen.named('intro')} align=center>{pen.plain(record.kicker)}</p>\n"
+        over = _line(pen, "intro", record.kicker)
     if record.subtitle and not subtitle_in_body(pen):
-        under = f"<p{pen.named('subtitle')} align=center>{pen.plain(record.subtitle)}</p>\n"
+        under = _line(pen, "subtitle", record.subtitle)
     return over + _title(pen) + under
+
+
+def _line(pen: Pen, known: str, words: str) -> str:
+    """A line over or under the title."""
+    tag, text = pen.markup.line_tag, pen.plain(words)
+    if tag == "span":
+        return f"<div align=center><span{pen.named(known)} style='font-size:14px'>{text}</span></div>\n"
+    return f"<{tag}{pen.named(known)} align=center>{text}</{tag}>\n"
 
 
 def _title(pen: Pen) -> str:

@@ -31,7 +31,7 @@ def picture(pen: Pen, image: ImageBlock) -> str:
     return f'<img src="{where}" width="550" height="367" border="0"{alt} />'
 
 
-def boxed(pen: Pen, inner: str) -> str:
+def boxed(pen: Pen, inner: str, *, flow: bool) -> str:
     """A picture (and what stands with it) in a block of its own."""
     how = pen.markup.image_box
     if how == "div":
@@ -42,6 +42,8 @@ def boxed(pen: Pen, inner: str) -> str:
         return f"<figure>{inner}</figure>\n"
     if how == "p":
         return f"<p>{pen.indent}{inner}</p>\n"
+    if how in ("bare", "joined") and flow:
+        return f"{inner}<br>\n"
     if how == "link" and "<br" not in inner:
         return f'<p{centre(pen)}><a href="/pic/big.html" target="_blank">{inner}</a></p>\n'
     return f"<p{centre(pen)}>{inner}</p>\n"
@@ -59,15 +61,24 @@ def caption_line(pen: Pen, caption: str, *, flow: bool) -> str:
     if how == "marked":
         words = "▲" + words
     if how in ("centred", "grouped"):
-        return f"<p{centre(pen)}>{words}</p>\n"
+        return _centred_line(pen, words)
     return f"{words}<br>\n<br>\n" if flow else f"<p>{words}</p>\n"
+
+
+def _centred_line(pen: Pen, words: str) -> str:
+    return {
+        "attribute": f"<p{centre(pen)}>{words}</p>\n",
+        "centre": f"<center>{words}</center>\n",
+        "style": f'<div style="text-align:center;text-indent:0">{words}</div>\n',
+        "grey": f'<p style="text-align: center"><span style="color: #888; font-size: 12px">{words}</span></p>\n',
+    }[pen.markup.caption_look]
 
 
 def captioned(pen: Pen, image: ImageBlock, *, flow: bool) -> str:
     """One picture with its caption, as the choices have it. `flow`: the body's lines are parted by `<br>` alone."""
     inner, how = picture(pen, image), pen.markup.captions
     if image.caption is None:
-        return leftover(pen) + boxed(pen, inner)
+        return leftover(pen) + boxed(pen, inner, flow=flow)
     words = pen.plain(image.caption)
     if pen.markup.image_box == "figure" and how in ("centred", "same"):
         return f"<figure>{inner}<figcaption>{words}</figcaption></figure>\n"
@@ -80,7 +91,7 @@ def captioned(pen: Pen, image: ImageBlock, *, flow: bool) -> str:
         return f"<p{centre(pen)}>{inner}<br />\n{words}</p>\n"
     if how == "same_plain":
         return f"{inner}<br>\n{words}<br>\n<br>\n" if flow else f"<p>{inner}<br>{words}</p>\n"
-    return leftover(pen) + boxed(pen, inner) + caption_line(pen, image.caption, flow=flow)
+    return leftover(pen) + boxed(pen, inner, flow=flow) + caption_line(pen, image.caption, flow=flow)
 
 
 def run_of_pictures(pen: Pen, images: Sequence[ImageBlock], *, flow: bool) -> str:
@@ -94,4 +105,4 @@ def run_of_pictures(pen: Pen, images: Sequence[ImageBlock], *, flow: bool) -> st
             + "".join(f'<td align="center">{pen.plain(caption)}</td>' for caption in captions) + "</tr></table>\n"
         )  # fmt: skip
     lines = "".join(caption_line(pen, caption, flow=flow) for caption in captions)
-    return "".join(boxed(pen, picture(pen, image)) for image in images) + lines
+    return "".join(boxed(pen, picture(pen, image), flow=flow) for image in images) + lines

@@ -6,7 +6,7 @@ from demo_site.markup.pen import Pen
 
 _WORD: Final = (
     '<P class=MsoNormal style="TEXT-INDENT: 24pt; mso-char-indent-count: 2.0"><FONT face=宋体><SPAN style="FONT-SIZE: 12pt">'
-    '<?xml:namespace prefix = o ns = "urn:schemas-microsoft-com:office:office" />',
+    '<?xml:namespace prefix = o ns = "urn:schemas-microsoft-com:office:office" /><![if !supportEmptyParas]><![endif]>',
     "<o:p></o:p></SPAN></FONT></P>\n",
 )
 _WECHAT: Final = (
@@ -21,13 +21,13 @@ def is_flow(pen: Pen) -> bool:
     return pen.markup.body in ("br1", "br2")
 
 
-def paragraph(pen: Pen, lines: list[str], *, align: str = "", cut: bool = True) -> str:
-    """A paragraph of one line or more, with the lines parted by `<br>`."""
+def paragraph(pen: Pen, lines: list[str], *, align: str = "", cut: bool = True, lead: str = "") -> str:
+    """A paragraph of one line or more, with the lines parted by `<br>`, and behind the HTML `lead`."""
     inner = "<br>".join(pen.cut(line) if cut else pen.plain(line) for line in lines)
     if pen.markup.source_lines == "loose" and not is_flow(pen):
-        inner = f"\n\t{pen.indent}{inner}\n"
+        inner = f"\n\t{lead}{pen.indent}{inner}\n"
     else:
-        inner = pen.indent + inner
+        inner = lead + pen.indent + inner
     if align:
         return f'<p align="{align}">{inner}</p>\n'
     return _wrapped(pen, inner) + _empty(pen)

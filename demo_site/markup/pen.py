@@ -23,6 +23,7 @@ _INLINE: Final = {
     "font": ('<font color="#000000" face="宋体">', "</font>"),
     "a": ('<a href="/system/2015/05/05/019876543.shtml" class="keyword" target="_blank">', "</a>"),
     "word": ('<span lang="EN-US"><o:p></o:p>', "</span>"),
+    "smart": ('<st1:chsdate w:st="on" IsROCDate="False" Year="2020">', "</st1:chsdate>"),
     "many": ('<span><font size="3"><span style="font-size: 14pt">', "</span></font></span>"),
 }
 _GAPS: Final = {"nbsp": "&nbsp;&nbsp; ", "wide": "\u3000", "tab": "\t\t", "newline": "\r\n\t\t   ", "blanks": "   "}

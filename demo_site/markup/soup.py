@@ -24,6 +24,10 @@ def untidy(pen: Pen, text: str) -> str:
         text = _stray(pen, text)
     if how in ("unquoted", "all"):
         text = _tags(text, lambda tag: re.sub(r'=(["\'])([\w./-]+)\1', r"=\2", tag) if not tag.endswith("/>") else tag)
+    if how == "closing_br":  # a common slip, which browsers show as a line's end
+        text = text.replace("<br>", "</br>")
+    if how == "open_spans":
+        text = text.replace("</font></p>", "</p>").replace("</span></p>", "</p>")
     if how in ("upper", "all"):
         text = _tags(text, _upper)
     return text

@@ -206,7 +206,10 @@ def _extra(dice: random.Random, template: Template, blocks: list[Block], at: int
     kind = dice.choice(("image", "image", "images", "heading", "short", "table", "video", "file"))
     before, after = blocks[at - 1], blocks[at]
     beside = {block.type for block in (before, after)}
-    if kind in ("heading", "short") and beside != {"paragraph"}:
+    if "heading" in beside:  # plain, it is told by the long paragraphs around it
+        return []
+    long = all(isinstance(block, Paragraph) and len(block.text) >= 26 for block in (before, after))
+    if kind in ("heading", "short") and not long:
         kind = "image"
     number = dice.randrange(1000, 9990)
     if kind == "image":
