@@ -25,7 +25,8 @@ _NOT_FOUND_TITLE: Final = re.compile(r"^\s*[45]\d\d\s")
 
 def parse(page: Page) -> etree._Element:
     """The page's root element. Raises UnknownLayout for an empty page, InvalidPage for one nested beyond reading."""
-    text = _PROLOGUE.sub("", mended(page))
+    # The parser drops what follows the first end tag of the page, be it one that an include printed.
+    text = _ENDS.sub("", _PROLOGUE.sub("", mended(page)))
     if not text.strip():
         raise UnknownLayout("the page is empty")
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
