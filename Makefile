@@ -3,11 +3,10 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
-EVAL := .venv-eval
 PIP := -m pip --quiet --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench eval lock clean
+.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -53,23 +52,13 @@ docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo f
 bench: venv ## how fast, as ratios to a baseline of the same run
 	$(BIN)/python benchmarks/bench.py
 
-eval: $(EVAL)/.installed ## extraction beside its peers
-	$(EVAL)/bin/python -m evaluation
-
-$(EVAL)/.installed: requirements-eval.lock pyproject.toml
-	$(PYTHON) -m venv $(EVAL)
-	$(EVAL)/bin/python $(PIP) --require-hashes -r requirements-eval.lock
-	$(EVAL)/bin/python $(PIP) --no-deps --no-build-isolation -e .
-	@touch $@
-
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev
 
 lock: venv ## newest allowed versions of everything, with hashes, from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python $(PIP) uv
 	.venv-lock/bin/$(LOCK) --upgrade pyproject.toml -o requirements.lock
-	.venv-lock/bin/$(LOCK) --upgrade --extra eval pyproject.toml -o requirements-eval.lock
 	rm -rf .venv-lock
 
 clean: ## remove what these commands made; the archive in data/ stays
-	rm -rf $(VENV) $(EVAL) data/demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data/demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,7 +3,6 @@
 import re
 import tomllib
 
-import pytest
 from checkout import read
 
 _NAME = re.compile(r"^[A-Za-z0-9._-]+")
@@ -21,15 +20,12 @@ def wanted(*extras: str) -> set[str]:
 
 def test_every_dependency_says_why() -> None:
     lines = re.findall(r'^    "([A-Za-z0-9._-]+[><=~][^"]*)",(.*)$', read("pyproject.toml"), re.MULTILINE)
-    assert len(lines) == len(wanted("dev")) + len(wanted("eval")) - len(wanted())
+    assert len(lines) == len(wanted("dev"))
     assert not [name for name, why in lines if not re.match(r"\s+# \w.{10,}|\s+# … ", why)]
 
 
-@pytest.mark.parametrize(
-    ("lock", "extras"), [("requirements.lock", ["dev"]), ("requirements-eval.lock", ["dev", "eval"])]
-)
-def test_every_dependency_is_locked_with_hashes(lock: str, extras: list[str]) -> None:
-    entries = re.findall(r"^([A-Za-z0-9._-]+)==\S+(.*(?:\n    .*)+)", read(lock), re.MULTILINE)
+def test_every_dependency_is_locked_with_hashes() -> None:
+    entries = re.findall(r"^([A-Za-z0-9._-]+)==\S+(.*(?:\n    .*)+)", read("requirements.lock"), re.MULTILINE)
     assert len(entries) > 70
     assert all("--hash=sha256:" in rest for _name, rest in entries)
-    assert not wanted(*extras) - {normal(name) for name, _rest in entries}
+    assert not wanted("dev") - {normal(name) for name, _rest in entries}
