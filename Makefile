@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := -m pip --quiet --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench lock clean
+.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench soak lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -51,6 +51,9 @@ docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo f
 
 bench: venv ## how fast, as ratios to a baseline of the same run
 	$(BIN)/python benchmarks/bench.py
+
+soak: venv ## ten minutes of kills and faults on a large demo site; prints what was lost
+	$(BIN)/python tests/crawl/soak.py
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev
 
