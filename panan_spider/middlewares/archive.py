@@ -55,11 +55,18 @@ class ArchiveMiddleware:
         except StoreError as error:
             self._extension.fail(error)
             raise Fate(Outcome.PENDING, "the archive can no longer be written") from error
-        archive.places[address.url] = place
-        if response.status == 200 and address.kind is Kind.ARTICLE:
-            archive.validators[address.url] = (_text(response, "ETag"), _text(response, "Last-Modified"))
+        for url in {address.url, _first_asked(request)}:
+            archive.places[url] = place
+            if response.status == 200 and address.kind is Kind.ARTICLE:
+                archive.validators[url] = (_text(response, "ETag"), _text(response, "Last-Modified"))
         request.meta["warc"], request.meta["fetched_at"] = place, at
         return response
+
+
+def _first_asked(request: Request) -> str:
+    """The canonical address that redirects began at: whoever asks for it again gets the same answer."""
+    first: str = request.meta.get("redirect_urls", [request.url])[0]
+    return understand(first).url
 
 
 def _pairs(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:

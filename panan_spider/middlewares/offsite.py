@@ -1,7 +1,8 @@
 """The site's edge: nothing beyond it is asked for, redirects included."""
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware as ScrapyOffsite
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirects
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -15,20 +16,21 @@ def _bound(crawler: Crawler) -> bool:
     return hasattr(crawler.spider, "memory")  # another spider of this project minds its own site
 
 
-class OffsiteMiddleware:
-    """Ends every request to another host."""
+class OffsiteMiddleware(ScrapyOffsite):
+    """Ends every request to another host, and says so; for another spider it is Scrapy's, by allowed_domains."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._bound = _bound(crawler)
+    crawler: Crawler
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "OffsiteMiddleware":
-        """Scrapy's way to make one."""
-        return cls(crawler)
+    def request_scheduled(self, request: Request, spider: Spider) -> None:
+        """A request dropped here would end without a fate: ours are judged on their way out."""
+        if not _bound(self.crawler):
+            super().request_scheduled(request, spider)
 
-    def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raises Fate(OFF_SITE)."""
-        if self._bound and not on_site(request.url):
+        if not _bound(self.crawler):
+            super().process_request(request)
+        elif not on_site(request.url):
             raise Fate(Outcome.OFF_SITE, f"not on the site: {request.url}")
 
 

@@ -3,34 +3,44 @@
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import NotConfigured, ResponseDataLossError
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.utils.misc import load_object
 
 from panan_spider.middlewares.fates import Fate
 from panan_spider.outcomes import Outcome
 
-_TOO_MANY = 429
-_NO_CONTENT = (204, 304)
-_FOOT = 4096  # bytes: scripts and comments may follow the page's end
+CUT: Final = "its body was cut short or damaged on the way"
+EMPTY: Final = "an empty body"
+
+_TOO_MANY: Final = 429
+_FOOT: Final = 4096  # bytes: scripts and comments may follow the page's end
+_STEP: Final = 1.0  # seconds; a run that is told to stop waits no longer than this for a waiting request
+
+
+async def pause(seconds: float, over: Callable[[], bool]) -> None:
+    """Wait so long, or until the run is over."""
+    while seconds > 0 and not over():
+        await asyncio.sleep(min(seconds, _STEP))
+        seconds -= _STEP
 
 
 class RetryMiddleware:
     """Scrapy's retries with backoff: PANAN_RETRY_BASE seconds, doubled each time, or what Retry-After says.
 
-    An empty body, and one shorter than its Content-Length, is no answer.
+    An empty body, and one shorter than it should be, is no answer, whatever the settings of retries.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
-        if not settings.getbool("RETRY_ENABLED"):
-            raise NotConfigured
         self._crawler = crawler
+        self._enabled = settings.getbool("RETRY_ENABLED")
         self._base = settings.getfloat("PANAN_RETRY_BASE")
         self._cap = settings.getfloat("PANAN_RETRY_CAP")
         self._codes = {int(code) for code in settings.getlist("RETRY_HTTP_CODES")}
@@ -43,48 +53,58 @@ class RetryMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """The response, or the request again after a wait. Raises Fate where the last try was no answer either."""
-        reason = self._complaint(request, response)
-        if reason is None or request.meta.get("dont_retry"):
+        status = response.status if response.status in self._codes else None
+        reason = f"status {status}" if status else _complaint(request, response)
+        if reason is None or (status and not self._may_retry(request)):
             return response
-        again = await self._again(request, reason, response)
-        if again is not None:
+        told = _retry_after(response) or 0.0
+        self._hold_host(request, told)
+        if told > self._cap:  # asking sooner than that would be rude, waiting so long would hold the night
+            reason += f", and not to be asked again for {told:.0f} s"
+        elif again := await self._again(request, reason, told):
             return again
-        if response.status == _TOO_MANY:
-            raise Fate(Outcome.BLOCKED, "429 Too Many Requests, to the last try")
-        if response.status in self._codes:
-            raise Fate(Outcome.FAILED, f"{reason}, to the last try")
-        raise Fate(Outcome.FAILED, reason)
+        raise Fate(Outcome.BLOCKED if status == _TOO_MANY else Outcome.FAILED, f"{reason}, to the last try")
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The request again after a wait, where the network may have been to blame."""
-        if not isinstance(exception, self._errors) or request.meta.get("dont_retry"):
-            return None
-        return await self._again(request, exception, None)
+        return await self._again(request, exception, 0.0) if isinstance(exception, self._errors) else None
 
-    def _complaint(self, request: Request, response: Response) -> str | None:
-        if response.status in self._codes:
-            return f"status {response.status}"
-        robots = request.url.endswith("/robots.txt")
-        # `partial`: no Content-Length, so that the closed connection is the body's end; the page's own end must prove it.
-        unproved = "partial" in response.flags and not robots and b"</html" not in response.body[-_FOOT:].lower()
-        if "dataloss" in response.flags or unproved:
-            return ResponseDataLossError.__name__
-        if response.status == 200 and not response.body and not robots and response.status not in _NO_CONTENT:
-            return "an empty body"
-        return None
+    def _may_retry(self, request: Request) -> bool:
+        return self._enabled and not request.meta.get("dont_retry")
 
-    async def _again(self, request: Request, reason: str | Exception, response: Response | None) -> Request | None:
+    async def _again(self, request: Request, reason: str | Exception, told: float) -> Request | None:
         spider = self._crawler.spider
         assert spider is not None
-        again = get_retry_request(request, reason=reason, spider=spider)
-        if again is not None:
-            await asyncio.sleep(self._wait(again.meta["retry_times"], response))
+        again = get_retry_request(request, reason=reason, spider=spider) if self._may_retry(request) else None
+        if again is None:
+            return None
+        own = self._base * 2 ** (again.meta["retry_times"] - 1) * random.uniform(0.75, 1.25)
+        await pause(min(max(own, told), self._cap), self._over)
+        if self._over():
+            raise Fate(Outcome.PENDING, "the run ended before it was asked for again")
         return again
 
-    def _wait(self, times: int, response: Response | None) -> float:
-        own: float = self._base * 2 ** (times - 1) * random.uniform(0.75, 1.25)
-        told = _retry_after(response) if response is not None else None
-        return min(max(own, told or 0.0), self._cap)
+    def _over(self) -> bool:
+        """Whether the run is being ended: Scrapy has no signal for the moment it begins to be."""
+        engine = self._crawler.engine
+        slot = engine._slot if engine is not None else None
+        return engine is None or not engine.running or slot is None or slot.closing is not None
+
+    def _hold_host(self, request: Request, seconds: float) -> None:
+        """A server that says when to come back means all its pages: the slot's next request waits as long."""
+        engine = self._crawler.engine
+        slots = engine.downloader.slots if engine is not None else {}
+        if seconds and (slot := slots.get(request.meta.get("download_slot", ""))):
+            slot.lastseen = max(slot.lastseen, time.monotonic() + min(seconds, self._cap) - slot.delay)
+
+
+def _complaint(request: Request, response: Response) -> str | None:
+    robots = request.url.endswith("/robots.txt")
+    # `partial`: no Content-Length, so that the closed connection is the body's end; the page's own end must prove it.
+    unproved = "partial" in response.flags and isinstance(response, HtmlResponse) and not robots
+    if "dataloss" in response.flags or (unproved and b"</html" not in response.body[-_FOOT:].lower()):
+        return CUT
+    return EMPTY if response.status == 200 and not response.body and not robots else None
 
 
 def _retry_after(response: Response) -> float | None:

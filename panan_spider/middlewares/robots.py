@@ -25,7 +25,7 @@ class RobotsMiddleware:
             raise NotConfigured
         self._crawler = crawler
         self._agent: str = crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[Protego | None]] = {}
+        self._rules: dict[str, asyncio.Future[Protego | Fate]] = {}
         self.unreachable: dict[str, str] = {}
         self.delays: dict[str, float] = {}
         # After AutoThrottle, which sets the delay at every response: the host's own word is the floor under it.
@@ -40,36 +40,37 @@ class RobotsMiddleware:
         """Raises Fate(FORBIDDEN) where the rules say no, Fate(FAILED) where there are no rules to be had."""
         if request.meta.get("dont_obey_robotstxt") or request.url.startswith(("data:", "file:")):
             return
-        host = urlsplit(request.url).netloc
+        parts = urlsplit(request.url)
+        host = parts.netloc
         if host not in self._rules:
             self._rules[host] = asyncio.get_running_loop().create_future()
-            self._rules[host].set_result(await self._fetch(host))
+            self._rules[host].set_result(await self._fetch(parts.scheme, host))
         rules = await self._rules[host]
-        if rules is None:
-            raise Fate(Outcome.FAILED, f"robots.txt of {host} unreachable: {self.unreachable[host]}")
+        if isinstance(rules, Fate):
+            raise Fate(rules.outcome, rules.reason)
         if not rules.can_fetch(request.url, self._agent):
             raise Fate(Outcome.FORBIDDEN, "robots.txt disallows it")
         self._raise_delay(request, host)
 
-    async def _fetch(self, host: str) -> Protego | None:
+    async def _fetch(self, scheme: str, host: str) -> Protego | Fate:
         engine = self._crawler.engine
         assert engine is not None
         request = Request(
-            f"http://{host}/robots.txt", priority=1000, callback=NO_CALLBACK, meta={"dont_obey_robotstxt": True}
+            f"{scheme}://{host}/robots.txt", priority=1000, callback=NO_CALLBACK, meta={"dont_obey_robotstxt": True}
         )
         try:
-            response = await engine.download_async(request)
-        except Exception as error:
+            return self._read(host, await engine.download_async(request))
+        except Exception as error:  # whatever it is, everybody who waits for these rules must be told
             reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-            known = getattr(error, "outcome", None) is Outcome.PENDING  # the archive refuses, and has said so
-            self._gone(host, str(reason), logging.DEBUG if known else logging.ERROR)
-            return None
-        return self._read(host, response)
+            if (
+                getattr(error, "outcome", None) is Outcome.PENDING
+            ):  # the run is being ended, which is not the host's fault
+                return Fate(Outcome.PENDING, str(reason))
+            return self._gone(host, str(reason))
 
-    def _read(self, host: str, response: Response) -> Protego | None:
+    def _read(self, host: str, response: Response) -> Protego | Fate:
         if response.status >= 500 or response.status == 429:
-            self._gone(host, f"status {response.status}")
-            return None
+            return self._gone(host, f"status {response.status}")
         if response.status >= 400:
             return Protego.parse("")
         rules = Protego.parse(response.body.decode("utf-8-sig", "replace"))  # a byte order mark hid the first group
@@ -78,22 +79,25 @@ class RobotsMiddleware:
             logger.info("robots.txt of %s asks for %s s between requests", host, delay)
         return rules
 
-    def _gone(self, host: str, reason: str, level: int = logging.ERROR) -> None:
+    def _gone(self, host: str, reason: str) -> Fate:
         reason = " ".join(reason.split())[:200]
         self.unreachable[host] = reason
         assert self._crawler.stats is not None
-        self._crawler.stats.set_value("panan/robots_unreachable", tuple(self.unreachable))  # where the report looks
-        logger.log(level, "robots.txt of %s cannot be read (%s): nothing of this host is asked for", host, reason)
+        self._crawler.stats.set_value("panan/robots_unreachable", dict(self.unreachable))  # where the report looks
+        logger.error("robots.txt of %s cannot be read (%s): nothing of this host is asked for", host, reason)
+        return Fate(Outcome.FAILED, f"robots.txt of {host} unreachable: {reason}")
 
     def _raise_delay(self, request: Request, host: str) -> None:
         engine = self._crawler.engine
         if host not in self.delays or engine is None:
             return
         floor = max(self.delays[host], self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
-        engine.downloader.per_slot_settings[host] = {"delay": floor, "concurrency": 1}
-        if slot := engine.downloader.slots.get(engine.downloader.get_slot_key(request)):
+        key = engine.downloader.get_slot_key(request)
+        # Scrapy spreads delays by half of them to either side, which would go below what the host asks for.
+        engine.downloader.per_slot_settings[key] = {"delay": floor, "concurrency": 1, "jitter": 0}
+        if slot := engine.downloader.slots.get(key):
             slot.delay = max(slot.delay, floor)
-            slot.concurrency = 1
+            slot.concurrency, slot.jitter = 1, 0
 
     def _keep_delay(self, request: Request) -> None:
         self._raise_delay(request, urlsplit(request.url).netloc)

@@ -2,6 +2,7 @@
 
 import pytest
 from scrapy import Request, Spider
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
@@ -96,6 +97,16 @@ def test_another_spider_minds_its_own_site() -> None:
     class Other(Spider):
         name = "other"
 
+    class Bound(Other):
+        allowed_domains = ("elsewhere.example.com",)
+
     edge(Other).process_request(Request("http://elsewhere.example.com/"))
+    edge(Bound).process_request(Request("http://elsewhere.example.com/"))
+    with pytest.raises(IgnoreRequest):
+        edge(Bound).process_request(Request(HERE))
     followed = redirects(Other).process_response(Request(HERE), to("http://elsewhere.example.com/"))
     assert isinstance(followed, Request)
+
+
+def test_no_request_of_ours_is_dropped_without_a_fate() -> None:
+    edge().request_scheduled(Request(ELSEWHERE[0]), PananSpider())

@@ -2,18 +2,19 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from email.utils import formatdate
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.exceptions import NotConfigured
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from panan_spider import settings as project
 from panan_spider.middlewares.fates import Fate
-from panan_spider.middlewares.retry import RetryMiddleware
+from panan_spider.middlewares.retry import CUT, EMPTY, RetryMiddleware, pause
 from panan_spider.outcomes import Outcome
 from panan_spider.spiders.panan import PananSpider
 
@@ -25,17 +26,28 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds of every wait, none of which is sat through."""
     told: list[float] = []
 
-    async def sleep(seconds: float) -> None:
+    async def pause(seconds: float, over: Callable[[], bool]) -> None:
         told.append(seconds)
 
-    monkeypatch.setattr("panan_spider.middlewares.retry.asyncio.sleep", sleep)
+    monkeypatch.setattr("panan_spider.middlewares.retry.pause", pause)
     return told
+
+
+class Engine:
+    """Scrapy's engine as far as patience goes: whether it still runs, and the downloader's slot of the host."""
+
+    def __init__(self, running: bool = True, closing: object = None) -> None:
+        self.running = running
+        self._slot = SimpleNamespace(closing=closing)
+        self.host = SimpleNamespace(lastseen=time.monotonic(), delay=1.0)
+        self.downloader = SimpleNamespace(slots={"www.panews.cn": self.host})
 
 
 def patience(**settings: Any) -> RetryMiddleware:
     own = {name: getattr(project, name) for name in ("PANAN_RETRY_BASE", "PANAN_RETRY_CAP", "RETRY_TIMES")}
     crawler = get_crawler(PananSpider, {**own, **settings})
     crawler.spider = PananSpider.from_crawler(crawler)
+    crawler.engine = Engine()  # type: ignore[assignment]
     return RetryMiddleware.from_crawler(crawler)
 
 
@@ -77,9 +89,25 @@ def test_the_waits_double_and_are_spread_by_a_quarter(waits: list[float]) -> Non
 def test_no_wait_exceeds_the_cap(waits: list[float]) -> None:
     to_the_end(patience(PANAN_RETRY_CAP=5), answer(503))
     assert waits[-2:] == [5, 5]
-    waits.clear()
-    judge(patience(), answer(429, Retry_After="86400"))
-    assert waits == [300]
+
+
+def test_a_host_that_wants_a_longer_rest_than_the_cap_is_not_asked_again(waits: list[float]) -> None:
+    for status, outcome in ((429, Outcome.BLOCKED), (503, Outcome.FAILED)):
+        with pytest.raises(Fate) as ended:
+            judge(patience(), answer(status, Retry_After="86400"))
+        assert ended.value.outcome is outcome
+        assert "86400 s" in ended.value.reason
+    assert waits == []
+
+
+def test_a_host_that_names_a_time_is_left_alone_as_a_whole() -> None:
+    asked = Request(URL, meta={"download_slot": "www.panews.cn", "dont_retry": False})
+    middleware = patience(RETRY_TIMES=0)
+    for response, rest in ((answer(503), 0), (answer(429, Retry_After="90"), 90), (answer(503, Retry_After="30"), 90)):
+        with pytest.raises(Fate):
+            judge(middleware, response, asked)
+        host = middleware._crawler.engine.host  # type: ignore[attr-defined]
+        assert rest - 1 <= host.lastseen + host.delay - time.monotonic() <= rest + 1
 
 
 def test_retry_after_in_seconds_is_obeyed(waits: list[float]) -> None:
@@ -127,15 +155,23 @@ def test_an_error_of_the_server_to_the_end_is_failed(waits: list[float], status:
 @pytest.mark.parametrize(
     ("spoilt", "named"),
     [
-        (answer(body=b""), "an empty body"),
-        (answer(flags=("dataloss",)), "ResponseDataLossError"),
-        (answer(flags=("partial",)), "ResponseDataLossError"),
+        (answer(body=b""), EMPTY),
+        (answer(flags=("dataloss",)), CUT),
+        (answer(404, flags=("dataloss",)), CUT),
+        (HtmlResponse(URL, body=b"<html><body>", flags=["partial"]), CUT),
     ],
 )
 def test_half_an_answer_is_asked_for_again_and_then_failed(waits: list[float], spoilt: Response, named: str) -> None:
     fate = to_the_end(patience(), spoilt)
-    assert (fate.outcome, fate.reason) == (Outcome.FAILED, named)
+    assert (fate.outcome, fate.reason) == (Outcome.FAILED, f"{named}, to the last try")
     assert len(waits) == 4
+
+
+def test_without_a_length_a_pages_own_end_proves_it_whole(waits: list[float]) -> None:
+    page = HtmlResponse(URL, body=b"<html><body></body></HTML>\n<!-- 1 -->", flags=["partial"])
+    script = Response("http://www.panews.cn/count_page_list_1.js", body=b"var maxpage = 3;", flags=["partial"])
+    for whole in (page, script):
+        assert judge(patience(), whole) is whole
 
 
 def test_an_empty_robots_txt_is_one_that_allows_everything(waits: list[float]) -> None:
@@ -165,6 +201,26 @@ def test_a_request_that_wants_no_retry_gets_none(waits: list[float]) -> None:
     assert asyncio.run(patience().process_exception(request, TimeoutError())) is None
 
 
-def test_without_retries_there_is_no_middleware() -> None:
-    with pytest.raises(NotConfigured):
-        patience(RETRY_ENABLED=False)
+def test_without_retries_half_an_answer_is_none_all_the_same(waits: list[float]) -> None:
+    unavailable = answer(503)
+    assert judge(patience(RETRY_ENABLED=False), unavailable) is unavailable
+    assert to_the_end(patience(RETRY_ENABLED=False), answer(flags=("dataloss",))).outcome is Outcome.FAILED
+    assert asyncio.run(patience(RETRY_ENABLED=False).process_exception(Request(URL), TimeoutError())) is None
+    assert waits == []
+
+
+@pytest.mark.parametrize("engine", [Engine(running=False), Engine(closing=object())])
+def test_a_run_that_is_told_to_stop_waits_for_nobody(engine: Engine) -> None:
+    middleware = patience()
+    middleware._crawler.engine = engine  # type: ignore[assignment]
+    begun = time.monotonic()
+    with pytest.raises(Fate) as ended:
+        judge(middleware, answer(429, Retry_After="60"))
+    assert ended.value.outcome is Outcome.PENDING
+    assert time.monotonic() - begun < 1
+
+
+def test_a_wait_is_as_long_as_told() -> None:
+    begun = time.monotonic()
+    asyncio.run(pause(0.05, lambda: False))
+    assert 0.04 < time.monotonic() - begun < 1

@@ -24,6 +24,7 @@ PAGE = f"http://{HOST}/system/2020/03/07/000000001.shtml"
 class Slot(SimpleNamespace):
     delay: float
     concurrency: int
+    jitter: float
 
 
 class Engine:
@@ -32,7 +33,7 @@ class Engine:
     def __init__(self, answer: Callable[[Request], Response]) -> None:
         self._answer = answer
         self.asked: list[Request] = []
-        self.slot = Slot(delay=1.0, concurrency=8)
+        self.slot = Slot(delay=1.0, concurrency=8, jitter=0.5)
         self.downloader = SimpleNamespace(
             per_slot_settings={}, slots={HOST: self.slot}, get_slot_key=lambda request: HOST
         )
@@ -117,7 +118,30 @@ def test_a_host_whose_rules_cannot_be_read_is_asked_for_nothing(answer: Callable
     assert len(engine.asked) == 1
     assert list(middleware.unreachable) == [HOST]
     assert crawler.stats is not None
-    assert crawler.stats.get_value("panan/robots_unreachable") == (HOST,)
+    assert list(crawler.stats.get_value("panan/robots_unreachable")) == [HOST]
+
+
+def test_rules_that_break_the_parser_are_rules_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(text: str) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("panan_spider.middlewares.robots.Protego.parse", parse)
+    middleware, _, _ = robots(saying())
+    assert fates(middleware, PAGE, PAGE) == [Outcome.FAILED, Outcome.FAILED]
+    assert middleware.unreachable == {HOST: "broken"}
+
+
+def test_a_run_that_is_ended_meanwhile_blames_no_host() -> None:
+    middleware, _, crawler = robots(raising(Fate(Outcome.PENDING, "the run ended")))
+    assert fates(middleware, PAGE) == [Outcome.PENDING]
+    assert middleware.unreachable == {}
+    assert crawler.stats is not None and crawler.stats.get_value("panan/robots_unreachable") is None
+
+
+def test_it_is_asked_for_by_the_pages_own_scheme() -> None:
+    middleware, engine, _ = robots(saying())
+    fates(middleware, f"https://{HOST}/")
+    assert [request.url for request in engine.asked] == [f"https://{HOST}/robots.txt"]
 
 
 def test_one_host_down_leaves_the_other_alone() -> None:
@@ -131,8 +155,8 @@ def test_one_host_down_leaves_the_other_alone() -> None:
 def test_its_crawl_delay_is_the_floor_under_ours() -> None:
     middleware, engine, _ = robots(saying("User-agent: *\nCrawl-delay: 7\n"))
     fates(middleware, PAGE)
-    assert (engine.slot.delay, engine.slot.concurrency) == (7, 1)
-    assert engine.downloader.per_slot_settings[HOST] == {"delay": 7, "concurrency": 1}
+    assert (engine.slot.delay, engine.slot.concurrency, engine.slot.jitter) == (7, 1, 0)
+    assert engine.downloader.per_slot_settings[HOST] == {"delay": 7, "concurrency": 1, "jitter": 0}
     engine.slot.delay = 1.0  # as AutoThrottle would have it
     middleware._keep_delay(Request(PAGE))
     assert engine.slot.delay == 7
