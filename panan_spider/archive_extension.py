@@ -33,7 +33,7 @@ def _said_once(record: logging.LogRecord) -> bool:
 
 
 class ArchiveExtension:
-    """The run's archive. `exit_code` and `reason` are set once the spider is closed."""
+    """The run's archive. `exit_code` and `reason` are true once it is `closed`, at the spider's end."""
 
     def __init__(self, crawler: Crawler) -> None:
         """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider without a memory."""
@@ -44,6 +44,7 @@ class ArchiveExtension:
         self.store_error: StoreError | None = None
         self.exit_code = ExitCode.NOT_STARTED
         self.reason = "the run did not start"
+        self.closed = False
         self.failed_images: list[dict[str, str]] = []
         self.run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
         given = getattr(crawler.spider, "args", None)
@@ -96,6 +97,7 @@ class ArchiveExtension:
             self._say(error)
             self.exit_code, self.reason = verdict(RunFacts(finish_reason=reason, store_error=str(error)))
             self._let_go()
+        self.closed = True
         logger.info("panan: exit %d · %s", self.exit_code, self.reason)
 
     def _finish(self, spider: Spider, reason: str) -> None:

@@ -22,7 +22,6 @@ def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
     """The facts of a run that has ended."""
     spider, stats = crawler.spider, crawler.stats
     assert stats is not None
-    errors = sum(v for k, v in stats.get_stats().items() if k.startswith("spider_exceptions/") and k.count("/") == 1)
     return RunFacts(
         finish_reason=finish_reason,
         outcomes=archive.outcome_counts(),
@@ -31,7 +30,7 @@ def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
         robots_unreachable=tuple(stats.get_value("panan/robots_unreachable", ())),
         drift=tuple(getattr(spider, "drift", ())),
         failed_sections=tuple(getattr(spider, "failed_sections", ())),
-        spider_errors=errors or stats.get_value("spider_exceptions/count", 0),
+        spider_errors=stats.get_value("spider_exceptions/count", 0),
         item_errors=stats.get_value("panan/item_errors", 0),
         log_errors=stats.get_value("log_count/ERROR", 0) + stats.get_value("log_count/CRITICAL", 0),
         failed_images=stats.get_value("panan/failed_images", 0),
@@ -73,7 +72,8 @@ def run_report(extension: "ArchiveExtension", facts: RunFacts) -> dict[str, Any]
 
 def _gap(gap: Any) -> dict[str, Any]:
     fields = {name: getattr(gap, name) for name in gap.__dataclass_fields__}
-    return {**fields, "reproduce": f"scrapy crawl panan -a urls={fields.get('url')}"}
+    asked_alone = fields["kind"] in ("article", "part")  # a list is read in a whole run only
+    return {**fields, "reproduce": "scrapy crawl panan" + (f" -a urls={fields['url']}" if asked_alone else "")}
 
 
 def report_lines(report: dict[str, Any]) -> list[str]:

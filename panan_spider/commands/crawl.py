@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import logging
 import sys
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from pydantic import BaseModel, ValidationError
 from scrapy import Spider, signals
@@ -18,8 +18,17 @@ from twisted.python.failure import Failure
 
 from panan_spider.archive_extension import ArchiveExtension
 from panan_spider.outcomes import ExitCode
-from panan_spider.spiders.args import complaint
+from panan_spider.spiders.args import Arguments, complaint
 from panan_spider.store.errors import LockHeld, StoreError
+
+#: Scrapy's counts of what no retry healed.
+_FAILURES: Final = (
+    "panan/item_errors",
+    "log_count/CRITICAL",
+    "log_count/ERROR",  # a download without an errback, a feed, a component
+    "retry/max_reached",
+    "httperror/response_ignored_count",
+)
 
 
 class Command(ScrapyCrawl):
@@ -60,6 +69,8 @@ class Command(ScrapyCrawl):
             return ExitCode.NOT_STARTED
         if extension is None:
             return code_of_any(crawler)
+        if not extension.closed:
+            return _unclosed(crawler)
         if extension.exit_code is ExitCode.NOT_STARTED:
             print(f"panan: {extension.reason}", file=sys.stderr)
         return extension.exit_code
@@ -69,6 +80,15 @@ def refuse(line: str) -> NoReturn:
     """Say what is wrong with the call, in one line, and end with exit code 1."""
     print(f"panan: {line}", file=sys.stderr)
     sys.exit(int(ExitCode.NOT_STARTED))
+
+
+def _unclosed(crawler: Crawler) -> ExitCode:
+    """The code of a run whose books nobody closed; the next run finds it so, and goes on."""
+    if crawler.stats is not None and crawler.stats.get_value("finish_reason") is not None:
+        print("panan: the run's report could not be made; the log says why", file=sys.stderr)
+        return ExitCode.INCOMPLETE
+    print("panan: stopped by force; what is stored is safe, the next run goes on", file=sys.stderr)
+    return ExitCode.INTERRUPTED
 
 
 def _count_item_error(spider: Spider) -> None:
@@ -90,8 +110,13 @@ def wrong_arguments(spider_class: type[Spider], given: dict[str, Any]) -> str | 
     try:
         model.model_validate(given)
     except ValidationError as error:
-        return complaint(error)
+        return complaint(error) if issubclass(model, Arguments) else _plain_complaint(error)
     return None
+
+
+def _plain_complaint(error: ValidationError) -> str:
+    said = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+    return " ".join("; ".join(said).split())
 
 
 def _collect(running: Any, errors: list[BaseException]) -> None:
@@ -129,11 +154,9 @@ def code_of_any(crawler: Crawler) -> ExitCode:
     if stats.get("finish_reason") == "shutdown":
         return ExitCode.INTERRUPTED
     failed = (
-        any(key.startswith("spider_exceptions") for key in stats)
-        or any(key.startswith("downloader/exception_count") for key in stats)
-        or stats.get("panan/item_errors", 0) > 0
-        or stats.get("httperror/response_ignored_count", 0) > 0
-        or stats.get("log_count/ERROR", 0) > 0
-        or stats.get("finish_reason") != "finished"
+        stats.get("finish_reason") != "finished"
+        or any(key.startswith("spider_exceptions") for key in stats)
+        or any(stats.get(name, 0) > 0 for name in _FAILURES)
+        or (stats.get("downloader/request_count", 0) > 0 and stats.get("downloader/response_count", 0) == 0)
     )
     return ExitCode.INCOMPLETE if failed else ExitCode.GOOD

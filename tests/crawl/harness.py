@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,8 +81,13 @@ def start(
     extra: Sequence[str] = (),
 ) -> "subprocess.Popen[str]":
     """Start a crawl and return at once: for tests that kill it. Its session is its own; `kill` ends all of it."""
+    return launch(command(data, args, settings, extra), proxy, env)
+
+
+def launch(words: Sequence[str], proxy: str | None, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+    """Start any command as `start` starts a crawl."""
     return subprocess.Popen(
-        command(data, args, settings, extra),
+        words,
         cwd=ROOT,
         env=environment(proxy, env),
         stdout=subprocess.PIPE,
@@ -90,6 +97,14 @@ def start(
         errors="replace",
         start_new_session=True,
     )
+
+
+@contextmanager
+def refusing_proxy() -> Iterator[str]:
+    """The address of a proxy that refuses every connection: its port is bound, and nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 def finish(process: "subprocess.Popen[str]", data: Path, timeout: float = 120) -> Crawl:

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -50,7 +49,7 @@ def test_0_a_whole_site(demo: ProxyServer, crawl: Crawler) -> None:
 
 def test_1_a_spider_there_is_not(demo: ProxyServer, tmp_path: Path) -> None:
     words = [word if word != "panan" else "pannan" for word in harness.command(tmp_path / "data", None, None)]
-    run = harness.finish(launch(words, demo), tmp_path / "data")
+    run = harness.finish(harness.launch(words, demo.url), tmp_path / "data")
     check_refusal(run, 1, "'pannan'", "panan")
     assert len(run.stderr.splitlines()) == 1, run.said
     assert demo.requests == []
@@ -86,9 +85,8 @@ def test_13_robots_txt_that_cannot_be_read(serving: Serve, crawl: Crawler, fault
 
 
 def test_13_nobody_answers_at_all(tmp_path: Path) -> None:
-    with socket.socket() as taken:  # bound and not listening: every connection to it is refused
-        taken.bind(("127.0.0.1", 0))
-        run = harness.crawl(f"http://127.0.0.1:{taken.getsockname()[1]}", tmp_path / "data", None, QUICK)
+    with harness.refusing_proxy() as proxy:
+        run = harness.crawl(proxy, tmp_path / "data", None, QUICK)
     check_end(run, 13, "robots.txt")
 
 
@@ -155,50 +153,3 @@ def test_16_stopped_in_mid_run_and_the_next_run_goes_on(demo: ProxyServer, tmp_p
     again = harness.crawl(demo.url, data)
     check_end(again, 0)
     assert sorted(article["id"] for article in again.articles) == sorted(record.id for record in demo.site.records)
-
-
-def launch(words: list[str], server: ProxyServer, path: str = "") -> "subprocess.Popen[str]":
-    """Start a command against the demo site."""
-    pipe = subprocess.PIPE
-    environment = harness.environment(server.url, {"PYTHONPATH": path} if path else None)
-    return subprocess.Popen(
-        words, cwd=harness.ROOT, env=environment, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
-    )
-
-
-OTHERS = """
-import scrapy
-
-class Fine(scrapy.Spider):
-    name = "fine"
-    start_urls = ["http://panews.zjol.com.cn/"]
-
-    def parse(self, response):
-        yield {"title": response.css("title::text").get()}
-
-class Broken(Fine):
-    name = "broken"
-
-    def parse(self, response):
-        raise RuntimeError("broken")
-
-class Gone(Fine):
-    name = "gone"
-    start_urls = ["http://panews.zjol.com.cn/nowhere.html"]
-
-class Picky(Fine):
-    name = "picky"
-
-    def __init__(self, **kwargs):
-        raise ValueError("never pleased")
-"""
-
-
-@pytest.mark.parametrize(("name", "code"), [("fine", 0), ("broken", 10), ("gone", 10), ("picky", 1)])
-def test_another_spider_has_a_true_code_too(demo: ProxyServer, tmp_path: Path, name: str, code: int) -> None:
-    (tmp_path / "others.py").write_text(OTHERS)
-    words = [word if word != "panan" else name for word in harness.command(tmp_path / "data", None, None)]
-    process = launch([*words, "-s", "SPIDER_MODULES=others"], demo, str(tmp_path))
-    run = harness.finish(process, tmp_path / "data")
-    assert run.code == code, run.said
-    assert not run.data.exists()

@@ -15,7 +15,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "site": frozenset(),
     "outcomes": frozenset(),
     "items": frozenset(),
-    "log_lines": frozenset(),
+    "log_lines": frozenset({"items"}),
     "urls": frozenset({"site"}),
     "memory": frozenset({"outcomes"}),
     "settings": frozenset({"site"}),

@@ -1,0 +1,124 @@
+"""Errors in our own house: whatever breaks, the rest is stored, the exit code says so, and the next run heals it."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import harness
+import pytest
+from harness import Crawler, Serve
+
+from demo_site.proxy import ProxyServer
+from panan_spider import settings as project
+
+#: Spiders of the project's own name, broken in one place.
+BROKEN = """
+from panan_spider.spiders.panan import PananSpider as Whole
+
+class Panan(Whole):
+    name = "panan"
+
+    def {callback}(self, response, *args, **kwargs):
+        if response.url.endswith("{name}"):
+            raise RuntimeError("broken on purpose")
+        return super().{callback}(response, *args, **kwargs)
+"""
+
+BREAKING = """
+class Breaking:
+    def process_item(self, item):
+        if item.id == "{number}":
+            raise RuntimeError("broken on purpose")
+        return item
+"""
+
+
+def numbers(server: ProxyServer) -> list[str]:
+    return sorted(record.id for record in server.site.records)
+
+
+def stored(run: harness.Crawl) -> list[str]:
+    return sorted(article["id"] for article in run.articles)
+
+
+@pytest.fixture
+def broken(demo: ProxyServer, crawl: Crawler, tmp_path: Path) -> Callable[..., harness.Crawl]:
+    """`broken(module, text, **settings)`: a crawl with that module on its path."""
+
+    def run(module: str, text: str, **settings: object) -> harness.Crawl:
+        (tmp_path / f"{module}.py").write_text(text)
+        return crawl(demo, settings=settings, env={"PYTHONPATH": str(tmp_path)})
+
+    return run
+
+
+@pytest.mark.parametrize("callback", ["read_article", "_take_first"])
+def test_an_exception_in_the_spider(
+    demo: ProxyServer, crawl: Crawler, broken: Callable[..., harness.Crawl], callback: str
+) -> None:
+    name = demo.site.listing("sj")[0].url.rsplit("/", 1)[1]
+    run = broken("broken_spider", BROKEN.format(callback=callback, name=name), SPIDER_MODULES="broken_spider")
+    assert run.code == 10, run.said
+    assert len(stored(run)) == len(numbers(demo)) - 1
+    assert run.report["sums_match"]
+    assert run.report["spider_errors"] == 1
+    assert "1 exceptions in the spider" in run.report["reason"]
+    assert "broken on purpose" in run.stderr  # this traceback someone needs
+    again = crawl(demo)
+    assert (again.code, stored(again)) == (0, numbers(demo)), again.said
+
+
+@pytest.mark.parametrize("place", [50, 350, 450])
+def test_an_exception_in_a_pipeline(
+    demo: ProxyServer, crawl: Crawler, broken: Callable[..., harness.Crawl], place: int
+) -> None:
+    victim = demo.site.listing("sj")[0].id
+    row = json.dumps({**project.ITEM_PIPELINES, "breaking.Breaking": place})
+    run = broken("breaking", BREAKING.format(number=victim), ITEM_PIPELINES=row)
+    assert run.code == 10, run.said
+    assert "1 exceptions in a pipeline" in run.report["reason"]
+    assert run.report["sums_match"]
+    assert len(stored(run)) == len(numbers(demo)) - (place < 400)
+    again = crawl(demo)
+    assert (again.code, stored(again)) == (0, numbers(demo)), again.said
+
+
+def test_a_feed_that_cannot_be_written(demo: ProxyServer, crawl: Crawler, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    run = crawl(demo, extra=("-O", str(tmp_path / "file" / "out.jsonl")))
+    assert run.code == 10, run.said
+    assert stored(run) == numbers(demo)
+    assert run.report["exit_code"] == 10
+
+
+def test_stopped_while_the_server_wants_to_be_left_alone(serving: Serve, tmp_path: Path) -> None:
+    server = serving("rate-limit-forever:200")
+    process = harness.start(server.url, tmp_path / "data")
+    while not any(request.status == 429 for request in server.requests):
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGTERM)
+    told = time.monotonic()
+    run = harness.finish(process, tmp_path / "data")
+    assert run.code == 16, run.said
+    assert time.monotonic() - told < 10
+    assert run.report["sums_match"]
+
+
+def test_stopped_twice(serving: Serve, crawl: Crawler, tmp_path: Path) -> None:
+    server = serving("timeout%100")
+    process = harness.start(server.url, tmp_path / "data")
+    while not server.faults[0].met and process.poll() is None:
+        time.sleep(0.05)
+    for _ in range(2):
+        os.kill(process.pid, signal.SIGTERM)
+        time.sleep(1)
+    run = harness.finish(process, tmp_path / "data", timeout=20)
+    assert run.code == 16, run.said
+    assert "stopped by force" in run.stderr
+    server.faults.clear()
+    again = crawl(server)
+    assert (again.code, stored(again)) == (0, numbers(server)), again.said
