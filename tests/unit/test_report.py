@@ -1,0 +1,110 @@
+"""The report of a run: every figure from where it is kept, every gap with the command that asks again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from scrapy.utils.test import get_crawler
+from store_helpers import an_article, an_exchange, url_of
+
+from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.checks.report import gather, report_lines, run_report
+from panan_spider.outcomes import ExitCode, Outcome
+from panan_spider.spiders.panan import PananSpider
+
+LIST = "http://www.panews.cn/shuji/"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[ArchiveExtension]:
+    """A run in which one article was stored, one failed, and a list page was blocked."""
+    crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(tmp_path / "data")})
+    crawler.spider = PananSpider.from_crawler(crawler, since="2020-01-01")
+    crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]
+    extension = ArchiveExtension.from_crawler(crawler)
+    archive = extension.archive
+    archive.write_response(an_exchange())
+    archive.store(an_article(), Outcome.STORED)
+    archive.memory.discovered(url_of(2), "article", "000000002")
+    archive.memory.settle(url_of(2), Outcome.FAILED, "no answer")
+    archive.memory.discovered(LIST, "section")
+    archive.memory.settle(LIST, Outcome.BLOCKED, "HTTP 403")
+    yield extension
+    archive.close({})
+
+
+def made(run: ArchiveExtension, reason: str = "finished") -> dict[str, Any]:
+    return run_report(run, gather(run.crawler, run.archive, reason))
+
+
+def test_the_outcomes_are_counted_and_add_up(run: ArchiveExtension) -> None:
+    report = made(run)
+    assert report["outcomes"] == {"stored": 1, "failed": 1, "blocked": 1}
+    assert (report["discovered"], report["sums_match"]) == (3, True)
+
+
+def test_sums_that_do_not_match_are_said(run: ArchiveExtension) -> None:
+    run.archive.memory.discovered(url_of(3), "article", "000000003")
+    report = made(run)
+    assert (report["discovered"], report["sums_match"]) == (4, False)
+
+
+def test_each_gap_has_its_reason_and_the_command_that_asks_again(run: ArchiveExtension) -> None:
+    gaps = {gap["url"]: gap for gap in made(run)["gaps"]}
+    assert {url: (gap["outcome"], gap["reason"]) for url, gap in gaps.items()} == {
+        url_of(2): ("failed", "no answer"),
+        LIST: ("blocked", "HTTP 403"),
+    }
+    assert gaps[url_of(2)]["reproduce"] == f"scrapy crawl panan -a urls={url_of(2)}"
+    assert gaps[LIST]["reproduce"] == "scrapy crawl panan"
+
+
+def test_the_run_says_what_it_was(run: ArchiveExtension) -> None:
+    run.exit_code, run.reason = ExitCode.INCOMPLETE, "1 failed"
+    report = made(run, "shutdown")
+    assert report["arguments"] == {"since": "2020-01-01"}
+    assert (report["exit_code"], report["reason"], report["finish_reason"]) == (10, "1 failed", "shutdown")
+    assert report["run"] == run.run_id
+    assert report["started"] <= report["finished"]
+    assert set(report["versions"]) == {"panan_spider", "scrapy"}
+
+
+@pytest.mark.parametrize(
+    ("statistic", "value", "key", "told"),
+    [
+        ("downloader/request_count", 7, "requests", 7),
+        ("downloader/response_bytes", 9_000, "bytes_received", 9_000),
+        ("spider_exceptions/count", 2, "spider_errors", 2),
+        ("panan/item_errors", 3, "item_errors", 3),
+        ("panan/robots_unreachable", {"www.panews.cn": "status 503"}, "robots_unreachable", {"www.panews.cn": "status 503"}),
+    ],
+)  # fmt: skip
+def test_scrapys_figures_are_taken_over(run: ArchiveExtension, statistic: str, value: Any, key: str, told: Any) -> None:
+    assert run.crawler.stats is not None
+    run.crawler.stats.set_value(statistic, value)
+    assert made(run)[key] == told
+
+
+def test_an_exception_is_one_exception(run: ArchiveExtension) -> None:
+    assert run.crawler.stats is not None
+    for name in ("spider_exceptions/count", "spider_exceptions/KeyError"):
+        run.crawler.stats.inc_value(name)
+    assert gather(run.crawler, run.archive, "finished").spider_errors == 1
+
+
+def test_what_the_spider_says_is_in_it(run: ArchiveExtension) -> None:
+    spider = run.crawler.spider
+    assert isinstance(spider, PananSpider)
+    spider.drift, spider.failed_sections = ["书记 lists nothing"], ["时政"]
+    report = made(run)
+    assert (report["drift"], report["failed_sections"]) == (["书记 lists nothing"], ["时政"])
+    spider.refusal = "no such section"
+    assert gather(run.crawler, run.archive, "finished").refusal == "no such section"
+
+
+def test_a_person_reads_the_counts_and_where_the_gaps_are(run: ArchiveExtension) -> None:
+    first, second = report_lines(made(run))
+    assert all(words in first for words in ("3 addresses", "1 stored", "1 failed", "1 blocked"))
+    assert "2 gaps" in second and f"runs/{run.run_id}.json" in second
