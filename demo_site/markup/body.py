@@ -76,10 +76,16 @@ def _table(pen: Pen, table: Table) -> str:
         "class": ' class="MsoTableGrid" border=1',
         "th": ' border="1"',
     }[how]
-    rows = ""
+    rows, width = "", max(map(len, table.rows))
     for number, cells in enumerate(table.rows):
         tag = "th" if how == "th" and number == 0 else "td"
-        inner = "".join(f"<{tag}><p><span>{pen.plain(cell)}</span></p></{tag}>" for cell in cells)
+        # A row of fewer cells is one whose last cell reaches to the table's edge.
+        merged = f' colspan="{width - len(cells) + 1}"' if len(cells) < width else ""
+        attributes_of = [""] * (len(cells) - 1) + [merged]
+        inner = "".join(
+            f"<{tag}{attribute}><p><span>{pen.plain(cell)}</span></p></{tag}>"
+            for cell, attribute in zip(cells, attributes_of, strict=True)
+        )
         rows += f"<tr>{inner}</tr>\n"
     return f"<table{attributes}><tbody>{rows}</tbody></table>\n"
 

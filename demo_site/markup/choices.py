@@ -9,7 +9,7 @@ from demo_site.record import Template
 #: Every choice and its values. A value that stands twice is drawn twice as often.
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "names": ("known", "relative", "renamed", "none"),
-    "above": ("none", "none", "logo", "today", "login", "banner"),
+    "above": (*("none",) * 5, "logo", "today", "login", "banner"),
     "wrap": ("flat", "box", "deep", "table", "deep_table", "rows", "columns", "form"),
     "container": ("own", "own", "none", "twice"),
     "crumb": ("text", "links", "items", "cells", "spans"),
@@ -50,7 +50,7 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "block_title": ("h3", "div", "td", "strong"),
     "heading": ("strong", "h2", "plain", "centred", "styled"),
     "table": ("border", "class", "th"),
-    "below": ("none", "none", "comments", "disclaimer", "code", "neighbours", "keywords"),
+    "below": (*("none",) * 20, "comments", "disclaimer", "code", "neighbours", "keywords"),
     "side": ("none", "before", "after"),
     "trap": ("none", "comment", "conditional", "script", "style", "noscript", "hidden", "property", "form"),
     "include": ("none", "none", "none", "before", "inside", "under_header", "after"),

@@ -13,6 +13,11 @@ def centre(pen: Pen) -> str:
     return pen.dice.choice(_CENTRE)
 
 
+def line_end(pen: Pen) -> str:
+    """What ends a line of a body whose lines are parted by `<br>` alone."""
+    return "<br>\n" if pen.markup.body == "br1" else "<br />\n<br />\n"
+
+
 def picture(pen: Pen, image: ImageBlock) -> str:
     """The `<img>` alone."""
     host, _slashes, path = image.url.removeprefix("http://").partition("/")
@@ -62,7 +67,7 @@ def caption_line(pen: Pen, caption: str, *, flow: bool) -> str:
         words = "▲" + words
     if how in ("centred", "grouped"):
         return _centred_line(pen, words)
-    return f"{words}<br>\n<br>\n" if flow else f"<p>{words}</p>\n"
+    return words + line_end(pen) if flow else f"<p>{words}</p>\n"
 
 
 def _centred_line(pen: Pen, words: str) -> str:
@@ -90,7 +95,7 @@ def captioned(pen: Pen, image: ImageBlock, *, flow: bool) -> str:
     if how == "same":
         return f"<p{centre(pen)}>{inner}<br />\n{words}</p>\n"
     if how == "same_plain":
-        return f"{inner}<br>\n{words}<br>\n<br>\n" if flow else f"<p>{inner}<br>{words}</p>\n"
+        return f"{inner}<br>\n{words}{line_end(pen)}" if flow else f"<p>{inner}<br>{words}</p>\n"
     return leftover(pen) + boxed(pen, inner, flow=flow) + caption_line(pen, image.caption, flow=flow)
 
 

@@ -59,6 +59,7 @@ TITLES = (
 KICKERS = ("郝虚构在新例城区调研时强调", "田样例在督查卡口工作时要求", "全县经济工作例会召开")
 SUBTITLES = ("——样茶场春茶开采侧记", "政府工作报告中的“样例元素”", "——写在运动会召开之际")
 TABLE = Table(rows=[["序号", "村名", "户数"], ["1", "样岭村", "286"], ["2", "例田村", "1,024"]])
+MERGED = Table(rows=[["样例茶价汇总表"], ["日期", "品种", "均价"], ["3月5日", "龙样", "180元"], ["合计", ""]])
 SECTIONS = ("书记", "磐安新闻", "副书记代县长", "专题专栏", "图片新闻", "记者走基层", "乡镇")
 
 
@@ -158,7 +159,7 @@ def _by_hand() -> list[Record]:
         record(b, 2, (*p(1, 2), image(9, None), *p(5))),
         record(b, 3, (*p(0), image(1, CAPTIONS[0]), image(2, CAPTIONS[1]), *p(3)), source=None, authors=people("何试写", "实习记者"), editor="冯改稿"),
         record(b, 4, (*p(0), said(f"常务委员会委员(按姓氏笔画为序):{names}。"), *p(5)), source=None, editor="钱校样", related=related(2)),
-        record(b, 5, letter, source=None, editor="褚测试"),
+        record(b, 5, letter, title="致全县样民的一封公开信", source=None, editor="褚测试"),
         record(c, 6, (*p(0), trs_image[0], *p(5), trs_image[1], trs_image[2], *p(8)), title=TITLES[9], source="融磐安客户端",
                authors=(*people("陈测试 李样例", "记者", "text"), *people("王示例", "记者", "photo"))),
         record(c, 7, (*p(1), film(), *p(8)), source="融磐安客户端", authors=people("黄堃例", "记者", "video")),
@@ -170,7 +171,7 @@ def _by_hand() -> list[Record]:
         record(a, 12, p(8, 5), section=None),
         record(b, 13, (*p(11, 7), said(SHORT[0]), *p(3)), authors=(*people("陈测试", "记者"), *people("阿里木·样例 古丽·示例", "通讯员")), editor="钱校样"),
         record(b, 14, (*p(0), TABLE, *p(5), file(3), file(4), file(5)), title=TITLES[3], editor="卫样例"),
-        record(b, 15, (*p(0), image(1, CAPTIONS[0]), *p(1, 2), Heading(text=SUBHEADS[3]), *p(3, 4, 5, 8)), parts=(3, 3, 3), kicker=KICKERS[1],
+        record(b, 15, (*p(0), image(1, CAPTIONS[0]), *p(1, 2), Heading(text=SUBHEADS[3]), *p(3, 4, 5, 8)), parts=(3, 3, 3), title=TITLES[0], kicker=KICKERS[1],
                authors=people("李样例", "记者"), editor="钱校样"),
         record(a, 16, (*p(10, 1), TABLE, *p(5, 8)), parts=(3, 2), authors=people("陈测试 李样", None, "text"), editor="冯改稿", credits=(("初审", "蒋初例"),)),
         record(c, 17, (film("b"), said("昨天,一场别开生面的运动会在样茶场上演,精彩尽在镜头里。")), source="融磐安客户端", title=TITLES[7]),
@@ -181,7 +182,7 @@ def _by_hand() -> list[Record]:
         record(b, 22, tuple(image(n, CAPTIONS[n]) for n in (2, 3, 4, 5)), title="样茶场春茶开采 一组照片", authors=people("何喆样", "记者", "photo"), editor="卫样例"),
         record(c, 23, (*p(0), image(5, CAPTIONS[2], c), image(6, CAPTIONS[5], c), *p(5), said("样县人民政府办公室"), said("2022年6月17日")), kicker=KICKERS[2], editor="卫样例", related=related(1)),
         record(b, 24, (said("各位样民:"), *p(4), file(7), TABLE), source="磐安样报", section="专题专栏"),
-        record(a, 25, (*p(1), *p(9), image(8, CAPTIONS[6], a), *p(12)), kicker=KICKERS[0], authors=people("陈测试", None, "text+photo"), editor="冯改稿"),
+        record(a, 25, (*p(1), *p(9), image(8, CAPTIONS[6], a), *p(12)), title=TITLES[4], kicker=KICKERS[0], authors=people("陈测试", None, "text+photo"), editor="冯改稿"),
     ]  # fmt: skip
 
 
@@ -189,7 +190,7 @@ def _mixture(seed: int) -> Record:
     """A record at random, of the same stuff."""
     dice = random.Random(f"records/{seed}")
     template: Template = dice.choice(("enorth_a", "enorth_b", "enorth_b", "trs"))
-    blocks: list[Block] = [Paragraph(text=text) for text in dice.sample(LONG, dice.randrange(2, 7))]
+    blocks: list[Block] = [Paragraph(text=text) for text in dice.sample(LONG[:13], dice.randrange(2, 7))]
     for _ in range(dice.randrange(4)):
         at = dice.randrange(1, len(blocks))
         blocks[at:at] = _extra(dice, template, blocks, at)
@@ -222,7 +223,11 @@ def _extra(dice: random.Random, template: Template, blocks: list[Block], at: int
         return [Heading(text=dice.choice(SUBHEADS))]
     if kind == "short":
         return [Paragraph(text=dice.choice(SHORT))]
-    extras: dict[str, Block] = {"table": TABLE, "video": film(str(number)), "file": file(number % 90)}
+    extras: dict[str, Block] = {
+        "table": dice.choice((TABLE, MERGED)),
+        "video": film(str(number)),
+        "file": file(number % 90),
+    }
     return [extras[kind]]
 
 
@@ -245,7 +250,7 @@ def _head(dice: random.Random, template: Template) -> dict[str, Any]:
         ]
     credits = (("初审", "蒋初例"), ("终审", "沈终例")) if template == "enorth_a" or dice.random() < 0.2 else ()
     return {
-        "title": dice.choice(TITLES),
+        "title": dice.choice((*TITLES, *TITLES[:5])),
         "kicker": dice.choice((None, None, *KICKERS)),
         "subtitle": dice.choice((None, None, None, *SUBTITLES)),
         "source": dice.choice((None, "磐安新闻网", "融磐安客户端", "浙江样例日报")),
