@@ -1,0 +1,27 @@
+"""Characters that no text holds, and only those, are taken out."""
+
+from store_helpers import an_article
+
+from panan_spider.items import Author, Paragraph, Table
+from panan_spider.pipelines.clean import CleanPipeline
+
+
+def test_control_characters_go_at_any_depth_and_nothing_else_does() -> None:
+    kept = "\t甲\n\u3000乙 \uff0c\u200b<b>&amp;\U0001f600\xa0\xad"
+    dirty = "\x00\x01\x08\x0b\x0c\r\x1b\x7f\x85\x9f\ufffe\uffff"
+    item = an_article(
+        title=f"{dirty}{kept}",
+        blocks=[Paragraph(text=f"{kept}{dirty}"), Table(rows=[[f"a{dirty}"]])],
+        authors=[Author(name=f"甲{dirty}", title=None, work=None)],
+        credits={f"初审{dirty}": f"乙{dirty}"},
+    )
+    clean = CleanPipeline().process_item(item)
+    assert clean.title == kept
+    assert clean.blocks == [Paragraph(text=kept), Table(rows=[["a"]])]
+    assert clean.authors[0].name == "甲"
+    assert clean.credits == {"初审": "乙"}
+
+
+def test_a_lone_surrogate_goes() -> None:
+    item = an_article().model_copy(update={"title": "甲\ud800乙"})
+    assert CleanPipeline().process_item(item).title == "甲乙"
