@@ -8,12 +8,14 @@ from scrapy.crawler import Crawler
 
 from panan_spider import __version__
 from panan_spider.checks.verdict import RunFacts
+from panan_spider.outcomes import Outcome
 from panan_spider.store.archive import Archive
 
 if TYPE_CHECKING:
     from panan_spider.archive_extension import ArchiveExtension
 
 _MOST_GAPS: Final = 1_000
+_ARTICLES: Final = ("article", "part")
 
 __all__ = ["RunFacts", "gather", "report_lines", "run_report"]
 
@@ -27,6 +29,7 @@ def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
         outcomes=archive.outcome_counts(),
         fresh_quarantine=archive.fresh_quarantine,
         discovered=archive.discovered_count,
+        led_off_site=sum(gap.outcome is Outcome.OFF_SITE and gap.kind not in _ARTICLES for gap in archive.gaps()),
         robots_unreachable=tuple(stats.get_value("panan/robots_unreachable", ())),
         drift=tuple(getattr(spider, "drift", ())),
         failed_sections=tuple(getattr(spider, "failed_sections", ())),
@@ -72,7 +75,7 @@ def run_report(extension: "ArchiveExtension", facts: RunFacts) -> dict[str, Any]
 
 def _gap(gap: Any) -> dict[str, Any]:
     fields = {name: getattr(gap, name) for name in gap.__dataclass_fields__}
-    asked_alone = fields["kind"] in ("article", "part")  # a list is read in a whole run only
+    asked_alone = fields["kind"] in _ARTICLES  # a list is read in a whole run only
     return {**fields, "reproduce": "scrapy crawl panan" + (f" -a urls={fields['url']}" if asked_alone else "")}
 
 

@@ -15,6 +15,7 @@ class RunFacts:
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)
     discovered: int = 0
+    led_off_site: int = 0  # of `outcomes`, the off-site ones that are no article's: navigation that leads elsewhere
     robots_unreachable: tuple[str, ...] = ()
     drift: tuple[str, ...] = ()
     failed_sections: tuple[str, ...] = ()
@@ -60,7 +61,8 @@ def _drift(facts: RunFacts) -> str | None:
 
 
 def _incomplete(facts: RunFacts) -> str | None:
-    said = [text for text in [_listed(facts.outcomes, _UNFINISHED)] if text]
+    missing = {**facts.outcomes, Outcome.OFF_SITE: facts.outcomes.get(Outcome.OFF_SITE, 0) - facts.led_off_site}
+    said = [text for text in [_listed(missing, _UNFINISHED)] if text]
     if count := facts.fresh_quarantine.get(Outcome.INVALID, 0):
         said.append(f"{count} invalid")
     if facts.failed_sections:

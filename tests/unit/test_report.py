@@ -94,6 +94,15 @@ def test_an_exception_is_one_exception(run: ArchiveExtension) -> None:
     assert gather(run.crawler, run.archive, "finished").spider_errors == 1
 
 
+def test_navigation_off_the_site_is_told_from_articles(run: ArchiveExtension) -> None:
+    memory = run.archive.memory
+    for url, kind, number in ((url_of(4), "article", "000000004"), ("http://www.panews.cn/app/", "section", None)):
+        memory.discovered(url, kind, number)
+        memory.settle(url, Outcome.OFF_SITE, "redirected to http://elsewhere.example.com/")
+    facts = gather(run.crawler, run.archive, "finished")
+    assert (facts.outcomes[Outcome.OFF_SITE], facts.led_off_site) == (2, 1)
+
+
 def test_what_the_spider_says_is_in_it(run: ArchiveExtension) -> None:
     spider = run.crawler.spider
     assert isinstance(spider, PananSpider)

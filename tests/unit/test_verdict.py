@@ -105,3 +105,11 @@ def test_the_reason_names_everything_of_its_kind() -> None:
     drift = RunFacts(drift=("时政 is gone",), fresh_quarantine={Outcome.UNKNOWN_LAYOUT: 4})
     assert verdict(drift)[1] == "4 pages of an unknown layout; 时政 is gone"
     assert "书记, 时政" in verdict(RunFacts(failed_sections=("书记", "时政")))[1]
+
+
+def test_navigation_that_leads_off_the_site_is_harmless_and_an_article_that_does_is_not() -> None:
+    counts = {Outcome.STORED: 3, Outcome.OFF_SITE: 2}
+    assert verdict(RunFacts(outcomes=counts, discovered=5, led_off_site=2))[0] is ExitCode.GOOD
+    code, why = verdict(RunFacts(outcomes=counts, discovered=5, led_off_site=1))
+    assert code is ExitCode.INCOMPLETE
+    assert "1 off_site" in why
