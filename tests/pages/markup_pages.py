@@ -7,6 +7,7 @@ import random
 import re
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def printed(record: Record, markup: Markup) -> Printed:
     return Printed(record, markup, tuple(render(record, markup, page_number=n + 1) for n in range(count)))
 
 
+@cache
 def of_seed(seed: int) -> Printed:
     dice = random.Random(f"markup/{seed}")
     record = dice.choice(RECORDS)
