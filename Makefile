@@ -55,7 +55,7 @@ bench: venv ## how fast, as ratios to a baseline of the same run
 soak: venv ## ten minutes of kills and faults on a large demo site; prints what was lost
 	$(BIN)/python tests/crawl/soak.py
 
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras
 
 lock: venv ## newest allowed versions of everything, with hashes, from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
