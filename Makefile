@@ -37,6 +37,7 @@ scrapy-lint: venv ## Scrapy's own pitfalls
 types: venv ## mypy, strict
 	$(BIN)/mypy
 	$(BIN)/mypy tests/conftest.py
+	$(BIN)/mypy tests/browser/conftest.py
 
 tests: venv ## the tests alone, on all cores (JOBS=1: on one)
 	$(BIN)/python -m pytest -n $(JOBS)
