@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -59,6 +60,7 @@ _SECTION: Final = re.compile(r"^(?:/[\w.-]+)*/(?:index\.s?html?)?$", re.IGNORECA
 _INDEX_N: Final = re.compile(r"^(?:/[\w.-]+)*/index_\d+\.s?html?$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def absolute(base: str, href: str) -> str:
     """`href` as met on the page `base`, absolute; `""` where it is no http address at all."""
     try:
@@ -89,6 +91,7 @@ def on_site(url: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=8192)  # the same navigation stands on every page
 def understand(url: str) -> Address:
     """What the absolute address `url` is. Never raises; the unknown is `OTHER` or `OFF_SITE`."""
     if not on_site(url):

@@ -6,6 +6,7 @@ from typing import Final
 from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import FURNITURE
 from panan_spider.pages.line import Line
+from panan_spider.pages.memo import remembered
 
 RELATED_HEADINGS: Final = ("相关阅读", "相关新闻", "相关链接", "相关报道", "延伸阅读")
 SIDE_HEADINGS: Final = (
@@ -39,12 +40,14 @@ _LEFTOVERS: Final = re.compile(
 )
 
 
+@remembered
 def side_heading(text: str) -> str | None:
     """The side block a line opens (`相关阅读`, `新闻导读 更多>>>`); None where it opens none."""
     found = _SIDE.match(fold(text))
     return found[1] if found else None
 
 
+@remembered
 def is_footer(text: str) -> bool:
     """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
     return _FOOTER.search(fold(text)) is not None and len(text) <= 200

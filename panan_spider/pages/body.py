@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lxml import etree
@@ -12,7 +12,7 @@ from panan_spider.pages import anchors, captions, media
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line
 from panan_spider.pages.subheads import TERMINAL, is_subhead, shows_heading
-from panan_spider.pages.tables import data_table, table_rows
+from panan_spider.pages.tables import DataTables, table_rows
 
 _ATTACHMENT_LABEL: Final = re.compile(
     r"^(?:附件|附|相关附件|下载|附件下载|点击下载)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
@@ -75,9 +75,13 @@ def _joined(lines: list[Line]) -> list[Line]:
             and not re.match("[\u3000\xa0]", line.raw.lstrip("\n "))
         )
         if runs_on and before is not None:
-            before.raw, before.linked = before.raw.rstrip() + line.raw.lstrip(), before.linked + line.linked
-            before.links.extend(line.links)
-            before.bold = before.bold and line.bold
+            out[-1] = replace(
+                before,
+                raw=before.raw.rstrip() + line.raw.lstrip(),
+                linked=before.linked + line.linked,
+                links=before.links + line.links,
+                bold=before.bold and line.bold,
+            )
         else:
             out.append(line)
     return out
@@ -94,8 +98,9 @@ def build(lines: Sequence[Line], body: Body, resolve: Resolve) -> None:
 
 def _pieces(lines: Sequence[Line]) -> list[Piece]:
     pieces: list[Piece] = []
+    tables = DataTables()
     for line in lines:
-        table = data_table(line.block)
+        table = tables.around(line.block)
         if table is not None and pieces and pieces[-1].table is table:
             continue
         pieces.append(Piece(line, table))

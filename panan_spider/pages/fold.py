@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from panan_spider.pages.memo import remembered
+
 _TWINS: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
+@remembered  # each line of a page is asked after by every rule that might know it
 def fold(text: str) -> str:
     """`text` with full-width ASCII forms as ASCII, character for character: indexes into it hold for `text` too."""
     return text.translate(_TWINS)

@@ -15,6 +15,7 @@ from typing import Final
 from panan_spider.items import Author
 from panan_spider.pages.byline import ROLE, read_byline
 from panan_spider.pages.fold import as_printed, fold
+from panan_spider.pages.memo import remembered
 from panan_spider.pages.results import InvalidPage
 from panan_spider.site import SITE_NAME
 
@@ -117,6 +118,7 @@ def _is_name(word: str) -> bool:
     ) is not None and not _ORGAN.search(word)
 
 
+@remembered
 def leftover(text: str) -> str:
     """What remains of a line when everything a header line can hold is taken out: `""` for a header line."""
     line = FURNITURE.sub(" ", fold(text))
@@ -129,6 +131,7 @@ def leftover(text: str) -> str:
     return re.sub(r"[\s|【】()()—:/\[\]-]+", "", line)
 
 
+@remembered
 def strength(text: str) -> int:
     """How surely a line is (part of) a header line: 0 for no evidence, more for each thing only such a line prints."""
     line = FURNITURE.sub(" ", fold(text))
@@ -141,11 +144,13 @@ def strength(text: str) -> int:
     return score
 
 
+@remembered
 def is_label(text: str) -> bool:
     """Whether the line is a label whose value stands elsewhere: `来源:` alone."""
     return _LABEL_ONLY.match(re.sub(r"\s", "", fold(text))) is not None
 
 
+@remembered
 def without_furniture(text: str) -> str:
     """The line as printed, less what counts views or changes the size of letters."""
     printed, at = "", 0

@@ -135,8 +135,8 @@ class _Reading:
     def _parts(self) -> tuple[str, ...]:
         own = understand(self.page.url)
         found = {}
-        for element in self.root.iter("a"):
-            address = understand(self.resolve(element.get("href", "")))
+        hrefs = [href for element in self.root.iter("a") if (href := element.get("href")) and "_" in href]
+        for address in (understand(self.resolve(href)) for href in hrefs):
             if address.kind is Kind.PART and address.article_id == own.article_id and address.url != own.url:
                 found[address.part] = address.url
         return tuple(found[part] for part in sorted(found))

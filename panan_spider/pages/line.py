@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from lxml import etree
@@ -30,38 +31,38 @@ class Line:
     bold: bool = False
     breaks: str = "block"
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The line as printed: source blanks collapsed, hard blanks as blanks."""
         return self.raw.replace("\n", " ").replace("\xa0", " ").strip()
 
-    @property
+    @cached_property
     def prose(self) -> str:
         """The line as body text: no blank where only the source broke the line, runs of blanks one blank."""
         joined = _INSIDE_CHINESE.sub("", self.raw.strip())
         return re.sub(r"[ \n\xa0]+", " ", joined).strip()
 
-    @property
+    @cached_property
     def bare(self) -> str:
         """The line without any blank, for comparing."""
         return re.sub(r"\s+", "", self.raw)
 
-    @property
+    @cached_property
     def is_link(self) -> bool:
         """Whether all of it is link text."""
         return bool(self.links) and self.linked >= len(self.bare) > 0
 
-    @property
+    @cached_property
     def heading_tag(self) -> str | None:
         """The h1…h6 it stands in."""
         return next((e.tag for e in (self.block, *self.block.iterancestors()) if e.tag in HEADING_TAGS), None)
 
-    @property
+    @cached_property
     def centred(self) -> bool:
         """Whether its own block, or one around it alone, is centred."""
         return self._aligned("center", _CENTRED)
 
-    @property
+    @cached_property
     def right(self) -> bool:
         """Whether its own block is set to the right."""
         return self._aligned("right", _RIGHT)

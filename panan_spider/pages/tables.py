@@ -7,13 +7,24 @@ from panan_spider.pages.lines import flatten
 _LONGEST_CELL = 200  # characters; a longer cell is text that was laid out in a table
 
 
-def data_table(element: etree._Element) -> etree._Element | None:
-    """The data table `element` stands in; None where it stands in none. The outermost table of data counts."""
-    found = None
-    for ancestor in (element, *element.iterancestors("table")):
-        if ancestor.tag == "table" and is_data(ancestor):
-            found = ancestor
-    return found
+class DataTables:
+    """The tables of one page that hold data, each looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[etree._Element, bool] = {}
+
+    def around(self, element: etree._Element) -> etree._Element | None:
+        """The data table `element` stands in; None where it stands in none. The outermost table of data counts."""
+        found = None
+        for ancestor in (element, *element.iterancestors("table")):
+            if ancestor.tag == "table" and self._is_data(ancestor):
+                found = ancestor
+        return found
+
+    def _is_data(self, table: etree._Element) -> bool:
+        if table not in self._known:
+            self._known[table] = is_data(table)
+        return self._known[table]
 
 
 def is_data(table: etree._Element) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from panan_spider.items import Author
 from panan_spider.pages.byline import read_byline
 from panan_spider.pages.fold import fold
+from panan_spider.pages.memo import remembered
 
 _AUTHOR_LABELS: Final = ("作者", "记者", "文", "摄影", "撰稿", "图片")
 _EDITOR_LABELS: Final = ("编辑", "责任编辑", "责编", "本文编辑", "网络编辑", "本页编辑", "文字编辑", "值班编辑")
@@ -37,6 +38,7 @@ class TailLine:
     credits: dict[str, str] = field(default_factory=dict)
 
 
+@remembered
 def is_tail_line(text: str) -> bool:
     """Whether the whole line is labels of the tail with names after them (or after none of them, yet)."""
     text = fold(text)

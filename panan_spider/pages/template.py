@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -29,13 +30,19 @@ class Template:
 
     def known_titles(self, root: etree._Element) -> list[str]:
         """The headline as the template's own selectors and meta tags give it; empty where its classes have changed."""
-        found = [" ".join("".join(node.itertext()).split()) for path in self.title_paths for node in root.xpath(path)]
+        nodes = [node for path in self.title_paths for node in _compiled(path)(root)]
+        found = [" ".join("".join(node.itertext()).split()) for node in nodes]
         metas = [
             node.get("content", "")
-            for node in root.iter("meta")
+            for node in (root.iter("meta") if self.meta_titles else ())
             if (node.get("name") or "").lower() in self.meta_titles
         ]
         return [text for text in (*metas, *found) if text]
+
+
+@cache
+def _compiled(path: str) -> etree.XPath:
+    return etree.XPath(path)
 
 
 def has_class(name: str) -> str:

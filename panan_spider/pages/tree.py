@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
 from panan_spider.pages.page import Page
 from panan_spider.pages.results import InvalidPage, UnknownLayout
@@ -29,11 +29,13 @@ def parse(page: Page) -> etree._Element:
     text = _ENDS.sub("", _PROLOGUE.sub("", mended(page)))
     if not text.strip():
         raise UnknownLayout("the page is empty")
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
         raise UnknownLayout(f"no HTML: {error}") from error
+    if root is None:
+        raise UnknownLayout("no HTML: not one element")
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         raise InvalidPage(f"elements nested more than {_PARSER_DEPTH} deep")
     return root
