@@ -1,5 +1,7 @@
 """The switch: which template a page is, by the evidence on it, and the article read by it."""
 
+from dataclasses import replace
+
 from lxml import etree
 
 from panan_spider.pages import anchors
@@ -11,9 +13,10 @@ from panan_spider.pages.headline import Headline, could_be_headline, drop_repeat
 from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
 from panan_spider.pages.page import Page
+from panan_spider.pages.places import Pieces, places
 from panan_spider.pages.region import Region, find_region
 from panan_spider.pages.related import read_related
-from panan_spider.pages.results import ArticlePage, Found, InvalidPage, SoftBlock, UnknownLayout
+from panan_spider.pages.results import ArticlePage, InvalidPage, SoftBlock, UnknownLayout
 from panan_spider.pages.softblock import soft_block
 from panan_spider.pages.tail_line import TailLine, read_tail_line
 from panan_spider.pages.template import Template, title_candidates
@@ -56,7 +59,7 @@ class _Reading:
         self.region: Region = find_region(self.lines)
         self.base = base_url(page, self.root)
         self.body = Body(continues=understand(page.url).part > 1)
-        self.found: dict[str, Found] = {}
+        self.opening: list[Line] = []  # of the body: what repeats the headline, or is its kicker
 
     def resolve(self, href: str) -> str:
         return absolute(self.base, href)
@@ -70,7 +73,7 @@ class _Reading:
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
         crumb = self.region.breadcrumb
-        return ArticlePage(
+        article = ArticlePage(
             url=address.url,
             template=self.template.name,
             title=headline.title,
@@ -88,18 +91,29 @@ class _Reading:
             related=read_related(self.lines[self.region.body[1] :], self.resolve),
             section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
             parts=self._parts(),
-            found=self.found,
             discarded=tuple(self.body.discarded),
         )
+        return replace(article, found=places(article, self._pieces(headline, header, tail, lines)))
 
-    def _note(self, field: str, line: Line, printed: str | None) -> None:
-        path = etree.ElementTree(self.root.getroottree().getroot()).getpath(line.block)
-        self.found[field] = Found(path, printed or "")
+    def _pieces(self, headline: Headline, header: HeaderLine, tail: TailLine, body: list[Line]) -> Pieces:
+        crumb = self.region.breadcrumb
+        return Pieces(
+            root=self.root,
+            crumb=self.lines[crumb.first : crumb.last + 1] if crumb else (),
+            headline=headline,
+            opening=self.opening,
+            header=self.lines[slice(*self.region.header)],
+            tail=self.lines[slice(*self.region.tail)],
+            body=body,
+            after=self.lines[self.region.body[1] :],
+            part_links=list(self._part_links().values()),
+            authors_in=(bool(header.authors), bool(tail.authors)),
+            editor_in=(not tail.editor, bool(tail.editor)),
+        )
 
     def _header(self) -> tuple[HeaderLine, str]:
         pieces = [line for line in self.lines[slice(*self.region.header)] if not anchors.is_furniture(line)]
         printed = " ".join(text for line in pieces if (text := without_furniture(line.text)))
-        self._note("header_line", pieces[0], printed)
         return read_header_line(printed), printed
 
     def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, str | None, list[Line]]:
@@ -109,8 +123,8 @@ class _Reading:
         headline = read_headline(over, titles, texts)
         if not headline.title:
             raise UnknownLayout("no headline over the header line")
-        self._note("title", headline.lines[0], headline.title)
         kicker, repeated = drop_repeated(texts, headline, first_part=first_part)
+        self.opening = repeated
         for line in repeated:
             self.body.discarded.append((line.text, "kicker or headline, repeated at the body's start"))
         return headline, kicker or headline.kicker, [line for line in lines if not any(line is r for r in repeated)]
@@ -118,8 +132,6 @@ class _Reading:
     def _tail(self) -> TailLine:
         pieces = self.lines[slice(*self.region.tail)]
         printed = "  ".join(line.text for line in pieces)
-        if pieces:
-            self._note("editor", pieces[0], printed)
         return read_tail_line(printed)
 
     def _check_whole(self, headline: Headline) -> None:
@@ -133,13 +145,17 @@ class _Reading:
             raise InvalidPage("the bytes fit no charset", field_name="title")
 
     def _parts(self) -> tuple[str, ...]:
+        return tuple(understand(self.resolve(link.get("href", ""))).url for link in self._part_links().values())
+
+    def _part_links(self) -> dict[int, etree._Element]:
+        """The links to the article's further parts, by their number, in order."""
         own = understand(self.page.url)
         found = {}
         hrefs = [href for element in self.root.iter("a") if (href := element.get("href")) and "_" in href]
         for address in (understand(self.resolve(href)) for href in hrefs):
             if address.kind is Kind.PART and address.article_id == own.article_id and address.url != own.url:
-                found[address.part] = address.url
-        return tuple(found[part] for part in sorted(found))
+                found[address.part] = element
+        return dict(sorted(found.items()))
 
 
 def _merged(header: HeaderLine, tail: TailLine) -> tuple:  # type: ignore[type-arg]
