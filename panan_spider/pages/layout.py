@@ -102,7 +102,7 @@ class _Reading:
             crumb=self.lines[crumb.first : crumb.last + 1] if crumb else (),
             headline=headline,
             opening=self.opening,
-            header=self.lines[slice(*self.region.header)],
+            header=self._header_lines(),
             tail=self.lines[slice(*self.region.tail)],
             body=body,
             after=self.lines[self.region.body[1] :],
@@ -111,9 +111,11 @@ class _Reading:
             editor_in=(not tail.editor, bool(tail.editor)),
         )
 
+    def _header_lines(self) -> list[Line]:
+        return [line for line in self.lines[slice(*self.region.header)] if not anchors.is_furniture(line)]
+
     def _header(self) -> tuple[HeaderLine, str]:
-        pieces = [line for line in self.lines[slice(*self.region.header)] if not anchors.is_furniture(line)]
-        printed = " ".join(text for line in pieces if (text := without_furniture(line.text)))
+        printed = " ".join(text for line in self._header_lines() if (text := without_furniture(line.text)))
         return read_header_line(printed), printed
 
     def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, str | None, list[Line]]:
