@@ -1,5 +1,6 @@
 """Which article stands where: the site's table of contents, without a word of any article."""
 
+import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -55,7 +56,7 @@ def _days(rng: Random, template: Template, count: int, *, small: bool) -> list[d
 def _counts(articles: int) -> dict[tuple[str, Template], int]:
     """How many articles each section has of each template; together exactly `articles`."""
     total = sum(section.weight for section in SECTIONS)
-    wanted = {s.key: max(4, articles * s.weight // total) for s in SECTIONS if s.weight}
+    wanted = {s.key: min(max(4, articles * s.weight // total), _room(s)) for s in SECTIONS if s.weight}
     wanted["paxw"] += articles - sum(wanted.values())
     shares: dict[tuple[str, Template], int] = {}
     for key, count in wanted.items():
@@ -63,6 +64,12 @@ def _counts(articles: int) -> dict[tuple[str, Template], int]:
         for i, template in enumerate(templates):
             shares[key, template] = count * (i + 1) // len(templates) - count * i // len(templates)
     return shares
+
+
+def _room(section: Section) -> int:
+    """How many articles of its own the section's list can show: without a pager, what its one page has left."""
+    taken = sum(section.size // 2 for _ in section.collects)
+    return section.size - taken if section.pager == "none" else sys.maxsize
 
 
 def build(seed: int, articles: int) -> list[Slot]:

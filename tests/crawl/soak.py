@@ -1,10 +1,9 @@
 """`make soak`: a large demo site, random kills and faults for some minutes, then runs to a good end; what was lost?
 
-Exit code 0 where nothing was lost, repeated or torn. The dice are seeded: `--seed` gives another hour of bad luck.
+Exit code 0 where nothing was lost, repeated, torn or changed. The dice are seeded: `--seed` gives another hour of bad luck.
 """
 
 import argparse
-import json
 import random
 import signal
 import subprocess
@@ -15,10 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 import harness
+import soak_check
 
 from demo_site.faults import parse
 from demo_site.proxy import ProxyServer, serve
-from demo_site.sections import BY_KEY
 from demo_site.site import Site
 
 #: None of these says a lasting untruth about a page, so a good run afterwards must make good all of them.
@@ -28,6 +27,8 @@ FAULTS = (
 )  # fmt: skip
 SETTINGS = {"PANAN_RETRY_BASE": 0.05, "PANAN_RETRY_CAP": 0.5, "RETRY_TIMES": 2, "DOWNLOAD_TIMEOUT": 5}
 MOST_LAST_RUNS = 10
+#: Runs that are stopped by SIGTERM, and killed when they have not ended within seconds of it, 0 to this.
+TERMED, PATIENCE = 0.25, 2.0
 
 
 def options() -> argparse.Namespace:
@@ -38,86 +39,68 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def one_run(server: ProxyServer, data: Path, seconds: float | None) -> int | None:
-    """A run; killed after `seconds`, where given. Its exit code, None where a kill ended it."""
-    # To a file: nobody reads the pipe while the run lasts.
-    process = harness.start(server.url, data, None, SETTINGS, extra=["--logfile", str(data.parent / "soak.log")])
-    try:
-        process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
+class Soak:
+    """One soak: the site served, the archive in `data`, and the dice."""
+
+    def __init__(self, server: ProxyServer, data: Path, seed: int) -> None:
+        self.server, self.data, self.dice = server, data, random.Random(seed)
+        self.log = data.parent / "soak.log"
+        self.ends: Counter[str] = Counter()
+
+    def torment(self, until: float) -> None:
+        """Runs among faults, each ended at a random moment if it lasts that long."""
+        while (left := until - time.monotonic()) > 0:
+            faults = self.dice.sample(FAULTS, self.dice.choice((0, 1, 1, 2, 3)))
+            self.server.faults[:] = [parse(fault) for fault in faults]
+            stays, began = min(left, self._stay()), time.monotonic()
+            end = self.run(stays)
+            self.ends[end] += 1
+            lasted = time.monotonic() - began
+            print(f"{left:5.0f} s left · {lasted:5.1f} s · {end} · {self.lines} lines · {' '.join(faults)}", flush=True)
+
+    def _stay(self) -> float:
+        """Seconds: half of the runs die while they open the archive or read lists, half among articles."""
+        return self.dice.uniform(0.3, 6) if self.dice.random() < 0.5 else self.dice.uniform(6, 36)
+
+    def run(self, seconds: float | None) -> str:
+        """A run, ended after `seconds` where given; how it ended."""
+        # To a file: nobody reads the pipe while the run lasts.
+        process = harness.start(self.server.url, self.data, None, SETTINGS, extra=["--logfile", str(self.log)])
+        try:
+            process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return self._end(process)
+        finally:
+            harness.kill(process)
+        return f"exit {process.returncode}"
+
+    def _end(self, process: "subprocess.Popen[str]") -> str:
+        asked = self.dice.random() < TERMED
+        if asked:
+            harness.kill(process, signal.SIGTERM)
+            try:
+                process.communicate(timeout=self.dice.uniform(0, PATIENCE))
+                return f"SIGTERM, exit {process.returncode}"
+            except subprocess.TimeoutExpired:
+                pass
         harness.kill(process)
         process.communicate()
-        return None
-    finally:
-        harness.kill(process)
-    return process.returncode
+        return "SIGTERM, then kill -9" if asked else "kill -9"
 
+    def to_a_good_end(self) -> bool:
+        """Runs on a healthy site until one is content; whether one was."""
+        self.server.faults.clear()
+        for number in range(1, MOST_LAST_RUNS + 1):
+            end = self.run(None)
+            print(f"run {number} without faults · {end} · {self.lines} lines", flush=True)
+            if end == "exit 0":
+                return True
+        return False
 
-def torment(server: ProxyServer, data: Path, dice: random.Random, until: float) -> Counter[str]:
-    """Runs among faults, each killed at a random moment if it lasts that long. How they ended."""
-    ends: Counter[str] = Counter()
-    while (left := until - time.monotonic()) > 0:
-        faults = dice.sample(FAULTS, dice.choice((0, 1, 1, 2, 3)))
-        server.faults[:] = [parse(fault) for fault in faults]
-        stays = min(left, 0.5 + dice.expovariate(1 / max(5.0, min(25.0, left / 4))))
-        code = one_run(server, data, stays)
-        ends["killed" if code is None else f"exit {code}"] += 1
-        print(
-            f"{max(0, left - stays):5.0f} s left · {stays:5.1f} s · {code} · {lines(data)} lines · {' '.join(faults)}",
-            flush=True,
-        )
-    return ends
-
-
-def lines(data: Path) -> int:
-    path = data / "articles.jsonl"
-    return path.read_bytes().count(b"\n") if path.exists() else 0
-
-
-def to_a_good_end(server: ProxyServer, data: Path) -> int | None:
-    """Runs on a healthy site until one is content. Its exit code, 0, or the last one's."""
-    server.faults.clear()
-    for number in range(1, MOST_LAST_RUNS + 1):
-        code = one_run(server, data, None)
-        print(f"run {number} without faults · exit {code} · {lines(data)} lines", flush=True)
-        if code == 0:
-            break
-    return code
-
-
-def reachable(site: Site) -> set[str]:
-    """The articles that some list page names: a section without a pager shows its first page alone."""
-    found = set()
-    for key, section in BY_KEY.items():
-        shown = section.size if section.pager == "none" else None
-        found |= {slot.id for slot in site.listing(key)[:shown]}
-    return found
-
-
-def damage(server: ProxyServer, data: Path) -> dict[str, list[str]]:
-    """By name, what is not as it must be."""
-    raw = (data / "articles.jsonl").read_bytes()
-    torn, articles = [] if raw.endswith(b"\n") else ["the last line"], []
-    for number, line in enumerate(raw.splitlines(), 1):
-        try:
-            articles.append(json.loads(line))
-        except ValueError:
-            torn.append(f"line {number}")
-    times = Counter(article["id"] for article in articles)
-    expected, known = reachable(server.site), {record.id for record in server.site.records}
-    warcs = sorted(map(str, (data / "warc").glob("*.warc.gz")))
-    checked = subprocess.run([sys.executable, "-m", "warcio.cli", "check", *warcs], capture_output=True, check=False)
-    words = [sys.executable, "-m", "scrapy", "reparse", "--data-dir", str(data)]
-    again = subprocess.run(words, cwd=harness.ROOT, capture_output=True, text=True, check=False)
-    whole = f"{len(times)} the same, 0 changed" in again.stdout and again.returncode == 0
-    return {
-        "lost": sorted(expected - times.keys()),
-        "repeated": sorted(number for number, count in times.items() if count > 1),
-        "never on the site": sorted(times.keys() - known),
-        "torn lines": torn,
-        "WARC files not whole": [] if checked.returncode == 0 else [checked.stdout.decode()[-500:]],
-        "not what the raw pages say": [] if whole else [again.stdout[-500:] + again.stderr[-500:]],
-    }
+    @property
+    def lines(self) -> int:
+        path = self.data / "articles.jsonl"
+        return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
 def main() -> int:
@@ -125,17 +108,17 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     site = Site.build(given.seed, given.articles)
     with tempfile.TemporaryDirectory(prefix="panan-soak-") as folder, serve(site, []) as server:
-        data = Path(folder) / "data"
-        ends = torment(server, data, random.Random(given.seed), time.monotonic() + 60 * given.minutes)
-        print("ended: " + ", ".join(f"{count} {end}" for end, count in sorted(ends.items())))
-        code = to_a_good_end(server, data)
-        found = damage(server, data)
-        print(
-            f"{len(site.records)} articles on the site, {len(reachable(site))} of them in a list page, {lines(data)} lines"
-        )
+        soak = Soak(server, Path(folder) / "data", given.seed)
+        soak.torment(time.monotonic() + 60 * given.minutes)
+        print("ended: " + ", ".join(f"{count} {end}" for end, count in sorted(soak.ends.items())))
+        good = soak.to_a_good_end()
+        for line in soak_check.repairs(soak.log):
+            print(line)
+        print(f"{len(site.slots)} articles on the site, {soak.lines} lines in the archive")
+        found = soak_check.damage(site, soak.data)
         for name, wrong in found.items():
             print(f"{name}: {f'{len(wrong)}: ' + ', '.join(wrong[:20]) if wrong else 'nothing'}")
-    return int(code != 0 or any(found.values()))
+    return int(not good or any(found.values()))
 
 
 if __name__ == "__main__":

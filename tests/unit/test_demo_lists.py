@@ -22,6 +22,16 @@ def test_every_article_is_listed_somewhere(site: Site) -> None:
     assert len(listed) == 420
 
 
+def test_a_large_site_hides_no_article_behind_a_list_without_a_pager() -> None:
+    large = Site.build(articles=20_000)
+    shown: set[str] = set()
+    for entry in SECTIONS:
+        rows = large.listing(entry.key)
+        shown |= {slot.id for slot in (rows[: entry.size] if entry.pager == "none" else rows)}
+    assert len(large.slots) == 20_000
+    assert shown == large.slots.keys()
+
+
 @pytest.mark.parametrize("key", ENDING)
 def test_a_sections_pages_name_exactly_its_articles_newest_first(site: Site, key: str) -> None:
     named = list(dict.fromkeys(chain.from_iterable(walk(site, section(key)))))

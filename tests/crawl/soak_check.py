@@ -1,0 +1,107 @@
+"""What a soak may not have done to an archive: every loss, repetition, tear and untruth, by name."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import harness
+
+from demo_site.site import Site
+from panan_spider.store.ledger import ARTICLES, Ledger
+
+#: What a line says of the archive, not of the page; and what is complete in the ledger alone, for a list that failed
+#: in the night of the article was read in another.
+OWN = frozenset({"revision", "content_hash", "fetched_at", "warc", "schema_version", "listed_in"})
+#: What opening the archive says of a dead run, with its numbers taken out.
+_REPAIRS = ("torn end", "not yet marked", "died without a report", "holds no whole record", "set aside", "damaged")
+
+
+def repairs(log: Path) -> list[str]:
+    """How often opening the archive had to put what right."""
+    notes = [line for line in log.read_text("utf-8").splitlines() if ": archive: " in line]
+    counts = Counter(next((words for words in _REPAIRS if words in note), note) for note in notes)
+    return [f"on opening: {count} times {what!r}" for what, count in sorted(counts.items())]
+
+
+def damage(site: Site, data: Path) -> dict[str, list[str]]:
+    """By name, what is not as it must be: every article of the site exactly once, as its editors know it."""
+    torn, articles = _read(data / "articles.jsonl")
+    times = Counter(article["id"] for article in articles)
+    return {
+        "lost": sorted(site.slots.keys() - times.keys()),
+        "repeated": sorted(number for number, count in times.items() if count > 1),
+        "never on the site": sorted(times.keys() - site.slots.keys()),
+        "torn lines": torn,
+        "fields that differ from the site's": list(_differing(site, articles)),
+        "WARC files not whole": _unsound(data),
+        "not what the raw pages say": _misread(data, len(times)),
+        "sums that do not match": _unbalanced(data),
+        "where the ledger disagrees": list(_disagreeing(site, data, articles)),
+    }
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
+    raw = path.read_bytes()
+    torn, articles = [] if raw.endswith(b"\n") else ["the last line"], []
+    for number, line in enumerate(raw.splitlines(), 1):
+        try:
+            articles.append(json.loads(line))
+        except ValueError:
+            torn.append(f"line {number}")
+    return torn, articles
+
+
+def _differing(site: Site, articles: list[dict[str, Any]]) -> Iterator[str]:
+    for article in articles:
+        if article["id"] in site.slots:
+            wanted = site.expected(site.record(article["id"]))
+            wrong = [name for name, value in wanted.items() if name not in OWN and article[name] != value]
+            wrong += ["listed_in"] * (not set(article["listed_in"]) <= set(wanted["listed_in"]))
+            if wrong:
+                yield f"{article['url']}: {' '.join(wrong)}"
+
+
+def _unsound(data: Path) -> list[str]:
+    files = sorted(map(str, (data / "warc").glob("*.warc.gz")))
+    checked = subprocess.run([sys.executable, "-m", "warcio.cli", "check", *files], capture_output=True, check=False)
+    return [] if files and checked.returncode == 0 else [checked.stdout.decode()[-500:] or "no WARC file"]
+
+
+def _misread(data: Path, count: int) -> list[str]:
+    words = [sys.executable, "-m", "scrapy", "reparse", "--data-dir", str(data)]
+    again = subprocess.run(words, cwd=harness.ROOT, capture_output=True, text=True, check=False)
+    same = f"{count} the same, 0 changed" in again.stdout and again.returncode == 0
+    return [] if same else [again.stdout[-500:] + again.stderr[-500:]]
+
+
+def _unbalanced(data: Path) -> list[str]:
+    reports = sorted((data / "runs").glob("*.json"))
+    found = [path.stem for path in reports if json.loads(path.read_text("utf-8"))["sums_match"] is not True]
+    return found if reports else ["no report"]
+
+
+def _disagreeing(site: Site, data: Path, articles: list[dict[str, Any]]) -> Iterator[str]:
+    """Each stored article's line, its lists, and the books: all closed, nothing left to be asked for."""
+    ledger = Ledger.look(data / "ledger.sqlite")
+    try:
+        if (count := ledger.articles.count()) != len(articles):
+            yield f"{count} articles in the ledger"
+        if (until := ledger.marked_until(ARTICLES)) != (size := (data / "articles.jsonl").stat().st_size):
+            yield f"marked until byte {until} of {size}"
+        for article in articles:
+            known = ledger.articles.latest(article["id"])
+            if known is None or (known.url, known.content_hash) != (article["url"], article["content_hash"]):
+                yield f"{article['url']}: {known}"
+            wanted = tuple(site.expected(site.record(article["id"]))["listed_in"])
+            if ledger.articles.listed_in(article["id"]) != wanted:
+                yield f"{article['url']}: not listed in {wanted}"
+        yield from (f"still to be asked for: {left.url}" for left in ledger.questions.unsettled())
+        yield from (f"run {run} never ended" for _number, run in ledger.runs.dead())
+        for run in ledger.runs.newest(10_000):
+            yield from (f"run {run.id}: no outcome of {url}" for url in ledger.addresses.open_fates(run.number))
+    finally:
+        ledger.close()
