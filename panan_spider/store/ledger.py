@@ -14,6 +14,7 @@ from panan_spider.store.jsonl import Line
 from panan_spider.store.ledger_addresses import Addresses
 from panan_spider.store.ledger_articles import Articles
 from panan_spider.store.ledger_db import Database
+from panan_spider.store.ledger_overview import Overview
 from panan_spider.store.ledger_questions import Questions
 from panan_spider.store.ledger_runs import Runs, Values, Walks
 
@@ -31,13 +32,14 @@ class Ledger:
         self.articles = Articles(self._db)
         self.addresses = Addresses(self._db)
         self.questions = Questions(self._db)
+        self.overview = Overview(self._db)
         self.runs = Runs(self._db)
         self.walks = Walks(self._db)
         self.values = Values(self._db)
 
     @classmethod
     def look(cls, path: Path) -> Self:
-        """The ledger at `path` for reading alone, beside a run if need be. Raises StoreError where there is none."""
+        """The ledger at `path` for reading alone, beside a run if need be; no file is made. Raises StoreError where there is none."""
         return cls(path, Fuse(), read_only=True)
 
     def write(self) -> AbstractContextManager[None]:

@@ -16,6 +16,11 @@ _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 Row = tuple[Any, ...]
 
 
+def _looking(path: Path) -> str:
+    """How to open a ledger for reading alone. Without a run there is no -wal beside it, and SQLite would leave one there."""
+    return "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
+
+
 class LedgerBroken(StoreError):
     """The file is no SQLite database, or a damaged one."""
 
@@ -32,7 +37,7 @@ class Database:
         self.path, self._fuse = path, fuse
         with naming(path):
             self._check_head()
-            name = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+            name = f"{path.absolute().as_uri()}?{_looking(path) if read_only else 'mode=rwc'}"
             self._connection = sqlite3.connect(name, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
         try:
             with naming(path):

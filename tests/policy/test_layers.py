@@ -28,6 +28,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "middlewares": _FOUNDATION | _KEEPERS,
     "pipelines": _FOUNDATION | _KEEPERS,
     "reparsing": _FOUNDATION | {"pages", "pipelines", "spiders", "store"},
+    "status": frozenset({"outcomes", "memory", "store"}),
     "demo_site": frozenset({"items", "urls", "site"}),
 }
 

@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from panan_spider.store import lock as locks
 from panan_spider.store.errors import LockHeld, StoreError
 from panan_spider.store.lock import Lock
 
@@ -58,3 +60,27 @@ def test_release_lets_the_next_one_in(tmp_path: Path) -> None:
 def test_a_folder_that_is_none_is_a_store_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="No such file or directory"):
         Lock(tmp_path / "nowhere" / "lock", "mine")
+
+
+def test_a_lock_nobody_holds_has_no_holder_and_asking_makes_no_file(tmp_path: Path) -> None:
+    assert locks.holder(tmp_path / "lock") is None
+    assert list(tmp_path.iterdir()) == []
+    Lock(tmp_path / "lock", "r1").release()
+    assert locks.holder(tmp_path / "lock") is None
+
+
+def test_the_holder_is_told_and_keeps_it(tmp_path: Path) -> None:
+    held = Lock(tmp_path / "lock", "r1")
+    assert locks.holder(tmp_path / "lock") == f"pid {os.getpid()}, run r1"
+    with pytest.raises(LockHeld):
+        Lock(tmp_path / "lock", "r2")
+    held.release()
+
+
+def test_whoever_looks_keeps_no_run_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look is to hold the lock for an instant; a run that begins in it waits that long."""
+    Lock(tmp_path / "lock", "r1").release()
+    looking = os.open(tmp_path / "lock", os.O_RDONLY)
+    assert locks._taken(looking)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: os.close(looking))
+    Lock(tmp_path / "lock", "r2").release()

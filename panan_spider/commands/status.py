@@ -1,0 +1,59 @@
+"""`scrapy status`: what the archive holds, how its last run ended, what it lacks. Reads only, also beside a run."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from panan_spider.commands.crawl import refuse
+from panan_spider.outcomes import ExitCode
+from panan_spider.status.overview import look
+from panan_spider.status.show import as_json, show
+from panan_spider.store.errors import StoreError
+from panan_spider.store.recovery import LEDGER
+
+
+class Command(ScrapyCommand):
+    """Answers without a request, and without touching a file."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The options."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy --help`."""
+        return "Show what the archive holds, how the last run ended, and what is missing"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Options of the command, beside Scrapy's own."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="everything as one JSON object")
+        parser.add_argument("--gaps", action="store_true", help="the gaps, each by itself")
+        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the status. Exit code 1 where there is no archive, 14 where its ledger cannot be read."""
+        assert self.settings is not None
+        if args:
+            refuse(f"'scrapy status' takes options only, not {args[0]!r}")
+        folder = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
+        if not (folder / LEDGER).is_file():
+            refuse(f"there is no archive in {folder}")
+        try:
+            status = look(folder)
+        except StoreError as error:
+            print(f"panan: {error}", file=sys.stderr)
+            self.exitcode = int(ExitCode.STORE_ERROR)
+            return
+        if opts.json:
+            told = as_json(status)
+            print(json.dumps(told["gaps"] if opts.gaps else told, ensure_ascii=False, indent=2))
+        else:
+            show(status, sys.stdout, gaps_alone=opts.gaps)
