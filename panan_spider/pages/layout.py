@@ -153,8 +153,9 @@ class _Reading:
         """The links to the article's further parts, by their number, in order."""
         own = understand(self.page.url)
         found = {}
-        hrefs = [href for element in self.root.iter("a") if (href := element.get("href")) and "_" in href]
-        for address in (understand(self.resolve(href)) for href in hrefs):
+        links = [element for element in self.root.iter("a") if "_" in element.get("href", "")]
+        for element in links:
+            address = understand(self.resolve(element.get("href", "")))
             if address.kind is Kind.PART and address.article_id == own.article_id and address.url != own.url:
                 found[address.part] = element
         return dict(sorted(found.items()))
