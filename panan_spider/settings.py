@@ -13,6 +13,7 @@ PANAN_RETRY_CAP = 300.0  # seconds no single wait exceeds, Retry-After included
 USER_AGENT = site.USER_AGENT  # the one place that names the project and whom to write to
 ROBOTSTXT_OBEY = True  # a guest obeys the house
 DOWNLOAD_DELAY = 1.0  # seconds; a county's server is small and the archive is in no hurry
+CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for every response, and a page gives one article
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time to each host
 AUTOTHROTTLE_ENABLED = True  # slower where the server is slow; never faster than DOWNLOAD_DELAY
 AUTOTHROTTLE_START_DELAY = 1.0  # the server's answers set the pace from the first on

@@ -6,7 +6,7 @@ from typing import Final
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 
 from panan_spider.middlewares.fates import Fate
 from panan_spider.outcomes import Outcome
@@ -33,6 +33,9 @@ class UnpackMiddleware(HttpCompressionMiddleware):
         """The response, unpacked. Raises Fate(TOO_LARGE) for a decompression bomb."""
         packings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
         outermost = packings[-1].strip()
+        if outermost and isinstance(response, TextResponse):
+            # Copying a response asks for its charset, and Scrapy would guess one, at length, from the packed bytes.
+            response._cached_benc = "utf-8"
         try:
             unpacked = super().process_response(request, response)
         except IgnoreRequest as error:
