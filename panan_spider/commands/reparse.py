@@ -64,10 +64,15 @@ class Command(ScrapyCommand):
 def _scope(opts: argparse.Namespace) -> Scope:
     if opts.template not in (None, *_TEMPLATES):
         refuse(f"--template: no template is named {opts.template!r}; there is: {', '.join(_TEMPLATES)}")
+    return Scope(*period(opts), opts.template)
+
+
+def period(opts: argparse.Namespace) -> tuple[date | None, date | None]:
+    """The days of `--since` and `--until`. What is wrong with them is one line, and exit code 1."""
     since, until = (_day(name, getattr(opts, name)) for name in ("since", "until"))
     if since and until and since > until:
         refuse(f"--since {since} is later than --until {until}")
-    return Scope(since, until, opts.template)
+    return since, until
 
 
 def _day(name: str, given: str | None) -> date | None:

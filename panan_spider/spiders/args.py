@@ -20,10 +20,14 @@ _SHOWN_CHARACTERS: Final = 80
 def _sections(value: object) -> object:
     if not isinstance(value, str):
         return value
-    names = tuple(dict.fromkeys(name.strip() for name in _COMMAS.split(value) if name.strip()))
-    if not names:
+    if not (names := section_names(value)):
         raise ValueError("names no section")
     return names
+
+
+def section_names(given: str) -> tuple[str, ...]:
+    """The names or paths between the commas, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in _COMMAS.split(given) if name.strip()))
 
 
 def _day(value: object) -> object:

@@ -87,6 +87,10 @@ class Articles:
         rows = self._db.rows("SELECT section FROM listings WHERE article_id = ?", article_id)
         return tuple(sorted(row[0] for row in rows))
 
+    def gone(self) -> frozenset[str]:
+        """The stored articles that the site no longer has."""
+        return frozenset(row[0] for row in self._db.rows("SELECT id FROM articles WHERE outcome = ?", Outcome.GONE))
+
     def count(self) -> int:
         """How many articles are stored."""
         row = self._db.row("SELECT count(*) FROM articles")

@@ -1,0 +1,1 @@
+"""The archive in other forms: SQLite, CSV, Parquet, Atom, Markdown, JSON-LD. Reads the archive, never writes to it."""

@@ -1,0 +1,55 @@
+"""What an export is asked for, and what it says when done."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from panan_spider.export.selection import Selection
+from panan_spider.pipelines.images import FOLDER, place_of
+from panan_spider.store.ledger import Ledger
+from panan_spider.store.recovery import LEDGER
+
+
+@dataclass(frozen=True)
+class Job:
+    """The archive in `data`, of it `selection`; every revision, or of each article the newest alone."""
+
+    data: Path
+    selection: Selection = field(default_factory=Selection)
+    all_revisions: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What makes two exports the same, as JSON text."""
+        return json.dumps({**self.selection.described(), "all_revisions": self.all_revisions}, ensure_ascii=False)
+
+    def gone(self) -> frozenset[str]:
+        """Articles that are gone from the site, as the ledger knows; none where it is lost. Raises StoreError."""
+        path = self.data / LEDGER
+        if not path.is_file():
+            return frozenset()
+        ledger = Ledger.look(path)
+        try:
+            return ledger.articles.gone()
+        finally:
+            ledger.close()
+
+    def local_copy(self, url: str) -> str | None:
+        """Where the picture at `url` is kept, below the data folder; None where it is not kept."""
+        if not self._has_images or not (self.data / (place := place_of(url))).is_file():
+            return None
+        return place
+
+    @cached_property
+    def _has_images(self) -> bool:
+        return (self.data / FOLDER).is_dir()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an export now holds, and whether it was made anew."""
+
+    articles: int
+    revisions: int
+    anew: bool

@@ -1,0 +1,93 @@
+"""The lines of the archive as an export reads them: whole ones only, beside a run that writes if need be."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from panan_spider.items import SCHEMA_VERSION
+from panan_spider.store.archive import ARTICLES_FILE
+from panan_spider.store.errors import StoreError, naming
+
+Record = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """One line: its first byte, the byte behind it, and the revision of an article that it is."""
+
+    start: int
+    end: int
+    record: Record
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far the lines had been read: bytes, the first byte of the last line, and that line's SHA-256."""
+
+    end: int = 0
+    start: int = 0
+    digest: str = ""
+
+
+NOTHING: Final = Mark()
+
+
+class Lines:
+    """The lines of `data`/articles.jsonl. `mark` is how far they have been read."""
+
+    def __init__(self, data: Path, mark: Mark = NOTHING) -> None:
+        self.path, self.mark = data / ARTICLES_FILE, mark
+
+    def read(self) -> Iterator[Line]:
+        """The whole lines behind `mark`, which moves with them. What a run is just writing at the end is left for later.
+
+        Raises StoreError where the file cannot be read, a line of its middle is broken, or of a newer format.
+        """
+        broken: int | None = None
+        with naming(self.path), self.path.open("rb") as file:
+            file.seek(start := self.mark.end)
+            for raw in file:
+                if broken is not None:
+                    raise StoreError(f"{self.path}: the line at byte {broken} is no article: the file is damaged")
+                record = _parsed(raw)
+                if record is None:
+                    broken = start
+                    continue
+                self._check(record, start)
+                self.mark = Mark(start + len(raw), start, hashlib.sha256(raw).hexdigest())
+                yield Line(start, self.mark.end, record)
+                start += len(raw)
+
+    def at(self, start: int) -> Record:
+        """The record whose line begins at that byte. Raises StoreError where none does."""
+        with naming(self.path), self.path.open("rb") as file:
+            file.seek(start)
+            record = _parsed(file.readline())
+        if record is None:
+            raise StoreError(f"{self.path}: no line begins at byte {start}: the file was changed meanwhile")
+        return record
+
+    def goes_on_from(self, mark: Mark) -> bool:
+        """Whether the file still begins with the lines that had been read up to `mark`: it only grew."""
+        with naming(self.path), self.path.open("rb") as file:
+            file.seek(mark.start)
+            raw = file.read(mark.end - mark.start)
+        return len(raw) == mark.end - mark.start and hashlib.sha256(raw).hexdigest() == mark.digest
+
+    def _check(self, record: Record, start: int) -> None:
+        if (found := record.get("schema_version")) != SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.path}: the line at byte {start} has schema_version {found}, this program knows {SCHEMA_VERSION}: update panan_spider"
+            )
+
+
+def _parsed(raw: bytes) -> Record | None:
+    if not raw.endswith(b"\n"):
+        return None
+    try:
+        record = json.loads(raw)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "id" in record and "revision" in record else None
