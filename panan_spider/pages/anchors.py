@@ -35,6 +35,13 @@ _NEIGHBOUR: Final = re.compile(r"^\s*[\[【]?\s*(?:上一篇|下一篇|上一条
 _SHARE: Final = re.compile(
     r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
 )
+_LONGEST_SHARE: Final = 40
+#: Lines that open what other sites of these systems print below an article.
+_BELOW: Final = re.compile(
+    r"^\s*[【\[]?(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖"
+    r"|文章(?:关键[词字]|标签)|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明)"
+)
+_KEYWORDS: Final = re.compile(r"^\s*[【\[]?(?:关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE)
 _LEFTOVERS: Final = re.compile(
     r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
 )
@@ -50,7 +57,9 @@ def side_heading(text: str) -> str | None:
 @remembered
 def is_footer(text: str) -> bool:
     """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
-    return _FOOTER.search(fold(text)) is not None and len(text) <= 200
+    if len(text) > 200 or (found := _FOOTER.search(folded := fold(text))) is None:
+        return False
+    return found.start() < 4 or not re.search("[。!?;,“”]", folded)  # else a sentence that speaks of it
 
 
 def is_head_furniture(text: str) -> bool:
@@ -70,7 +79,15 @@ def is_furniture(line: Line) -> bool:
     if line.kind != "text":
         return False
     text = fold(line.text)
-    return not re.sub(r"[\s|\[\]【】()-]+", "", FURNITURE.sub("", text)) or _SHARE.match(text) is not None
+    if line.controls and len(line.bare) <= _LONGEST_SHARE:
+        return True
+    shares = len(text) <= _LONGEST_SHARE and _SHARE.match(text) is not None and not re.search(r"[。!?;]", text)
+    return shares or not re.sub(r"[\s|\[\]【】()-]+", "", FURNITURE.sub("", text))
+
+
+def names_code(line: Line) -> bool:
+    """Whether the line stands beside a code to be scanned: 扫一扫在手机打开当前页."""
+    return re.search("扫|二维码|微信|手机", line.text) is not None
 
 
 def is_leftover(line: Line) -> bool:
@@ -82,4 +99,6 @@ def ends_body(line: Line) -> bool:
     """Whether the line can only stand after the article's body."""
     if line.kind != "text":
         return False
-    return side_heading(line.text) is not None or is_footer(line.text) or is_page_walk(line)
+    text = fold(line.text)
+    below = _BELOW.match(text) is not None or (bool(line.links) and _KEYWORDS.match(text) is not None)
+    return below or side_heading(line.text) is not None or is_footer(line.text) or is_page_walk(line)
