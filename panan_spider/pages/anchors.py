@@ -20,10 +20,11 @@ _SIDE: Final = re.compile(
 
 #: The footer, and the lines at the page's head that no article holds.
 _FOOTER: Final = re.compile(
-    r"磐安新闻网简介|版权声明|版权所有|^\s*Copyright|©|ICP备|浙新办|网络监督举报|新闻道德委员会|^\s*新闻热线\s*:"
-    r"|^\s*主管\s*:.*主办\s*:|公安备案|公网安备",
+    r"^\s*Copyright|©|ICP备(?:案号)?\s*:?\s*\d|浙新办|^\s*新闻热线\s*:|^\s*主管\s*:.*主办\s*:|公网安备\s*:?\s*\d",
     re.IGNORECASE,
 )
+#: Words of the footer that a sentence can hold, too.
+_FOOTER_WORDS: Final = re.compile(r"磐安新闻网简介|版权声明|版权所有|ICP备|网络监督举报|新闻道德委员会|公安备案|公网安备")
 _HEAD_FURNITURE: Final = re.compile(
     r"加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍|今天是|星期[一二三四五六日天]\s*$"
 )
@@ -57,9 +58,12 @@ def side_heading(text: str) -> str | None:
 @remembered
 def is_footer(text: str) -> bool:
     """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
-    if len(text) > 200 or (found := _FOOTER.search(folded := fold(text))) is None:
+    folded = fold(text)
+    if len(text) > 200:
         return False
-    return found.start() < 4 or not re.search("[。!?;,“”]", folded)  # else a sentence that speaks of it
+    words = _FOOTER_WORDS.search(folded)
+    spoken_of = words is not None and words.start() >= 4 and re.search("[。!?”]$", folded) is not None
+    return (words is not None and not spoken_of) or _FOOTER.search(folded) is not None
 
 
 def is_head_furniture(text: str) -> bool:
