@@ -24,7 +24,9 @@ _FOOTER: Final = re.compile(
     re.IGNORECASE,
 )
 #: Words of the footer that a sentence can hold, too.
-_FOOTER_WORDS: Final = re.compile(r"磐安新闻网简介|版权声明|版权所有|ICP备|网络监督举报|新闻道德委员会|公安备案|公网安备")
+_FOOTER_WORDS: Final = re.compile(
+    r"磐安新闻网简介|版权声明|版权所有|ICP备|网络监督举报|新闻道德委员会|公安备案|公网安备"
+)
 _HEAD_FURNITURE: Final = re.compile(
     r"加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍|今天是|星期[一二三四五六日天]\s*$"
 )
