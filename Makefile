@@ -3,10 +3,11 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
+EVAL := .venv-eval
 PIP := -m pip --quiet --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench soak lock clean
+.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench eval soak lock lock-eval clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -53,16 +54,32 @@ docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo f
 bench: venv ## how fast, as ratios to a baseline of the same run
 	$(BIN)/python benchmarks/bench.py
 
+eval: $(EVAL)/.installed ## panan_spider beside other extractors, on pages with gold records; writes docs/evaluation.md
+	$(EVAL)/bin/python -m evaluation
+
+# Without --no-deps, pip 24 stumbles over an extra that two of them ask for by two spellings. The lock is whole.
+$(EVAL)/.installed: requirements-eval.lock
+	$(PYTHON) -m venv $(EVAL)
+	$(EVAL)/bin/python $(PIP) --require-hashes --no-deps -r requirements-eval.lock
+	@touch $@
+
 soak: venv ## ten minutes of kills and faults on a large demo site; prints what was lost
 	$(BIN)/python tests/crawl/soak.py
 
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras
+LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 lock: venv ## newest allowed versions of everything, with hashes, from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python $(PIP) uv
-	.venv-lock/bin/$(LOCK) --upgrade pyproject.toml -o requirements.lock
+	.venv-lock/bin/$(LOCK) --all-extras pyproject.toml -o requirements.lock
+	rm -rf .venv-lock
+
+lock-eval: venv ## newest versions of the extractors that eval runs, with hashes, from evaluation/peers.in
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python $(PIP) uv
+	sed -n 's/^\(\(lxml\|pydantic\)==[^ ]*\).*/\1/p' requirements.lock > .venv-lock/ours.txt
+	.venv-lock/bin/$(LOCK) -c .venv-lock/ours.txt evaluation/peers.in -o requirements-eval.lock
 	rm -rf .venv-lock
 
 clean: ## remove what these commands made; the archive in data/ stays
-	rm -rf $(VENV) data/demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EVAL) data/demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

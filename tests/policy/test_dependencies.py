@@ -29,3 +29,11 @@ def test_every_dependency_is_locked_with_hashes() -> None:
     assert len(entries) > 70
     assert all("--hash=sha256:" in rest for _name, rest in entries)
     assert not wanted("dev", "parquet") - {normal(name) for name, _rest in entries}
+
+
+def test_every_extractor_of_the_evaluation_is_locked_with_hashes() -> None:
+    peers = {normal(match[0]) for line in read("evaluation/peers.in").splitlines() if (match := _NAME.match(line))}
+    entries = re.findall(r"^([A-Za-z0-9._-]+)==\S+(.*(?:\n    .*)+)", read("requirements-eval.lock"), re.MULTILINE)
+    assert len(peers) >= 9
+    assert not peers - {normal(name) for name, _rest in entries}
+    assert all("--hash=sha256:" in rest for _name, rest in entries)
