@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
 
-from panan_spider.checks.report import RunFacts, gather, report_lines, run_report
-from panan_spider.checks.verdict import verdict
+from panan_spider.checks.course import Meter
+from panan_spider.checks.judgement import judged
+from panan_spider.checks.report import report_lines, run_report
+from panan_spider.checks.verdict import RunFacts, verdict
 from panan_spider.outcomes import ExitCode
+from panan_spider.reports import RunReport
 from panan_spider.store.archive import Archive
 from panan_spider.store.errors import StoreError
 
@@ -33,7 +37,10 @@ def _said_once(record: logging.LogRecord) -> bool:
 
 
 class ArchiveExtension:
-    """The run's archive. `exit_code` and `reason` are true once it is `closed`, at the spider's end."""
+    """The run's archive. `exit_code`, `reason` and `report` are true once it is `closed`, at the spider's end.
+
+    `report` stays None where the archive refused to take it.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider without a memory."""
@@ -45,6 +52,8 @@ class ArchiveExtension:
         self.exit_code = ExitCode.NOT_STARTED
         self.reason = "the run did not start"
         self.closed = False
+        self.report: RunReport | None = None
+        self.meter = Meter()
         self.failed_images: list[dict[str, str]] = []
         self.run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
         given = getattr(crawler.spider, "args", None)
@@ -57,6 +66,8 @@ class ArchiveExtension:
             logger.warning("archive: %s", note)
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
         crawler.signals.connect(self._closed, signal=signals.spider_closed)
+        crawler.signals.connect(self._asked, signal=signals.request_reached_downloader)
+        crawler.signals.connect(self._answered, signal=signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ArchiveExtension":
@@ -90,9 +101,18 @@ class ArchiveExtension:
     def _opened(self, spider: Spider) -> None:
         spider.memory = self.archive.memory  # type: ignore[attr-defined]
 
+    def _asked(self) -> None:
+        self.meter.note(self._seconds(), requests=1)
+
+    def _answered(self, response: Response) -> None:
+        self.meter.note(self._seconds(), received=len(response.body))
+
+    def _seconds(self) -> float:
+        return (datetime.now(UTC) - self.started).total_seconds()
+
     def _closed(self, spider: Spider, reason: str) -> None:
         try:
-            self._finish(spider, reason)
+            self._finish(reason)
         except StoreError as error:
             self._say(error)
             self.exit_code, self.reason = verdict(RunFacts(finish_reason=reason, store_error=str(error)))
@@ -100,14 +120,15 @@ class ArchiveExtension:
         self.closed = True
         logger.info("panan: exit %d · %s", self.exit_code, self.reason)
 
-    def _finish(self, spider: Spider, reason: str) -> None:
+    def _finish(self, reason: str) -> None:
         if refused := self.store_error or self.archive.fuse.blown:
             raise refused
         self.archive.settle_rest()
-        facts = gather(self.crawler, self.archive, reason)
-        self.exit_code, self.reason = verdict(facts)
-        report: dict[str, Any] = run_report(self, facts)
-        self.archive.close(report)
+        judgement = judged(self, reason)
+        self.exit_code, self.reason = judgement.code, judgement.reason
+        report = run_report(self, judgement)
+        self.archive.close(report.model_dump(mode="json"))
+        self.report = report
         for line in report_lines(report):
             logger.info(line)
 

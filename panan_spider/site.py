@@ -1,6 +1,7 @@
 """The site as data: its hosts, the pages a run starts at, the sections known beforehand, and who to write to.
 
-Everything here is read off stored copies of the site; what those leave open is left open.
+Everything here is read off stored copies of the site; what those leave open is left open. What a run over it must
+look like stands beside, in `thresholds.py`.
 `scrapy doctor` prints the lines of this file to change when the live site says otherwise.
 """
 

@@ -2,87 +2,94 @@
 
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
-
-from scrapy.crawler import Crawler
+from typing import Any, Final
 
 from panan_spider import __version__
-from panan_spider.checks.verdict import RunFacts
-from panan_spider.outcomes import Outcome
-from panan_spider.store.archive import Archive
+from panan_spider.checks.judgement import Judgement, Run
+from panan_spider.checks.stories import corrections, entry
+from panan_spider.reports import MOST_ENTRIES, MOST_GAPS, Gap, RunReport, Walk
 
-if TYPE_CHECKING:
-    from panan_spider.archive_extension import ArchiveExtension
-
-_MOST_GAPS: Final = 1_000
 _ARTICLES: Final = ("article", "part")
 
-__all__ = ["RunFacts", "gather", "report_lines", "run_report"]
 
-
-def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
-    """The facts of a run that has ended."""
-    spider, stats = crawler.spider, crawler.stats
-    assert stats is not None
-    return RunFacts(
-        finish_reason=finish_reason,
-        outcomes=archive.outcome_counts(),
-        fresh_quarantine=archive.fresh_quarantine,
-        discovered=archive.discovered_count,
-        led_off_site=sum(gap.outcome is Outcome.OFF_SITE and gap.kind not in _ARTICLES for gap in archive.gaps()),
-        robots_unreachable=tuple(stats.get_value("panan/robots_unreachable", ())),
-        drift=tuple(getattr(spider, "drift", ())),
-        failed_sections=tuple(getattr(spider, "failed_sections", ())),
-        spider_errors=stats.get_value("spider_exceptions/count", 0),
-        item_errors=stats.get_value("panan/item_errors", 0),
-        log_errors=stats.get_value("log_count/ERROR", 0) + stats.get_value("log_count/CRITICAL", 0),
-        failed_images=stats.get_value("panan/failed_images", 0),
-        refusal=getattr(spider, "refusal", None) or None,
+def run_report(run: Run, judgement: Judgement) -> RunReport:
+    """The report as it stands in data/runs/<run>.json."""
+    facts = judgement.facts
+    return RunReport(
+        run=run.run_id,
+        arguments=run.arguments,
+        exit_code=int(judgement.code),
+        reason=judgement.reason,
+        state=judgement.state,
+        finish_reason=facts.finish_reason,
+        started=f"{run.started:%Y-%m-%dT%H:%M:%SZ}",
+        finished=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        versions={"panan_spider": __version__, "scrapy": version("scrapy")},
+        discovered=facts.discovered,
+        outcomes={str(outcome): count for outcome, count in sorted(facts.outcomes.items())},
+        sums_match=sum(facts.outcomes.values()) == facts.discovered,
+        sections=[Walk.model_validate(walk) for walk in run.archive.walks()],
+        failed_sections=list(facts.failed_sections),
+        drift=judgement.seen.figures.drift,
+        spider_errors=facts.spider_errors,
+        item_errors=facts.item_errors,
+        failed_images=list(run.failed_images),
+        repaired=run.archive.notes,
+        checks=list(judgement.checks),
+        figures=judgement.seen.figures,
+        **_measured(run),
+        **_told(run, judgement),
+        **_missing(run),
     )
 
 
-def run_report(extension: "ArchiveExtension", facts: RunFacts) -> dict[str, Any]:
-    """The report as it stands in data/runs/<run>.json."""
-    stats = extension.crawler.stats
+def _measured(run: Run) -> dict[str, Any]:
+    stats = run.crawler.stats
     assert stats is not None
-    gaps = extension.archive.gaps()
     return {
-        "run": extension.run_id,
-        "arguments": extension.arguments,
-        "exit_code": int(extension.exit_code),
-        "reason": extension.reason,
-        "finish_reason": facts.finish_reason,
-        "started": f"{extension.started:%Y-%m-%dT%H:%M:%SZ}",
-        "finished": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "versions": {"panan_spider": __version__, "scrapy": version("scrapy")},
         "requests": stats.get_value("downloader/request_count", 0),
         "bytes_received": stats.get_value("downloader/response_bytes", 0),
-        "discovered": facts.discovered,
-        "outcomes": {str(outcome): count for outcome, count in sorted(facts.outcomes.items())},
-        "sums_match": sum(facts.outcomes.values()) == facts.discovered,
-        "sections": extension.archive.walks(),
-        "failed_sections": list(facts.failed_sections),
-        "drift": list(facts.drift),
         "robots_unreachable": stats.get_value("panan/robots_unreachable", {}),
-        "spider_errors": facts.spider_errors,
-        "item_errors": facts.item_errors,
-        "failed_images": extension.failed_images,
-        "repaired": extension.archive.notes,
-        "gaps_count": len(gaps),
-        "gaps": [_gap(gap) for gap in gaps[:_MOST_GAPS]],
+        "course": run.meter.course(),
     }
 
 
-def _gap(gap: Any) -> dict[str, Any]:
+def _told(run: Run, judgement: Judgement) -> dict[str, Any]:
+    """What is new, corrected and gone."""
+    stories, history = judgement.stories, judgement.seen.history
+    before = set(history[0].gone) if history else set()
+    gone = [entry(record) for record in run.archive.removed() if record["id"] not in before]
+    return {
+        "new_count": stories.new,
+        "new": stories.newest,
+        "corrections_count": stories.corrected,
+        "corrections": corrections(run.archive, stories),
+        "removals_count": len(gone),
+        "removals": gone[:MOST_ENTRIES],
+    }
+
+
+def _missing(run: Run) -> dict[str, Any]:
+    gaps = run.archive.gaps()
+    return {"gaps_count": len(gaps), "gaps": [_gap(gap) for gap in gaps[:MOST_GAPS]]}
+
+
+def _gap(gap: Any) -> Gap:
     fields = {name: getattr(gap, name) for name in gap.__dataclass_fields__}
     asked_alone = fields["kind"] in _ARTICLES  # a list is read in a whole run only
-    return {**fields, "reproduce": "scrapy crawl panan" + (f" -a urls={fields['url']}" if asked_alone else "")}
+    asking = "scrapy crawl panan" + (f" -a urls={fields['url']}" if asked_alone else "")
+    return Gap(**{**fields, "outcome": str(fields["outcome"])}, reproduce=asking)
 
 
-def report_lines(report: dict[str, Any]) -> list[str]:
+def report_lines(report: RunReport) -> list[str]:
     """What a person reads at the end of the log."""
-    counts = " · ".join(f"{count} {outcome}" for outcome, count in report["outcomes"].items())
-    lines = [f"panan: {report['requests']} requests · {report['discovered']} addresses: {counts or 'none'}"]
-    if report["gaps_count"]:
-        lines.append(f"panan: {report['gaps_count']} gaps in the archive, listed in runs/{report['run']}.json")
+    counts = " · ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items())
+    lines = [f"panan: {report.requests} requests · {report.discovered} addresses: {counts or 'none'}"]
+    lines += [
+        f"panan: check {check.name}: {check.verdict}: {check.sentence}"
+        for check in report.checks
+        if check.verdict in ("warn", "fail")
+    ]
+    if report.gaps_count:
+        lines.append(f"panan: {report.gaps_count} gaps in the archive, listed in runs/{report.run}.json")
     return lines

@@ -23,6 +23,9 @@ class RunFacts:
     item_errors: int = 0
     failed_images: int = 0
     log_errors: int = 0
+    layout_checks: tuple[str, ...] = ()  # what checks say whose `fail` is drift
+    blocked_checks: tuple[str, ...] = ()  # … whose `fail` is a refusal
+    no_news: str | None = None  # page one of every section is well-formed, and there is nothing new
     refusal: str | None = None
     store_error: str | None = None
 
@@ -50,14 +53,15 @@ def _robots(facts: RunFacts) -> str | None:
 
 def _blocked(facts: RunFacts) -> str | None:
     count = facts.outcomes.get(Outcome.BLOCKED, 0)
-    return f"{count} addresses blocked or rate-limited" if count else None
+    said = [f"{count} addresses blocked or rate-limited"] if count else []
+    return "; ".join((*said, *facts.blocked_checks)) or None
 
 
 def _drift(facts: RunFacts) -> str | None:
     said = list(facts.drift)
     if count := facts.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0):
         said.insert(0, f"{count} pages of an unknown layout")
-    return "; ".join(said) or None
+    return "; ".join((*said, *facts.layout_checks)) or None
 
 
 def _incomplete(facts: RunFacts) -> str | None:
@@ -98,4 +102,5 @@ def verdict(facts: RunFacts) -> tuple[ExitCode, str]:
     for code, rule in _RULES:
         if said := rule(facts):
             return code, said
-    return ExitCode.GOOD, _listed(facts.outcomes, tuple(facts.outcomes)) or "nothing to do"
+    counts = _listed(facts.outcomes, tuple(facts.outcomes)) or "nothing to do"
+    return ExitCode.GOOD, " · ".join(filter(None, (facts.no_news, counts)))

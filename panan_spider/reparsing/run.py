@@ -13,6 +13,7 @@ from panan_spider import __version__
 from panan_spider.outcomes import ExitCode, Outcome
 from panan_spider.reparsing.again import Reparsing
 from panan_spider.reparsing.reading import Reading, Scope, Verdict, show
+from panan_spider.reports import ReparseReport
 from panan_spider.store.archive import Archive
 from panan_spider.store.errors import StoreError
 
@@ -71,21 +72,21 @@ class Run:
                 archive.close({})
 
     def _report(self, archive: Archive) -> dict[str, Any]:
-        return {
-            "run": archive.run_id,
-            "command": "reparse",
-            "arguments": {name: str(value) for name, value in vars(self.scope).items() if value is not None},
-            "exit_code": int(self.code),
-            "reason": self._lines(True)[0].removeprefix("panan: "),
-            "started": f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
-            "finished": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "versions": {"panan_spider": __version__, "scrapy": version("scrapy")},
-            "requests": 0,
-            "discovered": archive.discovered_count,
-            "outcomes": {str(outcome): count for outcome, count in sorted(archive.outcome_counts().items())},
-            "reparsed": {verdict.name.lower(): self.found[verdict] for verdict in Verdict},
-            "repaired": archive.notes,
-        }
+        return ReparseReport(
+            run=archive.run_id,
+            command="reparse",
+            arguments={name: str(value) for name, value in vars(self.scope).items() if value is not None},
+            exit_code=int(self.code),
+            reason=self._lines(True)[0].removeprefix("panan: "),
+            started=f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
+            finished=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            versions={"panan_spider": __version__, "scrapy": version("scrapy")},
+            requests=0,
+            discovered=archive.discovered_count,
+            outcomes={str(outcome): count for outcome, count in sorted(archive.outcome_counts().items())},
+            reparsed={verdict.name.lower(): self.found[verdict] for verdict in Verdict},
+            repaired=archive.notes,
+        ).model_dump(mode="json")
 
     def _lines(self, written: bool) -> list[str]:
         found = self.found

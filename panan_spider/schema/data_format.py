@@ -9,6 +9,7 @@ from panan_spider.items import Attachment, Author, Heading, Image, ImageBlock, L
 from panan_spider.outcomes import Outcome
 from panan_spider.schema.article_schema import article_schema
 from panan_spider.schema.example import EXAMPLE
+from panan_spider.schema.report_schema import report_schema
 
 PATH: Final = Path(__file__).parents[2] / "DATA_FORMAT.md"
 TEMPLATE: Final = Path(__file__).with_name("data_format.md.in")
@@ -55,7 +56,8 @@ def type_name(schema: dict[str, Any]) -> str:
     if schema["type"] == "array":
         return f"list of {type_name(schema['items'])}"
     if schema["type"] == "object":
-        return "object, string to string"
+        values = schema.get("additionalProperties", True)
+        return "object" if values is True else f"object, string to {type_name(values)}"
     return str(schema["type"])
 
 
@@ -103,6 +105,28 @@ def _outcomes() -> str:
     return _table(("outcome", "meaning"), ((f"`{outcome}`", MEANINGS[outcome]) for outcome in Outcome))
 
 
+def _report(*kinds: str) -> str:
+    """The keys of these records of a report."""
+    known = report_schema()["$defs"]
+    rows = (
+        (f"`{name}`", type_name(schema), schema.get("description", "").replace("|", "\\|"))
+        for kind in kinds
+        for name, schema in known[kind]["properties"].items()
+    )
+    return _table(("key", "type", "meaning"), rows)
+
+
+def _report_parts() -> str:
+    known = report_schema()["$defs"]
+    rows = (
+        (kind, f"`{name}`", type_name(schema), schema.get("description", "").replace("|", "\\|"))
+        for kind, record in known.items()
+        if kind not in ("RunReport", "ReparseReport")
+        for name, schema in record["properties"].items()
+    )
+    return _table(("part", "key", "type", "meaning"), rows)
+
+
 def data_format_text() -> str:
     """The document's whole content. Raises KeyError where an outcome has no meaning here."""
     text = TEMPLATE.read_text("utf-8")
@@ -111,6 +135,8 @@ def data_format_text() -> str:
         "parts": _parts(),
         "blocks": _blocks(),
         "outcomes": _outcomes(),
+        "report": _report("RunReport"),
+        "report_parts": _report_parts(),
         "example": json.dumps(EXAMPLE.model_dump(mode="json"), ensure_ascii=False, indent=2),
     }.items():
         text = text.replace("{{" + name + "}}", made)

@@ -1,13 +1,14 @@
-"""`python -m panan_spider.schema.generate`: write the schema and DATA_FORMAT.md anew."""
+"""`python -m panan_spider.schema.generate`: write the schemas and DATA_FORMAT.md anew."""
 
-from panan_spider.schema import article_schema, data_format
+from panan_spider.schema import article_schema, data_format, report_schema
 
 
 def main() -> None:
-    """Write both files, and say which."""
+    """Write the schemas and the document, and say which."""
     article_schema.PATH.write_text(article_schema.schema_text(), "utf-8")
+    report_schema.PATH.write_text(report_schema.report_schema_text(), "utf-8")
     data_format.PATH.write_text(data_format.data_format_text(), "utf-8")
-    for path in (article_schema.PATH, data_format.PATH):
+    for path in (article_schema.PATH, report_schema.PATH, data_format.PATH):
         print(path)
 
 

@@ -45,7 +45,7 @@ class CrawlBase(Args[Arguments], Spider):
         self.drift: list[str] = []
         #: Names (addresses where they have none) of sections that could not be read whole.
         self.failed_sections: list[str] = []
-        #: One record a walk: name, url, pages, rows, new, state, pager.
+        #: One record a walk: name, url, pages, rows, new, state, pager, front (links on page one), newest (day).
         self.section_reports: list[dict[str, Any]] = []
         self._told: set[str] = set()
 

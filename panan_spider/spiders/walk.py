@@ -45,12 +45,16 @@ class Limits:
 
 
 class Walk:
-    """The state of one walk. `state` is None while it goes on; `pages`, `rows` and `new` count what it has read."""
+    """The state of one walk. `state` is None while it goes on; `pages`, `rows` and `new` count what it has read.
+
+    `front` is the number of links on its first page; None where that could not be read.
+    """
 
     def __init__(self, url: str, name: str, limits: Limits) -> None:
         self.url, self.name, self.limits = url, name, limits
         self.state: State | None = None
         self.pager = "none"
+        self.front: int | None = None
         self.pages = self.rows = self.new = 0
         self.newest: date | None = None
         self.lost: list[str] = []
@@ -69,7 +73,7 @@ class Walk:
         fresh = [row for row in page.rows if row.article_id not in self._seen]
         self._seen.update(row.article_id for row in fresh)
         if self.pages == 0:
-            self._first_trail = page.breadcrumbs
+            self._first_trail, self.front = page.breadcrumbs, len(page.rows)
         self.pages += 1
         self.rows += len(fresh)
         self.new += sum(not self.limits.settled(row.article_id) for row in fresh)

@@ -93,6 +93,7 @@ class Archive(Books):
         return lines
 
     def _begin(self, args: Mapping[str, str], warc_bytes: int) -> None:
+        self._began = self._articles.size
         self._run = self.ledger.runs.begin(self.run_id, args, moment(self._clock()))
         self._warc = warc.WarcWriter(self.folder, self.run_id, self.fuse, self._clock, warc_bytes)
         self._closing.callback(self._warc.close)

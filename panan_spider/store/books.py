@@ -1,13 +1,20 @@
 """What a run's report asks of the archive."""
 
+import json
+import re
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from panan_spider.outcomes import Outcome
+from panan_spider.store.jsonl import LineFile
 from panan_spider.store.ledger import Ledger
 from panan_spider.store.ledger_questions import Gap
 from panan_spider.store.memory import LedgerMemory
 from panan_spider.store.quarantine import Quarantine
+
+#: How every line of articles.jsonl begins.
+_HEAD: Final = re.compile(rb'\{"id":"(\d+)","revision":(\d+),')
 
 
 class Books:
@@ -17,6 +24,8 @@ class Books:
     memory: LedgerMemory
     _quarantine: Quarantine
     _run: int
+    _articles: LineFile
+    _began: int
 
     @property
     def fresh_quarantine(self) -> Counter[Outcome]:
@@ -47,3 +56,22 @@ class Books:
     def walks(self) -> list[dict[str, Any]]:
         """This run's walks: name, url, state, pages, rows, new, began, ended."""
         return self.ledger.walks.of(self._run)
+
+    def stored(self) -> Iterator[dict[str, Any]]:
+        """The revisions this run has stored, in order, as they stand in their lines."""
+        return (line.record for line in self._articles.lines(self._began) if line.record is not None)
+
+    def revisions(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
+        """The stored revisions of these numbers, as far as there are such. Reads all lines, and takes in only these."""
+        left = {(number.encode(), str(revision).encode()) for number, revision in wanted}
+        found = {}
+        for line in self._articles.raw_lines() if left else ():
+            head = _HEAD.match(line)
+            if head is not None and (head[1], head[2]) in left:
+                record: dict[str, Any] = json.loads(line)
+                found[record["id"], record["revision"]] = record
+        return found
+
+    def removed(self) -> list[dict[str, Any]]:
+        """The stored articles that this run found gone, in their newest revision."""
+        return [self._articles.at(offset) for _number, _url, offset in self.ledger.counts.gone(self._run)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from panan_spider.store.errors import Fuse, naming
+from panan_spider.store.errors import Fuse, StoreError, naming
 from panan_spider.store.files import append_whole, cut_aside, sync_folder
 
 #: Characters that JSON lets stand in a string and that many readers take for the end of a line.
@@ -76,6 +76,18 @@ class LineFile:
             for raw in file:
                 yield Line(start, start + len(raw), raw, _parsed(raw))
                 start += len(raw)
+
+    def raw_lines(self) -> Iterator[bytes]:
+        """All lines, unread. Raises StoreError."""
+        with naming(self.path), self.path.open("rb") as file:
+            yield from file
+
+    def at(self, start: int) -> dict[str, Any]:
+        """The record of the line that begins at byte `start`. Raises StoreError where none does."""
+        line = next(self.lines(start), None)
+        if line is None or line.record is None:
+            raise StoreError(f"{self.path}: no line begins at byte {start}")
+        return line.record
 
     def line_before(self, end: int) -> bytes | None:
         """The line that ends with byte `end`; None where none ends there. Raises StoreError."""

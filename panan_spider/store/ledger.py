@@ -13,6 +13,7 @@ from panan_spider.store.errors import Fuse, StoreError
 from panan_spider.store.jsonl import Line
 from panan_spider.store.ledger_addresses import Addresses
 from panan_spider.store.ledger_articles import Articles
+from panan_spider.store.ledger_counts import Counts
 from panan_spider.store.ledger_db import Database
 from panan_spider.store.ledger_overview import Overview
 from panan_spider.store.ledger_questions import Questions
@@ -33,6 +34,7 @@ class Ledger:
         self.addresses = Addresses(self._db)
         self.questions = Questions(self._db)
         self.overview = Overview(self._db)
+        self.counts = Counts(self._db)
         self.runs = Runs(self._db)
         self.walks = Walks(self._db)
         self.values = Values(self._db)

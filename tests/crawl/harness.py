@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from demo_site.proxy import ProxyServer
+from panan_spider.schema import report_schema
 
 ROOT = Path(__file__).resolve().parents[2]
+
+#: The published schema of reports.
+REPORTS = Draft202012Validator(json.loads(report_schema.PATH.read_text("utf-8")))
 
 #: Settings every test crawl runs with; a test's own come after them.
 FAST: Mapping[str, object] = {
@@ -48,6 +54,7 @@ class Crawl:
         """The newest run's report."""
         newest = max((self.data / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         found: dict[str, Any] = json.loads(newest.read_text("utf-8"))
+        REPORTS.validate(found)  # every report that a test looks at is a real one
         return found
 
 

@@ -10,8 +10,9 @@ from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, url_of
 
 from panan_spider.archive_extension import ArchiveExtension
-from panan_spider.checks.report import gather, report_lines, run_report
-from panan_spider.outcomes import ExitCode, Outcome
+from panan_spider.checks.judgement import gather, judged
+from panan_spider.checks.report import report_lines, run_report
+from panan_spider.outcomes import Outcome
 from panan_spider.spiders.panan import PananSpider
 
 LIST = "http://www.panews.cn/shuji/"
@@ -36,7 +37,7 @@ def run(tmp_path: Path) -> Iterator[ArchiveExtension]:
 
 
 def made(run: ArchiveExtension, reason: str = "finished") -> dict[str, Any]:
-    return run_report(run, gather(run.crawler, run.archive, reason))
+    return run_report(run, judged(run, reason)).model_dump(mode="json")
 
 
 def test_the_outcomes_are_counted_and_add_up(run: ArchiveExtension) -> None:
@@ -62,10 +63,10 @@ def test_each_gap_has_its_reason_and_the_command_that_asks_again(run: ArchiveExt
 
 
 def test_the_run_says_what_it_was(run: ArchiveExtension) -> None:
-    run.exit_code, run.reason = ExitCode.INCOMPLETE, "1 failed"
     report = made(run, "shutdown")
     assert report["arguments"] == {"since": "2020-01-01"}
-    assert (report["exit_code"], report["reason"], report["finish_reason"]) == (10, "1 failed", "shutdown")
+    assert (report["exit_code"], report["finish_reason"]) == (16, "shutdown")
+    assert report["reason"].startswith("interrupted")
     assert report["run"] == run.run_id
     assert report["started"] <= report["finished"]
     assert set(report["versions"]) == {"panan_spider", "scrapy"}
@@ -114,6 +115,6 @@ def test_what_the_spider_says_is_in_it(run: ArchiveExtension) -> None:
 
 
 def test_a_person_reads_the_counts_and_where_the_gaps_are(run: ArchiveExtension) -> None:
-    first, second = report_lines(made(run))
+    first, *_checks, second = report_lines(run_report(run, judged(run, "finished")))
     assert all(words in first for words in ("3 addresses", "1 stored", "1 failed", "1 blocked"))
     assert "2 gaps" in second and f"runs/{run.run_id}.json" in second

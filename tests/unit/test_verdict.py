@@ -113,3 +113,14 @@ def test_navigation_that_leads_off_the_site_is_harmless_and_an_article_that_does
     code, why = verdict(RunFacts(outcomes=counts, discovered=5, led_off_site=1))
     assert code is ExitCode.INCOMPLETE
     assert "1 off_site" in why
+
+
+def test_checks_that_fail_have_their_codes_and_stand_beside_what_the_run_says_itself() -> None:
+    layout = RunFacts(layout_checks=("2 sections not found",), drift=("时政 is gone",))
+    assert verdict(layout) == (ExitCode.LAYOUT_DRIFT, "时政 is gone; 2 sections not found")
+    assert verdict(RunFacts(blocked_checks=("30 of 90 answers were 429",)))[0] is ExitCode.BLOCKED
+
+
+def test_no_news_is_good_and_said_first() -> None:
+    assert verdict(met(Outcome.KNOWN, no_news="no news today")) == (ExitCode.GOOD, "no news today · 5 known")
+    assert verdict(met(Outcome.FAILED, no_news="no news today"))[0] is ExitCode.INCOMPLETE
