@@ -20,12 +20,15 @@ _SIDE: Final = re.compile(
 
 #: The footer, and the lines at the page's head that no article holds.
 _FOOTER: Final = re.compile(
-    r"磐安新闻网简介|版权声明|版权所有|^\s*Copyright|©|ICP备|浙新办|网络监督举报|新闻道德委员会|^\s*新闻热线\s*:"
-    r"|^\s*主管\s*:.*主办\s*:|公安备案|公网安备",
+    r"^\s*Copyright|©|ICP备(?:案号)?\s*:?\s*\d|浙新办|^\s*新闻热线\s*:|^\s*主管\s*:.*主办\s*:|公网安备\s*:?\s*\d",
     re.IGNORECASE,
 )
-#: What else a footer says where it is written as a sentence: `…版权所有，未经授权不得转载。`
-_LICENCE: Final = re.compile(r"未经|转载|镜像|摘编|违者|复制|举报电话|Copyright|©|ICP备|[Rr]eserved")
+#: Words of the footer that a sentence can hold, too.
+_FOOTER_WORDS: Final = re.compile(
+    r"磐安新闻网简介|版权声明|版权所有|ICP备|网络监督举报|新闻道德委员会|公安备案|公网安备"
+)
+#: What a footer says besides, where it is written as a sentence: `…版权所有，未经授权不得转载。`
+_LICENCE: Final = re.compile(r"未经|转载|镜像|摘编|违者|复制|举报电话|Copyright|©|\d{6,}|Reserved", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"[。!?…][”’」』)]*\s*$")
 _HEAD_FURNITURE: Final = re.compile(
     r"加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍|今天是|星期[一二三四五六日天]\s*$"
@@ -38,6 +41,13 @@ _NEIGHBOUR: Final = re.compile(r"^\s*[\[【]?\s*(?:上一篇|下一篇|上一条
 _SHARE: Final = re.compile(
     r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
 )
+_LONGEST_SHARE: Final = 40
+#: Lines that open what other sites of these systems print below an article.
+_BELOW: Final = re.compile(
+    r"^\s*[【\[]?(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖"
+    r"|文章(?:关键[词字]|标签)|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明)"
+)
+_KEYWORDS: Final = re.compile(r"^\s*[【\[]?(?:关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE)
 _LEFTOVERS: Final = re.compile(
     r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
 )
@@ -53,11 +63,13 @@ def side_heading(text: str) -> str | None:
 @remembered
 def is_footer(text: str) -> bool:
     """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
-    line = fold(text)
-    if _FOOTER.search(line) is None or len(text) > 200:
+    folded = fold(text)
+    if len(text) > 200:
         return False
+    words = _FOOTER_WORDS.search(folded)
     # An article can speak of a copyright; a sentence is the foot's only where it claims one.
-    return _SENTENCE_END.search(line) is None or _LICENCE.search(line) is not None
+    spoken_of = words is not None and _SENTENCE_END.search(folded) is not None and _LICENCE.search(folded) is None
+    return (words is not None and not spoken_of) or _FOOTER.search(folded) is not None
 
 
 def is_head_furniture(text: str) -> bool:
@@ -77,7 +89,15 @@ def is_furniture(line: Line) -> bool:
     if line.kind != "text":
         return False
     text = fold(line.text)
-    return not re.sub(r"[\s|\[\]【】()-]+", "", FURNITURE.sub("", text)) or _SHARE.match(text) is not None
+    if line.controls and len(line.bare) <= _LONGEST_SHARE:
+        return True
+    shares = len(text) <= _LONGEST_SHARE and _SHARE.match(text) is not None and not re.search(r"[。!?;]", text)
+    return shares or not re.sub(r"[\s|\[\]【】()-]+", "", FURNITURE.sub("", text))
+
+
+def names_code(line: Line) -> bool:
+    """Whether the line stands beside a code to be scanned: 扫一扫在手机打开当前页."""
+    return re.search("扫|二维码|微信|手机", line.text) is not None
 
 
 def is_leftover(line: Line) -> bool:
@@ -89,4 +109,6 @@ def ends_body(line: Line) -> bool:
     """Whether the line can only stand after the article's body."""
     if line.kind != "text":
         return False
-    return side_heading(line.text) is not None or is_footer(line.text) or is_page_walk(line)
+    text = fold(line.text)
+    below = _BELOW.match(text) is not None or (bool(line.links) and _KEYWORDS.match(text) is not None)
+    return below or side_heading(line.text) is not None or is_footer(line.text) or is_page_walk(line)

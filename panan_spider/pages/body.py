@@ -41,9 +41,11 @@ class Body:
 
 def clean_lines(lines: Sequence[Line], body: Body) -> list[Line]:
     """The body's lines without leftovers, furniture, and the links and their heading that trail after it."""
-    kept = []
+    kept: list[Line] = []
     for line in lines:
         if anchors.is_leftover(line) or anchors.is_furniture(line):
+            if kept and anchors.names_code(line) and kept[-1].kind == "image" and not media.is_content(kept[-1].src):
+                body.discarded.append((kept.pop().src, "the code that leads to this page"))
             body.discarded.append((line.text, "left over from an image or the page around"))
         else:
             kept.append(line)

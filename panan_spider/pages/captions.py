@@ -64,6 +64,8 @@ def assign(images: int, following: Sequence[Line], headings: Sequence[Line]) -> 
     strong = _prefix(following, is_strong)
     if strong:
         count = strong
+        while count < min(images, len(following)) and _goes_on(following, count, headings):
+            count += 1
     else:
         count = min(_prefix(following, lambda line: is_weak(line, headings=headings)), images)
         if _signs_off(following[:count], following[count:]):
@@ -71,6 +73,13 @@ def assign(images: int, following: Sequence[Line], headings: Sequence[Line]) -> 
     if count <= images:
         return [(images - count + index, index) for index in range(count)]
     return [(min(index, images - 1), index) for index in range(count)]
+
+
+def _goes_on(following: Sequence[Line], count: int, headings: Sequence[Line]) -> bool:
+    """Whether the next line is the next picture's caption: it looks like the caption before it and could be one."""
+    before, line = following[count - 1], following[count]
+    alike = (line.centred, line.bold, line.block.tag) == (before.centred, before.bold, before.block.tag)
+    return is_strong(line) or (alike and is_weak(line, headings=headings))
 
 
 def _prefix(lines: Sequence[Line], test: object) -> int:

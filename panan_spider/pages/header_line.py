@@ -25,10 +25,15 @@ DATE: Final = re.compile(
     r"(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
 )
 _DATE_LABEL: Final = re.compile(r"(?:发布|发表|刊发|更新|录入|上传|编辑)?\s*(?:时间|日期)\s*:")
+_SHARED_TO: Final = (
+    r"(?:微信|朋友圈|新浪|腾讯|人人|网易|搜狐|微博|QQ|空间|好友|豆瓣|贴吧|百度|一键|分享|更多|网|[\s/|,、:0-9])*"
+)
 #: What stands in or beside the line on some pages and says nothing of the article.
 FURNITURE: Final = re.compile(
-    r"(?:改变|调整)?(?:文字|字体|字号)(?:大小)?\s*:?\s*(?:[\[【((]?\s*(?:特?大|中|小|\s)*\s*[\]】))]?\s*){0,6}(?=$|[\s|\[【])"
-    r"|[\[【(]?\s*(?:打印|关闭|收藏|返回|评论|纠错|分享到?|我要评论|加入收藏|打印本[页稿]|关闭窗口|推荐|保护视力色)\s*:?\s*[\]】)]?(?![\w])"
+    r"(?:[\[【(]\s{0,9})?(?:改变|调整|选择)?(?:文字|字体|字号)(?:大小)?\s*:?[\s\[【(]*(?:(?:特大|超大|大|中|小|默认|A[+-]?)[\s|/\]】)]*){0,6}(?=$|[\s|\[【])"
+    r"|(?:[\[【(]\s{0,9})?(?:打印|关闭|收藏|返回|评论|纠错|我要评论|我要纠错|加入收藏|(?:打印|关闭)(?:本[页稿文]|此文|窗口)|推荐|保护视力色)"
+    r"\s*:?\s*[\]】)]?(?!\w)"
+    rf"|(?:[\[【(]\s{0, 9})?分享(?:(?:到|至)?\s*:?{_SHARED_TO}(?=$|[\s|\[【])|(?:到|至)?\s*:?)\s*[\]】)]?(?!\w)"
     r"|(?:浏览|点击|阅读|访问|人气|查看)(?:次数|量|数|率|人数)?\s*:\s*[\[(]?\s*\d*\s*[\])]?\s*(?:次|人)?"
     r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
 )
@@ -77,7 +82,8 @@ def _moment(dated: re.Match[str]) -> str:
 
 def _cut_editor(line: str) -> tuple[str | None, str]:
     found = re.search(
-        r"(?:责任)?(?:编\s*辑|责\s*编)\s*:\s*([\u3400-\u9fff·\s]{1,20}?)(?=$|\x1f|[^\u3400-\u9fff·\s]|\s{2,})", line
+        r"(?:责任|网络|本文|文字)?(?:编\s*辑|责\s*编)(?:\s*:\s*|(?<=\s编辑)\s+)([\u3400-\u9fff·\s]{1,20}?)(?=$|\x1f|[^\u3400-\u9fff·\s]|\s{2,})",
+        line,
     )
     if found is None:
         return None, line
@@ -109,13 +115,36 @@ def _split_source(value: str, rest: str) -> tuple[str | None, str]:
     names = words[1:]
     if names and _ORGAN.search(words[0]) and (marked or all(_is_name(word) for word in names)):
         return words[0], f" 作者:{' '.join(names)}"
-    return " ".join(words).strip("()[]") or None, ""
+    return _unbracketed(" ".join(words)) or None, ""
+
+
+def _unbracketed(text: str) -> str:
+    """`text` without the brackets around it, or of which one half was left behind: `磐安发布(公众号)` keeps its own."""
+    text = text.strip()
+    while text and (text[0] in ")]】" or text[-1] in "([【"):
+        text = text[1:] if text[0] in ")]】" else text[:-1]
+    for opening, closing in ("()", "[]", "【】"):
+        if text.startswith(opening) and (text.endswith(closing) or closing not in text):
+            text = text[1:].removesuffix(closing)
+        elif text.endswith(closing) and opening not in text:
+            text = text[:-1]
+    return text.strip()
 
 
 def _is_name(word: str) -> bool:
     return re.fullmatch(
         r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff]+", word
     ) is not None and not _ORGAN.search(word)
+
+
+@remembered
+def is_byline(text: str) -> bool:
+    """Whether the line, which holds neither date nor source, is names after a role: `记者走基层:…` is none."""
+    return all(
+        re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,4}|.*[·•‧・.A-Za-z].*", author.name)
+        or _ORGAN.search(author.name)
+        for author in read_byline(text)
+    )
 
 
 @remembered

@@ -7,9 +7,11 @@ from typing import Final
 
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line
+from panan_spider.pages.results import UnknownLayout
 
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 _KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
+_SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
 _SENTENCE: Final = re.compile(r"[。!?;]")
 _LONGEST_HEADLINE: Final = 120
 _LONGEST_KICKER: Final = 45
@@ -31,16 +33,30 @@ def plain(text: str) -> str:
 
 
 def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], body: Sequence[Line]) -> Headline:
-    """Choose among the lines over the header line; `body` holds the first text lines under it."""
+    """Choose among the lines over the header line; `body` holds the first text lines under it.
+
+    Raises UnknownLayout where the line over the header line can only be a kicker, and nothing says what the title is.
+    """
     if not candidates:
         return Headline("", None, None, ())
-    span = (
-        _by_document_title(candidates, document_titles)
-        or _by_repetition(candidates, body)
-        or _by_markup(candidates)
-        or _by_order(candidates)
-    )
-    return _cut(candidates, *span)
+    if span := _by_document_title(candidates, document_titles):
+        return _cut(candidates, *span)
+    if len(candidates) == 1 and (below := _below_the_header_line(candidates[0], document_titles, body)):
+        return below
+    return _cut(candidates, *(_by_repetition(candidates, body) or _by_markup(candidates) or _by_order(candidates)))
+
+
+def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Line]) -> Headline | None:
+    """The headline of a page that prints its kicker over the header line and its title under it."""
+    for first, end in _spans(min(len(body), 3)):
+        joined = plain("".join(said.prose for said in body[first:end]))
+        if len(joined) >= 6 and joined in map(plain, titles):
+            return Headline(
+                " ".join(said.prose for said in body[first:end]), line.prose, None, (line, *body[first:end])
+            )
+    if _SURE_KICKER_END.search(fold(line.prose)) and body and could_be_kicker(body[0]) and len(body[0].bare) >= 8:
+        raise UnknownLayout(f"a kicker without a title: {line.prose}")
+    return None
 
 
 def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:
@@ -111,32 +127,50 @@ def _by_order(lines: Sequence[Line]) -> tuple[int, int]:
     return first, end
 
 
-def drop_repeated(body: Sequence[Line], headline: Headline, *, first_part: bool) -> tuple[str | None, list[Line]]:
-    """The kicker the body opens with, and the text lines that only repeat the headline or are that kicker."""
+@dataclass(frozen=True)
+class Opening:
+    """What the body opens with before its text: the kicker, the headline again, the subtitle; None where it says none."""
+
+    kicker: str | None
+    subtitle: str | None
+    lines: tuple[Line, ...]
+
+
+def read_opening(body: Sequence[Line], headline: Headline, *, first_part: bool) -> Opening:
+    """The body's first text lines that belong to the headline; they are no text of the article."""
     texts = [plain(line.prose) for line in body[:6]]
-    title = plain(headline.title)
-    whole = plain((headline.kicker or "") + headline.title)
+    start, end = _repeated(body, texts, headline)
+    kicker = body[0].prose if start else None
+    if end == 0 and body and (first_part or headline.kicker) and _opens_with_kicker(body[0], texts[0], headline):
+        kicker, end = None if headline.kicker else body[0].prose, 1
+    subtitle = None
+    if end < len(texts):
+        if headline.subtitle and texts[end] == plain(headline.subtitle):
+            end += 1
+        elif headline.subtitle is None and first_part and _is_subtitle(body[end]):
+            subtitle, end = body[end].prose, end + 1
+    return Opening(kicker, subtitle, tuple(body[:end]))
+
+
+def _repeated(body: Sequence[Line], texts: Sequence[str], headline: Headline) -> tuple[int, int]:
+    """The lines that say the headline again, after a kicker or not; (0, 0) where none do."""
+    title, whole = plain(headline.title), plain((headline.kicker or "") + headline.title)
     for start in (0, 1):
         for end in range(start + 1, min(start + 4, len(texts)) + 1):
             if "".join(texts[start:end]) in (title, whole) and (start == 0 or could_be_kicker(body[0])):
-                kicker = body[0].prose if start else None
-                extra = _repeated_subtitle(texts[end:], headline)
-                return kicker, list(body[: end + extra])
-    if (
-        first_part
-        and body
-        and headline.kicker is None
-        and could_be_kicker(body[0])
-        and _KICKER_END.search(fold(body[0].prose))
-    ):
-        return body[0].prose, [body[0]]
-    if body and headline.kicker and texts[0] == plain(headline.kicker):
-        return None, [body[0]]
-    return None, list(body[: _repeated_subtitle(texts, headline)])
+                return start, end
+    return 0, 0
 
 
-def _repeated_subtitle(texts: Sequence[str], headline: Headline) -> int:
-    return 1 if texts and headline.subtitle and texts[0] == plain(headline.subtitle) else 0
+def _opens_with_kicker(line: Line, text: str, headline: Headline) -> bool:
+    if headline.kicker:
+        return text == plain(headline.kicker)
+    return could_be_kicker(line) and _KICKER_END.search(fold(line.prose)) is not None
+
+
+def _is_subtitle(line: Line) -> bool:
+    """Whether the line is marked as one by its dash and is no sentence, as one in a dialogue would be."""
+    return re.match(r"\s*(?:——|--)\s*\w", line.prose) is not None and could_be_kicker(line)
 
 
 def could_be_kicker(line: Line) -> bool:

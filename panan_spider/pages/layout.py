@@ -9,7 +9,7 @@ from panan_spider.pages.body import Body, build, clean_lines
 from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
 from panan_spider.pages.header_line import HeaderLine, read_header_line, without_furniture
-from panan_spider.pages.headline import Headline, could_be_headline, drop_repeated, read_headline
+from panan_spider.pages.headline import Headline, Opening, could_be_headline, read_headline, read_opening
 from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
 from panan_spider.pages.page import Page
@@ -56,10 +56,10 @@ class _Reading:
         self.root = parse(page)
         self.lines = flatten(self.root)
         self.template = choose_template(page, self.lines)
-        self.region: Region = find_region(self.lines)
+        self.titles = [*self.template.known_titles(self.root), *title_candidates(document_title(self.root))]
+        self.region: Region = find_region(self.lines, self.titles)
         self.base = base_url(page, self.root)
         self.body = Body(continues=understand(page.url).part > 1)
-        self.opening: list[Line] = []  # of the body: what repeats the headline, or is its kicker
 
     def resolve(self, href: str) -> str:
         return absolute(self.base, href)
@@ -68,7 +68,7 @@ class _Reading:
         address = understand(self.page.url)
         header, printed = self._header()
         lines = clean_lines(self.lines[slice(*self.region.body)], self.body)
-        headline, kicker, lines = self._headline(lines, first_part=address.part == 1)
+        headline, opening, lines = self._headline(lines, first_part=address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
@@ -77,8 +77,8 @@ class _Reading:
             url=address.url,
             template=self.template.name,
             title=headline.title,
-            kicker=kicker,
-            subtitle=headline.subtitle,
+            kicker=opening.kicker or headline.kicker,
+            subtitle=headline.subtitle or opening.subtitle,
             published=header.published,
             breadcrumbs=crumb.parts if crumb else (),
             header_line=printed or None,
@@ -93,15 +93,17 @@ class _Reading:
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
         )
-        return replace(article, found=places(article, self._pieces(headline, header, tail, lines)))
+        return replace(article, found=places(article, self._pieces(headline, opening, header, tail, lines)))
 
-    def _pieces(self, headline: Headline, header: HeaderLine, tail: TailLine, body: list[Line]) -> Pieces:
+    def _pieces(
+        self, headline: Headline, opening: Opening, header: HeaderLine, tail: TailLine, body: list[Line]
+    ) -> Pieces:
         crumb = self.region.breadcrumb
         return Pieces(
             root=self.root,
             crumb=self.lines[crumb.first : crumb.last + 1] if crumb else (),
             headline=headline,
-            opening=self.opening,
+            opening=opening.lines,
             header=self._header_lines(),
             tail=self.lines[slice(*self.region.tail)],
             body=body,
@@ -118,18 +120,16 @@ class _Reading:
         printed = " ".join(text for line in self._header_lines() if (text := without_furniture(line.text)))
         return read_header_line(printed), printed
 
-    def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, str | None, list[Line]]:
-        titles = [*self.template.known_titles(self.root), *title_candidates(document_title(self.root))]
+    def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
         over = [line for line in self.lines[slice(*self.region.headline)] if could_be_headline(line)]
         texts = [line for line in lines if line.kind == "text"]
-        headline = read_headline(over, titles, texts)
+        headline = read_headline(over, self.titles, texts)
         if not headline.title:
             raise UnknownLayout("no headline over the header line")
-        kicker, repeated = drop_repeated(texts, headline, first_part=first_part)
-        self.opening = repeated
-        for line in repeated:
-            self.body.discarded.append((line.text, "kicker or headline, repeated at the body's start"))
-        return headline, kicker or headline.kicker, [line for line in lines if not any(line is r for r in repeated)]
+        opening = read_opening(texts, headline, first_part=first_part)
+        for line in opening.lines:
+            self.body.discarded.append((line.text, "kicker, headline or subtitle at the body's start"))
+        return headline, opening, [line for line in lines if not any(line is said for said in opening.lines)]
 
     def _tail(self) -> TailLine:
         pieces = self.lines[slice(*self.region.tail)]

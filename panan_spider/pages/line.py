@@ -13,6 +13,9 @@ _RIGHT: Final = re.compile(r"text-align\s*:\s*right", re.IGNORECASE)
 #: A line break of the page's source between two Chinese characters prints nothing.
 _INSIDE_CHINESE: Final = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef“”‘’…—])\n(?=[\u3000-\u9fff\uff00-\uffef“”‘’…—])")
 
+#: What stands beside the link in a row of a list: a date, a time, bullets, numbers.
+_BESIDE_LINK: Final = re.compile(r"[\s\W\d年月日]+")
+
 
 @dataclass
 class Line:
@@ -30,6 +33,7 @@ class Line:
     linked: int = 0  # characters of the text that are link text
     bold: bool = False
     breaks: str = "block"
+    controls: bool = False  # it holds a field or a button of a form
 
     @cached_property
     def text(self) -> str:
@@ -51,6 +55,16 @@ class Line:
     def is_link(self) -> bool:
         """Whether all of it is link text."""
         return bool(self.links) and self.linked >= len(self.bare) > 0
+
+    @cached_property
+    def is_row(self) -> bool:
+        """Whether it is a row of a list of other pages: a link, and nothing beside it but a date and ornaments."""
+        if not self.links or self.is_link:
+            return bool(self.links)
+        rest = self.text
+        for _, text in self.links:
+            rest = rest.replace(text, "", 1)
+        return not _BESIDE_LINK.sub("", rest)
 
     @cached_property
     def heading_tag(self) -> str | None:

@@ -13,9 +13,9 @@ from panan_spider.pages.line import HEADING_TAGS, Line
 from panan_spider.pages.media import image_source, video_source
 
 BLOCK_TAGS: Final = frozenset({
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li",
-    "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "legend", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
     "ul",
 })  # fmt: skip
 _BOLD_TAGS: Final = frozenset({"b", "strong"}) | HEADING_TAGS
@@ -23,6 +23,7 @@ _UNSEEN_TAGS: Final = frozenset({
     "script", "style", "noscript", "template", "head", "title", "select", "option", "textarea", "button", "svg",
     "map", "audio", "applet",
 })  # fmt: skip
+_CONTROL_TAGS: Final = frozenset({"input", "select", "textarea", "button"})
 _REPLACED_TAGS: Final = frozenset({"video", "object", "iframe"})  # what stands inside is for browsers that cannot
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
@@ -54,6 +55,7 @@ class _Flattener:
         self.anchor: etree._Element | None = None
         self.anchor_pieces: list[str] = []
         self.breaks = 0  # line breaks since the last line, 9 after a block's edge
+        self.controls = False  # the line under way holds a field or button of a form
 
     def add(self, text: str) -> None:
         if _ODD.search(text):
@@ -69,7 +71,7 @@ class _Flattener:
         if self.solid:
             self._end_line()
             self.solid = False
-        self.pieces = []
+        self.pieces, self.controls = [], False
         self.breaks += breaks
 
     def _end_line(self) -> None:
@@ -83,7 +85,7 @@ class _Flattener:
                 bold = False
             if is_linked:
                 linked += len("".join(piece.split()))
-        self._append(Line(raw, self.blocks[-1], links=self.links, linked=linked, bold=bold))
+        self._append(Line(raw, self.blocks[-1], links=self.links, linked=linked, bold=bold, controls=self.controls))
         self.links = []
 
     def _close_link(self) -> None:
@@ -167,12 +169,18 @@ def _visit(root: etree._Element, walker: _Flattener) -> None:
                 end(element)
             continue
         style = element.get("style")
+        if tag in _CONTROL_TAGS and not _is_hidden_control(element, style):
+            walker.controls = True
         if _is_unseen(element, tag, style):
             skip()
         else:
             start(element, tag, style)
             if tag in _REPLACED_TAGS:
                 skip()
+
+
+def _is_hidden_control(element: etree._Element, style: str | None) -> bool:
+    return element.get("type", "").lower() == "hidden" or (style is not None and _HIDDEN.search(style) is not None)
 
 
 def _is_unseen(element: etree._Element, tag: str, style: str | None) -> bool:

@@ -14,6 +14,7 @@ _PLACEHOLDER: Final = re.compile(
 _ICON: Final = re.compile(
     r"(?:^|/)(?:icons?_|ico_|icons?/|ewebeditor/|fileicon|print|close|share|logo)[\w./-]*$", re.IGNORECASE
 )
+_CONTENT: Final = re.compile(r"(?:^|/)(?:pic|att|upload\w*)/|(?:^|/)[WP]0\d{10,}", re.IGNORECASE)
 _VIDEO_FILE: Final = re.compile(r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv|swf|mpg|mpeg|rmvb)$", re.IGNORECASE)
 _PLAYER: Final = re.compile(r"video|player|v\.qq\.com|youku|tudou|bilibili|iqiyi|ixigua", re.IGNORECASE)
 _FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|7z|wps|et|ofd|txt|csv|rtf)$", re.IGNORECASE)
@@ -32,6 +33,11 @@ def image_source(element: etree._Element) -> str:
     if _PLACEHOLDER.search(path) or _ICON.search(path) or _is_tiny(element):
         return ""
     return src
+
+
+def is_content(src: str) -> bool:
+    """Whether the address is where the two CMSs keep an article's own pictures (`/pic/…`, `W0….jpg`)."""
+    return _CONTENT.search(urlsplit_path(src)) is not None
 
 
 def _is_tiny(element: etree._Element) -> bool:

@@ -21,7 +21,7 @@ class Pieces:
     root: etree._Element
     crumb: Sequence[Line]
     headline: Headline
-    opening: Sequence[Line]  # the body's first lines that are kicker or headline again
+    opening: Sequence[Line]  # the body's first lines that are kicker, headline or subtitle
     header: Sequence[Line]
     tail: Sequence[Line]
     body: Sequence[Line]
@@ -47,7 +47,7 @@ def places(page: ArticlePage, pieces: Pieces) -> dict[str, Found]:
         **dict.fromkeys(("breadcrumbs", "section"), walk.at(pieces.crumb)),
         "title": walk.at(title),
         "kicker": walk.at(over if pieces.headline.kicker == page.kicker else pieces.opening[:1]),
-        "subtitle": walk.at(under),
+        "subtitle": walk.at(under if pieces.headline.subtitle == page.subtitle else pieces.opening[-1:]),
         "credits": tail,
         "authors": _given((header, tail), pieces.authors_in),
         "editor": _given((header, tail), pieces.editor_in),

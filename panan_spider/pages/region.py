@@ -1,6 +1,8 @@
 """Where on the page the article stands: header line, headline lines, body, tail, found by their words alone."""
 
+import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +10,8 @@ from lxml import etree
 
 from panan_spider.pages import anchors, tail_line
 from panan_spider.pages.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
-from panan_spider.pages.header_line import is_label, leftover, strength, without_furniture
+from panan_spider.pages.header_line import is_byline, is_label, leftover, strength, without_furniture
+from panan_spider.pages.headline import plain
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
 
@@ -31,11 +34,11 @@ class Region:
     after: int  # first line after body and tail
 
 
-def find_region(lines: list[Line]) -> Region:
-    """Raises UnknownLayout where the page has no header line."""
+def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
+    """Raises UnknownLayout where the page has no header line; `titles` is what its headline can be, in other places."""
     crumb = find_breadcrumb(lines)
     start = crumb.last + 1 if crumb else 0
-    header = _find_header(lines, start)
+    header = _find_header(lines, start, frozenset(map(plain, titles)))
     if header is None:
         raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
     headline = _find_headline(lines, start, header[0])
@@ -51,7 +54,10 @@ def find_region(lines: list[Line]) -> Region:
 def _is_header_piece(line: Line) -> bool:
     if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE or tail_line_only(line):
         return False
-    return strength(line.text) >= 5 or (strength(line.text) > 0 and not leftover(line.text)) or is_label(line.text)
+    strong = strength(line.text)
+    if strong == 1 and (line.heading_tag or not is_byline(line.text)):
+        return False
+    return strong >= 5 or (strong > 0 and not leftover(line.text)) or is_label(line.text)
 
 
 def tail_line_only(line: Line) -> bool:
@@ -59,11 +65,11 @@ def tail_line_only(line: Line) -> bool:
     return tail_line.is_tail_line(line.text) and strength(line.text) <= 1
 
 
-def _find_header(lines: list[Line], start: int) -> tuple[int, int] | None:
+def _find_header(lines: list[Line], start: int, titles: frozenset[str]) -> tuple[int, int] | None:
     best: tuple[int, int, int] | None = None
     index = start
     while index < len(lines):
-        if not _is_header_piece(lines[index]):
+        if not _is_header_piece(lines[index]) or plain(lines[index].prose) in titles:
             index += 1
             continue
         end = _header_end(lines, index)
@@ -96,7 +102,8 @@ def _header_end(lines: list[Line], first: int) -> int:
 def _is_cell(before: Line, line: Line, row: etree._Element | None, first: Line) -> bool:
     """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
     joined = _row(line.block) is row if row is not None else _shares_small_parent(first, line)
-    if not joined or line.kind != "text" or len(line.bare) > 20 or anchors.ends_body(line):
+    said = line.kind == "text" and len(line.bare) <= 20 and not re.search("[。!?;:,！？；：，]$", line.bare)
+    if not joined or not said or anchors.ends_body(line):
         return False
     return is_label(before.text) or all(_NAME.match(word) for word in line.text.split())
 
@@ -124,18 +131,34 @@ def _find_headline(lines: list[Line], start: int, header: int) -> tuple[int, int
             if first == header:
                 header = first = index
             continue
-        over = (
-            line.is_link
-            or is_navigation(line)
-            or anchors.side_heading(line.text)
-            or anchors.is_head_furniture(line.text)
-        )
-        if line.kind != "text" or over or ANCHOR.search(line.text) or len(line.bare) > 120 or strength(line.text) >= 3:
+        if not _can_be_over(line) or (first < header and _in_column(line, lines[header - 1])):
             break
         first = index
         if header - first >= _MAX_HEADLINE_LINES:
             break
     return first, header
+
+
+def _can_be_over(line: Line) -> bool:
+    """Whether the line can stand in the headline block: no link elsewhere, no words of the page around."""
+    if line.kind != "text" or len(line.bare) > 120 or line.is_row or line.controls or is_navigation(line):
+        return False
+    around = anchors.side_heading(line.text) or anchors.is_head_furniture(line.text)
+    return not around and ANCHOR.search(line.text) is None and strength(line.text) < 3
+
+
+def _in_column(line: Line, headline: Line) -> bool:
+    """Whether the line stands in another column than the headline: in another cell of a row, or among links."""
+    around = {headline.block, *headline.block.iterancestors()}
+    if line.block in around:
+        return False
+    branch = line.block
+    while (parent := branch.getparent()) is not None and parent not in around:
+        branch = parent
+    if parent is not None and parent.tag == "tr":
+        return True
+    links = (a for a in branch.iter("a") if not a.get("href", "#").lower().startswith(("javascript", "#")))
+    return next(itertools.islice(links, 1, None), None) is not None
 
 
 def is_navigation(line: Line) -> bool:

@@ -20,13 +20,15 @@ _BROKEN_INCLUDE: Final = re.compile(
 )
 _PROLOGUE: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+#: Browsers show the slip `</br>` as a line's end; the parser drops it.
+_CLOSING_BR: Final = re.compile(r"</br\s*/?>", re.IGNORECASE)
 _NOT_FOUND_TITLE: Final = re.compile(r"^\s*[45]\d\d\s")
 
 
 def parse(page: Page) -> etree._Element:
     """The page's root element. Raises UnknownLayout for an empty page, InvalidPage for one nested beyond reading."""
     # The parser drops what follows the first end tag of the page, be it one that an include printed.
-    text = _ENDS.sub("", _PROLOGUE.sub("", mended(page)))
+    text = _CLOSING_BR.sub("<br>", _ENDS.sub("", _PROLOGUE.sub("", mended(page))))
     if not text.strip():
         raise UnknownLayout("the page is empty")
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)

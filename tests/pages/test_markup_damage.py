@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from damage import LINE_DAMAGE, TAG_DAMAGE, after_line_damage, after_tag_damage, cut, rebuilt
-from known_gaps import GAPS
 from markup_pages import Printed, difference, gold, of_seed, printed, read_values
 from records import RECORDS
 
@@ -58,9 +57,8 @@ def after(operation: str, record: Record, page: Page) -> tuple[dict[str, tuple[A
 
 
 def whole_article(seed: int) -> bool:
-    """Whether the page is read rightly as it is, and is all of its article."""
-    article = of_seed(seed)
-    return not article.record.parts and not any(has(article) for has in GAPS.values())
+    """Whether the page is all of its article."""
+    return not of_seed(seed).record.parts
 
 
 @pytest.mark.parametrize("chunk", range(4))
