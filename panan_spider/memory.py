@@ -12,6 +12,16 @@ from panan_spider.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPart:
+    """Part two or later of a stored article, as its newest answer left it."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    fetched_at: str  # when that answer was received
+
+
+@dataclass(frozen=True, slots=True)
 class KnownArticle:
     """A stored article as the ledger knows it: its newest revision."""
 
@@ -24,6 +34,7 @@ class KnownArticle:
     etag: str | None
     last_modified: str | None
     outcome: Outcome  # its newest outcome; GONE where the site no longer has it
+    parts: tuple[KnownPart, ...] = ()  # two and on, in order; empty where they are not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
 
 from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.items import WarcPlace
+from panan_spider.memory import KnownPart
 from panan_spider.middlewares.fates import Fate
 from panan_spider.outcomes import Outcome
 from panan_spider.store.errors import StoreError
@@ -46,21 +48,33 @@ class ArchiveMiddleware:
             request_headers=_pairs(request.headers),
             method=request.method,
         )
-        archive, address = self._extension.archive, understand(request.url)
         try:
-            if response.status == 304:
-                place = archive.write_revisit(exchange, address.article_id)
-            else:
-                place = archive.write_response(exchange)
+            place = self._write(request, exchange)
         except StoreError as error:
             self._extension.fail(error)
             raise Fate(Outcome.PENDING, "the archive can no longer be written") from error
-        for url in {address.url, _first_asked(request)}:
-            archive.places[url] = place
-            if response.status == 200 and address.kind is Kind.ARTICLE:
-                archive.validators[url] = (_text(response, "ETag"), _text(response, "Last-Modified"))
+        self._note(request, response, place, at)
         request.meta["warc"], request.meta["fetched_at"] = place, at
         return response
+
+    def _write(self, request: Request, exchange: Exchange) -> WarcPlace:
+        archive, address = self._extension.archive, understand(request.url)
+        if exchange.status != 304:
+            return archive.write_response(exchange)
+        return archive.write_revisit(
+            exchange, address.article_id, _first_asked(request) if address.kind is Kind.PART else None
+        )
+
+    def _note(self, request: Request, response: Response, place: WarcPlace, at: str) -> None:
+        """What the article's mark, and the next run, will want to know of the answer."""
+        archive, address, first = self._extension.archive, understand(request.url), _first_asked(request)
+        tags = _text(response, "ETag"), _text(response, "Last-Modified")
+        for url in {address.url, first}:
+            archive.places[url] = place
+            if response.status == 200 and address.kind is Kind.ARTICLE:
+                archive.validators[url] = tags
+        if response.status == 200 and address.kind is Kind.PART:
+            archive.parts[place.file, place.offset] = KnownPart(first, *tags, at)
 
 
 def _first_asked(request: Request) -> str:

@@ -20,6 +20,6 @@ class RevisePipeline(ArchivePipeline):
             if known is None:
                 return item
             if known.content_hash == item.content_hash:
-                self.archive.mark_unchanged(item.id, item.url)
+                self.archive.mark_unchanged(item.id, item.url, item)
                 raise DropItem(f"{item.url}: unchanged")
         return item.model_copy(update={"revision": known.revision + 1})

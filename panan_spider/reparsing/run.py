@@ -111,6 +111,8 @@ def _store(archive: Archive, reading: Reading) -> None:
         archive.store(article.model_copy(update={"listed_in": listed}), Outcome.STORED)
         return
     archive.validators[article.url] = (known.etag, known.last_modified)
+    places = article.warc.parts if article.warc is not None else []
+    archive.parts.update(zip(((place.file, place.offset) for place in places), known.parts, strict=False))
     with archive.ledger.write():
         archive.store(article, Outcome.REVISED)
         if known.outcome is Outcome.GONE:

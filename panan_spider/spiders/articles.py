@@ -15,17 +15,17 @@ from panan_spider.spiders.base import Output
 from panan_spider.spiders.desk import Desk
 from panan_spider.spiders.discovery import Candidate
 from panan_spider.spiders.fetch import Fetch
-from panan_spider.spiders.sections import SectionCrawl
+from panan_spider.spiders.parts import PartCrawl, if_changed
 from panan_spider.urls import Address, Kind, understand
 
 #: Articles under way at a time: enough to keep the downloader busy, few enough to keep memory flat.
 IN_FLIGHT: Final = 200
 
-_ARTICLE_PRIORITY, _PART_PRIORITY = 0, 50
+_ARTICLE_PRIORITY: Final = 0
 _WELL: Final = frozenset({Outcome.UNCHANGED, Outcome.OUT_OF_RANGE, Outcome.ALIAS})
 
 
-class ArticleCrawl(SectionCrawl):
+class ArticleCrawl(PartCrawl):
     """`desk` knows every article of the run; `open_articles` are those under way; `held` wait for lists still open."""
 
     def open_desk(self) -> None:
@@ -51,7 +51,7 @@ class ArticleCrawl(SectionCrawl):
             self._took_up = True
             self._take_up()
         for wanted, known in self.desk.take(IN_FLIGHT - len(self.open_articles)):
-            yield from self._ask(Fetch(wanted, known, self.desk.address_of(wanted, known)))
+            yield from self.ask_article(Fetch(wanted, known, self.desk.address_of(wanted, known)))
 
     def _take_up(self) -> None:
         for left in self.memory.unsettled():
@@ -61,21 +61,19 @@ class ArticleCrawl(SectionCrawl):
             if in_scope and address.kind is Kind.ARTICLE and not self.desk.rules_out(days):
                 self.desk.meet(address, forced=True)
 
-    def _ask(self, fetch: Fetch) -> Output:
+    def ask_article(self, fetch: Fetch) -> Output:
+        """Ask for part one; whether it has changed, where the answer no would prove that nothing has."""
         self.open_articles[fetch.wanted.number] = fetch
         url, known = fetch.address.url, fetch.known
         request = self.request(url, "article", self.read_article, self.miss_article, _ARTICLE_PRIORITY, fetch=fetch)
-        # 304 speaks of one page: an article of several parts can have changed behind it.
-        if known is not None and known.pages == 1 and known.outcome is not Outcome.GONE and known.url == url:
-            if known.etag is not None:
-                request.headers["If-None-Match"] = known.etag
-            if known.last_modified is not None:
-                request.headers["If-Modified-Since"] = known.last_modified
-            request.meta["handle_httpstatus_list"] = [304]
+        if known is not None and fetch.may_be_confirmed:
+            if_changed(request, known)
         yield request
 
-    def _close(self, fetch: Fetch, outcome: Outcome, reason: str | None) -> None:
+    def close_article(self, fetch: Fetch, outcome: Outcome, reason: str | None) -> None:
+        """The article is done, and nothing is handed on."""
         self.open_articles.pop(fetch.wanted.number, None)
+        self.settle_checked(fetch)
         if outcome not in _WELL:
             self.say(fetch.address.url, outcome, reason)
         if outcome is Outcome.GONE:
@@ -85,7 +83,7 @@ class ArticleCrawl(SectionCrawl):
 
     def read_article(self, response: Response, fetch: Fetch) -> Output:
         """Callback: part one of an article."""
-        yield from self.answered(partial(self._take_first, response, fetch), partial(self._close, fetch))
+        yield from self.answered(partial(self._take_first, response, fetch), partial(self.close_article, fetch))
 
     def miss_article(self, failure: Failure) -> Output:
         """Errback: part one of an article. One that is gone is tried at its other addresses."""
@@ -94,14 +92,14 @@ class ArticleCrawl(SectionCrawl):
         if outcome is Outcome.GONE and set(fetch.wanted.addresses) - {fetch.address.url, *fetch.tried}:
             fetch.tried.append(fetch.address.url)
             fetch.address = self.desk.address_of(fetch.wanted, fetch.known, without=fetch.tried)
-            yield from self._ask(fetch)
+            yield from self.ask_article(fetch)
             return
-        self._close(fetch, outcome, reason)
+        self.close_article(fetch, outcome, reason)
         yield from self.advance()
 
     def _take_first(self, response: Response, fetch: Fetch) -> Output:
         if response.status == 304:
-            self._close(fetch, Outcome.UNCHANGED, None)
+            yield from self.check_parts(fetch)
             return
         landed = understand(response.url)
         if landed.kind in (Kind.SECTION, Kind.LIST_PAGE, Kind.PART):
@@ -116,12 +114,12 @@ class ArticleCrawl(SectionCrawl):
             for text, url in page.section_links:
                 if (section := understand(url)).kind is Kind.SECTION:
                     self.discovery.offer(Candidate(section.url, text, crumb=True))
-        yield from self._go_on(fetch)
+        yield from self.go_on(fetch)
 
     def _rename(self, fetch: Fetch, landed: Address) -> bool:
         """The address leads to an article of another number. False where this run has that one already."""
         known = (landed.article_id or "") in self.desk
-        self._close(fetch, Outcome.ALIAS, f"leads to {landed.url}")
+        self.close_article(fetch, Outcome.ALIAS, f"leads to {landed.url}")
         if known:
             return False
         fetch.wanted = self.desk.meet(landed, forced=True)
@@ -130,57 +128,22 @@ class ArticleCrawl(SectionCrawl):
         self.open_articles[fetch.wanted.number] = fetch
         return True
 
-    def _go_on(self, fetch: Fetch) -> Output:
-        """Ask for the next part, or hold the whole article ready."""
-        url = fetch.next_part()
-        if url is None:
-            self._hold(fetch)
-            return
-        fetch.waits_for = url
-        self.memory.discovered(url, "part", fetch.wanted.number)
-        yield self.request(url, "part", self.read_part, self.miss_part, _PART_PRIORITY, fetch=fetch, url=url)
-
-    def read_part(self, response: Response, fetch: Fetch, url: str) -> Output:
-        """Callback: part two and on of an article."""
-        fetch.waits_for = None
-
-        def work() -> Output:
-            if understand(response.url).part != understand(url).part:
-                raise InvalidPage(f"leads to {response.url}")
-            page = read_article(self.page_of(response))
-            self.settle_page(url, Outcome.READ)
-            fetch.keep(page, response.meta.get("warc"))
-            yield from self._go_on(fetch)
-
-        yield from self.answered(work, partial(self._lose_part, fetch, url))
-
-    def miss_part(self, failure: Failure) -> Output:
-        """Errback: a part. An article is never stored short of one."""
-        told = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        self._lose_part(told["fetch"], told["url"], *self.unanswered(failure, told["url"]))
-        yield from self.advance()
-
     def abandon_articles(self, reason: str) -> None:
         """End every article under way as failed."""
         for fetch in list(self.open_articles.values()):
             if fetch.waits_for is not None:
-                self._lose_part(fetch, fetch.waits_for, Outcome.FAILED, reason)
+                self.lose_part(fetch, fetch.waits_for, Outcome.FAILED, reason)
             else:
-                self._close(fetch, Outcome.FAILED, reason)
+                self.close_article(fetch, Outcome.FAILED, reason)
 
-    def _lose_part(self, fetch: Fetch, url: str, outcome: Outcome, reason: str) -> None:
-        if self.is_told(url):  # the part is read; what it makes with the others is no article
-            self._close(fetch, outcome, reason)
-            return
-        self.settle_page(url, outcome, reason)
-        self._close(fetch, Outcome.FAILED, f"part {url}: {outcome}: {reason}")
-
-    def _hold(self, fetch: Fetch) -> None:
+    def hold_article(self, fetch: Fetch) -> None:
+        """All parts are there: hold the article ready."""
         whole = fetch.whole()
         if not self.desk.in_range(whole.published, fetch.address.posted):
-            self._close(fetch, Outcome.OUT_OF_RANGE, f"published {whole.published}")
+            self.close_article(fetch, Outcome.OUT_OF_RANGE, f"published {whole.published}")
             return
         article = fetch.article(whole)
+        self.settle_checked(fetch)
         self.open_articles.pop(fetch.wanted.number, None)
         self.desk.close(fetch.wanted, fetch.address.url, None)
         self.held.append(article)

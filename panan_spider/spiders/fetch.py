@@ -5,6 +5,7 @@ from typing import Final
 
 from panan_spider.items import Article, WarcPlace
 from panan_spider.memory import KnownArticle
+from panan_spider.outcomes import Outcome
 from panan_spider.pages.parts import join, to_article
 from panan_spider.pages.results import ArticlePage, InvalidPage
 from panan_spider.spiders.desk import Wanted
@@ -24,10 +25,24 @@ class Fetch:
     tried: list[str] = field(default_factory=list)  # addresses of part one that are gone
     fetched_at: str = ""
     waits_for: str | None = None  # the part asked for and not answered yet
+    checked: list[str] = field(default_factory=list)  # parts that were asked whether they have changed
+    plain: bool = False  # one of them has: all is asked for as if nothing were known of it
     pages: list[ArticlePage] = field(default_factory=list)
     _places: list[WarcPlace | None] = field(default_factory=list)
     _parts: dict[int, str] = field(default_factory=dict)  # number → address, as met
     _asked: set[int] = field(default_factory=set)
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Whether 304s would prove it unchanged: it stands where it stood, and there is something to ask every part with.
+
+        304 speaks of one page: an article of several parts can have changed behind it.
+        """
+        known = self.known
+        if known is None or self.plain or known.outcome is Outcome.GONE or known.url != self.address.url:
+            return False
+        tags = [(known.etag, known.last_modified), *((part.etag, part.last_modified) for part in known.parts)]
+        return len(tags) == known.pages and (None, None) not in tags
 
     def keep(self, page: ArticlePage, place: WarcPlace | None) -> None:
         """Take the next part in, with its place in the archive."""

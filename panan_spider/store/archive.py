@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.items import Article, WarcPlace
-from panan_spider.memory import KnownArticle
+from panan_spider.memory import KnownArticle, KnownPart
 from panan_spider.outcomes import Outcome
 from panan_spider.store import warc, warc_read
 from panan_spider.store.books import Books
@@ -35,8 +35,8 @@ class Archive(Books):
     """One archive folder, open for one run. Every writing method raises StoreError where the disk refuses.
 
     `memory` is what the spider sees of it. `notes` says, a line each, what opening had to put right.
-    `places` and `validators` are filled by whoever receives responses, by canonical address: the place of
-    the response, and its (ETag, Last-Modified). `ledger` is for reports to ask.
+    Whoever receives responses fills, by canonical address, `places` and `validators` (ETag, Last-Modified), and
+    `parts`, by file and offset, with the further parts of articles. `ledger` is for reports to ask.
     """
 
     def __init__(self, folder: Path, run_id: str, clock: Clock) -> None:
@@ -45,6 +45,7 @@ class Archive(Books):
         self.fuse = Fuse()
         self.notes: list[str] = []
         self.validators: dict[str, tuple[str | None, str | None]] = {}
+        self.parts: dict[tuple[str, int], KnownPart] = {}
         self._closing, self._closed = ExitStack(), False
 
     @classmethod
@@ -105,11 +106,10 @@ class Archive(Books):
         """Keep a response and its request, durable on return; the place of the response."""
         return self._warc.response(exchange)
 
-    def write_revisit(self, exchange: Exchange, article_id: str | None = None) -> WarcPlace:
-        """Keep a 304 and its request; with `article_id`, pointing to the response it confirms."""
-        known = None if article_id is None else self.latest(article_id)
-        at = None if article_id is None else self.ledger.articles.fetched_at(article_id)
-        return self._warc.revisit(exchange, Original(known.url, at) if known is not None and at else None)
+    def write_revisit(self, exchange: Exchange, article_id: str | None = None, part: str | None = None) -> WarcPlace:
+        """Keep a 304 and its request, pointing to the response it confirms: of that article's page one, or of `part`."""
+        confirmed = None if article_id is None else self.ledger.articles.answer(article_id, part)
+        return self._warc.revisit(exchange, None if confirmed is None else Original(*confirmed))
 
     def read(self, place: WarcPlace) -> ArchivedResponse:
         """The response kept at `place`."""
@@ -135,18 +135,30 @@ class Archive(Books):
         with self.ledger.write():
             self.memory.discovered(article.url, "article", article.id)
             self.ledger.articles.mark(article.model_dump(), line.start, etag, last_modified)
+            self._note_parts(article.id, article.warc)
             self.ledger.passed(ARTICLES, line)
             self.memory.settle(article.url, outcome, RETURNED if back else None)
 
-    def mark_unchanged(self, article_id: str, url: str) -> None:
-        """An article was asked for again and is the same. Nothing where this run has stored it itself."""
+    def _note_parts(self, article_id: str, warc: WarcPlace | None) -> None:
+        """Note how the parts behind page one were answered, where this run knows it of all of them."""
+        told = [self.parts.get((place.file, place.offset)) for place in (warc.parts if warc is not None else ())]
+        parts = [part for part in told if part is not None]
+        if warc is not None and len(parts) == len(told):
+            self.ledger.articles.note_parts(article_id, parts)
+
+    def mark_unchanged(self, article_id: str, url: str, fetched: Article | None = None) -> None:
+        """An article was asked for again and is the same; `fetched` where it came whole, and not as a 304.
+
+        Nothing where this run has stored it itself.
+        """
         told = self.ledger.addresses.fate(self._run, url)
         if told is not None and told[0] in (Outcome.STORED, Outcome.REVISED):
             return
         with self.ledger.write():
             self.memory.discovered(url, "article", article_id)
-            if url in self.validators:
-                self.ledger.articles.validators(article_id, *self.validators[url])
+            if fetched is not None and url in self.validators:
+                self.ledger.articles.validators(article_id, *self.validators[url], fetched.fetched_at)
+                self._note_parts(article_id, fetched.warc)
             self.memory.settle(url, Outcome.UNCHANGED)
 
     def quarantine(

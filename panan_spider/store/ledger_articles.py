@@ -1,10 +1,10 @@
 """The ledger's stored articles: the newest revision of each, and the sections that list it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from panan_spider.memory import KnownArticle
+from panan_spider.memory import KnownArticle, KnownPart
 from panan_spider.outcomes import Outcome
 from panan_spider.store.ledger_db import Database
 
@@ -32,18 +32,28 @@ class Articles:
         number, url, revision, content_hash, posted, pages, etag, modified, outcome = row
         return KnownArticle(
             *(number, url, revision, content_hash, as_date(posted), pages, etag, modified, Outcome(outcome)),
+            parts=self._parts(article_id) if pages > 1 else (),
         )
 
-    def fetched_at(self, article_id: str) -> str | None:
-        """When the newest revision was received; None where none is stored."""
-        row = self._db.row("SELECT fetched_at FROM articles WHERE id = ?", article_id)
-        return None if row is None else str(row[0])
+    def _parts(self, article_id: str) -> tuple[KnownPart, ...]:
+        rows = self._db.rows(
+            "SELECT url, etag, last_modified, fetched_at FROM parts WHERE article_id = ? ORDER BY number", article_id
+        )
+        return tuple(KnownPart(*row) for row in rows)
+
+    def answer(self, article_id: str, part: str | None) -> tuple[str, str] | None:
+        """Address and time of the answer whose validators are on record, page one's or that of `part`; None for none."""
+        if part is None:
+            row = self._db.row("SELECT url, coalesce(validated_at, fetched_at) FROM articles WHERE id = ?", article_id)
+        else:
+            row = self._db.row("SELECT url, fetched_at FROM parts WHERE article_id = ? AND url = ?", article_id, part)
+        return None if row is None else (row[0], row[1])
 
     def mark(self, record: Mapping[str, Any], line_offset: int, etag: str | None, last_modified: str | None) -> None:
         """Note an article line, given as parsed, that starts at byte `line_offset`. Again is harmless."""
         warc = record.get("warc") or {}
         outcome = Outcome.STORED if record["revision"] == 1 else Outcome.REVISED
-        self._db.run(
+        marked = self._db.run(
             """INSERT INTO articles (id, url, revision, content_hash, posted, pages, etag, last_modified, outcome,
                 fetched_at, template, warc_file, warc_offset, line_offset)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -51,21 +61,35 @@ class Articles:
                 content_hash = excluded.content_hash, posted = excluded.posted, pages = excluded.pages,
                 etag = excluded.etag, last_modified = excluded.last_modified, outcome = excluded.outcome,
                 fetched_at = excluded.fetched_at, template = excluded.template, warc_file = excluded.warc_file,
-                warc_offset = excluded.warc_offset, line_offset = excluded.line_offset
+                warc_offset = excluded.warc_offset, line_offset = excluded.line_offset, validated_at = NULL
             WHERE excluded.revision > articles.revision""",
             *(record["id"], record["url"], record["revision"], record["content_hash"], record.get("posted")),
             *(record.get("pages", 1), etag, last_modified, outcome, record.get("fetched_at", "")),
             *(record.get("template"), warc.get("file"), warc.get("offset"), line_offset),
         )
+        if marked:  # what is known of an older revision's parts is not true of this one's
+            self._db.run("DELETE FROM parts WHERE article_id = ?", record["id"])
         for section in record.get("listed_in", ()):
             self.list_in(section, [record["id"]])
 
-    def validators(self, article_id: str, etag: str | None, last_modified: str | None) -> None:
-        """Note what the server now gives to ask again with."""
-        with self._db.write():
-            self._db.run(
-                "UPDATE articles SET etag = ?, last_modified = ? WHERE id = ?", etag, last_modified, article_id
-            )
+    def validators(self, article_id: str, etag: str | None, last_modified: str | None, at: str | None) -> None:
+        """Note what the server now gives to ask page one again with, and when it was received."""
+        self._db.run(
+            "UPDATE articles SET etag = ?, last_modified = ?, validated_at = ? WHERE id = ?",
+            *(etag, last_modified, at, article_id),
+        )
+
+    def note_parts(self, article_id: str, parts: Sequence[KnownPart]) -> None:
+        """Note of how many parts the article now is, and how each of those behind page one was answered."""
+        self._db.run("UPDATE articles SET pages = ? WHERE id = ?", len(parts) + 1, article_id)
+        self._db.run("DELETE FROM parts WHERE article_id = ?", article_id)
+        self._db.run_each(
+            "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (article_id, number, part.url, part.etag, part.last_modified, part.fetched_at)
+                for number, part in enumerate(parts, 2)
+            ),
+        )
 
     def seen(self, article_id: str, url: str, outcome: Outcome) -> bool:
         """Note that `url` of a stored article was found UNCHANGED or GONE. True where it had been gone and is back.

@@ -46,6 +46,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # WARC files known to be whole at that size, so that opening the archive reads none of them again.
         "CREATE TABLE warcs (file TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     ),
+    (
+        # Parts two and on of stored articles, as their newest answers left them: what to ask each again with.
+        """CREATE TABLE parts (
+            article_id TEXT NOT NULL, number INTEGER NOT NULL, url TEXT NOT NULL, etag TEXT, last_modified TEXT,
+            fetched_at TEXT NOT NULL, PRIMARY KEY (article_id, number)) WITHOUT ROWID""",
+        # When the answer came that `etag` and `last_modified` are of; NULL: with the newest line, at `fetched_at`.
+        "ALTER TABLE articles ADD COLUMN validated_at TEXT",
+    ),
 )
 
 

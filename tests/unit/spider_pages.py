@@ -5,8 +5,9 @@ from collections.abc import Iterable
 ZJOL, OWN = "http://panews.zjol.com.cn", "http://www.panews.cn"
 HASH = "sha256:" + "0" * 64
 
-#: An answer: a page's text, a status, an error, or (final address, text) after a redirect. None: nothing ever comes.
-Answer = str | int | Exception | tuple[str, str] | None
+#: An answer: a page's text, a status, an error, (final address, text) after a redirect, or a list of such, the last of
+#: them for ever. None: nothing ever comes.
+Answer = str | int | Exception | tuple[str, str] | list["Answer"] | None
 
 
 def url_of(number: int, day: str = "2020/03/07", host: str = ZJOL) -> str:

@@ -66,16 +66,16 @@ def test_304_is_a_revisit_of_what_it_confirms(
     middleware.process_response(first, Response(URL, body=b"<html>"))
     article = an_article().model_copy(update={"warc": first.meta["warc"], "fetched_at": first.meta["fetched_at"]})
     extension.archive.store(article, Outcome.STORED)
-    told: list[str | None] = []
+    told: list[tuple[str | None, str | None]] = []
     revisit = extension.archive.write_revisit
 
-    def noting(exchange: Exchange, number: str | None) -> WarcPlace:
-        told.append(number)
-        return revisit(exchange, number)
+    def noting(exchange: Exchange, number: str | None, part: str | None) -> WarcPlace:
+        told.append((number, part))
+        return revisit(exchange, number, part)
 
     monkeypatch.setattr(extension.archive, "write_revisit", noting)
     middleware.process_response(Request(URL), Response(URL, status=304))
-    assert told == ["000000001"]
+    assert told == [("000000001", None)]
 
 
 def test_validators_of_an_article_are_noted_for_its_mark(

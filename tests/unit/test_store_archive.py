@@ -88,7 +88,7 @@ def test_an_unchanged_article_gets_new_validators_and_no_line(archive: Archive) 
     archive.close({})
     archive = an_archive(archive.folder, "r2")
     archive.validators[url_of(1)] = ('"e2"', None)
-    archive.mark_unchanged("000000001", url_of(1))
+    archive.mark_unchanged("000000001", url_of(1), an_article())
     known = archive.latest("000000001")
     assert known is not None and (known.etag, known.outcome) == ('"e2"', Outcome.UNCHANGED)
     assert archive.outcome_counts() == {Outcome.UNCHANGED: 1}
