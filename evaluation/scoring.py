@@ -47,7 +47,7 @@ def score(case: Case, reading: Reading) -> dict[str, float | None]:
         **_body(case, reading),
         "paragraphs_f1": _overlap(_edges(case.paragraphs), _edges(_own_lines(case, reading.body)))[2],
         "title": _same(gold["title"], reading.title),
-        "date": _same(gold["published"][:10], reading.date),
+        "date": _same((gold["published"] or "")[:10], reading.date),
         "source": _same(gold["source"], reading.source),
         "authors": _same([author["name"] for author in gold["authors"]], list(reading.authors)),
         "editor": _same(gold["editor"], reading.editor),

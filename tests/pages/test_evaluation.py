@@ -38,8 +38,11 @@ def figures() -> dict[str, dict[str, float]]:
 
 
 def printed(case: Case) -> str:
-    """All text of the page, its letters alone."""
-    tree = html.fromstring(re.sub(r"^\s*<\?xml[^>]*>", "", case.page.text))
+    """All text of the page that is not hidden, its letters alone."""
+    tree = html.fromstring(case.page.text)
+    for element in list(tree.iter("script", "style", "font")):
+        if element.tag != "font" or "none" in element.get("style", ""):
+            element.drop_tree()
     return words("".join(str(text) for text in tree.itertext()))
 
 
@@ -66,7 +69,7 @@ def test_there_are_enough_pages_of_all_kinds() -> None:
         kinds = {block["type"] for case in chosen for block in case.gold["blocks"]}
         assert kinds == {"paragraph", "heading", "image", "table", "video", "attachment"}
         assert {case.page.charset for case in chosen} == {"utf-8", "gb18030"}
-        for field in ("kicker", "subtitle", "source", "editor"):
+        for field in ("kicker", "subtitle", "published", "source", "editor"):
             assert {case.gold[field] is None for case in chosen} == {True, False}, field
 
 
