@@ -47,9 +47,10 @@ format: venv ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo from a run
+docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo and docs/first-day.md from runs
 	$(BIN)/python -m panan_spider.schema.generate
 	$(BIN)/python tests/policy/readme_run.py
+	$(BIN)/python tests/crawl/doctor_runs.py
 
 bench: venv ## how fast, as ratios to a baseline of the same run
 	$(BIN)/python benchmarks/bench.py

@@ -30,6 +30,8 @@ class Fault:
     target: ClassVar[str] = ARTICLES
     share: ClassVar[float] = 1.0
     default: ClassVar[str] = ""
+    #: Hosts beside the site's own that answer while the fault is there.
+    hosts: frozenset[str] = frozenset()
 
     def __init__(self, arg: str | None = None, target: str | None = None, share: float | None = None) -> None:
         self.arg = self.default if arg is None else arg

@@ -9,11 +9,12 @@ from typing import Final
 
 from demo_site.fault import Fault
 from demo_site.faults_hostile import HOSTILE
+from demo_site.faults_moved import MOVED
 from demo_site.faults_network import NETWORK
 from demo_site.faults_pages import CHANGED
 from demo_site.response import Request, Response
 
-FAULTS: Final[dict[str, type[Fault]]] = {kind.name: kind for kind in (*NETWORK, *HOSTILE, *CHANGED)}
+FAULTS: Final[dict[str, type[Fault]]] = {kind.name: kind for kind in (*NETWORK, *MOVED, *HOSTILE, *CHANGED)}
 _SPEC: Final = re.compile(
     r"^(?P<name>[a-z0-9-]+)(?::(?P<arg>[^%@]*))?(?:%(?P<share>\d+(?:\.\d+)?))?(?:@(?P<target>.+))?$"
 )

@@ -1,12 +1,10 @@
-"""Faults of servers and networks: errors, limits, silence, broken bodies, redirects."""
+"""Faults of servers and networks: errors, limits, silence, broken bodies."""
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from demo_site import response
-from demo_site.fault import EVERYTHING, PAGES, ROBOTS, Fault, Then, uncompressed
+from demo_site.fault import EVERYTHING, ROBOTS, Fault, Then
 from demo_site.response import Request, Response
-from demo_site.sections import OWN, ZJOL
 
 
 class RobotsError(Fault):
@@ -128,53 +126,6 @@ class WrongLength(Fault):
         return whole if self.over(request) or whole.status != 200 else replace(whole, length=len(whole.body) // 2)
 
 
-class RedirectOffSite(Fault):
-    """Some articles redirect to another site."""
-
-    name, share = "redirect-offsite", 0.05
-
-    def spoil(self, request: Request, then: Then) -> Response:
-        return response.redirect(f"http://elsewhere.example.com{request.path}")
-
-
-class RedirectLoop(Fault):
-    """Some articles redirect to themselves under ever new query strings."""
-
-    name, share = "redirect-loop", 0.05
-
-    def touches(self, request: Request) -> bool:
-        return super().touches(replace(request, path=request.path.split("?")[0]))
-
-    def spoil(self, request: Request, then: Then) -> Response:
-        path, _, query = request.path.partition("?")
-        turn = int(query.removeprefix("turn=")) + 1 if query.startswith("turn=") else 1
-        return response.redirect(f"http://{request.host}{path}?turn={turn}")
-
-
-class Moved(Fault):
-    """The zjol host redirects everything to the own host, which now serves it without the /panews prefix."""
-
-    name, target = "moved", EVERYTHING
-
-    def spoil(self, request: Request, then: Then) -> Response:
-        if request.host == ZJOL:
-            return response.redirect(f"http://{OWN}{request.path.replace('/panews/', '/', 1)}", 301)
-        answer = then(uncompressed(request))
-        if answer.status == 404 and request.path != "/robots.txt":
-            answer = then(replace(uncompressed(request), host=ZJOL, path=f"/panews{request.path}"))
-        body = answer.body.replace(ZJOL.encode(), OWN.encode()).replace(b"/panews/", b"/")
-        return replace(answer, body=body)
-
-
-class MovedOffSite(Fault):
-    """Every page redirects to another site."""
-
-    name, target = "moved-offsite", PAGES
-
-    def spoil(self, request: Request, then: Then) -> Response:
-        return response.redirect(f"http://new.example.com{urlsplit(request.url).path}", 301)
-
-
 class Down(Fault):
     """Every connection closes without an answer."""
 
@@ -186,5 +137,5 @@ class Down(Fault):
 
 NETWORK: tuple[type[Fault], ...] = (
     RobotsError, RobotsHang, RobotsDisallow, CrawlDelay, ServerErrors, AlwaysError, RateLimit, RateLimitForever, Timeout,
-    Drop, Truncated, EmptyBody, WrongLength, RedirectOffSite, RedirectLoop, Moved, MovedOffSite, Down,
+    Drop, Truncated, EmptyBody, WrongLength, Down,
 )  # fmt: skip

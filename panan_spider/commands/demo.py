@@ -3,9 +3,11 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -17,14 +19,14 @@ from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from demo_site.faults import FAULTS, parse
+from demo_site.faults import FAULTS, Fault, parse
 from demo_site.proxy import ProxyServer, serve
 from demo_site.site import Site
 from panan_spider.urls import Kind, understand
 
 #: The demo site is on this machine: nobody has to be spared.
-_SETTINGS = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
-_PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
+LOOPBACK_SETTINGS = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
+PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
 
 
 class Command(ScrapyCommand):
@@ -55,6 +57,12 @@ class Command(ScrapyCommand):
         )
         names = ", ".join(sorted(FAULTS))
         help_text = f"what goes wrong: NAME[:ARG][%%SHARE][@REGEX], may be repeated; one of {names}"
+        parser.add_argument(
+            "--serve", action="store_true", help="do not crawl: serve the site, for other commands in another terminal"
+        )
+        parser.add_argument(
+            "--port", type=int, default=0, metavar="N", help="with --serve: the port (default: a free one)"
+        )
         parser.add_argument("--fault", action="append", default=[], metavar="NAME", help=help_text)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -64,6 +72,9 @@ class Command(ScrapyCommand):
             site = Site.build(opts.seed, opts.articles)
         except ValueError as error:
             raise UsageError(str(error), print_help=False) from error
+        if opts.serve:
+            _serve(site, faults, opts.port)
+            return
         console, data = Console(), Path(opts.data_dir)
         data.mkdir(parents=True, exist_ok=True)
         with serve(site, faults) as server:
@@ -71,12 +82,23 @@ class Command(ScrapyCommand):
         _show(console, server, data, self.exitcode)
 
 
+def _serve(site: Site, faults: list[Fault], port: int) -> None:
+    """Serve until interrupted; the first line says how another terminal comes in."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with serve(site, faults, port=port) as server:
+        settings = " ".join(f"-s {setting}" for setting in LOOPBACK_SETTINGS)
+        print(f"http_proxy={server.url} scrapy doctor {settings}", flush=True)
+        stop.wait()
+
+
 def _crawl(console: Console, server: ProxyServer, data: Path, arguments: list[str], settings: list[str]) -> int:
     """Run the real spider in a process of its own, which can reach nothing but the demo site; its exit code."""
     words = [sys.executable, "-m", "scrapy", "crawl", "panan"]
     words += [word for argument in arguments for word in ("-a", argument)]
-    words += [word for setting in (*_SETTINGS, f"PANAN_DATA_DIR={data}", *settings) for word in ("-s", setting)]
-    env = {name: value for name, value in os.environ.items() if name.lower() not in _PROXY_NAMES}
+    words += [word for setting in (*LOOPBACK_SETTINGS, f"PANAN_DATA_DIR={data}", *settings) for word in ("-s", setting)]
+    env = {name: value for name, value in os.environ.items() if name.lower() not in PROXY_NAMES}
     env |= {"http_proxy": server.url, "https_proxy": server.url}
     with (data / "crawl.log").open("wb") as log, tempfile.TemporaryFile() as output:
         process = subprocess.Popen(words, env=env, stdout=output, stderr=log)

@@ -13,7 +13,8 @@ from panan_spider.urls import absolute, on_site
 
 
 def _bound(crawler: Crawler) -> bool:
-    return hasattr(crawler.spider, "memory")  # another spider of this project minds its own site
+    # Another spider of this project minds its own site.
+    return hasattr(crawler.spider, "memory") or getattr(crawler.spider, "bound_to_site", False)
 
 
 class OffsiteMiddleware(ScrapyOffsite):

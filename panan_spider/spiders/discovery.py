@@ -14,11 +14,10 @@ from panan_spider.urls import Kind, canonical, on_site, section_key, understand
 #: No county's news site has more pages that look like sections; what is over is named, not asked.
 MAX_CANDIDATES: Final = 1_000
 
-#: Pages without an article of their own that may lie between a candidate and one that has some. Behind more of
-#: them lies a maze: a calendar, where every page leads to further ones.
+#: Pages that list nothing new between a candidate and one that does. Behind more lies a maze, such as a calendar.
 MAX_IDLE_PAGES: Final = 2
 
-#: The folder everything at the first host stands in; the second has none.
+#: The folder everything at the first host stands in; the second has none, and a single one after a move can have both.
 _PREFIX: Final = "/panews"
 _FRONT_PATHS: Final = ("/", f"{_PREFIX}/")
 _FRONT_NAMES: Final = frozenset({"首页", "网站首页", "返回首页", "主页", SITE_NAME})
@@ -187,8 +186,9 @@ def _addresses(given: str) -> list[str]:
         return [canonical(given)]
     path = "/" + given.strip().strip("/") + ("" if re.search(r"\.s?html?$", given) else "/")
     bare = path.removeprefix(_PREFIX) if path.startswith(f"{_PREFIX}/") else path
-    hosts = [urlsplit(url).netloc for url in ENTRY_PAGES]
-    found = [understand(f"http://{host}{prefix}{bare}") for host, prefix in zip(hosts, (_PREFIX, ""), strict=True)]
+    hosts = list(dict.fromkeys(urlsplit(url).netloc for url in ENTRY_PAGES))
+    pairs = [(host, prefix) for host in hosts for prefix in (_PREFIX, "")][:: 3 if len(hosts) == 2 else 1]
+    found = [understand(f"http://{host}{prefix}{bare}") for host, prefix in pairs]
     return [address.url for address in found if address.kind is Kind.SECTION]
 
 

@@ -30,6 +30,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "archive_extension": frozenset({"outcomes", "store", "checks", "reports"}),
     "middlewares": _FOUNDATION | _KEEPERS,
     "pipelines": _FOUNDATION | _KEEPERS,
+    "diagnosis": _FOUNDATION | {"pages", "spiders", "store"},
     "reparsing": _FOUNDATION | {"pages", "pipelines", "reports", "spiders", "store"},
     "people": frozenset({"pages"}),
     "export": _FOUNDATION | {"pages", "people", "pipelines", "store"},
