@@ -15,11 +15,12 @@ Record = dict[str, Any]
 
 
 class Line(NamedTuple):
-    """One line: its first byte, the byte behind it, and the revision of an article that it is."""
+    """One line: its first byte, the byte behind it, the revision of an article that it is, and its SHA-256."""
 
     start: int
     end: int
     record: Record
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Lines:
                     continue
                 self._check(record, start)
                 self.mark = Mark(start + len(raw), start, hashlib.sha256(raw).hexdigest())
-                yield Line(start, self.mark.end, record)
+                yield Line(start, self.mark.end, record, self.mark.digest)
                 start += len(raw)
 
     def at(self, start: int) -> Record:

@@ -68,7 +68,7 @@ def choose(lines: Lines, selection: Selection) -> Chosen:
     """Read the lines once. Raises UnknownSection; StoreError where the lines cannot be read, or repeat or skip a revision."""
     newest: dict[str, tuple[int, int, bool]] = {}
     known: set[str] = set()
-    for start, _end, record in lines.read():
+    for start, _end, record, _digest in lines.read():
         revision = newest.get(record["id"], (0, 0, False))[0]
         if record["revision"] <= revision:
             raise StoreError(f"{lines.path}: article {record['id']} has revision {record['revision']} twice, or late")

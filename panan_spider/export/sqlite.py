@@ -19,6 +19,7 @@ from panan_spider.export.lines import Lines, Mark, Record
 from panan_spider.export.place import NotOurs, built_aside
 from panan_spider.export.selection import choose
 from panan_spider.export.sqlite_write import BATCH, Writer
+from panan_spider.people.record import GRAMMAR
 from panan_spider.store.errors import StoreError, naming
 from panan_spider.store.files import moment
 
@@ -72,7 +73,8 @@ def _opened(path: Path, mode: str) -> Database:
 
 def _goes_on(job: Job, meta: dict[str, str]) -> Mark | None:
     """Where in the lines an older export goes on; None where it must be made anew."""
-    if meta.get("schema_version") != str(sqlite_schema.EXPORT_VERSION) or meta.get("selection") != job.kind:
+    same = {"schema_version": str(sqlite_schema.EXPORT_VERSION), "grammar": GRAMMAR, "selection": job.kind}
+    if any(meta.get(key) != value for key, value in same.items()):
         return None
     mark = Mark(int(meta["source_bytes"]), int(meta["source_last_start"]), meta["source_last_sha256"])
     lines = Lines(job.data)
@@ -175,6 +177,7 @@ def _finished(db: Database, job: Job, mark: Mark, *, anew: bool) -> Done:
         "made_by": sqlite_schema.MADE_BY,
         "schema_version": sqlite_schema.EXPORT_VERSION,
         "made_at": moment(datetime.now(UTC)),
+        "grammar": GRAMMAR,
         "selection": job.kind,
         "articles": articles,
         "revisions": revisions,

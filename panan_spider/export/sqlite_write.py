@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from panan_spider.export.lines import Record
 from panan_spider.export.sqlite_rows import Row, content_row, docid, part_rows, searched
 from panan_spider.export.sqlite_schema import PARTS, SEARCHED
+from panan_spider.people.record import rows as people_rows
 
 #: Revisions in memory at a time.
 BATCH: Final = 500
@@ -63,6 +64,8 @@ class Writer:
         for record in records:
             for table, found in part_rows(record).items():
                 rows[table] += found
+            people = enumerate(people_rows(record["text"]), 1)
+            rows["people"] += [{"article_id": record["id"], "position": at, **row} for at, row in people]
         for image in rows["images"]:
             image["file"] = self._files(image["url"])
         for table, found in rows.items():

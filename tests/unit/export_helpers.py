@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from store_helpers import an_article
 
@@ -51,14 +52,18 @@ def put(data: Path, *articles: Article) -> Path:
     return data
 
 
-def export(data: Path, *words: str) -> int:
-    """Call `scrapy export` in this process; its exit code. Raises SystemExit where the call is refused."""
-    command = Command()
+def call(command: ScrapyCommand, data: Path, *words: str) -> int:
+    """Call a command of the project in this process; its exit code. Raises SystemExit where the call is refused."""
     command.settings = Settings({"PANAN_DATA_DIR": str(data)})
     parser = argparse.ArgumentParser()
     command.add_options(parser)
     command.run([], parser.parse_args(list(words)))
     return command.exitcode
+
+
+def export(data: Path, *words: str) -> int:
+    """`scrapy export` with these words; its exit code. Raises SystemExit where the call is refused."""
+    return call(Command(), data, *words)
 
 
 def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:

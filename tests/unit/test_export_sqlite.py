@@ -153,6 +153,19 @@ def test_search_finds_the_newest_revision_alone(data: Path) -> None:
     assert found(out, "第一版") == [] and "000000002" not in found(out, "长势喜人")
 
 
+def test_people_are_those_of_the_newest_revision(data: Path) -> None:
+    put(
+        data,
+        a_full_article(4, text="县长李样例调研。"),
+        a_full_article(4, 2, text="昨日，县长李样例在样例镇调研并讲话。"),
+    )
+    sql = "SELECT position, name, office, action, place, start FROM people WHERE article_id = '000000004'"
+    assert rows(exported(data), sql) == [
+        (1, "李样例", "县长", "调研", "样例镇", 5),
+        (2, "李样例", "县长", "讲话", "样例镇", 5),
+    ]
+
+
 def test_meta_says_what_the_export_is(data: Path) -> None:
     meta = {row["key"]: row["value"] for row in table(exported(data), "meta")}
     assert meta["made_by"] == "panan_spider" and meta["schema_version"] == "1"

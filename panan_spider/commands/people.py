@@ -1,0 +1,56 @@
+"""`scrapy people`: who held which office, did what, and where, found in the articles and kept beside them."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from panan_spider.commands.crawl import refuse
+from panan_spider.export.people_file import FILE, bring_up
+from panan_spider.export.place import NotOurs, only_export_to
+from panan_spider.outcomes import ExitCode
+from panan_spider.store.archive import ARTICLES_FILE
+from panan_spider.store.errors import LockHeld, StoreError
+
+
+class Command(ScrapyCommand):
+    """Brings people.jsonl up to date with the articles, which it leaves as they are."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The options."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy --help`."""
+        return "Find the office-holders in the articles, what they did and where"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Options of the command, beside Scrapy's own."""
+        super().add_options(parser)
+        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Bring the file up to date; `exitcode` says whether it is."""
+        if args:
+            refuse(f"'scrapy people' takes options only, not {args[0]!r}")
+        data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])  # type: ignore[index]
+        if not (data / ARTICLES_FILE).is_file():
+            refuse(f"there is no archive in {data}")
+        out = data / FILE
+        try:
+            with only_export_to(out):
+                told = bring_up(data)
+        except NotOurs as error:
+            refuse(str(error))
+        except (StoreError, LockHeld) as error:
+            print(f"panan: {error}", file=sys.stderr)
+            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+            return
+        how = "made anew" if told.anew else "brought up to date"
+        print(f"panan: {out}: {how}: {told.articles} article lines read, office-holders named {told.mentions} times")
