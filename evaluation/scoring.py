@@ -12,11 +12,14 @@ from evaluation.cases import Case
 
 #: The measures, in the order of the table. All but the last: more is better.
 MEASURES: Final = (
-    "body_precision", "body_recall", "body_f1", "body_exact", "paragraphs_f1", "title", "date", "source", "authors", "editor", "images_f1", "leaks",
+    "body_precision", "body_recall", "body_f1", "body_f1_long", "body_exact", "paragraphs_f1", "title", "date", "source", "authors", "editor", "images_f1", "leaks",
 )  # fmt: skip
 
 _GRAM: Final = 4
 _EDGE: Final = 4
+
+#: Letters from which on a body is a long one.
+LONG: Final = 400
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,13 @@ def _body(case: Case, reading: Reading) -> dict[str, float | None]:
     precision, recall, f1 = _overlap(_grams(gold), _grams(_without(words(reading.body), gold, case.either_way)))
     lines = [line for raw in reading.body.splitlines() if (line := " ".join(raw.split()))]
     exact = float(lines == [" ".join(text.split()) for text in case.paragraphs])
-    return {"body_precision": precision, "body_recall": recall, "body_f1": f1, "body_exact": exact}
+    return {
+        "body_precision": precision,
+        "body_recall": recall,
+        "body_f1": f1,
+        "body_f1_long": f1 if len(gold) >= LONG else None,
+        "body_exact": exact,
+    }
 
 
 def _without(got: str, gold: str, either_way: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from lxml import html
 
 from evaluation import floors, ours, table
 from evaluation.cases import FOLDER, HALVES, Case, cases
-from evaluation.scoring import words
+from evaluation.scoring import LONG, words
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = [case for half in HALVES for case in cases(half)]
@@ -138,6 +138,16 @@ def test_the_doc_shows_these_figures() -> None:
         assert table.row(table.OURS, figures()[half]) in part
         assert part.count("\n| ") >= 10
     assert table.fields(figures()) in text
+
+
+def test_the_doc_counts_the_pages() -> None:
+    text = table.DOC.read_text("utf-8")
+    letters = [len(words("".join(case.paragraphs))) for case in cases("known")]
+    long = sum(one >= LONG for one in letters)
+    assert {len(cases(half)) for half in HALVES} == {len(letters)}
+    assert f"hold {len(letters)} pages each" in text
+    assert f"({round(sum(letters) / len(letters))} letters on average, {max(letters)} at most)" in text
+    assert f"of {LONG} letters and more ({long} of each half)" in text
 
 
 def test_the_doc_names_the_locked_versions() -> None:

@@ -44,14 +44,26 @@ def test_nothing_is_worth_nothing() -> None:
 
 def test_a_lost_paragraph_costs_recall() -> None:
     lost = replace(perfect(RICH), body="\n".join(RICH.paragraphs[:-1]))
-    assert lowered(RICH, lost) == {"body_recall", "body_f1", "body_exact", "paragraphs_f1"}
+    assert lowered(RICH, lost) == {"body_recall", "body_f1", "body_f1_long", "body_exact", "paragraphs_f1"}
 
 
 def test_a_foreign_line_costs_precision_and_is_a_leak() -> None:
     line = next(line for line in RICH.gold["furniture"] if "版权声明" in line)
     fouled = replace(perfect(RICH), body=perfect(RICH).body + "\n" + line)
     assert leaked(RICH, fouled.body) == [line]
-    assert lowered(RICH, fouled) == {"body_precision", "body_f1", "body_exact", "paragraphs_f1", "leaks"}
+    assert lowered(RICH, fouled) == {
+        "body_precision",
+        "body_f1",
+        "body_f1_long",
+        "body_exact",
+        "paragraphs_f1",
+        "leaks",
+    }
+
+
+def test_a_short_body_says_nothing_of_long_ones() -> None:
+    assert score(RICH, perfect(RICH))["body_f1_long"] == 1
+    assert score(TABLED, perfect(TABLED))["body_f1_long"] is None
 
 
 def test_joined_paragraphs_cost_boundaries_alone() -> None:
