@@ -1,29 +1,13 @@
-"""Parts joined to one article, the article made from them, and the hash over its content alone."""
+"""Parts joined to one article, the article made from them."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
-from urllib.parse import urlsplit
 
+from panan_spider.fingerprint import content_hash
 from panan_spider.items import Article, Block, Heading, Paragraph, WarcPlace
 from panan_spider.pages.results import ArticlePage, InvalidPage
 from panan_spider.pages.subheads import opens_section
 from panan_spider.urls import Address
-
-_HASHED: Final = (
-    "title",
-    "kicker",
-    "subtitle",
-    "published",
-    "source",
-    "authors",
-    "editor",
-    "credits",
-    "blocks",
-    "attachments",
-)
 
 
 def join(parts: Sequence[ArticlePage]) -> ArticlePage:
@@ -92,21 +76,3 @@ def to_article(
         fetched_at=fetched_at,
         warc=warc,
     )
-
-
-def content_hash(page: ArticlePage) -> str:
-    """`sha256:` and the hash over what the article says. Addresses count by their path, so that a host's alias is no change."""
-    content = {name: _plain(getattr(page, name)) for name in _HASHED}
-    data = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if not hasattr(value, "model_dump"):
-        return value
-    fields = value.model_dump()
-    if "url" in fields:
-        fields["url"] = urlsplit(fields["url"]).path
-    return fields

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from panan_spider.fingerprint import content_hash
 from panan_spider.items import Article
 
 #: Control characters but for tab and line feed, lone surrogates, and the two noncharacters XML forbids.
@@ -24,7 +25,7 @@ class CleanPipeline:
     """Cleans articles; other items pass."""
 
     def process_item(self, item: Any) -> Any:
-        """The article, cleaned. Punctuation and blanks are the author's and stay."""
+        """The article, cleaned, its hash that of what is left. Punctuation and blanks are the author's and stay."""
         if not isinstance(item, Article):
             return item
         fields = item.model_dump(warnings=False)
@@ -36,5 +37,6 @@ def _article(fields: dict[str, Any], item: Article) -> Article:
     try:
         typed = dict(Article.model_validate(fields))
     except ValidationError:  # nothing is left of a name or the headline: whoever validates says so
-        typed = {**fields, "warc": item.warc}
-    return Article.model_construct(**typed)
+        return Article.model_construct(**{**fields, "warc": item.warc})
+    article = Article.model_construct(**typed)
+    return article.model_copy(update={"content_hash": content_hash(article)})

@@ -4,7 +4,7 @@ Nothing here writes, asks the network, or takes the writer's lock.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -74,7 +74,7 @@ class Reparsing:
             return Reading(url, Verdict.UNKEPT, "no raw page was kept")
         place = WarcPlace.model_validate(record["warc"])
         try:
-            article = self._built(url, [place, *place.parts])
+            article = built(self.data, url, [place, *place.parts])
         except StoreError as error:
             return Reading(url, Verdict.UNKEPT, str(error))
         except Exception as error:  # whatever a page object trips over, the other articles are still to be read
@@ -91,7 +91,8 @@ class Reparsing:
         posted = understand(record["url"]).posted
         day = posted.isoformat() if posted else None
         try:
-            article = self._built(record["url"], [WarcPlace.model_validate(record["warc"])], search=True)
+            place = WarcPlace.model_validate(record["warc"])
+            article = built(self.data, record["url"], [place], self._kept)
         except Exception as error:
             if self.scope.holds(None, day, record.get("template")):
                 yield Reading(record["url"], Verdict.STILL, _said(error))
@@ -99,25 +100,8 @@ class Reparsing:
         if self.scope.holds(article.published, day, article.template):
             yield Reading(article.url, Verdict.RESCUED, None, (), article)
 
-    def _built(self, url: str, places: list[WarcPlace], *, search: bool = False) -> Article:
-        """The article of these pages; with `search`, and of the further parts that the first one names.
-
-        Raises StoreError, PageError, or whatever a page object raises.
-        """
-        address = understand(url)
-        fetch = Fetch(Wanted(address.article_id or ""), None, address)
-        for place in places:
-            response = warc_read.read(self.data, place)
-            fetch.fetched_at = fetch.fetched_at or response.at
-            fetch.keep(_page(response, fetch), place.model_copy(update={"parts": []}))
-        while search and (due := fetch.next_part()) is not None:
-            if (found := self._parts_kept.get(due)) is None:
-                raise InvalidPage(f"part {due} was not kept", field_name="pages")
-            fetch.keep(_page(warc_read.read(self.data, found), fetch), found)
-        article = CleanPipeline().process_item(fetch.article(fetch.whole()))
-        if (wrong := objection(article)) is not None:
-            raise InvalidPage(wrong[1], field_name=wrong[0])
-        return Article.model_validate(article.model_dump())
+    def _kept(self, due: str) -> WarcPlace | None:
+        return self._parts_kept.get(due)
 
     @cached_property
     def _parts_kept(self) -> dict[str, WarcPlace]:
@@ -128,6 +112,29 @@ class Reparsing:
             if address.kind is Kind.PART and response.status == 200:
                 found[address.url] = WarcPlace(file=response.file, offset=response.offset)
         return found
+
+
+def built(
+    data: Path, url: str, places: list[WarcPlace], find: Callable[[str], WarcPlace | None] | None = None
+) -> Article:
+    """The article of the raw pages at `places`; with `find`, and of the further parts that they name: where each is kept.
+
+    Raises StoreError, PageError, or whatever a page object raises.
+    """
+    address = understand(url)
+    fetch = Fetch(Wanted(address.article_id or ""), None, address)
+    for place in places:
+        response = warc_read.read(data, place)
+        fetch.fetched_at = fetch.fetched_at or response.at
+        fetch.keep(_page(response, fetch), place.model_copy(update={"parts": []}))
+    while find is not None and (due := fetch.next_part()) is not None:
+        if (found := find(due)) is None:
+            raise InvalidPage(f"part {due} was not kept", field_name="pages")
+        fetch.keep(_page(warc_read.read(data, found), fetch), found)
+    article = CleanPipeline().process_item(fetch.article(fetch.whole()))
+    if (wrong := objection(article)) is not None:
+        raise InvalidPage(wrong[1], field_name=wrong[0])
+    return Article.model_validate(article.model_dump())
 
 
 def _page(response: ArchivedResponse, fetch: Fetch) -> Any:

@@ -5,7 +5,7 @@ before the next begins. Opening finds whatever a dead run left half done, finish
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
@@ -57,14 +57,16 @@ class Archive(Books):
         args: Mapping[str, str],
         clock: Clock = now,
         warc_bytes: int = warc.MAX_FILE_BYTES,
+        first: Callable[[], None] = lambda: None,
     ) -> Self:
-        """Open, and where needed make or repair, the archive in `folder` for the run `run_id`.
+        """Open, and where needed make or repair, the archive in `folder` for the run `run_id`; do `first` once it is locked.
 
         Raises LockHeld where another run writes to it, StoreError where it cannot be used.
         """
         archive = cls(folder, run_id, clock)
         try:
             archive._lock()
+            first()
             archive._recover()
             archive._begin(args, warc_bytes)
         except BaseException:

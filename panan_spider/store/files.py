@@ -1,9 +1,11 @@
 """Small things done to files so that they survive a kill and a power cut."""
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 #: Gives the time now, UTC, aware. Passed in wherever the archive needs the time.
 Clock = Callable[[], datetime]
@@ -74,6 +76,32 @@ def write_atomically(path: Path, data: bytes) -> None:
         os.close(fd)
     os.replace(temporary, path)
     sync_folder(path.parent)
+
+
+def replace_bytes(path: Path, edits: Mapping[int, tuple[int, list[bytes]]], appended: list[bytes], aside: Path) -> None:
+    """Write `path` anew, durable on return: at each byte of `edits` so many bytes go and these come; `appended` at the end.
+
+    The file as it was is kept whole as `aside`. Killed at any moment, `path` is the old file or the new one. Raises OSError.
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    with path.open("rb") as old, temporary.open("wb") as new:
+        for start in sorted(edits):
+            _copy_until(old, start, new)
+            gone, lines = edits[start]
+            old.seek(gone, os.SEEK_CUR)
+            new.writelines(lines)
+        shutil.copyfileobj(old, new, _CHUNK)
+        new.writelines(appended)
+        new.flush()
+        os.fsync(new.fileno())
+    os.link(path, aside)
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def _copy_until(old: BinaryIO, end: int, new: BinaryIO) -> None:
+    while (left := end - old.tell()) > 0 and (chunk := old.read(min(left, _CHUNK))):
+        new.write(chunk)
 
 
 def cut_aside(path: Path, keep: int, at: datetime) -> Path:

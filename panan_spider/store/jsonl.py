@@ -33,6 +33,14 @@ def _parsed(raw: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def as_line(record: str) -> bytes:
+    """JSON text as a line of such a file. Raises ValueError where it is not of one line."""
+    raw = record.translate(_LINE_ENDS).encode("utf-8") + b"\n"
+    if raw.count(b"\n") != 1:
+        raise ValueError("a record must be JSON text of one line")
+    return raw
+
+
 class LineFile:
     """One file of JSON lines, open for appending. `notes` says what was cut off its end on opening."""
 
@@ -62,20 +70,14 @@ class LineFile:
 
     def append(self, record: str) -> Line:
         """Append one JSON object, given as JSON text without a line feed; durable on return. Raises StoreError."""
-        raw = record.translate(_LINE_ENDS).encode("utf-8") + b"\n"
-        if raw.count(b"\n") != 1:
-            raise ValueError(f"a record of {self.path.name} must be JSON text of one line")
+        raw = as_line(record)
         with self._fuse.writing(self.path):
             start = append_whole(self._fd, raw)
         return Line(start, start + len(raw), raw, None)
 
     def lines(self, start: int = 0) -> Iterator[Line]:
         """The lines from byte `start`, the first byte of a line, to the end. Raises StoreError."""
-        with naming(self.path), self.path.open("rb") as file:
-            file.seek(start)
-            for raw in file:
-                yield Line(start, start + len(raw), raw, _parsed(raw))
-                start += len(raw)
+        return lines_of(self.path, start)
 
     def raw_lines(self) -> Iterator[bytes]:
         """All lines, unread. Raises StoreError."""
@@ -104,6 +106,15 @@ class LineFile:
             self._fd = -1
 
 
+def lines_of(path: Path, start: int = 0) -> Iterator[Line]:
+    """The lines of `path` from byte `start`, the first byte of a line, to the end. Raises StoreError."""
+    with naming(path), path.open("rb") as file:
+        file.seek(start)
+        for raw in file:
+            yield Line(start, start + len(raw), raw, _parsed(raw))
+            start += len(raw)
+
+
 def whole_until(path: Path) -> int:
     """The length of `path` up to and with its last line that is a whole JSON object."""
     with path.open("rb") as file:
@@ -114,6 +125,12 @@ def whole_until(path: Path) -> int:
                 return end
             end = start
     return 0
+
+
+def last_line(path: Path, end: int) -> bytes:
+    """The line that ends with byte `end` of `path`. Raises OSError."""
+    with path.open("rb") as file:
+        return _last_line(file.fileno(), end)[1]
 
 
 def _last_line(fd: int, end: int) -> tuple[int, bytes]:

@@ -13,6 +13,7 @@ from panan_spider.store.errors import Fuse, StoreError
 from panan_spider.store.jsonl import Line
 from panan_spider.store.ledger_addresses import Addresses
 from panan_spider.store.ledger_articles import Articles
+from panan_spider.store.ledger_check import Check
 from panan_spider.store.ledger_counts import Counts
 from panan_spider.store.ledger_db import Database
 from panan_spider.store.ledger_overview import Overview
@@ -32,6 +33,7 @@ class Ledger:
         self._db = Database(path, fuse, read_only)
         self.articles = Articles(self._db)
         self.addresses = Addresses(self._db)
+        self.check = Check(self._db, self.articles)
         self.questions = Questions(self._db)
         self.overview = Overview(self._db)
         self.counts = Counts(self._db)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from panan_spider.memory import KnownArticle, KnownPart
 from panan_spider.outcomes import Outcome
 from panan_spider.store.ledger_db import Database
+
+#: What an article line must have to be marked.
+ARTICLE_KEYS: Final = frozenset({"id", "url", "revision", "content_hash"})
 
 
 def as_date(text: str | None) -> date | None:

@@ -113,6 +113,17 @@ class Database:
             found: Row | None = self._connection.execute(sql, values).fetchone()
         return found
 
+    def each(self, sql: str, *values: object) -> Iterator[Row]:
+        """The rows of one question, one after another. Nothing may be written meanwhile."""
+        with naming(self.path):
+            yield from self._connection.execute(sql, values)
+
+    def snapshot(self) -> None:
+        """From here on read the state of this moment, to the end of the connection."""
+        with naming(self.path):
+            self._connection.execute("BEGIN")
+            self._connection.execute("SELECT count(*) FROM meta").fetchone()
+
     def close(self) -> None:
         """Close; an open transaction is undone. Again is harmless."""
         with suppress(sqlite3.Error):

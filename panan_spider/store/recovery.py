@@ -8,14 +8,14 @@ from panan_spider.store.errors import Fuse, naming
 from panan_spider.store.files import Clock, free_name, moment, stamp, sync_folder
 from panan_spider.store.jsonl import Line, LineFile
 from panan_spider.store.ledger import ARTICLES, QUARANTINE, Ledger
+from panan_spider.store.ledger_articles import ARTICLE_KEYS
 from panan_spider.store.ledger_db import LedgerBroken
 from panan_spider.store.warc import FOLDER
 from panan_spider.store.warc_repair import mend
 
 LEDGER: Final = "ledger.sqlite"
 
-#: What a line must have to be marked; without it the line is reported and passed over.
-_ARTICLE_KEYS: Final = frozenset({"id", "url", "revision", "content_hash"})
+#: What a line must have to be marked (ARTICLE_KEYS another); without it the line is reported and passed over.
 _QUARANTINE_KEYS: Final = frozenset({"url", "outcome", "at"})
 
 
@@ -79,7 +79,7 @@ class Recovery:
         with ledger.write():
             marked = 0
             for line in articles.lines(ledger.marked_until(ARTICLES)):
-                if (record := self._usable(articles, line, _ARTICLE_KEYS)) is not None:
+                if (record := self._usable(articles, line, ARTICLE_KEYS)) is not None:
                     ledger.replay_article(record, line, at)
                     marked += 1
                 ledger.passed(ARTICLES, line)

@@ -5,13 +5,32 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from panan_spider.store.files import cut_aside, sync_folder
 
 _GZIP: Final = b"\x1f\x8b\x08"
 #: Bytes read at a time: a few times the usual record, for every record is read from its own start.
 _CHUNK: Final = 1 << 16
+
+
+class Stretch(NamedTuple):
+    """Bytes `start` to `end` of a file: one whole gzip member, or what is none."""
+
+    start: int
+    end: int
+    whole: bool
+
+
+def stretches(path: Path) -> Iterator[Stretch]:
+    """The file, cut into whole members and the damage between them, in order. Raises OSError."""
+    size, start = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while start < size:
+            length = _member_at(file, start)
+            end = start + length if length is not None else _whole_after(file, start + 1) or size
+            yield Stretch(start, end, length is not None)
+            start = end
 
 
 def mend(path: Path, at: datetime) -> str | None:

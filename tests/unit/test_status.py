@@ -195,7 +195,7 @@ def test_a_ledger_that_is_none_is_one_line_and_14(data: Path, capsys: Capture) -
 
 
 def test_a_copy_that_may_not_be_written_to_is_read_all_the_same(data: Path) -> None:
-    copy = data.with_name("copy")
+    copy = data.with_name(f"{data.name}-copy")
     shutil.copytree(data, copy)
     copy.chmod(0o555)
     try:

@@ -1,0 +1,57 @@
+"""`scrapy verify`: lines, ledger and WARC held against each other, line by line; `--repair` mends what they can give each other."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from panan_spider.commands.crawl import refuse
+from panan_spider.outcomes import ExitCode
+from panan_spider.store.archive import ARTICLES_FILE
+from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.store.recovery import LEDGER
+from panan_spider.verifying.run import Run
+
+
+class Command(ScrapyCommand):
+    """Reads everything, asks nobody; writes only with `--repair`, and then under the lock."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The options."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy --help`."""
+        return "Hold lines, ledger and WARC against each other; mend what can be mended"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Options of the command, beside Scrapy's own."""
+        super().add_options(parser)
+        parser.add_argument("--repair", action="store_true", help="put right what can be put right; nothing is deleted")
+        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Verify. Exit code 0: all agrees; 10: something does not; 1, 14, 15, 16 as everywhere."""
+        assert self.settings is not None
+        if args:
+            refuse(f"'scrapy verify' takes options only, not {args[0]!r}")
+        data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
+        if not any((data / name).is_file() for name in (ARTICLES_FILE, LEDGER)):
+            refuse(f"there is no archive in {data}")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        run = Run(data)
+        try:
+            self.exitcode = int(run.repaired() if opts.repair else run.verified())
+        except KeyboardInterrupt:
+            print("panan: interrupted; nothing was left half done", file=sys.stderr)
+            self.exitcode = int(ExitCode.INTERRUPTED)
+        except (StoreError, LockHeld) as error:
+            print(f"panan: {error}", file=sys.stderr)
+            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)

@@ -1,0 +1,37 @@
+"""The hash over what an article says, by which a correction is told from a page that merely looks different."""
+
+import hashlib
+import json
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+_HASHED: Final = (
+    "title",
+    "kicker",
+    "subtitle",
+    "published",
+    "source",
+    "authors",
+    "editor",
+    "credits",
+    "blocks",
+    "attachments",
+)
+
+
+def content_hash(content: object) -> str:
+    """`sha256:` and the hash over an `Article`, or a page read as one. Addresses count by their path, so that a host's alias is no change."""
+    plain = {name: _plain(getattr(content, name)) for name in _HASHED}
+    data = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if not hasattr(value, "model_dump"):
+        return value
+    fields = value.model_dump()
+    if "url" in fields:
+        fields["url"] = urlsplit(fields["url"]).path
+    return fields

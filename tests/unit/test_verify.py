@@ -1,0 +1,216 @@
+"""`scrapy verify` sees every kind of damage, names it with file and byte, and touches nothing."""
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import scrapy
+from jsonschema import Draft202012Validator
+from store_helpers import an_archive, lines_of
+from verify_archive import a_copy, alter, by_revision, rewrite, said, starts, warcs
+
+from panan_spider.fingerprint import content_hash
+from panan_spider.schema.article_schema import article_schema
+from panan_spider.schema.example import EXAMPLE
+from panan_spider.verifying.lines import read_line
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return a_copy(tmp_path)
+
+
+@pytest.fixture
+def sql(data: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(data / "ledger.sqlite", isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def test_a_whole_archive_agrees(data: Path, capsys: Capture) -> None:
+    told = scrapy(capsys, "verify", "--data-dir", data)
+    assert (told.code, told.err) == (0, "")
+    assert told.lines == ["panan: 10 lines of 7 articles, 14 responses in 4 WARC files: everything agrees"]
+
+
+def test_nothing_is_touched(data: Path, capsys: Capture) -> None:
+    def every_file() -> dict[str, tuple[int, int]]:
+        return {str(p): (p.stat().st_mtime_ns, p.stat().st_size) for p in (data, *data.rglob("*"))}
+
+    before = every_file()
+    scrapy(capsys, "verify", "--data-dir", data)
+    assert every_file() == before
+
+
+def test_what_disagrees_is_one_line_with_file_and_byte_and_code_10(data: Path, capsys: Capture) -> None:
+    rewrite(data, lambda lines: lines.__setitem__(1, b"{broken\n"))
+    told = scrapy(capsys, "verify", "--data-dir", data)
+    assert told.code == 10
+    assert told.lines[0] == f"articles.jsonl, byte {starts(data)[1]}: no line of JSON"
+
+
+def test_a_place_that_holds_another_article_s_page(data: Path) -> None:
+    lines = lines_of(data / "articles.jsonl")
+    alter(data, 0, warc=lines[1]["warc"])
+    assert any(one.endswith("that is a response of something else") for one in said(data))
+
+
+def test_a_place_that_holds_an_earlier_answer_of_the_same_article(data: Path) -> None:
+    lines = by_revision(data)
+    number = lines_of(data / "articles.jsonl")[9]["id"]
+    alter(data, 9, warc=lines[number, 2]["warc"])
+    assert any("that one was not received at" in one for one in said(data))
+
+
+def test_a_place_where_no_response_begins(data: Path) -> None:
+    warc = lines_of(data / "articles.jsonl")[0]["warc"]
+    alter(data, 0, warc=warc | {"offset": warc["offset"] + 1})
+    assert any(one.endswith("no whole response begins there") for one in said(data))
+
+
+def test_parts_whose_places_are_wrong(data: Path) -> None:
+    warc = lines_of(data / "articles.jsonl")[5]["warc"]
+    assert len(warc["parts"]) == 2
+    alter(data, 5, warc=warc | {"parts": warc["parts"][:1]})
+    assert any("3 pages, and the places of 2" in one for one in said(data))
+    alter(data, 5, warc=warc | {"parts": [warc["parts"][0], warc | {"parts": []}]})
+    assert any("a response of something else" in one for one in said(data))
+
+
+def test_a_warc_file_that_is_not_there(data: Path) -> None:
+    gone = warcs(data)[-1]
+    size = gone.stat().st_size
+    gone.unlink()
+    found = said(data)
+    assert f"warc/{gone.name}: not there; the ledger has it with {size} bytes" in found
+    assert any(one.startswith("articles.jsonl, byte ") and one.endswith("which is not there") for one in found)
+
+
+def test_a_warc_file_cut_in_the_middle_of_a_record(data: Path) -> None:
+    path = warcs(data)[0]
+    raw = path.read_bytes()
+    path.write_bytes(raw[:-30])
+    found = said(data)
+    assert any(one.startswith(f"warc/{path.name}, byte ") and "a torn end of" in one for one in found)
+    assert f"warc/{path.name}, byte {len(raw) - 30}: {len(raw) - 30} bytes; the ledger has it with {len(raw)}" in found
+
+
+def test_a_flipped_byte_in_a_warc_record(data: Path) -> None:
+    path, line = warcs(data)[0], lines_of(data / "articles.jsonl")[2]
+    raw = bytearray(path.read_bytes())
+    raw[line["warc"]["offset"] + 200] ^= 0xFF
+    path.write_bytes(raw)
+    found = said(data)
+    assert any(one.startswith(f"warc/{path.name}, byte {line['warc']['offset']}: damaged up to byte") for one in found)
+    assert any(line["id"] in one and "no whole response begins there" in one for one in found)
+    assert len(found) == 2, "what lies behind the damage is read all the same"
+
+
+def test_a_digest_that_is_wrong(data: Path) -> None:
+    """A record packed anew around other words: gzip is content, the digest is not."""
+    path, line = warcs(data)[-1], lines_of(data / "articles.jsonl")[9]
+    raw, start = path.read_bytes(), line["warc"]["offset"]
+    packed = gzip.decompress(raw[start:])
+    path.write_bytes(raw[:start] + gzip.compress(packed.replace(b"</html>", b"</htmI>", 1)))
+    assert any(one.startswith(f"warc/{path.name}, byte {start}: its digest is wrong") for one in said(data))
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ("UPDATE articles SET line_offset = 7 WHERE id = '{id}'", "its line begins at byte {start}, and not at 7"),
+        ("UPDATE articles SET revision = 9 WHERE id = '{id}'", "revision 9 is on record, and no good line holds it"),
+        (
+            "UPDATE articles SET content_hash = 'x' WHERE id = '{id}'",
+            "another content_hash than its line at byte {start}",
+        ),
+        (
+            "UPDATE articles SET warc_offset = 1 WHERE id = '{id}'",
+            "another byte in the WARC than its line at byte {start}",
+        ),
+        ("DELETE FROM listings WHERE article_id = '{id}'", "not on record as listed in 书记"),
+        ("DELETE FROM addresses WHERE article_id = '{id}'", "its address {url} is not on record"),
+    ],
+)
+def test_a_ledger_that_says_something_else(data: Path, sql: sqlite3.Connection, change: str, finding: str) -> None:
+    line = lines_of(data / "articles.jsonl")[4]
+    given = {"id": line["id"], "url": line["url"], "start": starts(data)[4]}
+    sql.execute(change.format(**given))
+    sql.close()
+    assert said(data) == [f"ledger.sqlite: {line['id']}: {finding.format(**given)}"]
+
+
+def test_an_article_the_ledger_does_not_know(data: Path, sql: sqlite3.Connection) -> None:
+    line = lines_of(data / "articles.jsonl")[4]
+    sql.execute("DELETE FROM articles WHERE id = ?", (line["id"],))
+    sql.close()
+    assert said(data) == [
+        f"articles.jsonl, byte {starts(data)[4]}: {line['id']}, revision 1: the ledger does not know it"
+    ]
+
+
+def test_a_ledger_that_is_none(data: Path) -> None:
+    (data / "ledger.sqlite").write_bytes(b"not a database")
+    assert said(data)[0].startswith("ledger.sqlite: cannot be read: ledger.sqlite: file is not a database")
+
+
+def test_a_report_that_is_missing_or_broken(data: Path) -> None:
+    first, second, *_ = sorted((data / "runs").iterdir())
+    first.unlink()
+    second.write_bytes(b"{")
+    assert said(data) == [
+        f"runs/{first.name}: not there; the ledger has a copy of it",
+        f"runs/{second.name}: not the report of that run; the ledger has a copy of it",
+    ]
+
+
+def test_a_quarantine_line_without_its_page(data: Path) -> None:
+    path = data / "quarantine.jsonl"
+    record = json.loads(path.read_bytes())
+    record["warc"]["offset"] += 1
+    path.write_bytes(json.dumps(record).encode() + b"\n")
+    assert any(one.startswith("quarantine.jsonl, byte 0: its raw page should lie at") for one in said(data))
+
+
+def test_a_picture_that_no_article_names(data: Path) -> None:
+    stray = data / "images/ab" / ("ab" * 32 + ".jpg")
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"\xff\xd8\xff")
+    assert said(data) == [f"images/ab/{'ab' * 32}.jpg: a picture that no article names"]
+
+
+def test_beside_a_run_what_it_has_marked_is_checked_and_nothing_is_blamed_on_it(data: Path, capsys: Capture) -> None:
+    archive = an_archive(data, "r9")
+    with (data / "articles.jsonl").open("ab") as file:
+        file.write(b'{"id":"0160')  # a line on its way
+    told = scrapy(capsys, "verify", "--data-dir", data)
+    archive._closing.close()
+    assert told.code == 0, told.out
+    assert told.lines[0].startswith("panan: a run is writing (pid ") and "everything agrees" in told.lines[1]
+
+
+def test_what_the_schema_refuses_is_no_good_line() -> None:
+    """The published schema and the check of a line are of one mind."""
+    schema, whole = Draft202012Validator(article_schema()), EXAMPLE.model_dump(mode="json")
+    whole["content_hash"] = content_hash(EXAMPLE)
+    assert read_line(json.dumps(whole).encode() + b"\n")[2] == []
+    for name in whole:
+        changes: tuple[dict[str, Any], ...] = ({name: 1.5}, {name: None}, {name: "x"}, {name: []})
+        for change in changes:
+            record = whole | change
+            if not schema.is_valid(record):
+                assert read_line(json.dumps(record).encode() + b"\n")[1] is None, change
+        left_out = {key: value for key, value in whole.items() if key != name}
+        assert read_line(json.dumps(left_out).encode() + b"\n")[1] is None, name
+
+
+def test_no_archive_is_one_line(tmp_path: Path, capsys: Capture) -> None:
+    told = scrapy(capsys, "verify", "--data-dir", tmp_path / "none")
+    assert (told.code, told.err) == (1, f"panan: there is no archive in {tmp_path / 'none'}\n")
+    assert not (tmp_path / "none").exists()
