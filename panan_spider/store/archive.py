@@ -59,10 +59,7 @@ class Archive(Books):
         warc_bytes: int = warc.MAX_FILE_BYTES,
         first: Callable[[], None] = lambda: None,
     ) -> Self:
-        """Open, and where needed make or repair, the archive in `folder` for the run `run_id`; do `first` once it is locked.
-
-        Raises LockHeld where another run writes to it, StoreError where it cannot be used.
-        """
+        """Open, make or repair the archive in `folder` for a run; `first` is done under the lock. Raises LockHeld, StoreError."""
         archive = cls(folder, run_id, clock)
         try:
             archive._lock()
