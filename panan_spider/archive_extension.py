@@ -20,8 +20,10 @@ from panan_spider.checks.report import report_lines, run_report
 from panan_spider.checks.verdict import RunFacts, verdict
 from panan_spider.outcomes import ExitCode
 from panan_spider.reports import RunReport
-from panan_spider.store.archive import Archive
+from panan_spider.store.archive import RUNS_FOLDER, Archive
 from panan_spider.store.errors import StoreError
+from panan_spider.store.recovery import LEDGER
+from panan_spider.telling.publish import publish
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +131,8 @@ class ArchiveExtension:
         report = run_report(self, judgement)
         self.archive.close(report.model_dump(mode="json"))
         self.report = report
+        runs = self.archive.folder / RUNS_FOLDER
+        publish(runs, self.archive.folder / LEDGER, report)
         for line in report_lines(report):
             logger.info(line)
 

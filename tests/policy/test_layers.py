@@ -28,7 +28,9 @@ LAYERS: dict[str, frozenset[str]] = {
     "store": frozenset({"items", "outcomes", "memory"}),
     "checks": frozenset({"outcomes", "items", "memory", "store", "reports", "thresholds"}),
     "status": frozenset({"outcomes", "memory", "store"}),
-    "archive_extension": frozenset({"outcomes", "store", "checks", "reports"}),
+    "report_page": frozenset({"outcomes", "reports"}),
+    "telling": frozenset({"outcomes", "report_page", "reports", "store"}),
+    "archive_extension": frozenset({"outcomes", "store", "checks", "reports", "telling"}),
     "middlewares": _FOUNDATION | _KEEPERS,
     "pipelines": _FOUNDATION | _KEEPERS | {"fingerprint"},
     "diagnosis": _FOUNDATION | {"pages", "spiders", "store"},
@@ -46,6 +48,7 @@ STRANGERS: dict[str, frozenset[str]] = {
     "pipelines": frozenset({"lxml", "parsel", "bs4", "sqlite3", "warcio"}),
     "store": frozenset({"lxml", "parsel", "bs4", "scrapy", "twisted"}),
     "checks": frozenset({"lxml", "parsel", "bs4", "sqlite3"}),
+    "report_page": frozenset({"scrapy", "requests", "sqlite3", "twisted"}),
     "demo_site": frozenset({"scrapy", "twisted", "sqlite3"}),
 }
 

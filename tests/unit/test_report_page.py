@@ -1,0 +1,133 @@
+"""The report's page: everything the report says, the site's words as text, and never too large to open."""
+
+import re
+
+import pytest
+from lxml import html
+from report_examples import HOSTILE, a_correction, a_gap, a_report, an_entry, coverage
+
+from panan_spider.outcomes import ExitCode, Outcome
+from panan_spider.report_page import words
+from panan_spider.report_page.coverage import Coverage
+from panan_spider.report_page.render import index_page, report_page
+from panan_spider.reports import RunReport
+
+PAGE = report_page(a_report(), coverage())
+TREE = html.document_fromstring(PAGE)
+
+
+def text(page: str) -> str:
+    return " ".join(html.document_fromstring(page).text_content().split())
+
+
+def test_the_verdict_comes_first_in_both_languages() -> None:
+    (head,) = TREE.xpath("//h1")
+    assert head.text_content() == "All is well一切正常"
+    assert head.getparent().get("class") == "verdict good"
+    assert "2 stored" in head.getparent().text_content()
+
+
+@pytest.mark.parametrize("code", ExitCode)
+def test_every_exit_code_has_its_words(code: ExitCode) -> None:
+    page = report_page(a_report(exit_code=int(code)), Coverage())
+    assert words.ENDINGS[code][0] in text(page) and words.ENDINGS[code][1] in text(page)
+
+
+def test_every_word_of_the_report_has_its_chinese() -> None:
+    assert set(words.OUTCOMES) == set(Outcome)
+    from panan_spider.checks.judging import CHECKS
+
+    assert set(words.CHECKS) == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    "word", ["样例标题1", "样例标题2", "样例标题8", "视频 is silent", "no history yet", "HTTP 500", "full=True"]
+)
+def test_it_says(word: str) -> None:
+    assert word in text(PAGE)
+
+
+def test_new_articles_are_links() -> None:
+    links = {a.text_content(): a.get("href") for a in TREE.iter("a")}
+    assert links["样例标题1"] == "http://www.panews.cn/system/2026/03/07/000000001.shtml"
+    assert links["20260307T010000Z-1.json"] == "20260307T010000Z-1.json"
+
+
+def test_a_correction_shows_what_went_and_what_came() -> None:
+    (diff,) = TREE.xpath("//p[@class='diff']")
+    assert diff.text_content().strip() == "…（300 字）… 茶园三四万亩。"
+    assert [(node.tag, node.text) for node in diff if node.tag in ("ins", "del")] == [("del", "三"), ("ins", "四")]
+
+
+def test_gaps_in_coverage_are_marked_and_named() -> None:
+    assert "2017-01-01 – 2018-12-31: 730 days without an article" in text(PAGE)
+    years = {svg.get("aria-label") for svg in TREE.xpath("//ul[@class='years']//svg")}
+    assert any(label.startswith("2018: 0 articles on 0 days; gap 2017-01-01") for label in years)
+    assert len(years) == 2026 - 2013 + 1
+
+
+def test_every_picture_has_a_text_beside_it() -> None:
+    pictures = [svg for svg in TREE.iter("svg") if svg.get("aria-hidden") is None]
+    assert len(pictures) > 15
+    assert all(svg.get("role") == "img" and svg.get("aria-label") and svg.find("title") is not None for svg in pictures)
+
+
+def test_nothing_is_loaded_and_nothing_runs() -> None:
+    policy = TREE.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-") and "unsafe" not in policy
+    assert not TREE.xpath("//script | //img | //iframe | //link[not(@href='data:,')] | //@style | //@onclick")
+    assert "@import" not in PAGE and "url(" not in PAGE
+
+
+def hostile() -> RunReport:
+    return a_report(
+        new=[an_entry(title=HOSTILE, section=HOSTILE), an_entry(2, url="javascript:alert(3)")],
+        corrections=[a_correction(title=HOSTILE)],
+        gaps=[a_gap(url="javascript:alert(4)", reason=HOSTILE)],
+        drift=[HOSTILE],
+        reason=HOSTILE,
+    )
+
+
+def test_hostile_words_are_text() -> None:
+    tree = html.document_fromstring(report_page(hostile(), Coverage()))
+    assert not tree.xpath("//script | //img")
+    assert tree.text_content().count(HOSTILE) >= 5
+    assert not [href for href in tree.xpath("//@href") if href.startswith("javascript")]
+
+
+def test_a_first_run_of_fifty_thousand_articles_is_no_large_page() -> None:
+    many = a_report(
+        new_count=50_000, new=[an_entry(number, title="长" * 60) for number in range(300)],
+        corrections_count=900, corrections=[a_correction(number) for number in range(50)],
+        removals_count=400, removals=[an_entry(number) for number in range(300)],
+        gaps_count=5_000, gaps=[a_gap(number) for number in range(1_000)],
+    )  # fmt: skip
+    page = report_page(many, coverage())
+    assert len(page.encode()) < 300_000
+    assert "50,000 in all; the first 100 are shown here, 300 stand in runs/20260307T010000Z-1.json" in text(page)
+    assert "5,000 addresses, of all runs; the first 40" in text(page)
+
+
+def test_an_empty_archive_has_a_page_too() -> None:
+    nothing = a_report(new_count=0, new=[], corrections_count=0, corrections=[], removals_count=0, removals=[])
+    page = report_page(nothing, Coverage())
+    assert "Nothing new was stored." in text(page)
+    assert not re.search(r"<h2>(Corrections|Removed|Coverage)", page)
+
+
+def test_the_list_of_runs_links_each_crawl() -> None:
+    run = {
+        "run": "r2",
+        "started": "2026-03-07T01:00:00Z",
+        "finished": "x",
+        "exit_code": 11,
+        "reason": "<b>",
+        "command": "crawl",
+    }
+    told = {**run, "state": "broken", "new": 3, "corrections": None}
+    died = {**told, "run": "r1", "exit_code": None, "command": None, "reason": None, "new": None}
+    tree = html.document_fromstring(index_page([told, died]))
+    assert tree.xpath("//tbody//a/@href") == ["r2.html"]
+    assert "The site has changed" in tree.text_content() and "died" in tree.text_content()
+    assert not tree.xpath("//b")
