@@ -38,6 +38,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "people": frozenset({"pages"}),
     "export": _FOUNDATION | {"pages", "people", "pipelines", "store"},
     "verifying": frozenset({"fingerprint", "items", "outcomes", "pipelines", "reparsing", "store", "urls"}),
+    "browse": _FOUNDATION | {"pages", "export", "store"},
     "demo_site": frozenset({"items", "urls", "site"}),
 }
 
@@ -49,6 +50,7 @@ STRANGERS: dict[str, frozenset[str]] = {
     "store": frozenset({"lxml", "parsel", "bs4", "scrapy", "twisted"}),
     "checks": frozenset({"lxml", "parsel", "bs4", "sqlite3"}),
     "report_page": frozenset({"scrapy", "requests", "sqlite3", "twisted"}),
+    "browse": frozenset({"lxml", "parsel", "bs4", "scrapy", "twisted", "requests", "sqlite3"}),
     "demo_site": frozenset({"scrapy", "twisted", "sqlite3"}),
 }
 
@@ -128,7 +130,7 @@ def test_a_layer_keeps_to_its_trade(part: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_only_the_ledger_and_the_sqlite_export_know_sql() -> None:
+def test_only_the_ledger_the_sqlite_export_and_its_readers_know_sql() -> None:
     speaking = {
         module.where: string.value
         for module in modules(*PACKAGES)
@@ -138,4 +140,6 @@ def test_only_the_ledger_and_the_sqlite_export_know_sql() -> None:
     ledger = {where for where in speaking if where.startswith("panan_spider/store/ledger")}
     export = {where for where in speaking if where.startswith("panan_spider/export/sqlite")}
     assert len(ledger) >= 4 and len(export) >= 2
-    assert not speaking.keys() - ledger - export, speaking
+    browse = {where for where in speaking if where.startswith("panan_spider/browse/sql")}
+    assert len(browse) >= 3
+    assert not speaking.keys() - ledger - export - browse, speaking

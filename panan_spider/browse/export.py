@@ -1,0 +1,54 @@
+"""The export that the pages read: made, or brought up to date, where the archive has gone on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from panan_spider.export import sqlite
+from panan_spider.export.formats import FORMATS
+from panan_spider.export.job import Done, Job
+from panan_spider.export.place import only_export_to
+from panan_spider.store.archive import ARTICLES_FILE
+from panan_spider.store.recovery import LEDGER
+
+FOLDER: Final = "export"
+
+
+class NoArchive(Exception):
+    """There is no archive in that folder. The message is one line."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An archive folder and the file of its export."""
+
+    data: Path
+
+    @property
+    def export(self) -> Path:
+        """Where `scrapy export` puts it, too: one file for both."""
+        return self.data / FOLDER / FORMATS["sqlite"].name
+
+    def is_stale(self) -> bool:
+        """Whether the archive has gone on since its export: in lines, or in what the ledger knows to be gone.
+
+        Raises NoArchive; NotOurs where something else stands at the export's place.
+        """
+        lines = self.data / ARTICLES_FILE
+        if not lines.is_file():
+            raise NoArchive(f"there is no archive in {self.data}")
+        meta = sqlite.read_meta(self.export)
+        if meta is None or meta.get("source_bytes") != str(lines.stat().st_size):
+            return True
+        made = self.export.stat().st_mtime_ns
+        return any(path.is_file() and path.stat().st_mtime_ns > made for path in (lines, self.data / LEDGER))
+
+    def refresh(self) -> Done | None:
+        """Bring the export up to date where it is stale; None where it was not.
+
+        Raises NoArchive; what the export raises (NotOurs, LockHeld, StoreError) leaves the last good one in place.
+        """
+        if not self.is_stale():
+            return None
+        with only_export_to(self.export):
+            return sqlite.export(Job(self.data, all_revisions=True), self.export)

@@ -1,0 +1,62 @@
+"""A person's timeline: who was where, when, in which office, as printed."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from panan_spider.browse import sql_names
+from panan_spider.browse.body import Stretch
+from panan_spider.browse.desk import Desk, NotHere, Sheet, skipped, turning
+from panan_spider.browse.places import Place
+from panan_spider.browse.sql import NAMES_PERSON, Row
+
+ARTICLES_A_PAGE: Final = 50
+_COMPANY: Final = 12
+
+#: Characters of text shown before and behind what was read.
+_AROUND: Final = 18
+
+
+@dataclass(frozen=True)
+class Mention:
+    """What was read of a person at one place, and the words around it: the stretch with `person` is the name."""
+
+    office: str | None
+    action: str | None
+    place: str | None
+    words: tuple[Stretch, ...]
+
+
+async def person(desk: Desk, place: Place) -> Sheet:
+    """The articles that name somebody, year by year, newest first, with what they say of them."""
+    name, reader = place.key, desk.reader
+    total = await reader.count([NAMES_PERSON], person=name)
+    if not total:
+        raise NotHere(f"person {name}")
+    turned = turning(place.page, total, ARTICLES_A_PAGE)
+    rows = await reader.listed([NAMES_PERSON], ARTICLES_A_PAGE, skipped(place.page, ARTICLES_A_PAGE), person=name)
+    texts = {row["id"]: row["text"] for row in rows}
+    said: dict[str, list[Mention]] = defaultdict(list)
+    for row in await sql_names.mentions(reader, name, list(texts)):
+        said[row["article_id"]].append(_mention(row, name, texts[row["article_id"]]))
+    years = [(year, list(of_it)) for year, of_it in groupby(rows, key=lambda row: (row["day"] or "")[:4])]
+    given = {
+        "name": name,
+        "offices": await sql_names.offices(reader, name),
+        "years": years,
+        "said": said,
+        "turning": turned,
+    }
+    return Sheet("person.html", {**given, "company": await sql_names.together(reader, name, _COMPANY)})
+
+
+def _mention(row: Row, name: str, text: str) -> Mention:
+    start = text.find(name, row["start"], row["end"])
+    start, end = (row["start"], row["end"]) if start < 0 else (start, start + len(name))
+    left, right = (
+        text[max(0, start - _AROUND) : start].rpartition("\n")[2],
+        text[end : end + _AROUND].partition("\n")[0],
+    )
+    words = (Stretch(left), Stretch(text[start:end], name), Stretch(right))
+    return Mention(row["office"], row["action"], row["place"], tuple(one for one in words if one.text))

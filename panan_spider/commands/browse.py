@@ -1,0 +1,97 @@
+"""`scrapy browse`: read the archive as a newspaper, on this machine, or write it as files for any web server."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from panan_spider.browse.app import make
+from panan_spider.browse.export import NoArchive, Source
+from panan_spider.browse.files import write
+from panan_spider.browse.guard import LOOPBACK
+from panan_spider.browse.serve import PortTaken, listening, serve
+from panan_spider.commands.crawl import refuse
+from panan_spider.export.place import NotOurs
+from panan_spider.outcomes import ExitCode
+from panan_spider.store.errors import LockHeld, StoreError
+
+PORT = 8001
+
+
+class Command(ScrapyCommand):
+    """Reads the archive and its SQLite export, which it brings up to date first."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The options."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for `scrapy --help`."""
+        return "Read the archive as web pages on this machine, or write them as files"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Options of the command, beside Scrapy's own."""
+        super().add_options(parser)
+        parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"default: {PORT}; 0: any free one")
+        parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
+        parser.add_argument("--public", action="store_true", help="allow a --host that others can reach")
+        parser.add_argument("--open", action="store_true", help="open a web browser on it")
+        parser.add_argument("--static", metavar="DIR", help="write the pages as files instead, and end")
+        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Serve until stopped, or write the files; `exitcode` 0 then."""
+        if args:
+            refuse(f"'scrapy browse' takes options only, not {args[0]!r}")
+        if not 0 <= opts.port <= 65535:
+            refuse(f"--port: {opts.port} is no port")
+        if opts.host not in LOOPBACK and not opts.public:
+            refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
+        source = Source(Path(opts.data_dir or self.settings["PANAN_DATA_DIR"]))  # type: ignore[index]
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            self.exitcode = int(_files(source, Path(opts.static)) if opts.static else _pages(source, opts))
+        except (NoArchive, NotOurs, PortTaken) as error:
+            refuse(str(error))
+        except (StoreError, LockHeld) as error:
+            print(f"panan: {error}", file=sys.stderr)
+            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+        except KeyboardInterrupt:
+            print("panan: interrupted", file=sys.stderr)
+            self.exitcode = int(ExitCode.INTERRUPTED)
+
+
+def _pages(source: Source, opts: argparse.Namespace) -> ExitCode:
+    source.is_stale()  # no archive: said before anything is opened
+    listener = listening(opts.host, opts.port)
+    _brought_up(source)
+
+    def ready(address: str) -> None:
+        print(f"panan: {address} (Ctrl-C ends it)", flush=True)
+        if opts.open:
+            webbrowser.open(address)
+
+    serve(make(source, loopback_only=opts.host in LOOPBACK), listener, ready)
+    return ExitCode.GOOD
+
+
+def _files(source: Source, out: Path) -> ExitCode:
+    _brought_up(source)
+    count = asyncio.run(write(source, out))
+    print(f"panan: {count} files in {out}")
+    return ExitCode.GOOD
+
+
+def _brought_up(source: Source) -> None:
+    if (done := source.refresh()) is not None:
+        how = "made anew" if done.anew else "brought up to date"
+        print(f"panan: {source.export}: {done.articles} articles, {done.revisions} revisions, {how}", flush=True)

@@ -1,0 +1,149 @@
+"""`scrapy browse`, called in this process: what it refuses, what it makes first, how it ends."""
+
+import argparse
+import os
+import signal
+import socket
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+from browse_archive import HOST, build, pages_of
+from export_helpers import a_full_article, put, rows
+from scrapy.settings import Settings
+
+from panan_spider.browse import fresh, serve
+from panan_spider.browse.export import Source
+from panan_spider.commands.browse import Command
+
+
+def browse(data: Path, *words: str) -> int:
+    """Call the command; its exit code. Raises SystemExit where the call is refused."""
+    command = Command()
+    command.settings = Settings({"PANAN_DATA_DIR": str(data)})
+    parser = argparse.ArgumentParser()
+    command.add_options(parser)
+    command.run([], parser.parse_args(list(words)))
+    return command.exitcode
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--host", "0.0.0.0"], "--host 0.0.0.0: others could reach it; add --public if that is meant"),
+        (["--host", "192.0.2.1"], "--host 192.0.2.1: others could reach it; add --public if that is meant"),
+        (["--port", "70000"], "--port: 70000 is no port"),
+        (["--port", "-1"], "--port: -1 is no port"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        browse(put(tmp_path, a_full_article()), *words)
+    assert ended.value.code == 1 and capsys.readouterr().err == f"panan: {said}\n"
+    assert not (tmp_path / "export").exists()
+
+
+@pytest.mark.parametrize("words", [[], ["--static", "site"]])
+def test_no_archive_is_one_line_and_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        browse(tmp_path / "none", *words)
+    assert ended.value.code == 1 and capsys.readouterr().err == f"panan: there is no archive in {tmp_path / 'none'}\n"
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_port_in_use_is_one_line_and_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit) as ended:
+        browse(put(tmp_path, a_full_article()), "--port", str(taken.getsockname()[1]))
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert (
+        said.startswith("panan: cannot serve on 127.0.0.1:")
+        and said.endswith(": Address already in use\n")
+        and said.count("\n") == 1
+    )
+
+
+def test_something_else_in_the_exports_place_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = Source(put(tmp_path, a_full_article()))
+    source.export.parent.mkdir()
+    source.export.write_text("a diary")
+    with pytest.raises(SystemExit):
+        browse(tmp_path, "--static", str(tmp_path / "site"))
+    assert "is no SQLite export of this program" in capsys.readouterr().err and source.export.read_text() == "a diary"
+
+
+def test_files_are_written_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert browse(put(tmp_path / "data", a_full_article()), "--static", str(tmp_path / "site")) == 0
+    count = sum(path.is_file() for path in (tmp_path / "site").rglob("*")) - 1
+    assert capsys.readouterr().out.splitlines()[-1] == f"panan: {count} files in {tmp_path / 'site'}"
+
+
+def test_the_export_is_brought_up_to_date_first_and_only_then(tmp_path: Path) -> None:
+    source = Source(put(tmp_path, a_full_article(1)))
+    assert source.refresh() is not None and source.refresh() is None
+    put(tmp_path, a_full_article(2))
+    assert source.is_stale()
+    done = source.refresh()
+    assert done is not None and done.articles == 2
+    assert rows(source.export, "SELECT count(*) FROM articles") == [(2,)]
+
+
+def test_an_article_known_to_be_gone_since_makes_it_stale(tmp_path: Path) -> None:
+    source = Source(put(tmp_path, a_full_article(1)))
+    source.refresh()
+    ledger = tmp_path / "ledger.sqlite"
+    ledger.touch()
+    os.utime(ledger, ns=(2 * 10**18, 2 * 10**18))
+    assert source.is_stale()
+
+
+def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(put(tmp_path, a_full_article(1, title="第一篇")))
+    source.refresh()
+    pages = pages_of(source)
+    assert "第二篇" not in pages.text("/")
+    put(tmp_path, a_full_article(2, title="第二篇"))
+    assert "第二篇" not in pages.text("/"), "looked at too often"
+    source.export.rename(tmp_path / "old.sqlite")  # as an export made anew is put in place
+    source.refresh()
+    assert "第二篇" in pages.text("/")
+    monkeypatch.setattr(fresh, "_EVERY", -1.0)
+    put(tmp_path, a_full_article(3, title="第三篇"))
+    assert any("第三篇" in pages.text("/") for _try in range(50))
+
+
+def served(tmp_path: Path, stop: signal.Signals) -> list[str]:
+    """Serve a real archive on a free port, ask for a page once it is ready, and send this process `stop`."""
+    said: list[str] = []
+
+    def ready(address: str) -> None:
+        def ask() -> None:
+            with urllib.request.urlopen(address, timeout=10) as answer:  # loopback
+                said.extend(
+                    [address, answer.headers["content-security-policy"] or "", answer.headers.get("server", "none")]
+                )
+            os.kill(os.getpid(), stop)
+
+        threading.Thread(target=ask, daemon=True).start()
+
+    serve.serve(pages_of(build(tmp_path)).datasette, serve.listening("127.0.0.1", 0), ready)
+    return said
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_stopped_and_ends_cleanly(
+    tmp_path: Path, stop: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    address, policy, server = served(tmp_path, stop)
+    assert address.startswith("http://127.0.0.1:") and "default-src 'none'" in policy and server == "none"
+    assert capfd.readouterr() == ("", "")
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", int(address.rstrip("/").rpartition(":")[2])), timeout=1)
+    assert HOST.startswith("http://127.0.0.1")

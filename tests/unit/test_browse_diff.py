@@ -1,0 +1,99 @@
+"""What changed between two revisions."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panan_spider.browse.diff import Piece, changes, words
+from panan_spider.browse.terms import FIELDS
+
+Row = dict[str, str | None]
+
+
+def a_row(**fields: str | None) -> Row:
+    row: Row = dict.fromkeys(FIELDS)
+    return row | {"title": "标题", "blocks": "[]", "credits": "{}"} | fields
+
+
+def blocks(*texts: str) -> str:
+    return json.dumps([{"type": "paragraph", "text": text} for text in texts])
+
+
+def shown(pieces: list[Piece]) -> list[tuple[str, str]]:
+    return [(piece.kind, piece.text) for piece in pieces]
+
+
+@given(st.text(alphabet="春茶产业增长12%ab ，。", max_size=60), st.text(alphabet="春茶产业增长12%ab ，。", max_size=60))
+def test_the_pieces_are_both_lines_and_nothing_else(old: str, new: str) -> None:
+    pieces = words(old, new)
+    assert "".join(piece.text for piece in pieces if piece.kind != "new") == old
+    assert "".join(piece.text for piece in pieces if piece.kind != "gone") == new
+    assert all(piece.text for piece in pieces)
+
+
+def test_numbers_and_latin_words_change_as_a_whole() -> None:
+    assert shown(words("增长12.5%，GDP", "增长13.5%，GDP")) == [
+        ("same", "增长"), ("gone", "12.5%"), ("new", "13.5%"), ("same", "，GDP"),
+    ]  # fmt: skip
+
+
+def test_a_single_character_in_common_joins_two_changes() -> None:
+    assert shown(words("前甲乙的丙丁后面", "前戊己的庚辛后面")) == [
+        ("same", "前"), ("gone", "甲乙的丙丁"), ("new", "戊己的庚辛"), ("same", "后面"),
+    ]  # fmt: skip
+
+
+def test_equal_rows_have_no_changes() -> None:
+    assert changes(a_row(blocks=blocks("一")), a_row(blocks=blocks("一"))) == []
+
+
+CASES: list[tuple[str, str | None, str | None, str]] = [
+    ("title", "旧标题", "新标题", "标题"),
+    ("kicker", None, "引题", "引题"),
+    ("source", "甲网", None, "来源"),
+    ("credits", "{}", '{"初审":"甲"}', "审稿"),
+    ("published", "2020-03-06", "2020-03-07", "日期"),
+    ("blocks", blocks("一"), blocks("二"), "正文"),
+    ("header_line", "甲", "乙", "署名行"),
+    ("editor", "甲", "乙", "编辑"),
+    ("subtitle", "甲", None, "副题"),
+]
+
+
+@pytest.mark.parametrize(("field", "old", "new", "name"), CASES)
+def test_each_field_is_named(field: str, old: str | None, new: str | None, name: str) -> None:
+    (change,) = changes(a_row(**{field: old}), a_row(**{field: new}))
+    assert change.name == name
+
+
+def test_every_field_that_is_compared_has_a_case_above() -> None:
+    assert {case[0] for case in CASES} == set(FIELDS)
+
+
+def test_an_inserted_paragraph_leaves_its_neighbours_alone() -> None:
+    old, new = blocks("第一段说的是茶", "第三段说的是药"), blocks("第一段说的是茶", "完全新的内容", "第三段说的是草药")
+    (change,) = changes(a_row(blocks=old), a_row(blocks=new))
+    assert [shown(list(line)) for line in change.lines] == [
+        [("new", "完全新的内容")],
+        [("same", "第三段说的是"), ("new", "草"), ("same", "药")],
+    ]
+
+
+def test_a_paragraph_taken_out_is_shown_whole() -> None:
+    (change,) = changes(a_row(blocks=blocks("留下", "拿走了")), a_row(blocks=blocks("留下")))
+    assert [shown(list(line)) for line in change.lines] == [[("gone", "拿走了")]]
+
+
+def test_pictures_tables_and_files_are_compared_by_what_they_show() -> None:
+    old = [{"type": "image", "url": "http://a/1.jpg", "caption": "图一"}, {"type": "table", "rows": [["甲", "1"]]}]
+    new = [{"type": "image", "url": "http://a/1.jpg", "caption": "图二"}, {"type": "table", "rows": [["甲", "2"]]}]
+    (change,) = changes(a_row(blocks=json.dumps(old)), a_row(blocks=json.dumps(new)))
+    text = ["".join(piece.text for piece in line if piece.kind != "gone") for line in change.lines]
+    assert text == ["[image] http://a/1.jpg 图二", "甲 | 2"]
+
+
+def test_a_paragraph_of_monstrous_length_is_shown_whole_not_compared() -> None:
+    old, new = "甲" * 7_000, "甲" * 7_001
+    assert shown(words(old, new)) == [("gone", old), ("new", new)]
