@@ -88,7 +88,7 @@ def test_a_broken_ledger_takes_its_companion_files_along(data: Path) -> None:
 def test_a_wal_without_its_ledger_is_not_read_into_the_new_one(data: Path) -> None:
     archive = an_archive(data, "r1", clock=StandingClock())
     archive.store(an_article(4), Outcome.STORED)
-    a_copy = data.with_name("copy")
+    a_copy = data.with_name(f"{data.name}-copy")
     shutil.copytree(data, a_copy)
     archive.close({})
     assert (a_copy / "ledger.sqlite-wal").stat().st_size > 0
