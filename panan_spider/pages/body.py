@@ -15,7 +15,7 @@ from panan_spider.pages.subheads import TERMINAL, is_subhead, shows_heading
 from panan_spider.pages.tables import DataTables, table_rows
 
 _ATTACHMENT_LABEL: Final = re.compile(
-    r"^(?:附件|附|相关附件|下载|附件下载|点击下载)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
+    r"^(?:(?:附件|附|相关附件|下载|附件下载|点击下载)\s*:?)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
 )
 Resolve = Callable[[str], str]
 
@@ -126,7 +126,17 @@ def _sure_headings(pieces: Sequence[Piece]) -> list[Line]:
     ]
 
 
+def _caption_from_above(pieces: list[Piece], body: Body) -> None:
+    for index in range(len(pieces) - 2, -1, -1):
+        piece, after = pieces[index], pieces[index + 1]
+        if _is_text(piece) and _is_image(after) and captions.points_down(piece.line):
+            after.caption = captions.clean(piece.line.prose) or None
+            body.discarded.append((piece.line.text, "a caption: it belongs to its image"))
+            del pieces[index]
+
+
 def _caption(pieces: list[Piece], headings: Sequence[Line], body: Body) -> None:
+    _caption_from_above(pieces, body)
     index = 0
     while index < len(pieces):
         end = index

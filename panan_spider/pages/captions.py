@@ -9,6 +9,7 @@ from panan_spider.pages.line import Line
 
 _MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"
 _MARKED: Final = re.compile(rf"^\s*[{_MARKS}]")
+_DOWN: Final = re.compile(r"^\s*[▼▽▾↓]")
 _WORDED: Final = re.compile(
     r"^\s*[((【]?(?:图为|图片为|图片说明|图说|[上下左右本此]图(?:为|:)?|图[一二三四五六七八九十①②③④⑤⑥\d]{1,2}\s*[::为、]|图\s*:)"
 )
@@ -49,6 +50,11 @@ def is_weak(line: Line, *, headings: Sequence[Line]) -> bool:
 
 def _same_look(line: Line, heading: Line) -> bool:
     return line.bold and heading.bold and line.centred == heading.centred
+
+
+def points_down(line: Line) -> bool:
+    """Whether the line is the caption of the picture after it: ▼…."""
+    return len(line.prose) <= _LONGEST_STRONG and _DOWN.match(line.prose) is not None
 
 
 def clean(text: str) -> str:

@@ -8,7 +8,7 @@ Any part can be missing, 来源 can be empty, blanks are of any kind and number.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,7 @@ from panan_spider.pages.byline import ROLE, read_byline
 from panan_spider.pages.fold import as_printed, fold
 from panan_spider.pages.memo import remembered
 from panan_spider.pages.results import InvalidPage
+from panan_spider.pages.tail_line import cut_credits
 from panan_spider.site import SITE_NAME
 
 SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自)\s*:"
@@ -33,7 +34,7 @@ FURNITURE: Final = re.compile(
     r"(?:[\[【(]\s{0,9})?(?:改变|调整|选择)?(?:文字|字体|字号)(?:大小)?\s*:?[\s\[【(]*(?:(?:特大|超大|大|中|小|默认|A[+-]?)[\s|/\]】)]*){0,6}(?=$|[\s|\[【])"
     r"|(?:[\[【(]\s{0,9})?(?:打印|关闭|收藏|返回|评论|纠错|我要评论|我要纠错|加入收藏|(?:打印|关闭)(?:本[页稿文]|此文|窗口)|推荐|保护视力色)"
     r"\s*:?\s*[\]】)]?(?!\w)"
-    rf"|(?:[\[【(]\s{0, 9})?分享(?:(?:到|至)?\s*:?{_SHARED_TO}(?=$|[\s|\[【])|(?:到|至)?\s*:?)\s*[\]】)]?(?!\w)"
+    rf"|(?:[\[【(]\s{{0,9}})?分享(?:(?:到|至)?\s*:?{_SHARED_TO}(?=$|[\s|\[【])|(?:到|至)?\s*:?)\s*[\]】)]?(?!\w)"
     r"|(?:浏览|点击|阅读|访问|人气|查看)(?:次数|量|数|率|人数)?\s*:\s*[\[(]?\s*\d*\s*[\])]?\s*(?:次|人)?"
     r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
 )
@@ -43,19 +44,22 @@ _DOMAIN: Final = re.compile(
 _BYLINE_START: Final = re.compile(
     rf"{ROLE}(?=[\s::]|[\u3400-\u9fff])|(?:作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
 )
-_ORGAN: Final = re.compile(r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报)$")
+_ORGAN: Final = re.compile(
+    r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报|版|刊|频道|视频|周刊|公众号|微博|电台)$"
+)
 _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
 
 
 @dataclass(frozen=True)
 class HeaderLine:
-    """What the line says; `editor` where it names one (编辑:甲)."""
+    """What the line says; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
 
     published: str | None
     source: str | None
     authors: tuple[Author, ...]
     editor: str | None = None
+    credits: dict[str, str] = field(default_factory=dict)
 
 
 def read_header_line(text: str) -> HeaderLine:
@@ -65,10 +69,10 @@ def read_header_line(text: str) -> HeaderLine:
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
     line = _DATE_LABEL.sub("\x1f", DATE.sub("\x1f", line))
-    editor, line = _cut_editor(line)
+    editor, credits, line = cut_credits(line)
     source, rest = _cut_source(line)
     source = as_printed(text, source) if source else None
-    return HeaderLine(published, source, read_byline(_DOMAIN.sub(" ", rest)), editor)
+    return HeaderLine(published, source, read_byline(_DOMAIN.sub(" ", rest)), editor, credits)
 
 
 def _moment(dated: re.Match[str]) -> str:
@@ -78,16 +82,6 @@ def _moment(dated: re.Match[str]) -> str:
     except ValueError as error:
         raise InvalidPage(f"no such date: {dated[0].strip()}", field_name="published") from error
     return f"{moment:%Y-%m-%d}" if dated["H"] is None else f"{moment:%Y-%m-%dT%H:%M:%S}+08:00"
-
-
-def _cut_editor(line: str) -> tuple[str | None, str]:
-    found = re.search(
-        r"(?:责任|网络|本文|文字)?(?:编\s*辑|责\s*编)(?:\s*:\s*|(?<=\s编辑)\s+)([\u3400-\u9fff·\s]{1,20}?)(?=$|\x1f|[^\u3400-\u9fff·\s]|\s{2,})",
-        line,
-    )
-    if found is None:
-        return None, line
-    return " ".join(found[1].split()) or None, line[: found.start()] + "\x1f" + line[found.end() :]
 
 
 def _cut_source(line: str) -> tuple[str | None, str]:
@@ -171,6 +165,12 @@ def strength(text: str) -> int:
     score += 2 if re.match(rf"\s*{_DOMAIN.pattern}\s*{SITE_NAME}", line, re.IGNORECASE) else 0
     score += 1 if _BYLINE_START.search(line) else 0
     return score
+
+
+@remembered
+def names_source(text: str) -> bool:
+    """Whether the line holds 来源, empty or not."""
+    return re.search(SOURCE_LABEL, fold(text)) is not None
 
 
 @remembered

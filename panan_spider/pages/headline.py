@@ -12,6 +12,7 @@ from panan_spider.pages.results import UnknownLayout
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 _KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
 _SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
+_DASHED: Final = re.compile(r"\s*(?:——|--)\s*\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
 _LONGEST_HEADLINE: Final = 120
 _LONGEST_KICKER: Final = 45
@@ -60,6 +61,8 @@ def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Lin
 
 
 def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:
+    while end - first > 1 and _DASHED.match(lines[end - 1].prose):
+        end -= 1
     over, under = lines[:first], lines[end:]
     kicker = " ".join(line.prose for line in over) or None
     subtitle = " ".join(line.prose for line in under) or None
@@ -170,7 +173,7 @@ def _opens_with_kicker(line: Line, text: str, headline: Headline) -> bool:
 
 def _is_subtitle(line: Line) -> bool:
     """Whether the line is marked as one by its dash and is no sentence, as one in a dialogue would be."""
-    return re.match(r"\s*(?:——|--)\s*\w", line.prose) is not None and could_be_kicker(line)
+    return _DASHED.match(line.prose) is not None and could_be_kicker(line)
 
 
 def could_be_kicker(line: Line) -> bool:

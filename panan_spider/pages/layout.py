@@ -8,7 +8,7 @@ from panan_spider.pages import anchors
 from panan_spider.pages.body import Body, build, clean_lines
 from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
-from panan_spider.pages.header_line import HeaderLine, read_header_line, without_furniture
+from panan_spider.pages.header_line import HeaderLine, names_source, read_header_line, without_furniture
 from panan_spider.pages.headline import Headline, Opening, could_be_headline, read_headline, read_opening
 from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
@@ -19,7 +19,7 @@ from panan_spider.pages.related import read_related
 from panan_spider.pages.results import ArticlePage, InvalidPage, SoftBlock, UnknownLayout
 from panan_spider.pages.softblock import soft_block
 from panan_spider.pages.tail_line import TailLine, read_tail_line
-from panan_spider.pages.template import Template, title_candidates
+from panan_spider.pages.template import Template
 from panan_spider.pages.tree import base_url, document_title, is_closed, parse
 from panan_spider.pages.trs import TRS
 from panan_spider.urls import Kind, absolute, understand
@@ -56,7 +56,7 @@ class _Reading:
         self.root = parse(page)
         self.lines = flatten(self.root)
         self.template = choose_template(page, self.lines)
-        self.titles = [*self.template.known_titles(self.root), *title_candidates(document_title(self.root))]
+        self.titles = self.template.known_titles(self.root, document_title(self.root))
         self.region: Region = find_region(self.lines, self.titles)
         self.base = base_url(page, self.root)
         self.body = Body(continues=understand(page.url).part > 1)
@@ -82,10 +82,10 @@ class _Reading:
             published=header.published,
             breadcrumbs=crumb.parts if crumb else (),
             header_line=printed or None,
-            source=header.source,
+            source=header.source or tail.source,
             authors=_merged(header, tail),
             editor=tail.editor or header.editor,
-            credits=tail.credits,
+            credits=header.credits | tail.credits,
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
             related=read_related(self.lines[self.region.body[1] :], self.resolve),
@@ -114,7 +114,11 @@ class _Reading:
         )
 
     def _header_lines(self) -> list[Line]:
-        return [line for line in self.lines[slice(*self.region.header)] if not anchors.is_furniture(line)]
+        return [
+            line
+            for line in self.lines[slice(*self.region.header)]
+            if not anchors.is_furniture(line) and not line.bare.isdigit()
+        ]
 
     def _header(self) -> tuple[HeaderLine, str]:
         printed = " ".join(text for line in self._header_lines() if (text := without_furniture(line.text)))
@@ -134,7 +138,11 @@ class _Reading:
     def _tail(self) -> TailLine:
         pieces = self.lines[slice(*self.region.tail)]
         printed = "  ".join(line.text for line in pieces)
-        return read_tail_line(printed)
+        tail = read_tail_line(printed)
+        if not names_source(printed):
+            return tail
+        late = read_header_line(printed)  # a header line's words below the text
+        return replace(tail, source=late.source, authors=late.authors, editor=late.editor, credits=late.credits)
 
     def _check_whole(self, headline: Headline) -> None:
         if not self.body.blocks:

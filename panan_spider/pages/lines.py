@@ -9,27 +9,21 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.pages.line import HEADING_TAGS, Line
+from panan_spider.pages.elements import (
+    BLOCK_TAGS,
+    BOLD_STYLE,
+    BOLD_TAGS,
+    CONTROL_TAGS,
+    HIDDEN,
+    MEDIA_TAGS,
+    REPLACED_TAGS,
+    SHOWN_AS_BLOCK,
+    UNSEEN_TAGS,
+)
+from panan_spider.pages.line import Line
 from panan_spider.pages.media import image_source, video_source
 
-BLOCK_TAGS: Final = frozenset({
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li",
-    "legend", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
-    "ul",
-})  # fmt: skip
-_BOLD_TAGS: Final = frozenset({"b", "strong"}) | HEADING_TAGS
-_UNSEEN_TAGS: Final = frozenset({
-    "script", "style", "noscript", "template", "head", "title", "select", "option", "textarea", "button", "svg",
-    "map", "audio", "applet",
-})  # fmt: skip
-_CONTROL_TAGS: Final = frozenset({"input", "select", "textarea", "button"})
-_REPLACED_TAGS: Final = frozenset({"video", "object", "iframe"})  # what stands inside is for browsers that cannot
-_HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
-_SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
-_BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _SOURCE_BREAK: Final = re.compile(r"[ \t\f]*[\r\n][ \t\f\r\n]*")
-_MEDIA_TAGS: Final = frozenset({"img", "embed"}) | _REPLACED_TAGS
 #: Zero-width characters and controls, which no reader sees.
 _UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 #: Whatever a text holds that has to be cleaned or looked at.
@@ -55,6 +49,7 @@ class _Flattener:
         self.anchor: etree._Element | None = None
         self.anchor_pieces: list[str] = []
         self.breaks = 0  # line breaks since the last line, 9 after a block's edge
+        self.preformatted = 0  # how many `<pre>` are open
         self.controls = False  # the line under way holds a field or button of a form
 
     def add(self, text: str) -> None:
@@ -62,9 +57,22 @@ class _Flattener:
             text = _SOURCE_BREAK.sub("\n", _UNSEEN.sub("", text))
         if not self.solid and not text.isspace():
             self.solid = True
+        if self.preformatted and "\n" in text:
+            self._add_lines(text)
+            return
         self.pieces.append((text, self.bold > 0, self.anchor is not None))
         if self.anchor is not None:
             self.anchor_pieces.append(text)
+
+    def _add_lines(self, text: str) -> None:
+        """Text in a `<pre>`, where the source's line breaks are printed."""
+        self.preformatted, before = 0, self.preformatted
+        first, *rest = text.split("\n")
+        self.add(first)
+        for line in rest:
+            self.flush(1)
+            self.add(line)
+        self.preformatted = before
 
     def flush(self, breaks: int) -> None:
         """End the line under way, if any; `breaks` line breaks follow it."""
@@ -107,22 +115,23 @@ class _Flattener:
 
     def start(self, element: etree._Element, tag: str, style: str | None) -> None:
         block = anchor = False
-        bold = tag in _BOLD_TAGS
+        bold = tag in BOLD_TAGS
         if tag == "br":
             self.flush(1)
-        elif tag in BLOCK_TAGS or (style is not None and _SHOWN_AS_BLOCK.search(style)):
+        elif tag in BLOCK_TAGS or (style is not None and SHOWN_AS_BLOCK.search(style)):
             self.flush(9)
             self.blocks.append(element)
             block = True
+            self.preformatted += tag == "pre"
         elif tag == "a" and self.anchor is None and element.get("href") is not None:
             self.anchor, self.anchor_pieces, anchor = element, [], True
         if not bold and style is not None:
-            bold = _BOLD_STYLE.search(style) is not None
+            bold = BOLD_STYLE.search(style) is not None
         self.bold += bold
         self.open.append((block, bold, anchor))
-        if tag in _MEDIA_TAGS:
+        if tag in MEDIA_TAGS:
             self._media(element, tag)
-        if tag not in _REPLACED_TAGS and (text := element.text):
+        if tag not in REPLACED_TAGS and (text := element.text):
             self.add(text)
 
     def end(self, element: etree._Element) -> None:
@@ -132,7 +141,7 @@ class _Flattener:
             self.anchor = None
         if block:
             self.flush(9)
-            self.blocks.pop()
+            self.preformatted -= self.blocks.pop().tag == "pre"
         self.bold -= bold
         if tail := element.tail:
             self.add(tail)
@@ -169,21 +178,21 @@ def _visit(root: etree._Element, walker: _Flattener) -> None:
                 end(element)
             continue
         style = element.get("style")
-        if tag in _CONTROL_TAGS and not _is_hidden_control(element, style):
+        if tag in CONTROL_TAGS and not _is_hidden_control(element, style):
             walker.controls = True
         if _is_unseen(element, tag, style):
             skip()
         else:
             start(element, tag, style)
-            if tag in _REPLACED_TAGS:
+            if tag in REPLACED_TAGS:
                 skip()
 
 
 def _is_hidden_control(element: etree._Element, style: str | None) -> bool:
-    return element.get("type", "").lower() == "hidden" or (style is not None and _HIDDEN.search(style) is not None)
+    return element.get("type", "").lower() == "hidden" or (style is not None and HIDDEN.search(style) is not None)
 
 
 def _is_unseen(element: etree._Element, tag: str, style: str | None) -> bool:
-    if not isinstance(tag, str) or tag in _UNSEEN_TAGS:
+    if not isinstance(tag, str) or tag in UNSEEN_TAGS:
         return True
-    return (style is not None and _HIDDEN.search(style) is not None) or element.get("hidden") is not None
+    return (style is not None and HIDDEN.search(style) is not None) or element.get("hidden") is not None

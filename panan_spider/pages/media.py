@@ -59,7 +59,12 @@ def video_source(element: etree._Element) -> str:
         return src if _VIDEO_FILE.search(urlsplit_path(src)) or _PLAYER.search(src) else ""
     if tag == "object" and element.find(".//embed") is None:
         movie = next(
-            (p.get("value", "") for p in element.iter("param") if p.get("name", "").lower() in ("movie", "src")), ""
+            (
+                p.get("value", "")
+                for p in element.iter("param")
+                if p.get("name", "").lower() in ("movie", "src", "url", "filename")
+            ),
+            "",
         )
         return (element.get("data") or movie).strip()
     return ""

@@ -14,6 +14,7 @@ from panan_spider.pages.header_line import is_byline, is_label, leftover, streng
 from panan_spider.pages.headline import plain
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
+from panan_spider.pages.tail_place import find_tail, split_tail
 
 _ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
 _MAX_HEADER_CELLS: Final = 10
@@ -38,16 +39,15 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     """Raises UnknownLayout where the page has no header line; `titles` is what its headline can be, in other places."""
     crumb = find_breadcrumb(lines)
     start = crumb.last + 1 if crumb else 0
-    header = _find_header(lines, start, frozenset(map(plain, titles)))
+    named = frozenset(map(plain, titles))
+    header = _find_header(lines, start, named)
     if header is None:
         raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
-    headline = _find_headline(lines, start, header[0])
-    tail = _find_tail(lines, header[1])
-    end = tail[0]
-    for index in range(header[1], end):
-        if anchors.ends_body(lines[index]):
-            end = index
-            break
+    headline = _find_headline(lines, start, header[0], named)
+    tail = find_tail(lines, header)
+    end = next((index for index in range(header[1], tail[0]) if anchors.ends_body(lines[index])), tail[0])
+    if tail[0] == tail[1] and (behind := split_tail(lines, header[1], end)):
+        tail, end = (behind, behind + 1), behind
     return Region(crumb, headline, header, (header[1], end), tail, max(end, tail[1] if tail[0] == end else end))
 
 
@@ -75,15 +75,15 @@ def _find_header(lines: list[Line], start: int, titles: frozenset[str]) -> tuple
         end = _header_end(lines, index)
         text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
         score = strength(text)
-        if score >= 2 and (best is None or score > best[0]) and _has_headline(lines, start, index):
+        if score >= 2 and (best is None or score > best[0]) and _has_headline(lines, start, index, titles):
             best = (score, index, end)
         index = end
     return (best[1], best[2]) if best else None
 
 
-def _has_headline(lines: list[Line], start: int, header: int) -> bool:
-    first, end = _find_headline(lines, start, header)
-    return end > first
+def _has_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> bool:
+    first, end = _find_headline(lines, start, header, titles)
+    return any(plain(line.prose) in titles or not line.prose.endswith("。") for line in lines[first:end])
 
 
 def _header_end(lines: list[Line], first: int) -> int:
@@ -92,10 +92,10 @@ def _header_end(lines: list[Line], first: int) -> int:
     row = _row(lines[first].block)
     while end < min(first + _MAX_HEADER_CELLS, len(lines)):
         line = lines[end]
-        if anchors.is_furniture(line) or _is_header_piece(line) or _is_cell(lines[end - 1], line, row, lines[first]):
-            end += 1
-        else:
+        known = anchors.is_furniture(line) or _is_header_piece(line) or tail_line_only(line)
+        if not known and not _is_cell(lines[end - 1], line, row, lines[first]):
             break
+        end += 1
     return end
 
 
@@ -105,7 +105,8 @@ def _is_cell(before: Line, line: Line, row: etree._Element | None, first: Line) 
     said = line.kind == "text" and len(line.bare) <= 20 and not re.search("[。!?;:,！？；：，]$", line.bare)
     if not joined or not said or anchors.ends_body(line):
         return False
-    return is_label(before.text) or all(_NAME.match(word) for word in line.text.split())
+    counted = anchors.is_furniture(before) and line.bare.isdigit()
+    return counted or is_label(before.text) or all(_NAME.match(word) for word in line.text.split())
 
 
 def _row(element: etree._Element) -> etree._Element | None:
@@ -123,7 +124,7 @@ def _shares_small_parent(first: Line, line: Line) -> bool:
     return any(e is parent for e in line.block.iterancestors())
 
 
-def _find_headline(lines: list[Line], start: int, header: int) -> tuple[int, int]:
+def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> tuple[int, int]:
     first = header
     for index in range(header - 1, start - 1, -1):
         line = lines[index]
@@ -131,7 +132,7 @@ def _find_headline(lines: list[Line], start: int, header: int) -> tuple[int, int
             if first == header:
                 header = first = index
             continue
-        if not _can_be_over(line) or (first < header and _in_column(line, lines[header - 1])):
+        if not _can_be_over(line, titles) or (first < header and _in_column(line, lines[header - 1])):
             break
         first = index
         if header - first >= _MAX_HEADLINE_LINES:
@@ -139,9 +140,13 @@ def _find_headline(lines: list[Line], start: int, header: int) -> tuple[int, int
     return first, header
 
 
-def _can_be_over(line: Line) -> bool:
+def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
     """Whether the line can stand in the headline block: no link elsewhere, no words of the page around."""
     if line.kind != "text" or len(line.bare) > 120 or line.is_row or line.controls or is_navigation(line):
+        return False
+    if plain(line.prose) in titles:
+        return True
+    if strength(line.text) >= 2 and not leftover(line.text):
         return False
     around = anchors.side_heading(line.text) or anchors.is_head_furniture(line.text)
     return not around and ANCHOR.search(line.text) is None and strength(line.text) < 3
@@ -164,24 +169,3 @@ def _in_column(line: Line, headline: Line) -> bool:
 def is_navigation(line: Line) -> bool:
     """Whether most of the line is links to somewhere else: a row of section names."""
     return len(line.links) >= 3 and line.linked * 2 >= len(line.bare)
-
-
-def _find_tail(lines: list[Line], start: int) -> tuple[int, int]:
-    """The tail line and the cells after it; an empty range at the end of the page where there is none."""
-    for index in range(start, len(lines)):
-        if anchors.is_footer(lines[index].text):
-            break
-        if lines[index].kind == "text" and tail_line.is_tail_line(lines[index].text):
-            return index, _tail_end(lines, index)
-    return len(lines), len(lines)
-
-
-def _tail_end(lines: list[Line], first: int) -> int:
-    end = first + 1
-    while end < len(lines) and lines[end].kind == "text":
-        text = lines[end].text
-        awaited = tail_line.has_empty_label(lines[end - 1].text) and tail_line.is_value(text)
-        if anchors.side_heading(text) or not (awaited or tail_line.is_tail_line(text)):
-            break
-        end += 1
-    return end

@@ -9,6 +9,10 @@ from panan_spider.pages.line import Line
 
 _SENTENCE: Final = re.compile(r"[。!?;,:、…]")
 TERMINAL: Final = re.compile(r"[。!?;:…”』」)]$")
+#: `一、`, `(二)`, `第三章`: before a subhead; several in a row are the items of a list.
+_NUMBER: Final = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条部分]{1,2}\s)\s*"
+)
 _LONGEST: Final = 30
 _SHORTEST_PARAGRAPH: Final = 30
 
@@ -22,8 +26,10 @@ def shows_heading(line: Line) -> bool:
 
 def is_subhead(text: str, after: str) -> bool:
     """Whether `text` is short and no sentence, and `after`, the next text, a paragraph."""
-    if len(text) > _LONGEST or _SENTENCE.search(fold(text)):
+    if len(text) > _LONGEST or _SENTENCE.search(_NUMBER.sub("", fold(text))):
         return False
+    if _NUMBER.match(fold(text)) and not _NUMBER.match(fold(after)):
+        return len(after) > len(text) and TERMINAL.search(fold(after)) is not None
     return len(after) >= _SHORTEST_PARAGRAPH and TERMINAL.search(fold(after)) is not None
 
 

@@ -16,6 +16,8 @@ class DataTables:
     def around(self, element: etree._Element) -> etree._Element | None:
         """The data table `element` stands in; None where it stands in none. The outermost table of data counts."""
         found = None
+        if element.tag == "caption":  # a line over the table
+            return None
         for ancestor in (element, *element.iterancestors("table")):
             if ancestor.tag == "table" and self._is_data(ancestor):
                 found = ancestor

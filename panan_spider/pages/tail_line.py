@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from panan_spider.items import Author
-from panan_spider.pages.byline import read_byline
+from panan_spider.pages.byline import ROLE, read_byline
 from panan_spider.pages.fold import fold
 from panan_spider.pages.memo import remembered
 
@@ -25,6 +25,23 @@ _LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, _ALL))
 _OPENING: Final = re.compile(
     rf"^[\s((\[【]*({'|'.join(_spaced(w) for w in sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, '作者'), key=len, reverse=True))})\s*:"
 )
+#: What some pages print for a colon: `编辑丨甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`.
+_BAR: Final = re.compile(
+    rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]\s*"
+)
+_BLANK: Final = re.compile(
+    rf"^([\s(\[【]*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
+)
+_ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
+_CREDIT: Final = re.compile(
+    rf"({'|'.join(map(_spaced, _ROLES))})(?:\s*:\s*|(?<=\s编辑)\s+)"
+    rf"((?:(?!{ROLE})[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*:)(?:\s(?!\s))?)*)"
+)
+#: Where a tail line begins that stands behind the last words of the text.
+_BEHIND: Final = re.compile(
+    rf"(?:\s{{2,}}|(?<=[。!?”…)])\s*)(?=[(\[【]?\s*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))})(?:\s*[:丨|/]|\s))"
+)
+_LONGEST_BEHIND: Final = 100
 _NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,,//()()]{0,60}$")
 _VERBS: Final = re.compile(r"[。!?;“”《》]")
 
@@ -36,15 +53,38 @@ class TailLine:
     authors: tuple[Author, ...] = ()
     editor: str | None = None
     credits: dict[str, str] = field(default_factory=dict)
+    source: str | None = None  # where 来源 stands here rather than under the headline
 
 
 @remembered
 def is_tail_line(text: str) -> bool:
     """Whether the whole line is labels of the tail with names after them (or after none of them, yet)."""
-    text = fold(text)
+    text = _normal(text)
     if not _OPENING.match(text) or len(text) > 300 or _VERBS.search(text):
         return False
     return all(_NAMES.match(value) for _, value in _values(text))
+
+
+def begins_behind(text: str) -> int | None:
+    """Where in the line a tail line begins that follows its last sentence; None where none does."""
+    folded = fold(text)
+    for found in _BEHIND.finditer(folded, max(1, len(folded) - _LONGEST_BEHIND)):
+        if is_tail_line(folded[found.end() :]):
+            return found.end()
+    return None
+
+
+def cut_credits(line: str) -> tuple[str | None, dict[str, str], str]:
+    """Editor and credits that a folded line prints among other things, and the line with a mark in their place."""
+    said: dict[str, str] = {}
+
+    def cut(found: re.Match[str]) -> str:
+        said.setdefault(re.sub(r"\s", "", found[1]), " ".join(found[2].split()))
+        return "\x1f"
+
+    rest = _CREDIT.sub(cut, line)
+    editor = next((said.pop(label) for label in _EDITOR_LABELS if label in said), None)
+    return editor or None, {label: value for label, value in said.items() if value}, rest
 
 
 def has_empty_label(text: str) -> bool:
@@ -78,9 +118,13 @@ def read_tail_line(text: str) -> TailLine:
     return TailLine(authors, editor, {**editors, **credits})
 
 
+def _normal(text: str) -> str:
+    return _BLANK.sub(r"\1:", _BAR.sub(r"\1:", fold(text)))
+
+
 def _values(text: str) -> list[tuple[str, str]]:
     """(label, value) pairs in order: blanks out of labels, runs of blanks in values one blank, brackets off."""
-    text = fold(text)
+    text = _normal(text)
     found = list(_LABEL.finditer(text))
     if not found:
         return []

@@ -28,8 +28,11 @@ class Template:
         text = fold(text)
         return sum(weight for pattern, weight in self.marks if pattern.search(text))
 
-    def known_titles(self, root: etree._Element) -> list[str]:
-        """The headline as the template's own selectors and meta tags give it; empty where its classes have changed."""
+    def known_titles(self, root: etree._Element, document_title: str) -> list[str]:
+        """What the headline can be, the surest first: by a meta tag, by `<title>`, by the template's own selectors.
+
+        A selector's element can hold the lines over and under the headline, too, so it comes last.
+        """
         nodes = [node for path in self.title_paths for node in _compiled(path)(root)]
         found = [" ".join("".join(node.itertext()).split()) for node in nodes]
         metas = [
@@ -37,7 +40,7 @@ class Template:
             for node in (root.iter("meta") if self.meta_titles else ())
             if (node.get("name") or "").lower() in self.meta_titles
         ]
-        return [text for text in (*metas, *found) if text]
+        return [text for text in (*metas, *title_candidates(document_title), *found) if text]
 
 
 @cache

@@ -1,0 +1,46 @@
+"""Where the tail line stands: after the body, in a row of cells, or behind the last words of the text."""
+
+from dataclasses import replace
+
+from panan_spider.pages import anchors, tail_line
+from panan_spider.pages.header_line import leftover, names_source, strength
+from panan_spider.pages.line import Line
+
+
+def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, int]:
+    """The tail line and the cells after it; an empty range at the end of the page where there is none."""
+    sourced = any(names_source(line.text) for line in lines[slice(*header)])
+    for index in range(header[1], len(lines)):
+        line = lines[index]
+        if anchors.is_footer(line.text):
+            break
+        if line.kind != "text":
+            continue
+        late = not sourced and strength(line.text) >= 3 and not leftover(line.text)
+        if tail_line.is_tail_line(line.text) or late:
+            return index, _tail_end(lines, index)
+    return len(lines), len(lines)
+
+
+def split_tail(lines: list[Line], start: int, end: int) -> int | None:
+    """Cut a tail line off the body's last text, and set it after that; its index."""
+    for index in range(end - 1, start - 1, -1):
+        line = lines[index]
+        if line.kind != "text" or anchors.is_furniture(line) or line.is_row:
+            continue
+        at = tail_line.begins_behind(line.raw)
+        if at is not None:
+            lines[index : index + 1] = [replace(line, raw=line.raw[:at]), replace(line, raw=line.raw[at:], links=[])]
+        return None if at is None else index + 1
+    return None
+
+
+def _tail_end(lines: list[Line], first: int) -> int:
+    end = first + 1
+    while end < len(lines) and lines[end].kind == "text":
+        text = lines[end].text
+        awaited = tail_line.has_empty_label(lines[end - 1].text) and tail_line.is_value(text)
+        if anchors.side_heading(text) or not (awaited or tail_line.is_tail_line(text)):
+            break
+        end += 1
+    return end
