@@ -10,20 +10,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.items import Article, WarcPlace
-from panan_spider.memory import KnownArticle, KnownPart
+from panan_spider.items import WarcPlace
+from panan_spider.memory import KnownPart
 from panan_spider.outcomes import Outcome
 from panan_spider.store import warc, warc_read
-from panan_spider.store.books import Books
 from panan_spider.store.errors import Fuse, naming
 from panan_spider.store.exchange import ArchivedResponse, Exchange
 from panan_spider.store.files import Clock, moment, now, write_atomically
 from panan_spider.store.jsonl import LineFile
-from panan_spider.store.ledger import ARTICLES, Ledger
+from panan_spider.store.ledger import Ledger
 from panan_spider.store.lock import Lock
-from panan_spider.store.memory import RETURNED, LedgerMemory
+from panan_spider.store.memory import LedgerMemory
 from panan_spider.store.quarantine import Quarantine
 from panan_spider.store.recovery import Recovery
+from panan_spider.store.revisions import Revisions
 from panan_spider.store.warc_records import Original
 
 ARTICLES_FILE: Final = "articles.jsonl"
@@ -31,7 +31,7 @@ QUARANTINE_FILE: Final = "quarantine.jsonl"
 RUNS_FOLDER: Final = "runs"
 
 
-class Archive(Books):
+class Archive(Revisions):
     """One archive folder, open for one run. Every writing method raises StoreError where the disk refuses.
 
     `memory` is what the spider sees of it. `notes` says, a line each, what opening had to put right.
@@ -97,12 +97,12 @@ class Archive(Books):
         self._run = self.ledger.runs.begin(self.run_id, args, moment(self._clock()))
         self._warc = warc.WarcWriter(self.folder, self.run_id, self.fuse, self._clock, warc_bytes)
         self._closing.callback(self._warc.close)
-        self._quarantine = Quarantine(self.folder, self._quarantined, self.ledger, self.run_id)
+        self._quarantine = Quarantine(self.folder, self._quarantined, self.ledger, self._warc, self.run_id)
         self.memory = LedgerMemory(self.ledger, self._quarantine, self._run, self._clock)
         self.places: dict[str, WarcPlace] = self.memory.places
 
     def write_response(self, exchange: Exchange) -> WarcPlace:
-        """Keep a response and its request, durable on return; the place of the response."""
+        """Keep a response and its request, durable before whatever names their place; the place of the response."""
         return self._warc.response(exchange)
 
     def write_revisit(self, exchange: Exchange, article_id: str | None = None, part: str | None = None) -> WarcPlace:
@@ -113,52 +113,6 @@ class Archive(Books):
     def read(self, place: WarcPlace) -> ArchivedResponse:
         """The response kept at `place`."""
         return warc_read.read(self.folder, place)
-
-    def latest(self, article_id: str) -> KnownArticle | None:
-        """The newest stored revision of that number; None where none is stored."""
-        return self.ledger.articles.latest(article_id)
-
-    def store(self, article: Article, outcome: Outcome) -> None:
-        """Keep a revision, STORED or REVISED: its line, durable, then its mark with the address's fate.
-
-        Raises ValueError, and writes nothing, where it is not the next revision of its number or where
-        this run has already told another fate of its address.
-        """
-        known = self.latest(article.id)
-        if article.revision != (1 if known is None else known.revision + 1):
-            raise ValueError(f"{article.url}: revision {article.revision} does not follow {known and known.revision}")
-        self.memory.expect(article.url, outcome)
-        line = self._articles.append(article.model_dump_json())
-        etag, last_modified = self.validators.get(article.url, (None, None))
-        back = known is not None and known.outcome is Outcome.GONE
-        with self.ledger.write():
-            self.memory.discovered(article.url, "article", article.id)
-            self.ledger.articles.mark(article.model_dump(), line.start, etag, last_modified)
-            self._note_parts(article.id, article.warc)
-            self.ledger.passed(ARTICLES, line)
-            self.memory.settle(article.url, outcome, RETURNED if back else None)
-
-    def _note_parts(self, article_id: str, warc: WarcPlace | None) -> None:
-        """Note how the parts behind page one were answered, where this run knows it of all of them."""
-        told = [self.parts.get((place.file, place.offset)) for place in (warc.parts if warc is not None else ())]
-        parts = [part for part in told if part is not None]
-        if warc is not None and len(parts) == len(told):
-            self.ledger.articles.note_parts(article_id, parts)
-
-    def mark_unchanged(self, article_id: str, url: str, fetched: Article | None = None) -> None:
-        """An article was asked for again and is the same; `fetched` where it came whole, and not as a 304.
-
-        Nothing where this run has stored it itself.
-        """
-        told = self.ledger.addresses.fate(self._run, url)
-        if told is not None and told[0] in (Outcome.STORED, Outcome.REVISED):
-            return
-        with self.ledger.write():
-            self.memory.discovered(url, "article", article_id)
-            if fetched is not None and url in self.validators:
-                self.ledger.articles.validators(article_id, *self.validators[url], fetched.fetched_at)
-                self._note_parts(article_id, fetched.warc)
-            self.memory.settle(url, Outcome.UNCHANGED)
 
     def quarantine(
         self,

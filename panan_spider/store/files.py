@@ -46,8 +46,8 @@ def free_name(path: Path) -> Path:
     return candidate
 
 
-def append_whole(fd: int, data: bytes) -> int:
-    """Append `data` to `fd` (opened O_APPEND, one writer) in one write, durable on return; the offset it starts at.
+def append_whole(fd: int, data: bytes, *, sync: bool = True) -> int:
+    """Append `data` to `fd` (opened O_APPEND, one writer) in one write; the offset it starts at. Durable on return if `sync`.
 
     What the disk does not take whole is taken back: the file then ends where it ended before. Raises OSError.
     """
@@ -56,7 +56,8 @@ def append_whole(fd: int, data: bytes) -> int:
         written = os.write(fd, data)
         if written != len(data):
             raise OSError(f"only {written} of {len(data)} bytes were written; is the disk full?")
-        os.fsync(fd)
+        if sync:
+            os.fsync(fd)
     except OSError:
         os.ftruncate(fd, start)
         raise

@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -70,10 +71,15 @@ class LineFile:
 
     def append(self, record: str) -> Line:
         """Append one JSON object, given as JSON text without a line feed; durable on return. Raises StoreError."""
-        raw = as_line(record)
+        return self.append_all([record])[0]
+
+    def append_all(self, records: Sequence[str]) -> list[Line]:
+        """Append JSON objects in one write; all durable on return. A kill in the middle leaves the first of them whole."""
+        raws = [as_line(record) for record in records]
         with self._fuse.writing(self.path):
-            start = append_whole(self._fd, raw)
-        return Line(start, start + len(raw), raw, None)
+            start = append_whole(self._fd, b"".join(raws))
+        ends = list(accumulate(map(len, raws), initial=start))
+        return [Line(begin, end, raw, None) for (begin, end), raw in zip(pairwise(ends), raws, strict=True)]
 
     def lines(self, start: int = 0) -> Iterator[Line]:
         """The lines from byte `start`, the first byte of a line, to the end. Raises StoreError."""

@@ -10,6 +10,7 @@ from panan_spider.outcomes import Outcome
 from panan_spider.store.errors import StoreError
 from panan_spider.store.jsonl import LineFile
 from panan_spider.store.ledger import QUARANTINE, Ledger
+from panan_spider.store.warc import WarcWriter
 from panan_spider.store.warc_read import read
 
 
@@ -19,8 +20,8 @@ class Quarantine:
     `fresh` counts what this run put there, by outcome; a page that lies there unchanged is not counted again.
     """
 
-    def __init__(self, data: Path, lines: LineFile, ledger: Ledger, run_id: str) -> None:
-        self._data, self._lines, self._ledger, self._run_id = data, lines, ledger, run_id
+    def __init__(self, data: Path, lines: LineFile, ledger: Ledger, warc: WarcWriter, run_id: str) -> None:
+        self._data, self._lines, self._ledger, self._warc, self._run_id = data, lines, ledger, warc, run_id
         self.fresh: Counter[Outcome] = Counter()
 
     def add(
@@ -50,6 +51,7 @@ class Quarantine:
             "at": at,
             "body_hash": body_hash,
         }
+        self._warc.sync()
         line = self._lines.append(json.dumps(record, ensure_ascii=False))
         self._ledger.addresses.quarantine(url, outcome, body_hash)
         self._ledger.passed(QUARANTINE, line)

@@ -27,10 +27,11 @@ class WarcWriter:
         self._data, self._run, self._fuse, self._clock, self._max = data, run_id, fuse, clock, max_bytes
         self._records = RecordMaker()
         self._fd, self._name, self._serial = -1, "", 0
+        self._unsynced = False
         self.whole: list[tuple[str, int]] = []
 
     def response(self, exchange: Exchange) -> WarcPlace:
-        """Store an answer and its request; durable on return. The place of the answer. Raises StoreError."""
+        """Store an answer and its request; durable after the next `sync`. The place of the answer. Raises StoreError."""
         return self._append(self._records.pair(exchange))
 
     def revisit(self, exchange: Exchange, original: Original | None) -> WarcPlace:
@@ -45,12 +46,20 @@ class WarcWriter:
             try:
                 head = self._begin() if begins else b""
                 # One write for all members: whatever instant the process dies at, at most the end is torn.
-                offset = append_whole(self._fd, head + members) + len(head)
+                offset = append_whole(self._fd, head + members, sync=False) + len(head)
             except OSError:
                 if begins:
                     self._undo_begin()
                 raise
+        self._unsynced = True
         return WarcPlace(file=self._name, offset=offset)
+
+    def sync(self) -> None:
+        """Make every record written so far durable: before anything else durable names its place. Raises StoreError."""
+        if self._unsynced:
+            with self._fuse.writing(self._data / self._name):
+                os.fsync(self._fd)
+            self._unsynced = False
 
     def _begin(self) -> bytes:
         """Make the next file; its first record, not yet written."""
@@ -72,9 +81,11 @@ class WarcWriter:
             self._fd = -1
 
     def close(self) -> None:
-        """Close the file being written. Again is harmless."""
+        """Close the file being written, durable. Again is harmless. Raises StoreError."""
         if self._fd < 0:
             return
+        if self._fuse.blown is None:
+            self.sync()
         self.whole.append((self._name, os.fstat(self._fd).st_size))
         os.close(self._fd)
         self._fd = -1

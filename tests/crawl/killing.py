@@ -18,7 +18,7 @@ from panan_spider.store.warc import WarcWriter
 
 POINTS = {
     "warc": (WarcWriter, "response"),
-    "line": (LineFile, "append"),
+    "line": (LineFile, "append_all"),
     "mark": (Articles, "mark"),
     "settle": (LedgerMemory, "settle"),
     "walk": (LedgerMemory, "begin_walk"),

@@ -1,5 +1,6 @@
 """From article to archive, against a real one: cleaned, judged, numbered, stored; and what happens when it refuses."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from itertools import count
@@ -40,9 +41,21 @@ class Line:
         ]
 
     def take(self, item: Any) -> Any:
-        for pipeline in self._pipelines:
-            item = pipeline.process_item(item)
-        return item
+        return self.take_together(item)[0]
+
+    def take_together(self, *items: Any) -> list[Any]:
+        """Several items on their way at a time, as a crawl has them. Raises what the first that fails raised."""
+
+        async def one(item: Any) -> Any:
+            for pipeline in self._pipelines:
+                item = pipeline.process_item(item)
+                item = await item if asyncio.iscoroutine(item) else item
+            return item
+
+        async def together() -> list[Any]:
+            return await asyncio.gather(*map(one, items))
+
+        return asyncio.run(together())
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -158,6 +171,48 @@ def test_the_line_is_durable_before_the_ledgers_mark(line: Line, monkeypatch: py
     monkeypatch.setattr(line.archive.ledger.articles, "mark", marking)
     line.take(an_article())
     assert marks == [["write", "fsync"]]
+
+
+def test_articles_that_arrive_together_are_one_write_and_one_sync(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = recorded(monkeypatch, "write", "fsync")
+    stored = line.take_together(*(an_article(number) for number in range(1, 6)))
+    assert [item.id for item in stored] == [told["id"] for told in line.lines]
+    assert len(line.lines) == 5
+    assert calls == ["write", "fsync"]
+    assert line.archive.outcome_counts() == {Outcome.STORED: 5}
+
+
+def test_no_more_wait_for_each_other_than_are_said(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("panan_spider.pipelines.store._MOST", 2)
+    calls = recorded(monkeypatch, "write", "fsync")
+    line.take_together(*(an_article(number) for number in range(1, 5)))
+    assert calls == ["write", "fsync"] * 2
+
+
+def test_one_article_out_of_turn_costs_the_others_nothing(line: Line) -> None:
+    async def told() -> list[Any]:
+        keep = StorePipeline(line.extension).process_item
+        wrong = an_article(2, revision=7)
+        return [*await asyncio.gather(keep(an_article(1)), keep(wrong), keep(an_article(3)), return_exceptions=True)]
+
+    outcomes = asyncio.run(told())
+    assert [type(one) for one in outcomes] == [Article, ValueError, Article]
+    assert [told["id"] for told in line.lines] == ["000000001", "000000003"]
+
+
+def test_what_the_disk_refuses_is_refused_to_all_that_waited(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def told() -> list[Any]:
+        keep = StorePipeline(line.extension).process_item
+        return await asyncio.gather(*(keep(an_article(number)) for number in (1, 2)), return_exceptions=True)
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.write", full)
+        outcomes = asyncio.run(told())
+    assert [type(one) for one in outcomes] == [StoreError, StoreError]
+    assert line.lines == []
 
 
 def test_validators_of_the_response_go_into_the_mark(line: Line) -> None:

@@ -55,6 +55,31 @@ def test_the_line_is_durable_before_the_mark(archive: Archive, monkeypatch: pyte
     assert seen == ["not marked"] and archive.latest("000000001") is not None
 
 
+@pytest.mark.parametrize("how", ["store", "quarantine"])
+def test_the_response_is_durable_before_the_line_that_names_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    place = archive.write_response(an_exchange())
+    calls = recorded(monkeypatch, "write", "fsync")
+    if how == "store":
+        archive.store(an_article(warc=place), Outcome.STORED)
+    else:
+        archive.quarantine(url_of(1), Outcome.INVALID, "no such date", warc=place)
+    assert calls == ["fsync", "write", "fsync"]
+
+
+def test_several_articles_are_one_write_and_each_is_marked(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = recorded(monkeypatch, "write", "fsync")
+    archive.store_all([(an_article(number), Outcome.STORED) for number in (1, 2, 3)])
+    assert calls == ["write", "fsync"]
+    hashes = {line["id"]: line["content_hash"] for line in lines_of(archive.folder / "articles.jsonl")}
+    archive.close({})
+    again = an_archive(archive.folder, "r2")
+    assert again.notes == []  # nothing had to be marked again
+    known = [again.latest(f"{number:09d}") for number in (1, 2, 3)]
+    assert [one and one.content_hash for one in known] == [*hashes.values()]
+
+
 def test_a_correction_is_a_second_line(archive: Archive) -> None:
     archive.store(an_article(), Outcome.STORED)
     archive.close({})

@@ -61,12 +61,30 @@ def test_each_record_is_a_gzip_member_of_its_own(data: Path) -> None:
     assert gzip.decompress(raw).count(b"WARC/1.1\r\n") == 3
 
 
-def test_a_pair_is_one_write_then_synced(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pair_is_one_write(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = a_writer(data)
     writer.response(an_exchange())
     calls = recorded(monkeypatch, "write", "fsync")
     writer.response(an_exchange())
-    assert calls == ["write", "fsync"]
+    assert calls == ["write"]
+
+
+def test_a_sync_makes_all_records_durable_and_costs_nothing_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = a_writer(data)
+    for _number in range(3):
+        writer.response(an_exchange())
+    calls = recorded(monkeypatch, "write", "fsync")
+    writer.sync()
+    writer.sync()
+    assert calls == ["fsync"]
+
+
+def test_a_file_is_durable_before_the_next_begins(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = a_writer(data, max_bytes=1)
+    writer.response(an_exchange())
+    calls = recorded(monkeypatch, "fsync", "close")
+    writer.response(an_exchange())
+    assert calls[:2] == ["fsync", "close"]
 
 
 def test_headers_are_kept_byte_for_byte(data: Path) -> None:

@@ -1,0 +1,108 @@
+"""From a page's bytes to its fields: panan_spider beside the bare parser and beside other extractors, on the same pages.
+
+`python -m benchmarks.extraction PAGES` prints one JSON object, reader → pages a CPU second. In `.venv-eval` all other
+extractors are there; elsewhere those that are not installed are left out.
+"""
+
+import importlib.util
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, cast
+
+from lxml import etree
+
+from benchmarks.measure import best_of
+from demo_site.site import Site
+from evaluation.cases import HALVES, Case, cases
+from evaluation.peers import PEERS
+from panan_spider.pages.layout import read_article
+from panan_spider.pages.page import Page
+from panan_spider.pages.parts import to_article
+from panan_spider.urls import understand
+
+FLOOR: Final = "lxml alone: bytes to tree"
+NAIVE: Final = "four XPaths: title, date line, text, pictures"
+OURS: Final = "panan_spider: every field, validated"
+ROUNDS: Final = 3
+#: Readers so slow that a few of the pages must do.
+_FEW: Final = 60
+_ANY_TIME: Final = "2026-01-01T00:00:00Z"
+
+#: Packages whose module has another name.
+_MODULES: Final = {"newspaper4k": "newspaper", "readability-lxml": "readability"}
+_XPATHS: Final = tuple(map(etree.XPath, ("//title/text()", "//div[2]//text()", "//p//text()", "//img/@src")))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the evaluation's readers ask of a case."""
+
+    page: Page
+
+    @property
+    def gold(self) -> dict[str, str]:
+        return {"url": self.page.url}
+
+
+def demo_pages(count: int) -> list[Page]:
+    """Page one of that many articles of the demo site, all templates, as received."""
+    site = Site.build(seed=1, articles=count)
+    found = []
+    for record in site.records:
+        host, _slash, path = record.url.removeprefix("http://").partition("/")
+        answer = site.respond("GET", host, f"/{path}", {})
+        found.append(Page(record.url, answer.body, answer.headers.get("Content-Type")))
+    return found
+
+
+def tree_alone(page: Page) -> object:
+    """The floor under everything: the parser, told the charset."""
+    return etree.fromstring(page.body, etree.HTMLParser(encoding="gb18030"))
+
+
+def naive(page: Page) -> object:
+    """A reader that knows its page's markup."""
+    root = etree.fromstring(page.body, etree.HTMLParser(encoding="gb18030"))
+    return [path(root) for path in _XPATHS]
+
+
+def every_field(page: Page) -> object:
+    """A page as a crawl reads it: charset found, every field, the typed article with its hash."""
+    fresh = Page(page.url, page.body, page.content_type)  # nothing kept from the round before
+    read = read_article(fresh)
+    return to_article(read, address=understand(read.url), pages=1, listed_in=(), fetched_at=_ANY_TIME, warc=None)
+
+
+def readers() -> dict[str, Callable[[Page], object]]:
+    """Name → reader, the floor first."""
+    found: dict[str, Callable[[Page], object]] = {FLOOR: tree_alone, NAIVE: naive, OURS: every_field}
+    for peer in PEERS:
+        if importlib.util.find_spec(_MODULES.get(peer.package, peer.package)):
+            found[peer.name] = lambda page, read=peer.read: read(cast(Case, _Given(page)))  # type: ignore[misc]
+    return found
+
+
+def rates(count: int) -> dict[str, float]:
+    """Reader → pages a CPU second, over demo pages and the evaluation's."""
+    pages = [*demo_pages(count), *(case.page for half in HALVES for case in cases(half))]
+    out = {}
+    for name, read in readers().items():
+        chosen = pages if name in (FLOOR, NAIVE, OURS) else pages[:: max(1, len(pages) // _FEW)]
+        [spent] = best_of(ROUNDS, [lambda chosen=chosen, read=read: [read(page) for page in chosen]])  # type: ignore[misc]
+        out[name] = len(chosen) / spent
+    return out
+
+
+def main() -> None:
+    """Print the rates."""
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    print(json.dumps(rates(int(sys.argv[1])), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
