@@ -34,7 +34,9 @@ def assert_whole(run: harness.Crawl, server: ProxyServer) -> None:
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_killed_at_a_write_boundary(serving: Serve, tmp_path: Path, boundary: str) -> None:
     server, data = serving(articles=100), tmp_path / "data"
-    later = 7 if "walk" in boundary else 3 if "line" in boundary else 37  # a site has fewer sections, a write many lines
+    later = (
+        7 if "walk" in boundary else 3 if "line" in boundary else 37
+    )  # a site has fewer sections, a write many lines
     for passage in (1, later):
         words = harness.command(data, None, None)
         words[1:3] = [str(KILLING), boundary, str(passage)]
