@@ -39,7 +39,7 @@ def pieces(row: Mapping[str, Any], files: Mapping[str, str], people: Sequence[Ma
     `files` says where a picture's local copy is, by its address; `people` are rows of that table, whose spans are counted in `text`.
     """
     blocks = json.loads(row["blocks"])
-    spans = _spans(people, row["text"] or "") if _is_text_of(blocks, row["text"]) else []
+    spans = _spans(people) if _is_text_of(blocks, row["text"]) else []
     made, offset = [], 0
     for block in blocks:
         made.append(_piece(block, files, spans, offset))
@@ -53,18 +53,9 @@ def _is_text_of(blocks: Sequence[Mapping[str, Any]], text: str | None) -> bool:
     return "\n".join(block["text"] for block in blocks if block["type"] in ("paragraph", "heading")) == text
 
 
-def _spans(people: Sequence[Mapping[str, Any]], text: str) -> list[tuple[int, int, str]]:
-    """Where a name stands, each once, none within another. The stored span may be wider than the name."""
-    found: list[tuple[int, int, str]] = []
-    for person in people:
-        start = text.find(person["name"], person["start"], person["end"])
-        if start >= 0:
-            found.append((start, start + len(person["name"]), person["name"]))
-    kept: list[tuple[int, int, str]] = []
-    for span in sorted(set(found)):
-        if not kept or span[0] >= kept[-1][1]:
-            kept.append(span)
-    return kept
+def _spans(people: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, str]]:
+    """Where names stand, in order, each once."""
+    return sorted({(person["start"], person["end"], person["name"]) for person in people})
 
 
 def _piece(block: Mapping[str, Any], files: Mapping[str, str], spans: list[tuple[int, int, str]], offset: int) -> Piece:

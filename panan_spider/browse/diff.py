@@ -1,34 +1,18 @@
-"""What changed between two revisions, word by word."""
+"""What changed between two revisions: field by field, line beside line, and within a line as the report of a run shows it."""
 
 import difflib
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from panan_spider.browse.terms import FIELDS
-
-#: A word: a number or a word of Latin letters whole; of Chinese, which is printed without blanks, each character.
-_WORD: Final = re.compile(r"[0-9A-Za-z]+(?:[.,:%/-][0-9A-Za-z]+)*%?|\s+|.", re.DOTALL)
-
-#: An unchanged stretch this short between two changes is read as part of them: single characters in common say nothing.
-_SHORT: Final = 1
-
-#: Words of the longest paragraphs that are compared word by word; longer ones are shown whole, old and new.
-_MOST_WORDS: Final = 6_000
+from panan_spider.checks.difference import pieces
+from panan_spider.reports import Piece
 
 #: Lines are the same line, changed, where this share of their characters is; and are looked for this many lines on.
 _ALIKE: Final = 0.5
 _NEAR: Final = 40
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a line: `kind` is `same`, `gone` or `new`."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +60,7 @@ def _lines(before: list[str], after: list[str]) -> Iterator[tuple[Piece, ...]]:
         if how == "equal":
             continue
         for old, new in _pairs(before[i1:i2], after[j1:j2]):
-            yield tuple(words(old, new))
+            yield tuple(pieces(old, new))
 
 
 def _pairs(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
@@ -95,26 +79,3 @@ def _pairs(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
 
 def _alike(old: str, new: str) -> bool:
     return difflib.SequenceMatcher(None, old, new, autojunk=False).quick_ratio() > _ALIKE
-
-
-def words(old: str, new: str) -> list[Piece]:
-    """One line as it was and as it is, in pieces: `same` and `gone` together are the old, `same` and `new` the new."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    if not before or not after or max(len(before), len(after)) > _MOST_WORDS:
-        return [Piece(kind, text) for kind, text in (("gone", old), ("new", new)) if text]
-    codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    pieces: list[Piece] = []
-    gone = come = ""
-    for at, (how, i1, i2, j1, j2) in enumerate(codes):
-        between = 0 < at < len(codes) - 1
-        if how == "equal" and not (between and i2 - i1 <= _SHORT):
-            pieces += [*_changed(gone, come), Piece("same", "".join(before[i1:i2]))]
-            gone = come = ""
-        else:
-            gone += "".join(before[i1:i2])
-            come += "".join(after[j1:j2])
-    return [*pieces, *_changed(gone, come)]
-
-
-def _changed(gone: str, come: str) -> Sequence[Piece]:
-    return [Piece(kind, text) for kind, text in (("gone", gone), ("new", come)) if text]

@@ -7,7 +7,9 @@ from typing import Final
 from panan_spider.export import sqlite
 from panan_spider.export.formats import FORMATS
 from panan_spider.export.job import Done, Job
-from panan_spider.export.place import only_export_to
+from panan_spider.export.place import NotOurs, only_export_to
+from panan_spider.export.sqlite_schema import EXPORT_VERSION
+from panan_spider.people.record import GRAMMAR
 from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.recovery import LEDGER
 
@@ -32,13 +34,16 @@ class Source:
     def is_stale(self) -> bool:
         """Whether the archive has gone on since its export: in lines, or in what the ledger knows to be gone.
 
-        Raises NoArchive; NotOurs where something else stands at the export's place.
+        Raises NoArchive; NotOurs where something else stands at the export's place, or an export of a part.
         """
         lines = self.data / ARTICLES_FILE
         if not lines.is_file():
             raise NoArchive(f"there is no archive in {self.data}")
         meta = sqlite.read_meta(self.export)
-        if meta is None or meta.get("source_bytes") != str(lines.stat().st_size):
+        if meta is not None and meta.get("selection") not in (None, self._job.kind):
+            raise NotOurs(f"{self.export} holds a part of the archive; move it away, and export parts with --out")
+        due = {"source_bytes": str(lines.stat().st_size), "grammar": GRAMMAR, "schema_version": str(EXPORT_VERSION)}
+        if meta is None or any(meta.get(key) != value for key, value in due.items()):
             return True
         made = self.export.stat().st_mtime_ns
         return any(path.is_file() and path.stat().st_mtime_ns > made for path in (lines, self.data / LEDGER))
@@ -51,4 +56,8 @@ class Source:
         if not self.is_stale():
             return None
         with only_export_to(self.export):
-            return sqlite.export(Job(self.data, all_revisions=True), self.export)
+            return sqlite.export(self._job, self.export)
+
+    @property
+    def _job(self) -> Job:
+        return Job(self.data, all_revisions=True)

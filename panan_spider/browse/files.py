@@ -14,9 +14,10 @@ from panan_spider.browse.assets import asset, image
 from panan_spider.browse.desk import Desk
 from panan_spider.browse.export import Source
 from panan_spider.browse.find_index import index_of, years
-from panan_spider.browse.places import Filed, Kind, Place, file_of
+from panan_spider.browse.places import Filed, Kind, Place
+from panan_spider.browse.places import file_of as path_of
 from panan_spider.browse.plugin import desk_of
-from panan_spider.browse.runs import page_of
+from panan_spider.browse.runs import file_of
 from panan_spider.browse.sheets import KINDS, set_in_type, sheet
 from panan_spider.browse.whole import every_place
 from panan_spider.export.place import NotOurs, built_aside, only_export_to
@@ -63,7 +64,7 @@ async def _fill(datasette: Datasette, folder: Path) -> int:
 
 
 def _put(folder: Path, place: Place, body: bytes) -> None:
-    path = folder / file_of(place)
+    path = folder / path_of(place)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(body)
 
@@ -71,7 +72,7 @@ def _put(folder: Path, place: Place, body: bytes) -> None:
 async def _page(datasette: Datasette, desk: Desk, place: Place) -> bytes | None:
     """The file's bytes; None for a picture that has gone since the export, or that is none."""
     if place.kind is Kind.REPORT:
-        path = page_of(desk.data, place.key)
+        path = file_of(desk.data, place.key)
         return path.read_bytes() if path is not None else None
     if place.kind in (Kind.ASSET, Kind.IMAGE):
         found = asset(place.key) if place.kind is Kind.ASSET else image(desk.data, place.key)

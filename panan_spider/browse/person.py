@@ -22,8 +22,8 @@ _AROUND: Final = 18
 class Mention:
     """What was read of a person at one place, and the words around it: the stretch with `person` is the name."""
 
-    office: str | None
-    action: str | None
+    office: str
+    actions: tuple[str, ...]
     place: str | None
     words: tuple[Stretch, ...]
 
@@ -38,8 +38,9 @@ async def person(desk: Desk, place: Place) -> Sheet:
     rows = await reader.listed([NAMES_PERSON], ARTICLES_A_PAGE, skipped(place.page, ARTICLES_A_PAGE), person=name)
     texts = {row["id"]: row["text"] for row in rows}
     said: dict[str, list[Mention]] = defaultdict(list)
-    for row in await sql_names.mentions(reader, name, list(texts)):
-        said[row["article_id"]].append(_mention(row, name, texts[row["article_id"]]))
+    found = await sql_names.mentions(reader, name, list(texts))
+    for (number, _start), rows_of_one in groupby(found, key=lambda row: (row["article_id"], row["start"])):
+        said[number].append(_mention(list(rows_of_one), texts[number]))
     years = [(year, list(of_it)) for year, of_it in groupby(rows, key=lambda row: (row["day"] or "")[:4])]
     given = {
         "name": name,
@@ -51,12 +52,13 @@ async def person(desk: Desk, place: Place) -> Sheet:
     return Sheet("person.html", {**given, "company": await sql_names.together(reader, name, _COMPANY)})
 
 
-def _mention(row: Row, name: str, text: str) -> Mention:
-    start = text.find(name, row["start"], row["end"])
-    start, end = (row["start"], row["end"]) if start < 0 else (start, start + len(name))
+def _mention(rows: list[Row], text: str) -> Mention:
+    """The rows of one mention: one for each action, or one without."""
+    first, (start, end) = rows[0], (rows[0]["start"], rows[0]["end"])
     left, right = (
         text[max(0, start - _AROUND) : start].rpartition("\n")[2],
         text[end : end + _AROUND].partition("\n")[0],
     )
-    words = (Stretch(left), Stretch(text[start:end], name), Stretch(right))
-    return Mention(row["office"], row["action"], row["place"], tuple(one for one in words if one.text))
+    words = (Stretch(left), Stretch(text[start:end], first["name"]), Stretch(right))
+    actions = tuple(row["action"] for row in rows if row["action"])
+    return Mention(first["office"], actions, first["place"], tuple(one for one in words if one.text))

@@ -13,7 +13,7 @@ _PLAIN_NAME: Final = re.compile(r"[\u3400-\u9fff·]{1,40}")
 
 
 class Kind(StrEnum):
-    """The kinds of page. `key` of a Place is the name, number or month it is about; `page` counts from 1."""
+    """The kinds of page. `key` of a Place is the name, number, month or file it is about; `page` counts from 1."""
 
     FRONT = "front"
     SEARCH = "search"
@@ -58,8 +58,8 @@ def address(place: Place, **query: object) -> str:
         path = f"/article/{key}/{_OF_A_REVISION[kind]}/{page}"
     elif kind is Kind.MONTH:
         path = f"/calendar/{key}"
-    elif kind in (Kind.RUN, Kind.REPORT):
-        path = f"/runs/{key}" + ("/report" if kind is Kind.REPORT else "")
+    elif kind is Kind.REPORT:
+        path = f"/runs/{key}"
     elif kind is Kind.IMAGE:
         path = "/" + quote(place.key)
     elif kind is Kind.ASSET:
@@ -83,8 +83,10 @@ def file_of(place: Place) -> str:
         return f"article/{key[-2:]}/{key}-{_OF_A_REVISION[kind]}-{page}.html"
     if kind is Kind.MONTH:
         return f"calendar/{key}.html"
-    if kind in (Kind.RUN, Kind.REPORT):
-        return f"runs/{key}{'-report' if kind is Kind.REPORT else ''}.html"
+    if kind is Kind.REPORT:
+        return f"runs/{key}"
+    if kind is Kind.RUN:
+        return f"run/{key}.html"
     if kind is Kind.IMAGE:
         return key
     if kind is Kind.ASSET:

@@ -18,9 +18,9 @@ from datasette.database import QueryInterrupted
 from panan_spider.browse.assets import asset, image
 from panan_spider.browse.desk import Desk, NotHere, Sheet
 from panan_spider.browse.fresh import Fresh
-from panan_spider.browse.guard import REPORT_POLICY, Asgi, guarded
+from panan_spider.browse.guard import Asgi, guarded, report_policy
 from panan_spider.browse.places import Kind, Place, Served
-from panan_spider.browse.runs import page_of
+from panan_spider.browse.runs import file_of
 from panan_spider.browse.sheets import set_in_type, sheet
 
 NAME: Final = "panan-browse"
@@ -38,7 +38,7 @@ _ADDRESSES: Final = (
     (r"/person/(?P<key>[^/]+)", Kind.PERSON),
     (r"/author/(?P<key>[^/]+)", Kind.AUTHOR),
     (r"/calendar/(?P<key>\d{4}-\d{2})", Kind.MONTH),
-    (r"/runs/(?P<key>[^/]+)", Kind.RUN),
+    (r"/run/(?P<key>[^/]+)", Kind.RUN),
     (r"/article/(?P<key>\d+)", Kind.ARTICLE),
     (r"/article/(?P<key>\d+)/(?P<kind>revision|changes|raw)/(?P<page>\d{1,6})", None),
 )
@@ -51,7 +51,7 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
         return []
     own = [(rf"^{pattern}$", _page_view(kind)) for pattern, kind in _ADDRESSES]
     own += [(r"^/static/(?P<name>[^/]+)$", _asset), (r"^/(?P<file>images/.+)$", _image)]
-    return [*own, (r"^/runs/(?P<key>[^/]+)/report$", _report), (r"^.*$", _nothing)]
+    return [*own, (r"^/runs/(?P<name>[^/]+)$", _report), (r"^.*$", _nothing)]
 
 
 @hookimpl  # type: ignore[untyped-decorator]  # Datasette has no types
@@ -127,8 +127,11 @@ async def _image(datasette: Datasette, request: Request) -> Response:
 
 
 async def _report(datasette: Datasette, request: Request) -> Response:
-    path = page_of(desk_of(datasette).data, unquote(request.url_vars["key"]))
+    path = file_of(desk_of(datasette).data, unquote(request.url_vars["name"]))
     if path is None:
         return await _nothing(datasette, request)
-    headers = {"content-security-policy": REPORT_POLICY}
-    return Response(path.read_bytes(), headers=headers, content_type="text/html; charset=utf-8")
+    body = path.read_bytes()
+    if path.suffix == ".json":
+        return Response(body, content_type="application/json; charset=utf-8")
+    headers = {"content-security-policy": report_policy(body)}
+    return Response(body, headers=headers, content_type="text/html; charset=utf-8")

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.browse.terms import verdict
+from panan_spider.browse.terms import ending
 from panan_spider.store.archive import RUNS_FOLDER
 
 #: What a page shows of a report. A run of another command leaves some of it out.
@@ -21,16 +21,21 @@ _SHOWN: Final = (
 NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}")
 
 
+#: A file that a run leaves for people and programs.
+FILE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}\.(html|json)")
+
+_UNREADABLE: Final = ("Its report cannot be read", "报告无法读取", "bad")
+
+
 @dataclass(frozen=True)
 class Run:
-    """One run. `verdict` is its exit code in a word, `colour` one of good, warn, bad; `report` is all it left.
+    """One run. `ending` is how it ended, in English and in Chinese, and its colour (good, soon, bad); `report` is all it left.
 
     `seconds` is None where it did not say; `has_page` whether there is an HTML report beside it.
     """
 
     name: str
-    verdict: str
-    colour: str
+    ending: tuple[str, str, str]
     seconds: int | None
     has_page: bool
     report: Mapping[str, Any]
@@ -44,26 +49,25 @@ def names(data: Path) -> list[str]:
 
 
 def run_of(data: Path, name: str) -> Run | None:
-    """One run by its name; None where there is none. A report that cannot be read is a run whose verdict says so."""
+    """One run by its name; None where there is none. A report that cannot be read is a run whose ending says so."""
     path = data / RUNS_FOLDER / f"{name}.json"
     if not NAME.fullmatch(name) or not path.is_file():
         return None
     report = _read(path)
-    word, colour = ("report not readable", "bad") if report is None else verdict(report.get("exit_code"))
-    return Run(
-        name,
-        word,
-        colour,
-        _seconds(report or {}),
-        page_of(data, name) is not None,
-        dict.fromkeys(_SHOWN) | (report or {}),
-    )
+    ended = _UNREADABLE if report is None else ending(report.get("exit_code"))
+    given = dict.fromkeys(_SHOWN) | (report or {})
+    return Run(name, ended, _seconds(given), file_of(data, f"{name}.html") is not None, given)
 
 
-def page_of(data: Path, name: str) -> Path | None:
-    """The HTML report of a run; None where it left none."""
-    path = data / RUNS_FOLDER / f"{name}.html"
-    return path if NAME.fullmatch(name) and path.is_file() else None
+def files(data: Path) -> list[str]:
+    """The names of all files that runs left for people and programs."""
+    return sorted(path.name for path in (data / RUNS_FOLDER).glob("*.*") if FILE.fullmatch(path.name))
+
+
+def file_of(data: Path, name: str) -> Path | None:
+    """One of them; None where there is none of that name."""
+    path = data / RUNS_FOLDER / name
+    return path if FILE.fullmatch(name) and path.is_file() else None
 
 
 def _read(path: Path) -> dict[str, Any] | None:

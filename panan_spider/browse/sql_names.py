@@ -36,10 +36,10 @@ async def offices(reader: Reader, name: str) -> list[Row]:
 
 
 async def mentions(reader: Reader, name: str, ids: Sequence[str]) -> list[Row]:
-    """What was read of that name in these articles: `article_id`, `office`, `action`, `place`, `start`, `end`, in text order."""
-    sql = 'SELECT article_id, office, action, place, start, "end" FROM people WHERE name = :name'
+    """What was read of that name in these articles: `article_id`, `name`, `office`, `action`, `place`, `start`, `end`, in text order."""
+    sql = 'SELECT article_id, name, office, action, place, start, "end" FROM people WHERE name = :name'
     among, given = among_ids("article_id", ids)
-    return await reader.rows(f"{sql} AND {among} ORDER BY article_id, start", name=name, **given)
+    return await reader.rows(f"{sql} AND {among} ORDER BY article_id, position", name=name, **given)
 
 
 async def together(reader: Reader, name: str, number: int) -> list[Row]:

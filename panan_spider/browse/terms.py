@@ -3,6 +3,7 @@
 from typing import Final
 
 from panan_spider.outcomes import ExitCode
+from panan_spider.report_page.words import ENDINGS
 
 #: Stands for the section of articles whose page names none.
 NO_SECTION: Final = "-"
@@ -23,21 +24,8 @@ FIELDS: Final = {
 #: What an author did, as the site prints it.
 WORK: Final = {"text": "文", "photo": "摄", "text+photo": "文/摄", "video": "视频"}
 
-#: An exit code in one word, and how it is coloured.
-VERDICTS: Final = {
-    ExitCode.GOOD: ("good", "good"),
-    ExitCode.NOT_STARTED: ("not started", "bad"),
-    ExitCode.INCOMPLETE: ("incomplete", "warn"),
-    ExitCode.LAYOUT_DRIFT: ("layout drift", "bad"),
-    ExitCode.BLOCKED: ("blocked", "bad"),
-    ExitCode.ROBOTS_UNREACHABLE: ("robots.txt unreachable", "bad"),
-    ExitCode.STORE_ERROR: ("store error", "bad"),
-    ExitCode.LOCKED: ("locked", "warn"),
-    ExitCode.INTERRUPTED: ("interrupted", "warn"),
-}
 
-
-def verdict(code: object) -> tuple[str, str]:
-    """One word for an exit code and its colour; an unknown code is named as it stands."""
+def ending(code: object) -> tuple[str, str, str]:
+    """How a run with that exit code ended: English, Chinese, colour. An unknown code is named as it stands."""
     known = code if isinstance(code, int) and code in set(ExitCode) else None
-    return VERDICTS[ExitCode(known)] if known is not None else (f"code {code}", "warn")
+    return ENDINGS[ExitCode(known)] if known is not None else (f"Exit code {code}", "未知退出码", "soon")

@@ -27,8 +27,8 @@ async def every_place(desk: Desk) -> AsyncIterator[Place]:
         yield Place(Kind.IMAGE, file)
     for name in runs.names(desk.data):
         yield Place(Kind.RUN, name)
-        if runs.page_of(desk.data, name) is not None:
-            yield Place(Kind.REPORT, name)
+    for name in runs.files(desk.data):
+        yield Place(Kind.REPORT, name)
 
 
 def _turned(kind: Kind, key: str, total: int, rows: int) -> list[Place]:

@@ -97,7 +97,7 @@ def test_a_reader_searches_reads_compares_and_follows_a_person(browser: Chrome, 
 
 
 def test_a_hostile_article_does_nothing(browser: Chrome, address: str) -> None:
-    for path in (f"/article/{HOSTILE}", f"/article/{HOSTILE}/raw/1", "/search?q=磐安", "/authors", f"/runs/{RUNS[1]}"):
+    for path in (f"/article/{HOSTILE}", f"/article/{HOSTILE}/raw/1", "/search?q=磐安", "/authors", f"/run/{RUNS[1]}"):
         browser.get(address + path)
         assert browser.execute_script("return window.hacked") is None
         assert "window.hacked" in one(browser, "main").text
@@ -124,7 +124,7 @@ def test_every_kind_of_page_is_sound_on_desk_and_phone_light_and_dark(
         "/people",
         "/person/郝虚构",
         "/runs",
-        f"/runs/{RUNS[0]}",
+        f"/run/{RUNS[0]}",
         f"/article/{STORY}/raw/1",
         "/nothing",
     ):
@@ -145,7 +145,7 @@ def test_the_keyboard_leads_past_the_head_of_the_page(browser: Chrome, address: 
 
 
 def test_a_report_of_a_run_is_shown_as_it_looks(browser: Chrome, address: str) -> None:
-    browser.get(f"{address}/runs/{RUNS[1]}/report")
+    browser.get(f"{address}/runs/{RUNS[1]}.html")
     assert one(browser, "p").value_of_css_property("color") in ("rgb(255, 0, 0)", "rgba(255, 0, 0, 1)")
     assert chromium.errors(browser) == []
 

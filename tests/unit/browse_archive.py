@@ -1,7 +1,6 @@
 """An archive to look at: a whole run's worth of invented articles, raw pages, pictures and people, and its pages in this process."""
 
 import asyncio
-import sqlite3
 import struct
 import zlib
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 from datasette.app import Datasette
-from store_helpers import an_archive, an_article, an_exchange
+from store_helpers import an_archive, an_article, an_exchange, url_of
 
 from panan_spider.browse.app import make
 from panan_spider.browse.export import Source
@@ -138,7 +137,7 @@ def _others() -> list[Article]:
         an_article(5, title="没有日期的一篇", published=None, posted=None, section="时政", listed_in=[]),
     ]
     for number in range(MANY):
-        day, text = f"2019-{1 + number % 12:02}-{1 + number % 28:02}", f"石示例在样例村察看第{number}处工地。"
+        day, text = f"2019-{1 + number % 12:02}-{1 + number % 28:02}", f"副县长石示例到样例村察看第{number}处工地。"
         article = an_article(
             100 + number, title=f"样例新闻第{number}号", published=day, section="乡镇", listed_in=["乡镇"], text=text
         )
@@ -146,34 +145,21 @@ def _others() -> list[Article]:
     return made
 
 
-def people_of(article: Article) -> list[tuple[str, int, str, str, str, str | None, int, int]]:
-    """Rows of the table `people`, found by the words that the articles above are made of."""
-    rows: list[tuple[str, int, str, str, str, str | None, int, int]] = []
-    deeds = {
-        "郝虚构": ("县委书记", "调研", "样例镇"),
-        "田样例": ("县领导", "参加活动", None),
-        "石示例": ("县领导", "察看", "样例村"),
-    }
-    for name, (office, action, place) in deeds.items():
-        start = article.text.find(name)
-        if start >= 0:
-            rows.append((article.id, len(rows) + 1, name, office, action, place, start, start + len(name)))
-    return rows
-
-
 def build(data: Path) -> Source:
     """The archive in `data`, of two whole runs and one whose report is torn, with its export."""
     first = [story(1), hostile(), *_others()]
     _run(data, RUNS[0], first, Outcome.STORED, 0, "all is well")
     _run(data, RUNS[1], [story(2)], Outcome.REVISED, 10, f"1 failed {SCRIPT}")
-    (data / "runs" / f"{RUNS[1]}.html").write_text("<title>r</title><style>p{color:red}</style><p>报告", "utf-8")
+    (data / "runs" / f"{RUNS[1]}.html").write_text(
+        f'<!doctype html><title>r</title><style>p{{color:red}}</style><p>报告 <a href="{RUNS[1]}.json">all of it</a>',
+        "utf-8",
+    )
     (data / "runs" / f"{RUNS[2]}.json").write_text("{torn", "utf-8")
     path = data / place_of(KEPT)
     path.parent.mkdir(parents=True)
     path.write_bytes(picture())
     source = Source(data)
     source.refresh()
-    _add(source.export, [row for article in [story(2), *first[1:]] for row in people_of(article)])
     return source
 
 
@@ -183,6 +169,10 @@ def _run(data: Path, name: str, articles: list[Article], outcome: Outcome, code:
         body = f"<html><meta charset=utf-8><h1>{article.title}</h1>{SCRIPT}<p>{article.text}".encode()
         place = archive.write_response(an_exchange(article.url, body))
         archive.store(article.model_copy(update={"warc": place}), outcome)
+    if outcome is Outcome.REVISED:
+        gone = url_of(int(GONE))
+        archive.memory.discovered(gone, "article", GONE)
+        archive.memory.settle(gone, Outcome.GONE)
     archive.close(_report(name, code, reason))
 
 
@@ -195,17 +185,6 @@ def _report(name: str, code: int, reason: str) -> dict[str, Any]:
         "discovered": 70, "outcomes": {"stored": 69, "failed": 1}, "sums_match": True, "sections": [walk],
         "gaps_count": 1, "gaps": [gap],
     }  # fmt: skip
-
-
-def _add(export: Path, people: list[tuple[Any, ...]]) -> None:
-    """Office-holders, and one article that is gone, as an export of such an archive has them."""
-    db = sqlite3.connect(export)
-    with db:
-        db.execute("DELETE FROM people")
-        names = "article_id, position, name, office, action, place, start, end"
-        db.executemany(f"INSERT INTO people ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", people)
-        db.execute("UPDATE articles SET gone = 1 WHERE id = ?", [GONE])
-    db.close()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from browse_archive import HOST, build, pages_of
-from export_helpers import a_full_article, put, rows
+from export_helpers import a_full_article, export, put, rows
 from scrapy.settings import Settings
 
 from panan_spider.browse import fresh, serve
@@ -75,6 +75,25 @@ def test_something_else_in_the_exports_place_is_left_alone(tmp_path: Path, capsy
     with pytest.raises(SystemExit):
         browse(tmp_path, "--static", str(tmp_path / "site"))
     assert "is no SQLite export of this program" in capsys.readouterr().err and source.export.read_text() == "a diary"
+
+
+def test_an_export_of_a_part_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(tmp_path, a_full_article())
+    assert export(tmp_path, "--section", "书记") == 0
+    with pytest.raises(SystemExit):
+        browse(tmp_path)
+    said = capsys.readouterr().err
+    assert (
+        said.endswith("holds a part of the archive; move it away, and export parts with --out\n")
+        and said.count("\n") == 1
+    )
+
+
+def test_an_export_by_an_older_grammar_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(put(tmp_path, a_full_article()))
+    source.refresh()
+    monkeypatch.setattr("panan_spider.browse.export.GRAMMAR", "newer")
+    assert source.is_stale()
 
 
 def test_files_are_written_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,11 +3,10 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from panan_spider.browse.diff import Piece, changes, words
+from panan_spider.browse.diff import changes
 from panan_spider.browse.terms import FIELDS
+from panan_spider.reports import Piece
 
 Row = dict[str, str | None]
 
@@ -23,26 +22,6 @@ def blocks(*texts: str) -> str:
 
 def shown(pieces: list[Piece]) -> list[tuple[str, str]]:
     return [(piece.kind, piece.text) for piece in pieces]
-
-
-@given(st.text(alphabet="春茶产业增长12%ab ，。", max_size=60), st.text(alphabet="春茶产业增长12%ab ，。", max_size=60))
-def test_the_pieces_are_both_lines_and_nothing_else(old: str, new: str) -> None:
-    pieces = words(old, new)
-    assert "".join(piece.text for piece in pieces if piece.kind != "new") == old
-    assert "".join(piece.text for piece in pieces if piece.kind != "gone") == new
-    assert all(piece.text for piece in pieces)
-
-
-def test_numbers_and_latin_words_change_as_a_whole() -> None:
-    assert shown(words("增长12.5%，GDP", "增长13.5%，GDP")) == [
-        ("same", "增长"), ("gone", "12.5%"), ("new", "13.5%"), ("same", "，GDP"),
-    ]  # fmt: skip
-
-
-def test_a_single_character_in_common_joins_two_changes() -> None:
-    assert shown(words("前甲乙的丙丁后面", "前戊己的庚辛后面")) == [
-        ("same", "前"), ("gone", "甲乙的丙丁"), ("new", "戊己的庚辛"), ("same", "后面"),
-    ]  # fmt: skip
 
 
 def test_equal_rows_have_no_changes() -> None:
@@ -92,8 +71,3 @@ def test_pictures_tables_and_files_are_compared_by_what_they_show() -> None:
     (change,) = changes(a_row(blocks=json.dumps(old)), a_row(blocks=json.dumps(new)))
     text = ["".join(piece.text for piece in line if piece.kind != "gone") for line in change.lines]
     assert text == ["[image] http://a/1.jpg 图二", "甲 | 2"]
-
-
-def test_a_paragraph_of_monstrous_length_is_shown_whole_not_compared() -> None:
-    old, new = "甲" * 7_000, "甲" * 7_001
-    assert shown(words(old, new)) == [("gone", old), ("new", new)]

@@ -37,7 +37,7 @@ def test_every_link_of_every_page_leads_to_a_file_and_every_file_is_linked(site:
     there = all_files(site)
     linked = {"index.html"}
     for name in sorted(there):
-        if not name.endswith(".html") or name.endswith("-report.html"):
+        if not name.endswith(".html"):
             continue
         page = html.fromstring((site / name).read_bytes().decode())
         for target in page.xpath("//@href | //@src | //@action"):
@@ -68,7 +68,7 @@ def test_a_file_says_what_the_served_page_says(site: Path, source: Source) -> No
         "person/石示例.html": "/person/石示例",
         "calendar.html": "/calendar",
         "calendar/2020-03.html": "/calendar/2020-03",
-        f"runs/{RUNS[1]}.html": f"/runs/{RUNS[1]}",
+        f"run/{RUNS[1]}.html": f"/run/{RUNS[1]}",
     }
     for name, path in both.items():
         filed, served = (html.fromstring(text) for text in ((site / name).read_text("utf-8"), pages.text(path)))
@@ -79,7 +79,7 @@ def test_a_file_says_what_the_served_page_says(site: Path, source: Source) -> No
 
 def test_every_file_carries_the_policy_and_no_script_of_its_own(site: Path) -> None:
     for name in all_files(site):
-        if name.endswith(".html") and not name.endswith("-report.html"):
+        if name.endswith(".html") and not name.startswith("runs/"):
             page = html.fromstring((site / name).read_bytes().decode())
             policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
             assert policy and "default-src 'none'" in policy[0] and "frame-ancestors" not in policy[0]
@@ -88,7 +88,7 @@ def test_every_file_carries_the_policy_and_no_script_of_its_own(site: Path) -> N
 
 def test_own_files_pictures_and_reports_are_there(site: Path) -> None:
     there = all_files(site)
-    assert {f"static/{name}" for name in ASSETS} | {place_of(KEPT), f"runs/{RUNS[1]}-report.html"} <= there
+    assert {f"static/{name}" for name in ASSETS} | {place_of(KEPT), f"runs/{RUNS[1]}.html"} <= there
     assert json.loads((site / MARK).read_text("utf-8"))["files"] == len(there) - 1
 
 

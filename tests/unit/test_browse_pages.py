@@ -95,7 +95,7 @@ def test_no_page_loads_anything_from_elsewhere(pages: Pages) -> None:
 def test_names_in_the_text_lead_to_their_timeline(pages: Pages) -> None:
     page = html.fromstring(pages.text(f"/article/{STORY}"))
     named = [(one.text, one.get("href")) for one in page.xpath("//div[@class='story-body']//a[@class='person']")]
-    assert [name for name, _href in named] == ["郝虚构", "田样例", "石示例"]
+    assert [name for name, _href in named] == ["郝虚构", "田样例", "石示例", "郝虚构"]
     assert read(pages.text(named[0][1])).startswith("人物 Timeline 郝虚构")
 
 
@@ -170,9 +170,10 @@ def test_a_month_lists_its_days(pages: Pages) -> None:
 
 def test_the_timeline_tells_office_deed_place_and_words(pages: Pages) -> None:
     page = html.fromstring(pages.text("/person/郝虚构"))
-    (mention,) = page.xpath("//p[@class='mention']")
+    mention, again = page.xpath("//p[@class='mention']")
     assert [one.text for one in mention.xpath("./span[contains(@class,'tag')]")] == ["县委书记", "调研", "样例镇"]
     assert mention.xpath(".//strong/text()") == ["郝虚构"] and "到样例镇调研春茶生产" in mention.text_content()
+    assert [one.text for one in again.xpath("./span[contains(@class,'tag')]")] == ["县委书记", "指出"]
     assert page.xpath("//ul[@class='company']//a/text()") == ["田样例", "石示例"]
 
 
@@ -185,24 +186,24 @@ def test_people_and_bylines_are_listed_by_how_often(pages: Pages) -> None:
 
 def test_runs_show_their_verdicts_newest_first(pages: Pages) -> None:
     page = html.fromstring(pages.text("/runs"))
-    verdicts = [one.text for one in page.xpath("//tbody//span[contains(@class,'badge')]")]
-    assert [word.split(" ", 1)[1] for word in verdicts] == ["report not readable", "incomplete", "good"]
-    assert [href for href in links(pages.text("/runs")) if href.endswith("report")] == [f"/runs/{RUNS[1]}/report"]
-    assert "0 good 3 h 05 min 69 0 1,234 1 all is well" in read(pages.text("/runs"))
+    endings = [" ".join(one.text_content().split()) for one in page.xpath("//tbody//span[contains(@class,'badge')]")]
+    assert endings == ["报告无法读取 Its report cannot be read", "10 尚未取全 Incomplete", "0 一切正常 All is well"]
+    assert [href for href in links(pages.text("/runs")) if href.startswith("/runs/")] == [f"/runs/{RUNS[1]}.html"]
+    assert "0 一切正常 All is well 3 h 05 min 69 0 1,234 1 all is well" in read(pages.text("/runs"))
 
 
 def test_a_run_shows_sums_sections_and_gaps(pages: Pages) -> None:
-    page = read(pages.text(f"/runs/{RUNS[0]}"))
-    for said in ("0 good", "full=true", "1,234", "the sums match", "stored 69", "书记 end 3 60 2", "1 of 1 shown"):
+    page = read(pages.text(f"/run/{RUNS[0]}"))
+    for said in ("0 一切正常", "full=true", "1,234", "the sums match", "stored 69", "书记 end 3 60 2", "1 of 1 shown"):
         assert said in page, said
-    assert "report not readable" in read(pages.text(f"/runs/{RUNS[2]}"))
+    assert "cannot be read" in read(pages.text(f"/run/{RUNS[2]}"))
 
 
 @pytest.mark.parametrize(
     "path",
     [
         "/section/没有", "/person/没有", "/author/没有", "/article/999", "/calendar/2020-13", "/calendar/2001-01",
-        "/runs/none", "/runs/none/report", f"/runs/{RUNS[0]}/report", "/static/none.css", "/images/00/none.png",
+        "/run/none", "/runs/none.html", f"/runs/{RUNS[0]}.html", "/static/none.css", "/images/00/none.png",
         "/section/书记?page=0", "/section/书记?page=x", "/article/000000001/raw/3", "/nothing", "/article/",
     ],
 )  # fmt: skip
@@ -218,7 +219,7 @@ def test_every_link_into_the_archive_leads_somewhere(pages: Pages) -> None:
         page = pages.text(left.pop())
         for href in links(page):
             path = href.partition("#")[0]
-            if path.startswith("/") and path not in seen and not path.endswith("/report"):
+            if path.startswith("/") and path not in seen and not path.startswith("/runs/"):
                 seen.add(path)
                 left.append(path)
     assert len(seen) > MANY + 30
@@ -228,5 +229,5 @@ def test_every_link_into_the_archive_leads_somewhere(pages: Pages) -> None:
         "person",
         "author",
         "calendar",
-        "runs",
+        "run",
     }
