@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from panan_spider.export import sqlite
+from panan_spider.export import atom, csv_form, jsonld, markdown, parquet, sqlite
 from panan_spider.export.job import Done, Job
 
 
@@ -21,4 +21,9 @@ class Format:
 
 FORMATS: Final = {
     "sqlite": Format("panan.sqlite", sqlite.export, all_revisions=True),
+    "csv": Format("panan.csv", csv_form.FORM.export),
+    "parquet": Format("panan.parquet", parquet.export),
+    "atom": Format("atom", atom.export, can_all_revisions=False),
+    "markdown": Format("markdown", markdown.export),
+    "jsonld": Format("panan.jsonld", jsonld.FORM.export),
 }

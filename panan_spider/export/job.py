@@ -1,12 +1,14 @@
 """What an export is asked for, and what it says when done."""
 
 import json
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from panan_spider.export.selection import Selection
 from panan_spider.pipelines.images import FOLDER, place_of
+from panan_spider.store.errors import StoreError
 from panan_spider.store.ledger import Ledger
 from panan_spider.store.recovery import LEDGER
 
@@ -24,16 +26,20 @@ class Job:
         """What makes two exports the same, as JSON text."""
         return json.dumps({**self.selection.described(), "all_revisions": self.all_revisions}, ensure_ascii=False)
 
-    def gone(self) -> frozenset[str]:
-        """Articles that are gone from the site, as the ledger knows; none where it is lost. Raises StoreError."""
+    def gone(self) -> frozenset[str] | None:
+        """Articles that are gone from the site, as the ledger knows; None where it cannot be asked, which it says on stderr."""
         path = self.data / LEDGER
         if not path.is_file():
-            return frozenset()
-        ledger = Ledger.look(path)
+            return None
         try:
-            return ledger.articles.gone()
-        finally:
-            ledger.close()
+            ledger = Ledger.look(path)
+            try:
+                return ledger.articles.gone()
+            finally:
+                ledger.close()
+        except StoreError as error:
+            print(f"panan: which articles are gone from the site is not known: {error}", file=sys.stderr)
+            return None
 
     def local_copy(self, url: str) -> str | None:
         """Where the picture at `url` is kept, below the data folder; None where it is not kept."""

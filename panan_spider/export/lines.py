@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -34,6 +35,10 @@ class Mark:
 
 NOTHING: Final = Mark()
 
+#: New lines of more than this share of the old ones: an export is made anew, which costs no memory and blocks no reader.
+_MOST_NEW: Final = 0.25
+_FEW_BYTES: Final = 1 << 24
+
 
 class Lines:
     """The lines of `data`/articles.jsonl. `mark` is how far they have been read."""
@@ -61,18 +66,21 @@ class Lines:
                 yield Line(start, self.mark.end, record, self.mark.digest)
                 start += len(raw)
 
-    def at(self, start: int) -> Record:
-        """The record whose line begins at that byte. Raises StoreError where none does."""
+    def at_each(self, starts: Iterable[int]) -> Iterator[Record]:
+        """The records whose lines begin at these bytes. Raises StoreError where none does."""
         with naming(self.path), self.path.open("rb") as file:
-            file.seek(start)
-            record = _parsed(file.readline())
-        if record is None:
-            raise StoreError(f"{self.path}: no line begins at byte {start}: the file was changed meanwhile")
-        return record
+            for start in starts:
+                file.seek(start)
+                record = _parsed(file.readline())
+                if record is None:
+                    raise StoreError(f"{self.path}: no line begins at byte {start}: the file was changed meanwhile")
+                yield record
 
     def goes_on_from(self, mark: Mark) -> bool:
-        """Whether the file still begins with the lines that had been read up to `mark`: it only grew."""
+        """Whether the file still begins with the lines that had been read up to `mark`, and has not many more."""
         with naming(self.path), self.path.open("rb") as file:
+            if file.seek(0, os.SEEK_END) - mark.end > max(_MOST_NEW * mark.end, _FEW_BYTES):
+                return False
             file.seek(mark.start)
             raw = file.read(mark.end - mark.start)
         return len(raw) == mark.end - mark.start and hashlib.sha256(raw).hexdigest() == mark.digest

@@ -73,14 +73,11 @@ def _tidy(out: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    if not path.is_dir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+    if path.is_dir():
+        os.sync()  # of many small files, one call for all of them
         return
-    for folder, _folders, files in os.walk(path):
-        for name in files:
-            _sync(Path(folder, name))
-        sync_folder(Path(folder))
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _trade(new: Path, old: Path) -> None:

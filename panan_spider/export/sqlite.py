@@ -25,9 +25,6 @@ from panan_spider.store.files import moment
 
 _HEAD: Final = b"SQLite format 3\x00"
 _BUSY_SECONDS: Final = 60.0
-#: New lines of more than this share of the old ones: made anew, which costs no memory and blocks no reader.
-_MOST_NEW: Final = 0.25
-_FEW_BYTES: Final = 1 << 24
 
 
 def export(job: Job, out: Path) -> Done:
@@ -77,12 +74,7 @@ def _goes_on(job: Job, meta: dict[str, str]) -> Mark | None:
     if any(meta.get(key) != value for key, value in same.items()):
         return None
     mark = Mark(int(meta["source_bytes"]), int(meta["source_last_start"]), meta["source_last_sha256"])
-    lines = Lines(job.data)
-    if not lines.goes_on_from(mark):
-        return None
-    with naming(lines.path):
-        new = lines.path.stat().st_size - mark.end
-    return mark if new <= max(_MOST_NEW * mark.end, _FEW_BYTES) else None
+    return mark if Lines(job.data).goes_on_from(mark) else None
 
 
 def _brought_up(job: Job, out: Path, mark: Mark) -> Done | None:

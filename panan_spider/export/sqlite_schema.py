@@ -93,8 +93,10 @@ def fill_sections(db: Database) -> None:
     )
 
 
-def mark_gone(db: Database, gone: frozenset[str]) -> None:
-    """Set `gone` for these articles and no other."""
+def mark_gone(db: Database, gone: frozenset[str] | None) -> None:
+    """Set `gone` for these articles and no other; where None, leave it as it is."""
+    if gone is None:
+        return
     marked = {row[0] for row in db.execute("SELECT id FROM articles WHERE gone = 1").fetchall()}
     for ids, value in ((marked - gone, 0), (gone - marked, 1)):
         db.conn.executemany("UPDATE articles SET gone = ? WHERE id = ?", [(value, number) for number in sorted(ids)])
