@@ -186,9 +186,7 @@ def test_a_broken_line_in_the_middle_is_an_error(data: Path, capsys: pytest.Capt
     assert "the file is damaged" in capsys.readouterr().err and not out_of(data, "sqlite").exists()
 
 
-def test_killed_in_the_transaction_the_export_is_the_old_one(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_in_the_transaction_the_export_is_the_old_one(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert export(data) == 0
     out = out_of(data, "sqlite")
     before = content(out)
