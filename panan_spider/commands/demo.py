@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,11 @@ class Command(ScrapyCommand):
 
 def _serve(site: Site, faults: list[Fault], port: int) -> None:
     """Serve until interrupted; the first line says how another terminal comes in."""
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"port {port}: {error}", print_help=False) from error
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())

@@ -2,7 +2,9 @@
 
 from scrapy.crawler import CrawlerProcessBase
 
+from panan_spider.diagnosis.answers import Answer, Ask, Log
 from panan_spider.diagnosis.visitor import Errand, Visitor
+from panan_spider.outcomes import ExitCode, Outcome
 
 
 def run(process: CrawlerProcessBase, errand: Errand) -> Visitor:
@@ -16,3 +18,22 @@ def run(process: CrawlerProcessBase, errand: Errand) -> Visitor:
     if visitor.error is not None:
         raise visitor.error
     return visitor
+
+
+def fetch(process: CrawlerProcessBase, url: str) -> Answer | None:
+    """One page over the network, with the crawl's manners; None where the user stopped it."""
+    answers: list[Answer] = []
+
+    async def errand(ask: Ask, log: Log) -> None:
+        answers.append(await ask(url))
+
+    run(process, errand)
+    return answers[0] if answers else None
+
+
+def code_of(answer: Answer) -> ExitCode:
+    """The exit code for an answer that is no page, as a crawl would give it."""
+    if answer.reason is not None and answer.reason.startswith("robots.txt of"):
+        return ExitCode.ROBOTS_UNREACHABLE
+    blocked = answer.outcome in (Outcome.BLOCKED, Outcome.FORBIDDEN)
+    return ExitCode.BLOCKED if blocked else ExitCode.INCOMPLETE

@@ -1,0 +1,89 @@
+"""Redacted pages hold no word of the original, and are read in the same shape; where that cannot be, nothing is handed back."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from test_fixtures import FOLDERS
+
+from panan_spider.diagnosis.fixture import expected
+from panan_spider.diagnosis.redaction import _KEEP, NotSafe, redacted
+from panan_spider.pages.page import Page
+
+LISTS = sorted(path.parent for path in (Path(__file__).parent / "list_fixtures").glob("*/page.html"))
+
+
+def page_of(folder: Path) -> Page:
+    came = json.loads((folder / "page.json").read_text("utf-8"))
+    return Page(came["url"], (folder / "page.html").read_bytes(), came["content_type"])
+
+
+@cache
+def attempt(folder: Path) -> Page | None:
+    try:
+        return redacted(page_of(folder), "article")
+    except NotSafe:
+        return None
+
+
+def words(text: str) -> set[str]:
+    """Stretches of four Chinese characters with no anchor in them."""
+    bare = re.sub(r"[^\u3400-\u9fff]+", "|", _KEEP.sub("|", text))
+    return {bare[at : at + 4] for at in range(len(bare) - 3) if "|" not in bare[at : at + 4]}
+
+
+def test_most_pages_can_be_redacted() -> None:
+    assert sum(attempt(folder) is not None for folder in FOLDERS) >= 18
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_not_a_word_is_left_in_text_title_attributes_or_comments(folder: Path) -> None:
+    page = page_of(folder)
+    if (after := attempt(folder)) is not None:
+        assert len(words(page.text)) > 20
+        assert not words(page.text) & words(after.text)
+        assert after.charset == page.charset and after.url == page.url
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_markup_stays(folder: Path) -> None:
+    if (after := attempt(folder)) is not None:
+        tags = [re.findall(r"<\s*/?\s*[a-z0-9]+", one.text, re.IGNORECASE) for one in (page_of(folder), after)]
+        assert tags[0] == tags[1]
+
+
+@pytest.mark.parametrize("folder", LISTS, ids=lambda folder: folder.name)
+def test_lists_too(folder: Path) -> None:
+    before, after = page_of(folder), redacted(page_of(folder), "list")
+    assert not words(before.text) & words(after.text)
+    assert [row["url"] for row in expected(after, "list")["rows"]] == [
+        r["url"] for r in expected(before, "list")["rows"]
+    ]
+
+
+def test_it_is_not_the_same_twice() -> None:
+    folder = next(one for one in FOLDERS if attempt(one) is not None)
+    assert redacted(page_of(folder), "article").body != redacted(page_of(folder), "article").body
+
+
+def test_numbers_and_mail_of_people_go_and_dates_stay() -> None:
+    folder = next(one for one in FOLDERS if attempt(one) is not None and b"</body>" in page_of(one).body)
+    page = page_of(folder)
+    contact = "<p>联系电话0579-84660001或13800000001,a.b@example.net,2020年3月7日。</p></body>".encode(page.charset)
+    after = redacted(Page(page.url, page.body.replace(b"</body>", contact, 1), page.content_type), "article")
+    assert not re.search(r"84660001|13800000001|example\.net", after.text)
+    assert "name@example.org" in after.text and "2020年3月7日" in after.text
+
+
+def test_a_page_that_cannot_be_read_is_not_handed_back() -> None:
+    with pytest.raises(NotSafe, match="cannot be read"):
+        redacted(Page("http://www.panews.cn/x", "<p>样例</p>".encode()), "article")
+
+
+def test_a_page_that_would_be_read_another_way_is_not_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = next(one for one in FOLDERS if attempt(one) is not None)
+    monkeypatch.setattr("panan_spider.diagnosis.redaction._KEEP", re.compile("没有这样的词"))
+    with pytest.raises(NotSafe):
+        redacted(page_of(folder), "article")
