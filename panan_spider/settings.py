@@ -1,5 +1,7 @@
 """Scrapy's settings, where this project differs from it. Each line says why."""
 
+import os
+
 from panan_spider import site
 
 BOT_NAME = "panan_spider"
@@ -7,6 +9,8 @@ SPIDER_MODULES = ["panan_spider.spiders"]
 COMMANDS_MODULE = "panan_spider.commands"  # `scrapy crawl` with a true exit code, `scrapy demo`, …
 
 PANAN_DATA_DIR = "data"  # the archive
+PANAN_REPORT_URL = os.environ.get("PANAN_REPORT_URL")  # where the report is posted when the run has ended
+PANAN_ON_FAILURE = os.environ.get("PANAN_ON_FAILURE")  # a command to start when the exit code is not 0
 PANAN_RETRY_BASE = 2.0  # seconds before the first retry; doubled for each further one
 PANAN_RETRY_CAP = 300.0  # seconds no single wait exceeds, Retry-After included
 
@@ -43,6 +47,8 @@ STATS_DUMP = False  # the report says it
 
 EXTENSIONS = {
     "panan_spider.archive_extension.ArchiveExtension": 10,  # before anything else: without an archive no request
+    "panan_spider.console.progress.ProgressExtension": 20,  # how far the run is, section by section
+    "scrapy.extensions.logstats.LogStats": None,  # its line a minute knows no sections
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # ours sees redirects too

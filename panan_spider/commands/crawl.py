@@ -6,20 +6,23 @@ import logging
 import sys
 from typing import Any, Final, NoReturn
 
-from pydantic import BaseModel, ValidationError
 from scrapy import Spider, signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
-from scrapy_spider_metadata._params import Args
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.console import json_log
+from panan_spider.console.progress import on_terminal
+from panan_spider.console.summary import summarize
 from panan_spider.outcomes import ExitCode
-from panan_spider.spiders.args import Arguments, complaint
+from panan_spider.spiders.args import wrong_arguments
+from panan_spider.store.archive import RUNS_FOLDER
 from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.telling.outward import Outward
 
 #: Scrapy's counts of what no retry healed.
 _FAILURES: Final = (
@@ -34,19 +37,36 @@ _FAILURES: Final = (
 class Command(ScrapyCrawl):
     """Scrapy's own command sends 0 whatever became of the crawl; this one does not."""
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's, and one of ours."""
+        super().add_options(parser)
+        parser.add_argument("--json-log", action="store_true", help="log one JSON object a line")
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Scrapy's, then the spider's own arguments: what is wrong with them is one line, before anything else is said."""
         super().process_options(args, opts)
-        if len(args) != 1 or self.settings is None:
+        assert self.settings is not None
+        if opts.json_log:
+            json_log.install(self.settings)
+        try:
+            self.outward = Outward.of(self.settings)
+        except ValueError as error:
+            refuse(str(error))
+        if len(args) != 1:
             return
+        if said := self._wrong(args[0], opts.spargs):
+            self.outward.tell(int(ExitCode.NOT_STARTED), said, None)
+            refuse(said)
+
+    def _wrong(self, name: str, given: dict[str, Any]) -> str | None:
+        """One line about a spider that is not there, or arguments that it does not take; None where all is right."""
+        assert self.settings is not None
         loader = get_spider_loader(self.settings)
         try:
-            spider_class = loader.load(args[0])
+            spider_class = loader.load(name)
         except KeyError:
-            known = ", ".join(loader.list())
-            refuse(f"no spider is named {args[0]!r}; there is: {known}")
-        if said := wrong_arguments(spider_class, opts.spargs):
-            refuse(said)
+            return f"no spider is named {name!r}; there is: {', '.join(loader.list())}"
+        return wrong_arguments(spider_class, given)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider; `exitcode` is set when it has ended."""
@@ -58,7 +78,25 @@ class Command(ScrapyCrawl):
         errors: list[BaseException] = []
         _collect(self.crawler_process.crawl(crawler, **opts.spargs), errors)
         self.crawler_process.start()
-        self.exitcode = int(self._code(crawler, errors))
+        code = self._code(crawler, errors)
+        self.exitcode = int(code)
+        self._tell(crawler, code, errors)
+
+    def _tell(self, crawler: Crawler, code: ExitCode, errors: list[BaseException]) -> None:
+        """What is told when all is over: to the terminal, to the webhook, to the command on failure."""
+        try:
+            extension = None if errors else crawler.get_extension(ArchiveExtension)
+        except RuntimeError:  # it ended before it had any
+            extension = None
+        if extension is None:
+            self.outward.tell(int(code), one_line(errors[0]) if errors else code.name.lower(), None)
+            return
+        report, folder = extension.report, extension.archive.folder
+        if report is not None and on_terminal():
+            summarize(report, folder)
+        path = None if report is None else folder / RUNS_FOLDER / f"{report.run}.json"
+        reason = extension.reason if extension.closed else "the run was not closed"
+        self.outward.tell(int(code), reason, path)
 
     def _code(self, crawler: Crawler, errors: list[BaseException]) -> ExitCode:
         if errors:
@@ -72,51 +110,28 @@ class Command(ScrapyCrawl):
         if not extension.closed:
             return _unclosed(crawler)
         if extension.exit_code is ExitCode.NOT_STARTED:
-            print(f"panan: {extension.reason}", file=sys.stderr)
+            json_log.say(f"panan: {extension.reason}")
         return extension.exit_code
 
 
 def refuse(line: str) -> NoReturn:
     """Say what is wrong with the call, in one line, and end with exit code 1."""
-    print(f"panan: {line}", file=sys.stderr)
+    json_log.say(f"panan: {line}")
     sys.exit(int(ExitCode.NOT_STARTED))
 
 
 def _unclosed(crawler: Crawler) -> ExitCode:
     """The code of a run whose books nobody closed; the next run finds it so, and goes on."""
     if crawler.stats is not None and crawler.stats.get_value("finish_reason") is not None:
-        print("panan: the run's report could not be made; the log says why", file=sys.stderr)
+        json_log.say("panan: the run's report could not be made; the log says why")
         return ExitCode.INCOMPLETE
-    print("panan: stopped by force; what is stored is safe, the next run goes on", file=sys.stderr)
+    json_log.say("panan: stopped by force; what is stored is safe, the next run goes on")
     return ExitCode.INTERRUPTED
 
 
 def _count_item_error(spider: Spider) -> None:
     assert spider.crawler.stats is not None
     spider.crawler.stats.inc_value("panan/item_errors")
-
-
-def wrong_arguments(spider_class: type[Spider], given: dict[str, Any]) -> str | None:
-    """One line about arguments the spider does not take; None where they are right."""
-    if not issubclass(spider_class, Args):
-        return None
-    model = next(
-        base.__args__[0]
-        for owner in spider_class.__mro__
-        for base in getattr(owner, "__orig_bases__", ())
-        if getattr(base, "__origin__", None) is Args
-    )
-    assert issubclass(model, BaseModel)
-    try:
-        model.model_validate(given)
-    except ValidationError as error:
-        return complaint(error) if issubclass(model, Arguments) else _plain_complaint(error)
-    return None
-
-
-def _plain_complaint(error: ValidationError) -> str:
-    said = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
-    return " ".join("; ".join(said).split())
 
 
 def _collect(running: Any, errors: list[BaseException]) -> None:
@@ -142,10 +157,14 @@ def _start_error(error: BaseException) -> ExitCode:
         code = ExitCode.LOCKED
     elif isinstance(error, StoreError):
         code = ExitCode.STORE_ERROR
-    said = " ".join(str(error).split()) or type(error).__name__
-    print(f"panan: {said}", file=sys.stderr)
+    json_log.say(f"panan: {one_line(error)}")
     logging.getLogger(__name__).debug("the crawl could not start", exc_info=error)
     return code
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, on one line; its kind where it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def code_of_any(crawler: Crawler) -> ExitCode:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from scrapy import Spider
+from scrapy_spider_metadata._params import Args
 
 from panan_spider.site import HOSTS, LOOK_BACK_DAYS
 from panan_spider.urls import Kind, first_part, understand
@@ -142,3 +144,26 @@ def _shown(value: object) -> str:
     # repr: a line feed in a value must not make two lines of the complaint.
     text = value if isinstance(value, str) else str(value)
     return repr(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…")
+
+
+def wrong_arguments(spider_class: type[Spider], given: dict[str, Any]) -> str | None:
+    """One line about arguments the spider does not take; None where they are right."""
+    if not issubclass(spider_class, Args):
+        return None
+    model = next(
+        base.__args__[0]
+        for owner in spider_class.__mro__
+        for base in getattr(owner, "__orig_bases__", ())
+        if getattr(base, "__origin__", None) is Args
+    )
+    assert issubclass(model, BaseModel)
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        return complaint(error) if issubclass(model, Arguments) else _plain_complaint(error)
+    return None
+
+
+def _plain_complaint(error: ValidationError) -> str:
+    said = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+    return " ".join("; ".join(said).split())

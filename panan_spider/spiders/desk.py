@@ -69,6 +69,14 @@ class Desk:
     def __contains__(self, number: str) -> bool:
         return number in self._wanted
 
+    def __len__(self) -> int:
+        return len(self._wanted)
+
+    @property
+    def waiting(self) -> int:
+        """Articles met and not yet taken."""
+        return len(self._waiting)
+
     def _note_newest(self, section: str, day: date | None) -> None:
         if day is not None:
             self._newest[section] = max(day, self._newest.get(section, day))

@@ -29,6 +29,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "checks": frozenset({"outcomes", "items", "memory", "store", "reports", "thresholds"}),
     "status": frozenset({"outcomes", "memory", "store"}),
     "report_page": frozenset({"outcomes", "reports"}),
+    "console": frozenset({"items", "outcomes", "report_page", "reports"}),
     "telling": frozenset({"outcomes", "report_page", "reports", "store"}),
     "archive_extension": frozenset({"outcomes", "store", "checks", "reports", "telling"}),
     "middlewares": _FOUNDATION | _KEEPERS,

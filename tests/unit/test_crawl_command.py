@@ -12,8 +12,9 @@ from scrapy.utils.test import get_crawler
 from scrapy_spider_metadata import Args  # type: ignore[attr-defined, unused-ignore]
 
 from panan_spider.archive_extension import ArchiveExtension
-from panan_spider.commands.crawl import Command, code_of_any, wrong_arguments
+from panan_spider.commands.crawl import Command, code_of_any
 from panan_spider.outcomes import ExitCode
+from panan_spider.spiders.args import wrong_arguments
 from panan_spider.spiders.panan import PananSpider
 from panan_spider.store.errors import LockHeld, StoreError
 
