@@ -29,12 +29,17 @@ _STEMS: Final = frozenset("甲乙丙丁戊己庚辛壬癸某")
 _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
 
 _ROLE_AT: Final = re.compile(rf"({ROLE})\s*:?")
-_LABEL_AT: Final = re.compile(r"(作\s*者|撰\s*文|撰\s*稿|文\s*字|文|图\s*片|图|摄\s*影|摄|供\s*图|视\s*频|摄\s*像)\s*:")
+_LABEL_AT: Final = re.compile(
+    r"(作\s*者|撰\s*文|撰\s*稿|文\s*字|文|图\s*片|图|摄\s*影|摄|供\s*图|视\s*频|摄\s*像)\s*:|(?<!\S)(作\s?者|撰文|撰稿)(?=\s)"
+)
 _PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*/(?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
 _AHEAD_AT: Final = re.compile(rf"({_MARKS})\s+(?=[{_HAN}])")
 _SUFFIX_AT: Final = re.compile(rf"/\s*({_MARKS})(?![{_HAN}])|[(]\s*({_MARKS})\s*[)]|({_MARKS})(?![{_HAN}·])")
 _NAME_AT: Final = re.compile(rf"[{_HAN}]+(?:[·•‧・.][{_HAN}]+)*|[A-Za-z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*)*")
-_FILLER: Final = frozenset({"等", "和", "与", "及"})
+#: Words among names that are none: joints, and labels whose name stands nowhere.
+_NO_NAMES: Final = frozenset(
+    ["等", "和", "与", "及", "作者", "编辑", "责编", "责任编辑", "摄影", "校对", "审核", "初审", "复审", "终审", "审签", "签发", "监制", "来源"]
+)
 
 
 class _Reader:
@@ -49,7 +54,7 @@ class _Reader:
         self.lone = False  # the last name was one character, which the next may complete
 
     def name(self, text: str) -> None:
-        if text in _FILLER:
+        if text in _NO_NAMES:
             return
         single = len(text) == 1 and text not in _STEMS
         if single and self.lone:
@@ -93,7 +98,7 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
     reader, at, known = _Reader(), 0, labelled
     while at < len(text):
         if step := _LABEL_AT.match(text, at):
-            label = re.sub(r"\s", "", step[1])
+            label = re.sub(r"\s", "", step[1] or step[2])
             reader.role, known = None, True
             reader.ahead = work_of(label) if label != "作者" else None
         elif step := _ROLE_AT.match(text, at):

@@ -42,7 +42,7 @@ _DOMAIN: Final = re.compile(
     r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )
 _BYLINE_START: Final = re.compile(
-    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff])|(?:作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
+    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?<!\S)作\s?者(?=\s)|(?:作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
 )
 _ORGAN: Final = re.compile(
     r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报|版|刊|频道|视频|周刊|公众号|微博|电台)$"
@@ -91,7 +91,8 @@ def _cut_source(line: str) -> tuple[str | None, str]:
     before, after = line[: label.start()], line[label.end() :]
     stop = len(after)
     for pattern in (re.compile("\x1f"), _BYLINE_START, re.compile(r"[|]")):
-        if found := pattern.search(after):
+        found = pattern.search(after)
+        if found and not (found.start() == 0 and found[0] == "综合"):  # a source that is 综合 itself
             stop = min(stop, found.start())
     value, rest = after[:stop], after[stop:]
     source, names = _split_source(value, rest)

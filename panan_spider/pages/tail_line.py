@@ -34,8 +34,8 @@ _BLANK: Final = re.compile(
 )
 _ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
 _CREDIT: Final = re.compile(
-    rf"({'|'.join(map(_spaced, _ROLES))})(?:\s*:\s*|(?<=\s编辑)\s+)"
-    rf"((?:(?!{ROLE})[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*:)(?:\s(?!\s))?)*)"
+    rf"(?:({'|'.join(map(_spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
+    rf"((?:(?!{ROLE}|(?:{'|'.join(_ROLES)})(?:\s|$))[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*:)(?:\s(?!\s))?)*)"
 )
 #: Where a tail line begins that stands behind the last words of the text.
 _BEHIND: Final = re.compile(
@@ -79,7 +79,7 @@ def cut_credits(line: str) -> tuple[str | None, dict[str, str], str]:
     said: dict[str, str] = {}
 
     def cut(found: re.Match[str]) -> str:
-        said.setdefault(re.sub(r"\s", "", found[1]), " ".join(found[2].split()))
+        said.setdefault(re.sub(r"\s", "", found[1] or found[2]), " ".join(found[3].split()))
         return "\x1f"
 
     rest = _CREDIT.sub(cut, line)
