@@ -38,7 +38,26 @@ _SUFFIX_AT: Final = re.compile(rf"/\s*({_MARKS})(?![{_HAN}])|[(]\s*({_MARKS})\s*
 _NAME_AT: Final = re.compile(rf"[{_HAN}]+(?:[·•‧・.][{_HAN}]+)*|[A-Za-z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*)*")
 #: Words among names that are none: joints, and labels whose name stands nowhere.
 _NO_NAMES: Final = frozenset(
-    ["等", "和", "与", "及", "作者", "编辑", "责编", "责任编辑", "摄影", "校对", "审核", "初审", "复审", "终审", "审签", "签发", "监制", "来源"]
+    [
+        "等",
+        "和",
+        "与",
+        "及",
+        "作者",
+        "编辑",
+        "责编",
+        "责任编辑",
+        "摄影",
+        "校对",
+        "审核",
+        "初审",
+        "复审",
+        "终审",
+        "审签",
+        "签发",
+        "监制",
+        "来源",
+    ]
 )
 
 

@@ -21,8 +21,11 @@ _NEXT: Final = re.compile(
 )
 _LONE_ARROW: Final = re.compile("^[>\uff1e›]$")
 _CALL: Final = re.compile(
-    r"""createPageHTML\s*\(\s*['"]?(\d{1,18})['"]?\s*,\s*['"]?(\d{1,18})['"]?\s*,\s*['"]?([\w.-]+)['"]?\s*,\s*['"]?(\w+)['"]?"""
+    r"""createPageHTML\s*\(\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?([\w.-]+)['"]?\s*,\s*['"]?(\w+)['"]?"""
 )
+#: What TRS's pager script is given, where a page prints its own: `var countPage = 9; var currentPage = 0;`
+_VARIABLE: Final = re.compile(r"\bvar\s+(\w{1,30})\s*=\s*['\"]?(\d{1,18})\b")
+_INDEX: Final = re.compile(r"/index(?:_(?P<number>\d{1,6}))?\.(?P<kind>s?html?)$", re.IGNORECASE)
 _SCRIPT_ADDRESS: Final = re.compile(r"""["']([^"'\s<>]*count_page_list_\w+\.js)\b""", re.IGNORECASE)
 _COUNT_NUMBER: Final = re.compile(r"^(?P<list>.*)_(?P<number>\d{9})\.s?html?$", re.IGNORECASE)
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
@@ -41,7 +44,8 @@ def list_address(base: str, href: str) -> str | None:
 def read_pager(root: etree._Element, base: str, url: str) -> Pager:
     """The pager of the list page at `url`, whose relative addresses are relative to `base`."""
     scripts = [_COMMENT.sub("", "".join(element.itertext())) for element in root.iter("script")]
-    called = _created_pages(scripts, base)
+    scripts += [element.get("onload", "") for element in root.iter("body")]
+    called = _created_pages(scripts, base, url)
     numbered = _numbered_pages(root, base, url)
     following = _next_page(root, base, url)
     script = _pager_script(root, scripts, base)
@@ -49,8 +53,8 @@ def read_pager(root: etree._Element, base: str, url: str) -> Pager:
         return Pager("create_page_html", called, script)
     if numbered:
         return Pager("count_links", numbered, script)
-    if following:
-        return Pager("next_link", (following,), script)
+    if behind := (following,) if following else _counted_pages(root, base, url):
+        return Pager("next_link", behind, script)
     return Pager("count_script" if script else "none", (), script)
 
 
@@ -62,13 +66,38 @@ def maxpage(script_text: str) -> int:
     return int(found[1][:18])
 
 
-def _created_pages(scripts: list[str], base: str) -> tuple[str, ...] | None:
+def _created_pages(scripts: list[str], base: str, url: str) -> tuple[str, ...] | None:
+    known = {name: number for text in scripts for name, number in _VARIABLE.findall(text)}
     for text in scripts:
-        if call := _CALL.search(text):
-            count, current = min(int(call[1]), MAX_LIST_PAGES), int(call[2])
-            addresses = (list_address(base, f"{call[3]}_{n}.{call[4]}") for n in range(current + 1, count))
-            return tuple(filter(None, addresses))
+        for call in _CALL.finditer(text):
+            count, current = known.get(call[1], call[1]), known.get(call[2], call[2])
+            if count.isdigit() and current.isdigit():  # else its definition: function createPageHTML(_nPageCount, …)
+                return _indexes(base, int(count), int(current), call[3], call[4])
+    here = _INDEX.search(canonical(url).rstrip("/") + "/index.html" if url.endswith("/") else canonical(url))
+    if here and "countPage" in known and "currentPage" in known:
+        return _indexes(base, int(known["countPage"]), int(known["currentPage"]), "index", here["kind"])
     return None
+
+
+def _indexes(base: str, count: int, current: int, name: str, kind: str) -> tuple[str, ...]:
+    addresses = (list_address(base, f"{name}_{n}.{kind}") for n in range(current + 1, min(count, MAX_LIST_PAGES)))
+    return tuple(filter(None, addresses))
+
+
+def _counted_pages(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
+    """The pages behind this one that a pager of bare numbers links: `1 [2] 3`, or a choice of them."""
+    own = canonical(url).rsplit("/", 1)[0]
+    here = _INDEX.search(canonical(url))
+    found: dict[int, str] = {}
+    for anchor in root.iter("a", "option"):
+        if not re.fullmatch(r"\W*\d{1,4}\W*|第\d{1,4}页", "".join("".join(anchor.itertext()).split())):
+            continue
+        address = list_address(base, anchor.get("href") or anchor.get("value") or "")
+        numbered = _INDEX.search(address or "")
+        if address and numbered and numbered["number"] and address.rsplit("/", 1)[0] == own:
+            found.setdefault(int(numbered["number"]), address)
+    number = int((here and here["number"]) or 0)
+    return tuple(found[n] for n in sorted(found) if n > number)
 
 
 def _numbered_pages(root: etree._Element, base: str, url: str) -> tuple[str, ...]:

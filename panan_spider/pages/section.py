@@ -17,12 +17,14 @@ from panan_spider.pages.section_blocks import Surroundings
 from panan_spider.pages.section_rows import ArticleLink, read_rows
 from panan_spider.pages.softblock import soft_block
 from panan_spider.pages.tree import base_url, mended, parse
-from panan_spider.urls import Address, Kind, absolute, understand
+from panan_spider.urls import Address, Kind, absolute, canonical, understand
 
 #: No list page of a county's news site has more links. Counted before parsing, which a million of them would make dear.
 MAX_LINKS: Final = 20_000
 _ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _LINK: Final = re.compile(r"<a[\s>]", re.IGNORECASE)
+_REFRESH: Final = re.compile(r"url\s*=\s*['\"]?([^'\"\s>]+)", re.IGNORECASE)
+_LOCATION: Final = re.compile(r"location(?:\.href)?\s*(?:=|\.replace\()\s*['\"]([^'\"]+)['\"]")
 #: The class of the one list markup on record.
 _LIST_BLOCK: Final = "list-text"
 
@@ -47,13 +49,14 @@ def read_section(page: Page) -> SectionPage:
     names = breadcrumb.parts if breadcrumb else ()
     links = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), names[-1] if names else None))
     rows = read_rows(_row_links(links))
-    if not rows and not names and (reason := soft_block(page)):
+    onward = _led_to(root, base, page)
+    if not (rows or names or onward) and (reason := soft_block(page)):
         raise SoftBlock(reason)
     return SectionPage(
         url=page.url,
         breadcrumbs=names,
         rows=rows,
-        sections=_sections(links),
+        sections=_sections(links) or onward,
         pager=read_pager(root, base, page.url),
     )
 
@@ -118,6 +121,29 @@ def _sections(links: list[_Link]) -> tuple[tuple[str, str], ...]:
         if link.address.kind is Kind.SECTION:
             found[link.address.url] = found.get(link.address.url) or _text(link.anchor)
     return tuple((text, address) for address, text in found.items())
+
+
+def _led_to(root: etree._Element, base: str, page: Page) -> tuple[tuple[str, str], ...]:
+    """The sections that a page without links leads on to: by a refresh, a script, or as its frames.
+
+    A page that sets a cookie and leads to itself is a challenge and leads nowhere.
+    """
+    if "document.cookie" in page.text:
+        return ()
+    said = [
+        element.get("content", "")
+        for element in root.iter("meta")
+        if element.get("http-equiv", "").lower() == "refresh"
+    ]
+    hrefs = [found[1].strip() for text in said if (found := _REFRESH.search(text))]
+    hrefs += [found[1] for script in root.iter("script") if (found := _LOCATION.search(script.text or ""))]
+    hrefs += [frame.get("src", "") for frame in root.iter("frame", "iframe")]
+    addresses = (understand(absolute(base, href)) for href in hrefs)
+    return tuple(
+        ("", address.url)
+        for address in dict.fromkeys(addresses)
+        if address.kind is Kind.SECTION and address.url != canonical(page.url)
+    )
 
 
 def _text(anchor: etree._Element) -> str:

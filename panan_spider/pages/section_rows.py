@@ -15,6 +15,7 @@ _DATE: Final = re.compile(
 )
 #: Brackets, blanks and a time of day that a shown date can stand among.
 _AROUND_DATE: Final = re.compile("[\\s\\[\\]()\uff08\uff09【】]|\\d{1,2}:\\d{2}(?::\\d{2})?")
+_READ_ON: Final = re.compile("^[\\W_]*(?:详细|详情|详细内容|更多|阅读全文|查看全文|查看详情|全文|点击查看)[\\W_]*$")
 _MIXED: Final = ""  # owner of an element that holds links to more than one article
 
 
@@ -30,16 +31,25 @@ def read_rows(links: list[ArticleLink]) -> tuple[Row, ...]:
     """One row an article, in page order. Of several links to one article, the first that says something names it."""
     owners = _owners(links)
     rows: dict[str, Row] = {}
+    weak: set[str] = set()  # named by a picture's words or by 详细 alone, until another link says more
     for link in links:
         first = first_part(link.address)
         number = first.article_id or ""
         known = rows.get(number)
         if known is None:
             shown = _shown_date(link.anchor, number, owners)
+            weak.add(number)
             rows[number] = Row(first.url, number, _title(link.anchor), shown, first.posted)
-        elif not known.title:
-            rows[number] = replace(known, title=_title(link.anchor))
+        elif number in weak and (title := _title(link.anchor)):
+            rows[number] = replace(known, title=title)
+        if rows[number].title and not _is_weak(link.anchor, rows[number].title):
+            weak.discard(number)
     return tuple(rows.values())
+
+
+def _is_weak(anchor: etree._Element, title: str) -> bool:
+    said = "".join(anchor.itertext()).strip() or (anchor.get("title") or "").strip()
+    return not said or _READ_ON.match(title) is not None
 
 
 def _title(anchor: etree._Element) -> str:
@@ -52,7 +62,8 @@ def _title(anchor: etree._Element) -> str:
     for child in dates:
         kept = kept.replace("".join(child.itertext()), " ", 1)
     text = " ".join(kept.split())
-    return text or next((" ".join(image.get("alt", "").split()) for image in anchor.iter("img")), "")
+    pictures = (" ".join(image.get("alt", "").split()) for image in (*anchor.iter("img"), anchor))
+    return text or next(filter(None, pictures), "")
 
 
 def _owners(links: list[ArticleLink]) -> dict[etree._Element, str]:
