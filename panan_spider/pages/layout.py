@@ -17,7 +17,7 @@ from panan_spider.pages.places import Pieces, places
 from panan_spider.pages.region import Region, find_region
 from panan_spider.pages.related import read_related
 from panan_spider.pages.results import ArticlePage, InvalidPage, SoftBlock, UnknownLayout
-from panan_spider.pages.softblock import soft_block
+from panan_spider.pages.softblock import says_it_is_missing, soft_block
 from panan_spider.pages.tail_line import TailLine, read_tail_line
 from panan_spider.pages.template import Template
 from panan_spider.pages.tree import base_url, document_title, is_closed, parse
@@ -45,6 +45,8 @@ def read_article(page: Page) -> ArticlePage:
     except UnknownLayout as error:
         if reason := soft_block(page):
             raise SoftBlock(reason) from error
+        if says_it_is_missing(page):
+            raise UnknownLayout("no article: the page says that it does not exist") from error
         raise
 
 

@@ -67,7 +67,7 @@ def maxpage(script_text: str) -> int:
 
 
 def _created_pages(scripts: list[str], base: str, url: str) -> tuple[str, ...] | None:
-    known = {name: number for text in scripts for name, number in _VARIABLE.findall(text)}
+    known: dict[str, str] = {name: number for text in scripts for name, number in _VARIABLE.findall(text)}
     for text in scripts:
         for call in _CALL.finditer(text):
             count, current = known.get(call[1], call[1]), known.get(call[2], call[2])

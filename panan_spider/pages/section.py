@@ -69,6 +69,8 @@ def _parsed(page: Page) -> etree._Element:
     try:
         return parse(Page(page.url, whole.encode("utf-8", "replace"), "text/html; charset=utf-8"))
     except UnknownLayout as error:
+        if reason := soft_block(page):
+            raise SoftBlock(reason) from error
         raise InvalidPage(error.reason) from error
 
 

@@ -3,6 +3,10 @@
 import re
 from typing import Final
 
+from lxml import etree
+
+from panan_spider.pages.breadcrumb import find_breadcrumb
+from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
 from panan_spider.pages.page import Page
 from panan_spider.pages.results import PageError
@@ -22,10 +26,37 @@ _MAINTENANCE: Final = re.compile(
 _LOGIN: Final = re.compile(
     r"(?:请先?|用户|会员|账号|帐号|后台|系统)\s*登\s*录|登录(?:系统|页面|密码)|log ?in|sign in", re.IGNORECASE
 )
-_REDIRECTING_SCRIPT: Final = re.compile(
-    r"document\.cookie\s*=|location\.(?:reload|replace|href)|eval\(|setTimeout\(|__jsl|_cf_chl|challenge", re.IGNORECASE
+_SERVER: Final = re.compile(
+    r"没有找到站点|域名.{0,6}(?:过期|到期)|未.{0,16}备案|数据库.{0,4}(?:错误|失败|异常)|(?:系统|服务器).{0,4}(?:繁忙|错误|异常)|无法访问"
+    r"|welcome to nginx|iis windows|it works!|database error|internal server error",
+    re.IGNORECASE,
 )
+_SERVER_ERROR: Final = re.compile(r"<title>\s*5\d\d\b[^<]{0,60}</title>", re.IGNORECASE)
+_MISSING: Final = re.compile(
+    r"(?:页面|网页|文章|内容|信息|稿件|新闻|资源|文件).{0,8}(?:不存在|不见|找不到|删除|下线|未找到|丢失)|找不到.{0,8}(?:页|文章|内容)"
+    r"|^\s*404\b|not found",
+    re.IGNORECASE,
+)
+_REDIRECTING_SCRIPT: Final = re.compile(
+    r"document\.cookie\s*=|location\.(?:reload|replace|href)|eval\(|setTimeout\(|__jsl|_cf_chl|challenge|\$_ts\b|\br=['\"]?m\b|arg1\s*=",
+    re.IGNORECASE,
+)
+_LONGEST_EXCUSE: Final = 300
 _LONGEST: Final = 1_500  # characters on screen; such pages say little
+
+
+def says_it_is_missing(page: Page) -> bool:
+    """Whether a page that could not be read says in few words that there is none: 您访问的页面不存在."""
+    try:
+        root = parse(page)
+    except PageError:
+        return _MISSING.search(page.text[:_LONGEST]) is not None
+    said = _said(root, flatten(root))
+    return len(said) <= _LONGEST_EXCUSE and _MISSING.search(said) is not None
+
+
+def _said(root: etree._Element, lines: list[Line]) -> str:
+    return " ".join([document_title(root), *(line.text for line in lines)])
 
 
 def soft_block(page: Page) -> str | None:
@@ -36,16 +67,20 @@ def soft_block(page: Page) -> str | None:
     try:
         root = parse(page)
     except PageError:
-        return None
-    said = " ".join([document_title(root), *(line.text for line in flatten(root))])
-    if len(said) > _LONGEST:
-        return None
+        return "a server's error page" if _SERVER_ERROR.search(page.text[:_LONGEST]) else None
+    lines = flatten(root)
+    crumb = find_breadcrumb(lines)
+    said = _said(root, lines)
+    if len(said) > _LONGEST or (crumb is not None and len(crumb.parts) > 1):
+        return None  # a page of the site, whatever it says
     if _CHALLENGE.search(said):
         return "a challenge page"
     if _MAINTENANCE.search(said):
         return "a maintenance page"
     if root.find(".//input[@type='password']") is not None or _LOGIN.search(said):
         return "a login page"
+    if _SERVER.search(said):
+        return "a server's own page"
     if len(said.strip()) < 40 and root.find(".//script") is not None and _REDIRECTING_SCRIPT.search(page.text):
         return "a challenge page: nothing but a script"
     return None
