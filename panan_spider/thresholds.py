@@ -61,11 +61,12 @@ FAILED_WARN: Final = 0.01
 FAILED_FAIL: Final = 0.10
 FAILED_ADDRESSES: Final = 10
 
-#: Shares of 403 and 429 among all answers, retries included.
+#: Shares of 403 and 429 among all answers, retries included; one or two are a server's mood.
 UNWANTED_CODES: Final = (403, 429)
 UNWANTED_WARN: Final = 0.01
 UNWANTED_FAIL: Final = 0.20
 UNWANTED_ANSWERS: Final = 20
+UNWANTED_LEAST: Final = 3
 
 #: A run is slow beyond so many times the median of its like, and so many seconds more.
 TIME_FACTOR: Final = 3.0

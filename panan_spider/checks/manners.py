@@ -40,6 +40,7 @@ def unwanted_http_codes(seen: Seen) -> Check:
         return unjudged(UNWANTED_CODES, f"not judged: {answers} answers, {refused} of them 403 or 429")
     share = refused / answers
     verdict = _graded(share, thresholds.UNWANTED_WARN, thresholds.UNWANTED_FAIL)
+    verdict = "ok" if refused < thresholds.UNWANTED_LEAST else verdict
     threshold = f"{percent(thresholds.UNWANTED_WARN)} warns, {percent(thresholds.UNWANTED_FAIL)} fails"
     said = f"{refused} of {answers} answers were 403 or 429"
     return found(UNWANTED_CODES, verdict, percent(share), threshold, said)

@@ -30,6 +30,9 @@ class RunFacts:
     store_error: str | None = None
 
 
+#: A redesign names every section; the report has them all, a reason is one line.
+_MOST_SAID: Final = 3
+
 _STOPPED: Final = frozenset({"shutdown"})
 _UNFINISHED: Final = (Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING)
 
@@ -58,7 +61,9 @@ def _blocked(facts: RunFacts) -> str | None:
 
 
 def _drift(facts: RunFacts) -> str | None:
-    said = list(facts.drift)
+    said = list(facts.drift[:_MOST_SAID])
+    if (more := len(facts.drift) - _MOST_SAID) > 0:
+        said.append(f"and {more} more like these")
     if count := facts.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0):
         said.insert(0, f"{count} pages of an unknown layout")
     return "; ".join((*said, *facts.layout_checks)) or None

@@ -124,3 +124,8 @@ def test_checks_that_fail_have_their_codes_and_stand_beside_what_the_run_says_it
 def test_no_news_is_good_and_said_first() -> None:
     assert verdict(met(Outcome.KNOWN, no_news="no news today")) == (ExitCode.GOOD, "no news today · 5 known")
     assert verdict(met(Outcome.FAILED, no_news="no news today"))[0] is ExitCode.INCOMPLETE
+
+
+def test_a_redesign_does_not_make_a_reason_of_a_hundred_sections() -> None:
+    _code, reason = verdict(RunFacts(drift=tuple(f"section {n} is gone" for n in range(100))))
+    assert reason.endswith("section 2 is gone; and 97 more like these")
