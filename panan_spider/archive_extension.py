@@ -27,6 +27,14 @@ from panan_spider.telling.publish import publish
 
 logger = logging.getLogger(__name__)
 
+
+def is_ending(crawler: Crawler) -> bool:
+    """Whether the run is being ended: Scrapy has no signal for the moment it begins to be."""
+    engine = crawler.engine
+    slot = engine._slot if engine is not None else None
+    return engine is None or not engine.running or slot is None or slot.closing is not None
+
+
 #: Scrapy's loggers that tell, each with a traceback, of every exception in a callback, a pipeline, a signal, the start.
 _TELLERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")
 

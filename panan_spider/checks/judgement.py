@@ -64,6 +64,7 @@ def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
         fresh_quarantine=archive.fresh_quarantine,
         discovered=archive.discovered_count,
         led_off_site=sum(gap.outcome is Outcome.OFF_SITE and gap.kind not in _ARTICLES for gap in archive.gaps()),
+        known_faults=archive.memory.known_faults,
         robots_unreachable=tuple(stats.get_value("panan/robots_unreachable", ())),
         drift=tuple(getattr(spider, "drift", ())),
         failed_sections=tuple(getattr(spider, "failed_sections", ())),

@@ -16,6 +16,9 @@ class RunFacts:
     fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)
     discovered: int = 0
     led_off_site: int = 0  # of `outcomes`, the off-site ones that are no article's: navigation that leads elsewhere
+    known_faults: Mapping[Outcome, int] = field(
+        default_factory=dict
+    )  # of `outcomes`, those that an earlier run has named
     robots_unreachable: tuple[str, ...] = ()
     drift: tuple[str, ...] = ()
     failed_sections: tuple[str, ...] = ()
@@ -70,7 +73,8 @@ def _drift(facts: RunFacts) -> str | None:
 
 
 def _incomplete(facts: RunFacts) -> str | None:
-    missing = {**facts.outcomes, Outcome.OFF_SITE: facts.outcomes.get(Outcome.OFF_SITE, 0) - facts.led_off_site}
+    missing = {outcome: count - facts.known_faults.get(outcome, 0) for outcome, count in facts.outcomes.items()}
+    missing[Outcome.OFF_SITE] = missing.get(Outcome.OFF_SITE, 0) - facts.led_off_site
     said = [text for text in [_listed(missing, _UNFINISHED)] if text]
     if count := facts.fresh_quarantine.get(Outcome.INVALID, 0):
         said.append(f"{count} invalid")

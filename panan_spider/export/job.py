@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from panan_spider.export.selection import Selection
-from panan_spider.pipelines.images import FOLDER, place_of
 from panan_spider.store.errors import StoreError
 from panan_spider.store.ledger import Ledger
+from panan_spider.store.pictures import kept
 from panan_spider.store.recovery import LEDGER
 
 
@@ -43,13 +43,12 @@ class Job:
 
     def local_copy(self, url: str) -> str | None:
         """Where the picture at `url` is kept, below the data folder; None where it is not kept."""
-        if not self._has_images or not (self.data / (place := place_of(url))).is_file():
-            return None
-        return place
+        place = self._kept.get(url)
+        return place if place is not None and (self.data / place).is_file() else None
 
     @cached_property
-    def _has_images(self) -> bool:
-        return (self.data / FOLDER).is_dir()
+    def _kept(self) -> dict[str, str]:
+        return kept(self.data)
 
 
 @dataclass(frozen=True)

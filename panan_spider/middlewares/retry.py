@@ -13,6 +13,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.misc import load_object
 
+from panan_spider.archive_extension import is_ending
 from panan_spider.middlewares.fates import Fate
 from panan_spider.outcomes import Outcome
 
@@ -85,10 +86,7 @@ class RetryMiddleware:
         return again
 
     def _over(self) -> bool:
-        """Whether the run is being ended: Scrapy has no signal for the moment it begins to be."""
-        engine = self._crawler.engine
-        slot = engine._slot if engine is not None else None
-        return engine is None or not engine.running or slot is None or slot.closing is not None
+        return is_ending(self._crawler)
 
     def _hold_host(self, request: Request, seconds: float) -> None:
         """A server that says when to come back means all its pages: the slot's next request waits as long."""
@@ -104,6 +102,8 @@ def _complaint(request: Request, response: Response) -> str | None:
     unproved = "partial" in response.flags and isinstance(response, HtmlResponse) and not robots
     if "dataloss" in response.flags or (unproved and b"</html" not in response.body[-_FOOT:].lower()):
         return CUT
+    if 200 < response.status < 300 and not robots:  # a part of a page, a page to come, none: never a page
+        return f"status {response.status}"
     return EMPTY if response.status == 200 and not response.body and not robots else None
 
 

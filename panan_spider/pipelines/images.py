@@ -1,11 +1,10 @@
-"""With images=true: the pictures of stored articles, kept below images/ of the archive."""
+"""With images=true: the pictures of the stored articles within the run's range, asked for when all else is done."""
 
 import asyncio
-import hashlib
 import logging
-from pathlib import PurePosixPath
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -13,38 +12,38 @@ from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from panan_spider.archive_extension import ArchiveExtension
-from panan_spider.items import Article
+from panan_spider.archive_extension import ArchiveExtension, is_ending
 from panan_spider.outcomes import Outcome
 from panan_spider.pipelines.base import ArchivePipeline
-from panan_spider.store.files import write_atomically
+from panan_spider.pipelines.pictures import picture_of
+from panan_spider.store.errors import StoreError
+from panan_spider.urls import understand
 
 logger = logging.getLogger(__name__)
 
-FOLDER: Final = "images"
-_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
-_MAGIC: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"RIFF")
+#: Pictures under way at a time; the delay between requests is the downloader's business.
+_IN_FLIGHT: Final = 16
 #: The site, or its edge, says no: named in the report, and no failure of ours.
-_NOT_OURS: Final = frozenset({Outcome.FORBIDDEN, Outcome.OFF_SITE})
-
-
-def place_of(url: str) -> str:
-    """Where the picture at `url` is kept, below the data folder: a hash of its address, so no name can lead elsewhere."""
-    digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
-    suffix = PurePosixPath(urlsplit(url).path).suffix.lower()
-    return f"{FOLDER}/{digest[:2]}/{digest}{suffix if suffix in _SUFFIXES else ''}"
+_NOT_OURS: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SITE})
 
 
 class ImagesPipeline(ArchivePipeline):
     """Keeps pictures, asked for as every page is: by robots.txt, within the site, with retries, into the WARC.
 
-    One that cannot be had is named in the report (`failed_images`) and counted in `panan/failed_images`: exit code 10.
+    Articles come first, and pictures are looked for in what is stored, of this run and of earlier ones. So it does not
+    matter which run stored an article, with images=true or without, nor which of them was killed.
+    One that cannot be had is named in the report (`failed_images`). It is counted in `panan/failed_images`, exit code
+    10, where no answer came, or where what came in its place is news.
     """
 
     def __init__(self, extension: ArchiveExtension) -> None:
         super().__init__(extension)
+        self._pictures = self.archive.open_pictures()
+        self._work: asyncio.Future[Any] | None = None
+        self._looked_until = -1
         self._met: set[str] = set()
-        self._busy = 0
+        self._closing = False
+        self.counts: Counter[Outcome] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -52,57 +51,105 @@ class ImagesPipeline(ArchivePipeline):
         if not getattr(getattr(crawler.spider, "args", None), "images", False):
             raise NotConfigured
         made = super().from_crawler(crawler)
-        crawler.signals.connect(made._wait, signal=signals.spider_idle)
+        crawler.signals.connect(made.on_idle, signal=signals.spider_idle)
         return made
 
-    async def process_item(self, item: Any) -> Any:
-        """The article, once each of its pictures is kept or named. Raises StoreError, which ends the run with exit code 14."""
-        if isinstance(item, Article):
-            urls = [url for url in dict.fromkeys(image.url for image in item.images) if url not in self._met]
-            self._met.update(urls)
-            self._busy += 1
-            try:
-                await asyncio.gather(*(self._keep(item, url) for url in urls))
-            finally:
-                self._busy -= 1
+    def process_item(self, item: Any) -> Any:
+        """The item, as it is."""
         return item
 
-    async def _keep(self, article: Article, url: str) -> None:
-        path = self.archive.folder / place_of(url)
-        if path.exists() or self.extension.store_error is not None:
+    def on_idle(self) -> None:
+        """All else is done: look for pictures, and keep the run open until there are no more. Raises DontCloseSpider."""
+        engine = self.extension.crawler.engine
+        assert engine is not None  # an idle spider has one
+        if self._work is not None and not self._work.done():
+            raise DontCloseSpider
+        if self._over() or not engine.spider_is_idle() or self._looked_until == self.archive.lines_end:
             return
+        self._looked_until = self.archive.lines_end
+        self._work = asyncio.ensure_future(self._ask_all())
+        raise DontCloseSpider
+
+    async def close_spider(self) -> None:
+        """Ask for no more pictures, and wait for those under way."""
+        self._closing = True
+        if self._work is not None:
+            await self._work
+        if self.counts:
+            said = " · ".join(f"{count} {outcome}" for outcome, count in sorted(self.counts.items()))
+            logger.info("panan: pictures: %s", said)
+
+    def _over(self) -> bool:
+        refused = self.extension.store_error is not None or self.archive.fuse.blown is not None
+        return self._closing or refused or is_ending(self.extension.crawler)
+
+    async def _ask_all(self) -> None:
+        wanted = self._wanted()
+        await asyncio.gather(*(self._ask_some(wanted) for _ in range(_IN_FLIGHT)))
+        engine = self.extension.crawler.engine
+        if engine is not None and engine._slot is not None:
+            engine._slot.nextcall.schedule()  # else it would look up from its idleness after some seconds only
+
+    async def _ask_some(self, wanted: Iterator[tuple[str, str]]) -> None:
+        try:
+            for url, article in wanted:
+                await self._ask(url, article)
+        except StoreError as error:
+            self.extension.fail(error)
+
+    def _wanted(self) -> Iterator[tuple[str, str]]:
+        """(picture, article), each picture once: those not had yet of the stored articles within the run's range."""
+        spider: Any = self.extension.crawler.spider
+        all_again = spider.args.recheck == "all"
+        for record in self.archive.newest_lines():
+            if self._over():
+                return
+            for image in record["images"] if self._in_range(record) else ():
+                url = image["url"]
+                if url not in self._met and self._pictures.wants(url, all_again=all_again):
+                    self._met.add(url)
+                    yield url, record["url"]
+
+    def _in_range(self, record: dict[str, Any]) -> bool:
+        spider: Any = self.extension.crawler.spider
+        args = spider.args
+        if args.urls:
+            return record["id"] in {understand(url).article_id for url in args.urls}
+        day = (record["published"] or record["posted"] or "")[:10]
+        early = args.since is not None and day < args.since.isoformat()
+        late = args.until is not None and day > args.until.isoformat()
+        return not early and not late and (not args.sections or self._is_listed(record, spider.walked))
+
+    def _is_listed(self, record: dict[str, Any], sections: set[str]) -> bool:
+        return not sections.isdisjoint({*record["listed_in"], *self.archive.memory.listed_in(record["id"])})
+
+    async def _ask(self, url: str, article: str) -> None:
         engine = self.extension.crawler.engine
         assert engine is not None
+        request = Request(url, callback=NO_CALLBACK)
         try:
-            response = await engine.download_async(Request(url, callback=NO_CALLBACK))
-        except Exception as error:  # a picture never costs an article
+            response = await engine.download_async(request)
+            self._keep(url, request, response)
+        except StoreError:
+            raise
+        except Exception as error:  # one picture costs no other
             outcome = getattr(error, "outcome", Outcome.FAILED)
-            self._miss(article, url, outcome, str(getattr(error, "reason", None) or f"{type(error).__name__}: {error}"))
-            return
-        if complaint := _complaint(response):
-            self._miss(article, url, Outcome.FAILED, complaint)
-            return
-        with self.extension.guarding(), self.archive.fuse.writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, response.body)
+            if outcome is not Outcome.PENDING:  # the run is being ended: the next one asks
+                reason = str(getattr(error, "reason", None) or f"{type(error).__name__}: {error}")
+                self._miss(url, article, outcome, " ".join(reason.split())[:200])
 
-    def _miss(self, article: Article, url: str, outcome: Outcome, reason: str) -> None:
-        reason = " ".join(reason.split())[:200]
-        self.extension.failed_images.append(
-            {"url": url, "article": article.url, "outcome": str(outcome), "reason": reason}
-        )
-        logger.log(logging.INFO if outcome in _NOT_OURS else logging.WARNING, "image %s: %s: %s", url, outcome, reason)
+    def _keep(self, url: str, request: Request, response: Response) -> None:
+        picture = picture_of(response)
+        answered = response.request or request
+        self._pictures.keep(url, response.body, picture.media_type, picture.suffix, answered.meta.get("warc"))
+        self.counts[Outcome.STORED] += 1
+
+    def _miss(self, url: str, article: str, outcome: Outcome, reason: str) -> None:
+        news = self._pictures.miss(url, outcome, reason)
+        self.counts[outcome] += 1
+        self.extension.failed_images.append({"url": url, "article": article, "outcome": str(outcome), "reason": reason})
+        rings = outcome not in _NOT_OURS and (news or outcome is Outcome.FAILED)
+        logger.log(logging.WARNING if rings else logging.INFO, "image %s: %s: %s", url, outcome, reason)
         stats = self.extension.crawler.stats
-        if outcome not in _NOT_OURS and stats is not None:
+        if rings and stats is not None:
             stats.inc_value("panan/failed_images")
-
-    def _wait(self) -> None:
-        """Between two tries of a picture nothing is under way, and yet the run is not over."""
-        if self._busy:
-            raise DontCloseSpider
-
-
-def _complaint(response: Response) -> str | None:
-    if response.status != 200:
-        return f"HTTP {response.status}"
-    return None if response.body.startswith(_MAGIC) else "no picture"

@@ -11,7 +11,7 @@ from panan_spider.memory import KnownArticle, Memory
 from panan_spider.outcomes import Outcome
 from panan_spider.site import ENTRY_PAGES, MAX_POSTING_LAG_DAYS
 from panan_spider.spiders.args import Arguments
-from panan_spider.spiders.walk import look_back
+from panan_spider.spiders.walk import look_back, no_later_than_now
 from panan_spider.urls import Address
 
 _HOST_ORDER: Final = {urlsplit(url).netloc: rank for rank, url in enumerate(ENTRY_PAGES)}
@@ -78,7 +78,7 @@ class Desk:
         return len(self._waiting)
 
     def _note_newest(self, section: str, day: date | None) -> None:
-        if day is not None:
+        if (day := no_later_than_now(day)) is not None:
             self._newest[section] = max(day, self._newest.get(section, day))
 
     def take(self, limit: int) -> Iterable[tuple[Wanted, KnownArticle | None]]:

@@ -178,7 +178,7 @@ def is_front_page(url: str, page: SectionPage) -> bool:
 
 
 def _means(given: str, section: Section) -> bool:
-    return "".join(given.split()) == "".join(section.name.split()) or _path(given) == _path(section.url)
+    return "".join(given.split()) == "".join(section.name.split()) or bare_path(given) == bare_path(section.url)
 
 
 def _addresses(given: str) -> list[str]:
@@ -192,7 +192,7 @@ def _addresses(given: str) -> list[str]:
     return [address.url for address in found if address.kind is Kind.SECTION]
 
 
-def _path(given: str) -> str:
+def bare_path(given: str) -> str:
     """A path without host, the old CMS's prefix, slashes and index page."""
     plain = re.sub(r"^https?://[^/]*", "", given.strip(), flags=re.IGNORECASE)
     plain = re.sub(r"index\.s?html?$", "", plain, flags=re.IGNORECASE).strip("/")

@@ -6,7 +6,7 @@ No request is made here and nothing is remembered: the spider hands in what it r
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
@@ -77,7 +77,8 @@ class Walk:
         self.pages += 1
         self.rows += len(fresh)
         self.new += sum(not self.limits.settled(row.article_id) for row in fresh)
-        self.newest = max(filter(None, (self.newest, *map(day_of, fresh))), default=None)
+        days = (no_later_than_now(day_of(row)) for row in fresh)
+        self.newest = max(filter(None, (self.newest, *days)), default=None)
         self._lost_in_a_row = 0
         self._go_on(page)
         self._judge(page, fresh)
@@ -179,6 +180,11 @@ class Walk:
 def day_of(row: Row) -> date | None:
     """The day an article was put on the web, as its address, else the list, tells it."""
     return row.posted or row.date
+
+
+def no_later_than_now(day: date | None) -> date | None:
+    """`day`; None where it lies in the future: a slip of the pen must not end the look-back of a section."""
+    return day if day is not None and day <= datetime.now(UTC).date() + timedelta(days=1) else None
 
 
 def look_back(day: date, days: int) -> date:

@@ -10,10 +10,12 @@ from twisted.python.failure import Failure
 
 from panan_spider.outcomes import Outcome
 from panan_spider.pages.pager import maxpage
-from panan_spider.pages.results import Row, SectionPage
+from panan_spider.pages.results import InvalidPage, Row, SectionPage
 from panan_spider.pages.section import read_section
 from panan_spider.spiders.base import CrawlBase, Output
+from panan_spider.spiders.discovery import bare_path
 from panan_spider.spiders.walk import Limits, State, Walk
+from panan_spider.urls import Kind, understand
 
 _PRIORITY: Final = 100
 
@@ -101,6 +103,7 @@ class WalkCrawl(CrawlBase):
                 walk.take_script(url, maxpage(page.text))
                 self.settle_page(url, Outcome.READ)
             else:
+                _check_landing(walk, url, response.url)
                 listed = read_section(page)
                 self._take(walk, listed)
                 self.settle_page(url, Outcome.LISTED if listed.rows else Outcome.NO_LIST)
@@ -118,3 +121,10 @@ class WalkCrawl(CrawlBase):
     def _lose(self, walk: Walk, url: str, outcome: Outcome, reason: str) -> None:
         self.settle_page(url, outcome, reason)
         walk.lose(url, gone=outcome is Outcome.GONE)
+
+
+def _check_landing(walk: Walk, asked: str, landed: str) -> None:
+    """Raises InvalidPage where a list page was redirected to a front page, or another section's: its rows are not this one's."""
+    elsewhere = understand(landed).kind is not Kind.LIST_PAGE and bare_path(landed) != bare_path(walk.url)
+    if landed != asked and elsewhere:
+        raise InvalidPage(f"leads to {landed}, which is no page of this list")

@@ -13,14 +13,16 @@ from typing import Any, Final, Self
 from panan_spider.items import WarcPlace
 from panan_spider.memory import KnownPart
 from panan_spider.outcomes import Outcome
-from panan_spider.store import warc, warc_read
+from panan_spider.store import warc
+from panan_spider.store.contents import Contents
 from panan_spider.store.errors import Fuse, naming
-from panan_spider.store.exchange import ArchivedResponse, Exchange
+from panan_spider.store.exchange import Exchange
 from panan_spider.store.files import Clock, moment, now, write_atomically
 from panan_spider.store.jsonl import LineFile
 from panan_spider.store.ledger import Ledger
 from panan_spider.store.lock import Lock
 from panan_spider.store.memory import LedgerMemory
+from panan_spider.store.pictures import Pictures
 from panan_spider.store.quarantine import Quarantine
 from panan_spider.store.recovery import Recovery
 from panan_spider.store.revisions import Revisions
@@ -31,7 +33,7 @@ QUARANTINE_FILE: Final = "quarantine.jsonl"
 RUNS_FOLDER: Final = "runs"
 
 
-class Archive(Revisions):
+class Archive(Revisions, Contents):
     """One archive folder, open for one run. Every writing method raises StoreError where the disk refuses.
 
     `memory` is what the spider sees of it. `notes` says, a line each, what opening had to put right.
@@ -94,7 +96,7 @@ class Archive(Revisions):
 
     def _begin(self, args: Mapping[str, str], warc_bytes: int) -> None:
         self._began = self._articles.size
-        self._run = self.ledger.runs.begin(self.run_id, args, moment(self._clock()))
+        self._run = self.ledger.begin_run(self.run_id, args, moment(self._clock()))
         self._warc = warc.WarcWriter(self.folder, self.run_id, self.fuse, self._clock, warc_bytes)
         self._closing.callback(self._warc.close)
         self._quarantine = Quarantine(self.folder, self._quarantined, self.ledger, self._warc, self.run_id)
@@ -110,9 +112,12 @@ class Archive(Revisions):
         confirmed = None if article_id is None else self.ledger.articles.answer(article_id, part)
         return self._warc.revisit(exchange, None if confirmed is None else Original(*confirmed))
 
-    def read(self, place: WarcPlace) -> ArchivedResponse:
-        """The response kept at `place`."""
-        return warc_read.read(self.folder, place)
+    def open_pictures(self) -> Pictures:
+        """The pictures of the archive, open until it is closed; for a run with images=true. Raises StoreError."""
+        pictures = Pictures(self.folder, self.ledger, self.fuse, self._run, self._clock, self._warc.sync)
+        self._closing.callback(pictures.close)
+        self.notes += pictures.notes
+        return pictures
 
     def quarantine(
         self,

@@ -4,6 +4,7 @@ SQL stands in the `ledger*.py` files and nowhere else; the parts below are the l
 """
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,6 +17,7 @@ from panan_spider.store.ledger_articles import Articles
 from panan_spider.store.ledger_check import Check
 from panan_spider.store.ledger_counts import Counts
 from panan_spider.store.ledger_db import Database
+from panan_spider.store.ledger_images import Images
 from panan_spider.store.ledger_overview import Overview
 from panan_spider.store.ledger_questions import Questions
 from panan_spider.store.ledger_runs import Runs, Values, Walks
@@ -23,6 +25,10 @@ from panan_spider.store.ledger_runs import Runs, Values, Walks
 #: Where the ledger notes how far each file of lines is marked in it.
 ARTICLES: Final = "articles"
 QUARANTINE: Final = "quarantine"
+IMAGES: Final = "images"
+
+#: Runs whose books stay in the ledger, more than a year of nights: it is checked whole on every opening.
+KEPT_RUNS: Final = 400
 
 
 class Ledger:
@@ -34,6 +40,7 @@ class Ledger:
         self.articles = Articles(self._db)
         self.addresses = Addresses(self._db)
         self.check = Check(self._db, self.articles)
+        self.images = Images(self._db)
         self.questions = Questions(self._db)
         self.overview = Overview(self._db)
         self.counts = Counts(self._db)
@@ -51,7 +58,7 @@ class Ledger:
         return self._db.write()
 
     def marked_until(self, lines: str) -> int:
-        """Bytes of the file `lines` (ARTICLES or QUARANTINE) whose lines are marked here."""
+        """Bytes of the file `lines` (ARTICLES, QUARANTINE or IMAGES) whose lines are marked here."""
         return self.values.number(f"{lines}_offset")
 
     def is_last_marked(self, lines: str, raw: bytes) -> bool:
@@ -101,6 +108,16 @@ class Ledger:
             AND address = (SELECT number FROM addresses WHERE url = ?)""",
             *(outcome, reason, url),
         )
+
+    def begin_run(self, run_id: str, args: Mapping[str, str], at: str) -> int:
+        """Enter a run; its number. The books of runs long past are dropped: their reports stand in runs/.
+
+        Raises StoreError where that id is taken.
+        """
+        number = self.runs.begin(run_id, args, at)
+        with self.write():
+            self.addresses.forget(number - KEPT_RUNS)
+        return number
 
     def start_over(self, lines: str) -> None:
         """Note that nothing of the file `lines` is marked: it was shortened. Inside `write`."""

@@ -118,6 +118,10 @@ class Articles:
         """The stored articles that the site no longer has."""
         return frozenset(row[0] for row in self._db.rows("SELECT id FROM articles WHERE outcome = ?", Outcome.GONE))
 
+    def line_offsets(self) -> list[int]:
+        """The byte each article's newest line begins at, in the order of the file."""
+        return [row[0] for row in self._db.rows("SELECT line_offset FROM articles ORDER BY line_offset")]
+
     def count(self) -> int:
         """How many articles are stored."""
         row = self._db.row("SELECT count(*) FROM articles")

@@ -10,9 +10,11 @@ from panan_spider.store.ledger_articles import as_date
 from panan_spider.store.ledger_db import Database
 
 #: Article addresses the next run takes up by itself. Out of range is so for one run's dates only, and a
-#: robots.txt that forbids tonight may allow tomorrow: asking it again costs no request of a page. A redirect off
-#: the site can be one bad night's, a portal's or a thief's: what has gone for good is named each time.
-_RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN, Outcome.OFF_SITE}
+#: robots.txt that forbids tonight may allow tomorrow: asking it again costs no request of a page.
+_RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
+
+#: A redirect off the site can be some bad nights', a portal's or a thief's; after as many tries it is asked for rarely.
+_OFF_SITE_TRIES: Final = 3
 
 #: A list row of an article with one of these is still news: nobody has yet learned what the article is.
 _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}
@@ -50,27 +52,36 @@ class Questions:
         self._db = db
 
     def settled(self, article_id: str) -> bool:
-        """Whether the fate of the article is known: stored, or an address of it ended otherwise than for a time."""
+        """Whether the fate of the article is known: stored, or an address of it ended otherwise than for a time.
+
+        Not, where nobody has yet asked at one of its addresses: gone at one host, it may stand at the other.
+        """
         row = self._db.row(
             f"""SELECT EXISTS (SELECT 1 FROM articles WHERE id = ?) OR EXISTS (
-                SELECT 1 FROM addresses WHERE article_id = ? AND outcome NOT IN {_among(_NEWS)})""",
-            *(article_id, article_id),
+                SELECT 1 FROM addresses WHERE article_id = ? AND outcome NOT IN {_among(_NEWS)})
+                AND NOT EXISTS (SELECT 1 FROM addresses WHERE article_id = ? AND kind = 'article' AND outcome IS NULL)""",
+            *(article_id, article_id, article_id),
         )
         return bool(row and row[0])
 
-    def unsettled(self) -> list[Unsettled]:
-        """The articles to take up again, each once, by the address tried least."""
+    def unsettled(self, rarely: str = "9999") -> list[Unsettled]:
+        """The articles to take up again, each once, by the address tried least.
+
+        One that has led off the site time and again only where that was last found before the time `rarely`.
+        """
         rows = self._db.rows(
             f"""SELECT url, article_id, posted, outcome, tries, (
                 SELECT group_concat(section, char(31)) FROM listings l WHERE l.article_id = a.article_id)
             FROM addresses a
-            WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)})
+            WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)}
+                OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?))
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
                 THEN outcome IN {_among(UNSETTLED)}
                     AND url = (SELECT s.url FROM articles s WHERE s.id = a.article_id)
                 ELSE NOT EXISTS (SELECT 1 FROM addresses b WHERE b.article_id = a.article_id
                     AND b.outcome IN ('unknown_layout', 'invalid', 'too_large')) END
-            ORDER BY article_id, tries, number"""
+            ORDER BY article_id, tries, number""",
+            rarely,
         )
         once = {row[1]: row for row in reversed(rows)}
         return [

@@ -54,6 +54,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # When the answer came that `etag` and `last_modified` are of; NULL: with the newest line, at `fetched_at`.
         "ALTER TABLE articles ADD COLUMN validated_at TEXT",
     ),
+    (
+        # Every picture's address that a run with images=true asked for, with its newest outcome; `path` where it is kept.
+        """CREATE TABLE images (
+            url TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, path TEXT, tries INTEGER NOT NULL,
+            settled_at TEXT NOT NULL, last_run INTEGER) WITHOUT ROWID""",
+    ),
 )
 
 

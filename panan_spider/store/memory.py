@@ -12,8 +12,11 @@ from panan_spider.store.files import Clock, moment
 from panan_spider.store.ledger import Ledger
 from panan_spider.store.quarantine import Quarantine
 
-#: How long an address that listed nothing is left in peace.
-_BARREN_DAYS: Final = 7
+#: How long an address that listed nothing, or led off the site time and again, is left in peace.
+_LEFT_IN_PEACE: Final = timedelta(days=7)
+
+#: Faults of an article that last: the same one found again is no news.
+_LASTING: Final = frozenset({Outcome.OFF_SITE, Outcome.TOO_LARGE})
 
 #: Said in the books where an article that was gone is found again.
 RETURNED: Final = "returned"
@@ -23,12 +26,14 @@ class LedgerMemory:
     """What earlier runs learned, and the books of this one. Every write is in the ledger when it returns.
 
     `counts` and `discovered_count` are this run's books added up: its outcomes, and the addresses it met.
+    `known_faults` are those of `counts` that an earlier run has found already: lasting faults of articles' addresses.
     `places` holds, by canonical address, where the archive keeps this run's responses.
     """
 
     def __init__(self, ledger: Ledger, quarantine: Quarantine, run: int, clock: Clock) -> None:
         self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
         self.counts: Counter[Outcome] = Counter()
+        self.known_faults: Counter[Outcome] = Counter()
         self.discovered_count = 0
         self.places: dict[str, WarcPlace] = {}
 
@@ -42,9 +47,12 @@ class LedgerMemory:
 
     def unsettled(self) -> list[Unsettled]:
         """Articles to take up again: failed, blocked, pending, off-site, listed but never asked for; and those that
-        were out of range or forbidden, which cost no request as long as they still are.
+        were out of range or forbidden, which cost no request as long as they still are. Off-site thrice: once a week.
         """
-        return self._ledger.questions.unsettled()
+        return self._ledger.questions.unsettled(self._lately())
+
+    def _lately(self) -> str:
+        return moment(self._clock() - _LEFT_IN_PEACE)
 
     def sections(self) -> list[KnownSection]:
         """The sections earlier runs have read; `reached_end` only where no later walk broke off after new rows."""
@@ -52,7 +60,7 @@ class LedgerMemory:
 
     def barren(self) -> frozenset[str]:
         """Section-like addresses that listed nothing or were gone within the last week, and never listed anything."""
-        return self._ledger.questions.barren(moment(self._clock() - timedelta(days=_BARREN_DAYS)))
+        return self._ledger.questions.barren(self._lately())
 
     def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
         """Note the rows of one list page: (article_id, canonical address, posted). One transaction."""
@@ -102,6 +110,8 @@ class LedgerMemory:
         if not self.expect(url, outcome):
             return
         at = moment(self._clock())
+        if outcome in _LASTING and self._ledger.addresses.article_fate(url) is outcome:
+            self.known_faults[outcome] += 1
         with self._ledger.write():
             new = self._enter_unmet(url, at)
             if outcome in (Outcome.UNCHANGED, Outcome.GONE):

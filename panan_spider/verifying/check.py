@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from panan_spider.pipelines.images import FOLDER as IMAGES
 from panan_spider.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.store.errors import StoreError, naming
 from panan_spider.store.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.store.lock import holder
+from panan_spider.store.pictures import FOLDER as IMAGES
 from panan_spider.store.recovery import LEDGER
 from panan_spider.verifying import files, ledger_side, warcs
 from panan_spider.verifying.finding import Finding

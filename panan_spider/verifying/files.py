@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from panan_spider.items import WarcPlace
 from panan_spider.outcomes import QUARANTINED
-from panan_spider.pipelines.images import FOLDER as IMAGES
 from panan_spider.store.archive import QUARANTINE_FILE, RUNS_FOLDER
 from panan_spider.store.ledger import Ledger
+from panan_spider.store.pictures import FOLDER as IMAGES
+from panan_spider.store.pictures import kept
 from panan_spider.verifying.finding import Finding
 from panan_spider.verifying.responses import Responses
 
@@ -79,21 +80,15 @@ def _quarantined(raw: bytes) -> tuple[WarcPlace | None, str | None]:
 
 def orphans(data: Path, pictures: set[int]) -> Iterator[Finding]:
     """Pictures that no line names; `pictures` holds `picture_key` of those that lines do name."""
+    named = {path for url, path in kept(data).items() if picture_key(url) in pictures}
     for path in sorted((data / IMAGES).glob("*/*")):
-        if path.is_file() and _key(path.stem) not in pictures:
-            name = path.relative_to(data).as_posix()
+        if path.is_file() and (name := path.relative_to(data).as_posix()) not in named:
             yield Finding(name, None, "a picture that no article names")
 
 
 def picture_key(url: str) -> int:
-    """The address of a picture as a number: the first 16 digits of its file's name."""
+    """The address of a picture as a number, which takes little room."""
     return int(sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16], 16)
-
-
-def _key(stem: str) -> int | None:
-    with suppress(ValueError):
-        return int(stem[:16], 16)
-    return None
 
 
 def _object(raw: bytes) -> dict[str, Any]:

@@ -95,6 +95,9 @@ def test_redirects_off_the_site_are_named_and_not_followed(serving: Serve, crawl
     _named(run, server, "off_site")
     assert server.strays == []
     _sums(run)
+    known = crawl(server, settings=QUICK)
+    assert known.code == 0, known.said
+    _named(known, server, "off_site")
     server.faults.clear()
     assert _stored(crawl(server, settings=QUICK)) == _ids(server)
 

@@ -1,54 +1,103 @@
-"""images=true: the pictures of stored articles, kept under safe names, and named where they cannot be had."""
+"""images=true: every picture of the stored articles in range, once, under safe names; named where it cannot be had."""
 
 from pathlib import Path
+from typing import Any
 
-from harness import Crawl, Crawler, Serve
+import pytest
+from harness import Crawl, Crawler, Serve, articles_in
 
+from demo_site.fault import ARTICLES, Fault, Then
 from demo_site.media_files import JPEG, PNG
 from demo_site.proxy import ProxyServer
-from panan_spider.pipelines.images import place_of
+from demo_site.response import Request, Response
+from panan_spider.store.pictures import kept
 from panan_spider.urls import on_site
 
-IMAGES = {"images": "true", "sections": "\u4e66\u8bb0"}
-QUICK = {"PANAN_RETRY_BASE": 0.01}
+SECTION = "\u4e66\u8bb0"
+IMAGES = {"images": "true", "sections": SECTION}
+QUICK = {"PANAN_RETRY_BASE": 0.01, "RETRY_TIMES": 1}
 
 
-def _pictures(run: Crawl) -> set[str]:
-    return {image["url"] for article in run.articles for image in article["images"]}
+class Missing(Fault):
+    """Pictures below /pic/ are not there any more."""
+
+    name, target = "missing", "/pic/"
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        return Response(404, {})
 
 
-def _kept(data: Path) -> set[str]:
+def pictures(run: Crawl) -> set[str]:
+    """The addresses of all pictures of the stored articles that stand on the site."""
+    return {image["url"] for article in run.articles for image in article["images"] if on_site(image["url"])}
+
+
+def files(data: Path) -> set[str]:
     return {str(path.relative_to(data)) for path in (data / "images").rglob("*") if path.is_file()}
 
 
-def _asked(server: ProxyServer) -> list[str]:
-    return [r.path for r in server.requests if "/system/" not in r.path and r.path.endswith((".jpg", ".png", ".gif"))]
+def asked(server: ProxyServer) -> list[str]:
+    paths = [request.path for request in server.requests]
+    return [path for path in paths if path.endswith((".jpg", ".png", ".gif")) and "/system/" not in path]
+
+
+def missed(run: Crawl) -> dict[str, str]:
+    return {image["url"]: image["outcome"] for image in run.report["failed_images"]}
 
 
 def test_every_picture_is_kept_once(serving: Serve, crawl: Crawler) -> None:
-    run = crawl(serving(articles=100), IMAGES, QUICK)
-    assert run.code == 0, run.said
-    assert _pictures(run)
-    assert _kept(run.data) == {place_of(url) for url in _pictures(run) if on_site(url)}
-    assert {(run.data / name).read_bytes() for name in _kept(run.data)} <= {JPEG, PNG}
-    assert run.report["sums_match"]
-
-
-def test_without_images_no_picture_is_asked_for(serving: Serve, crawl: Crawler) -> None:
     server = serving(articles=100)
-    run = crawl(server, {"sections": IMAGES["sections"]}, QUICK)
+    run = crawl(server, IMAGES, QUICK)
     assert run.code == 0, run.said
-    assert _pictures(run)
-    assert _asked(server) == []
-    assert not (run.data / "images").exists()
+    assert kept(run.data).keys() == pictures(run) != set()
+    assert files(run.data) == {*kept(run.data).values(), "images/index.jsonl"}
+    assert {(run.data / name).read_bytes() for name in kept(run.data).values()} <= {JPEG, PNG}
+    assert run.report["sums_match"]
+    assert len(asked(server)) == len(set(asked(server)))
+
+
+def test_without_images_none_is_asked_for_and_a_later_run_has_those_of_known_articles(
+    serving: Serve, crawl: Crawler
+) -> None:
+    server = serving(articles=100)
+    first = crawl(server, {"sections": SECTION}, QUICK)
+    assert pictures(first)
+    assert asked(server) == []
+    assert not (first.data / "images").exists()
+    before = len(server.requests)
+    second = crawl(server, IMAGES, QUICK)
+    assert second.code == 0, second.said
+    assert second.articles == first.articles
+    assert kept(second.data).keys() == pictures(first)
+    assert [
+        r.path for r in server.requests[before:] if r.status == 200 and Fault(target=ARTICLES).touches(_request(r))
+    ] == []
+    third = len(asked(server))
+    assert crawl(server, IMAGES, QUICK).code == 0
+    assert len(asked(server)) == third
+
+
+def _request(entry: Any) -> Request:
+    return Request("GET", entry.host, entry.path)
+
+
+def test_only_those_within_the_range_are_asked_for(serving: Serve, crawl: Crawler) -> None:
+    server = serving(articles=100)
+    first = crawl(server, {"sections": SECTION}, QUICK)
+    days = sorted((article["published"] or article["posted"])[:10] for article in first.articles)
+    day = days[len(days) // 2]
+    run = crawl(server, {**IMAGES, "since": day}, QUICK)
+    late = [a for a in articles_in(run.data) if (a["published"] or a["posted"])[:10] >= day]
+    assert kept(run.data).keys() == {i["url"] for a in late for i in a["images"] if on_site(i["url"])}
+    assert 0 < len(kept(run.data)) < len(pictures(run))
 
 
 def test_a_name_that_climbs_leads_nowhere(serving: Serve, crawl: Crawler, tmp_path: Path) -> None:
     run = crawl(serving("image-traversal", articles=100), IMAGES, QUICK)
     assert run.code == 0, run.said
-    assert any("..%2f" in url for url in _pictures(run))
-    assert _kept(run.data) == {place_of(url) for url in _pictures(run)}
+    assert any("..%2f" in url for url in kept(run.data))
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
+    assert files(run.data) == {*kept(run.data).values(), "images/index.jsonl"}
     assert not {path.name for path in run.data.iterdir()} & {"tmp", "pic"}
 
 
@@ -56,21 +105,36 @@ def test_robots_disallow_holds_for_pictures(serving: Serve, crawl: Crawler) -> N
     server = serving("robots-disallow:/pic/", articles=100)
     run = crawl(server, IMAGES, QUICK)
     assert run.code == 0, run.said
-    assert [path for path in _asked(server) if path.startswith("/pic/")] == []
-    forbidden = {image["url"] for image in run.report["failed_images"] if image["outcome"] == "forbidden"}
-    assert forbidden == {url for url in _pictures(run) if "/pic/" in url} != set()
+    assert [path for path in asked(server) if path.startswith("/pic/")] == []
+    assert missed(run) == {url: "forbidden" for url in pictures(run) if "/pic/" in url} != {}
 
 
-def test_a_picture_that_fails_is_named_and_costs_no_article(serving: Serve, crawl: Crawler) -> None:
-    run = crawl(serving(r"always-5xx%100@/pic/", articles=100), IMAGES, QUICK)
+def test_a_picture_that_fails_is_named_costs_no_article_and_is_had_by_the_next_run(
+    serving: Serve, crawl: Crawler
+) -> None:
+    server = serving("always-5xx%100@/pic/", articles=100)
+    run = crawl(server, IMAGES, QUICK)
     assert run.code == 10, run.said
-    lost = {url for url in _pictures(run) if "/pic/" in url}
-    assert {image["url"] for image in run.report["failed_images"]} == lost != set()
+    assert missed(run) == {url: "failed" for url in pictures(run) if "/pic/" in url} != {}
     assert set(run.report["outcomes"]) & {"failed", "pending"} == set()
     assert "images not kept" in run.report["reason"]
+    server.faults.clear()
+    again = crawl(server, IMAGES, QUICK)
+    assert again.code == 0, again.said
+    assert kept(again.data).keys() == pictures(again)
 
 
-def test_a_page_in_a_pictures_place_is_no_picture(serving: Serve, crawl: Crawler) -> None:
-    run = crawl(serving(r"login%100@/pic/", articles=100), IMAGES, QUICK)
-    assert run.code == 10, run.said
-    assert {image["reason"] for image in run.report["failed_images"]} == {"no picture"}
+@pytest.mark.parametrize(
+    ("fault", "outcome", "codes", "asked_again"),
+    [(Missing(), "gone", [0, 0], False), ("login%100@/pic/", "invalid", [10, 0], True)],
+)
+def test_what_is_no_picture_is_named_once_and_rings_no_second_time(
+    serving: Serve, crawl: Crawler, fault: str | Fault, outcome: str, codes: list[int], asked_again: bool
+) -> None:
+    server = serving(fault, articles=100)
+    first = crawl(server, IMAGES, QUICK)
+    assert missed(first) == {url: outcome for url in pictures(first) if "/pic/" in url} != {}
+    before = len(asked(server))
+    second = crawl(server, IMAGES, QUICK)
+    assert [first.code, second.code] == codes, second.said
+    assert (len(asked(server)) > before) is asked_again

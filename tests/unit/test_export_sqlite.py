@@ -10,7 +10,6 @@ from export_helpers import AN_IMAGE, a_full_article, export, put, rows, table
 from panan_spider.export.search import match_query
 from panan_spider.export.sqlite_schema import SEARCHED, TABLES
 from panan_spider.outcomes import Outcome
-from panan_spider.pipelines.images import place_of
 from panan_spider.schema.data_format import PATH
 from panan_spider.store.errors import Fuse
 from panan_spider.store.ledger import Ledger
@@ -105,9 +104,11 @@ def test_sections_count_an_article_in_its_own_and_where_it_is_listed(data: Path)
 
 
 def test_a_picture_names_its_local_copy(data: Path) -> None:
-    kept = data / place_of(str(AN_IMAGE["url"]))
+    kept = data / "images/ab/abc.jpg"
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"")
+    index = {"url": AN_IMAGE["url"], "path": "images/ab/abc.jpg", "at": "2026-03-07T01:02:03Z"}
+    (data / "images/index.jsonl").write_text(json.dumps(index) + "\n", "utf-8")
     put(data, a_full_article(4, images=[{"url": "http://www.panews.cn/pic/9.jpg", "caption": None}]))
     files = dict(rows(exported(data), "SELECT article_id, file FROM images"))
     assert files["000000001"] == str(kept.relative_to(data)) and files["000000004"] is None

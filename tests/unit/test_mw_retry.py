@@ -156,6 +156,7 @@ def test_an_error_of_the_server_to_the_end_is_failed(waits: list[float], status:
     ("spoilt", "named"),
     [
         (answer(body=b""), EMPTY),
+        *((answer(status=status), f"status {status}") for status in (202, 203, 204, 206)),
         (answer(flags=("dataloss",)), CUT),
         (answer(404, flags=("dataloss",)), CUT),
         (HtmlResponse(URL, body=b"<html><body>", flags=["partial"]), CUT),

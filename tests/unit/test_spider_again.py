@@ -48,6 +48,10 @@ class TestStored:
         result = run(site(self.NEW, self.RECENT), self.memory(**more))
         assert not [name for name in request_for(result.requests, self.RECENT).headers if name.startswith(b"If-")]
 
+    def test_an_article_of_the_future_does_not_end_the_look_back(self) -> None:
+        slip = url_of(9, "2999/01/01")
+        assert self.RECENT in run(site(self.NEW, self.RECENT, slip) | {self.RECENT: 304}, self.memory()).asked
+
     def test_a_removed_one_is_gone(self) -> None:
         assert run(site(self.NEW, self.RECENT) | {self.RECENT: 404}, self.memory()).outcome(self.RECENT) is Outcome.GONE
 

@@ -31,6 +31,34 @@ class TestWalks:
         assert result.outcome(second) is Outcome.LISTED
         assert {item.id for item in result.items} >= {"000000001", "000000004"}
 
+    @pytest.mark.parametrize("elsewhere", [f"{ZJOL}/", ZL, f"{ZJOL}/404.html"])
+    def test_a_page_that_leads_elsewhere_is_lost_and_its_rows_are_not_this_sections(self, elsewhere: str) -> None:
+        second, other = SJ.replace("index", "index_1"), url_of(8)
+        pages = site(
+            {SJ: listing("书记", [url_of(1)], link(second, "下一页")), second: (elsewhere, listing("专栏", [other]))}
+        )
+        memory = Notes()
+        result = run(pages, memory)
+        assert (SJ, "failed") in memory.walks
+        assert result.outcome(second) is Outcome.INVALID
+        assert "书记" not in memory.listed_in("000000008")
+
+    @pytest.mark.parametrize(
+        "landed", [SJ, SJ.replace(ZJOL + "/panews", OWN), SJ.replace("index", "index_2"), SJ.replace("http:", "https:")]
+    )
+    def test_a_page_that_leads_to_another_of_its_list_is_read(self, landed: str) -> None:
+        second, memory = SJ.replace("index", "index_1"), Notes()
+        run(
+            site(
+                {
+                    SJ: listing("书记", [url_of(1)], link(second, "下一页")),
+                    second: (landed, listing("书记", [url_of(4)])),
+                }
+            ),
+            memory,
+        )
+        assert (SJ, "end") in memory.walks
+
     def test_a_pager_script_is_read(self) -> None:
         folder = f"{ZJOL}/panews/system/count//0003001/000000001000/"
         script = f"{folder}count_page_list_0003001000000001000.js"

@@ -82,7 +82,7 @@ def test_an_article_one_part_of_which_no_answer_is_known_has_none(archive: Archi
     revised = fetched(archive, "ff", revision=2)
     archive.parts.clear()
     archive.store(revised, Outcome.REVISED)
-    assert (latest(archive).etag, latest(archive).parts) == ("ff1", ())
+    assert (latest(archive).etag, latest(archive).pages, latest(archive).parts) == ("ff1", 2, ())
 
 
 def test_a_revisit_of_a_part_points_to_that_parts_answer(archive: Archive) -> None:

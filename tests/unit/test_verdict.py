@@ -107,6 +107,12 @@ def test_the_reason_names_everything_of_its_kind() -> None:
     assert "书记, 时政" in verdict(RunFacts(failed_sections=("书记", "时政")))[1]
 
 
+@pytest.mark.parametrize("outcome", [Outcome.TOO_LARGE, Outcome.OFF_SITE])
+def test_a_lasting_fault_rings_once(outcome: Outcome) -> None:
+    assert verdict(met(outcome, known_faults={outcome: 5}))[0] is ExitCode.GOOD
+    assert verdict(met(outcome, known_faults={outcome: 4})) == (ExitCode.INCOMPLETE, f"1 {outcome}")
+
+
 def test_navigation_that_leads_off_the_site_is_harmless_and_an_article_that_does_is_not() -> None:
     counts = {Outcome.STORED: 3, Outcome.OFF_SITE: 2}
     assert verdict(RunFacts(outcomes=counts, discovered=5, led_off_site=2))[0] is ExitCode.GOOD

@@ -1,6 +1,9 @@
 """Paging stops before its end only on proof."""
 
-from walk_pages import FIRST, FOLDER, NEWEST, page
+from dataclasses import replace
+from datetime import date
+
+from walk_pages import FIRST, FOLDER, NEWEST, page, row
 
 from panan_spider.pages.results import Pager, Row, SectionPage
 from panan_spider.spiders.walk import Limits, State, Walk
@@ -37,6 +40,14 @@ class TestStopRule:
     def test_one_row_within_the_look_back_goes_on(self) -> None:
         assert self.after(Limits(lambda number: True, behind=True), page([30, 41], f"{FOLDER}2")) is None
         assert self.after(Limits(lambda number: True, behind=True, recheck=60)) is None
+
+    def test_a_day_in_the_future_does_not_end_the_look_back(self) -> None:
+        walk = Walk(FIRST, "时政", Limits(lambda number: True, behind=True))
+        slip = replace(page([0, 1], f"{FOLDER}1"), rows=(row(99, date(2999, 1, 1)), row(0)))
+        walk.take(slip)
+        assert (walk.newest, walk.state) == (NEWEST, None)
+        walk.take(page([2, 3], f"{FOLDER}2"))
+        assert walk.state is None
 
     def test_a_row_without_any_date_goes_on(self) -> None:
         undated = SectionPage(

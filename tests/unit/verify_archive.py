@@ -16,7 +16,6 @@ from demo_site.site import Site
 from panan_spider.fingerprint import content_hash
 from panan_spider.items import Article, WarcPlace
 from panan_spider.outcomes import Outcome
-from panan_spider.pipelines.images import place_of
 from panan_spider.reparsing.again import built
 from panan_spider.store.archive import Archive
 from panan_spider.store.files import moment
@@ -82,12 +81,11 @@ def newsroom(folder: Path) -> Newsroom:
     room = Newsroom(folder)
 
     def first(archive: Archive) -> None:
+        pictures = archive.open_pictures()
         for article_id in room.ids:
             article = room.store(archive, article_id)
             for image in article.images:
-                path = folder / place_of(image.url)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(b"\xff\xd8\xff")
+                pictures.keep(image.url, b"\xff\xd8\xff" + image.url.encode(), "image/jpeg", "jpg", None)
         bad = "http://www.panews.cn/system/2020/03/07/099999999.shtml"
         archive.places[bad] = archive.write_response(an_exchange(bad, b"<html>?"))
         archive.memory.discovered(bad, "article", "099999999")

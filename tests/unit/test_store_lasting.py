@@ -1,0 +1,78 @@
+"""What stays as it is for years: faults that are no news, books that would grow for ever, articles at another address."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from store_helpers import url_of
+from store_runs import Runs
+
+from panan_spider.outcomes import Outcome
+from panan_spider.store import ledger
+
+OTHER = url_of(1).replace("www.panews.cn", "panews.zjol.com.cn/panews")
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    runs = Runs(tmp_path)
+    yield runs
+    runs.archive.close({})
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OFF_SITE, Outcome.TOO_LARGE])
+def test_a_lasting_fault_is_known_from_the_second_run_on(runs: Runs, outcome: Outcome) -> None:
+    runs.settle(1, outcome)
+    assert runs.archive.memory.known_faults == {}
+    runs.next()
+    runs.settle(1, outcome)
+    runs.settle(2, outcome)
+    assert runs.archive.memory.known_faults == {outcome: 1}
+
+
+def test_what_failed_in_between_is_news_again(runs: Runs) -> None:
+    for outcome in (Outcome.OFF_SITE, Outcome.FAILED, Outcome.OFF_SITE):
+        runs.settle(1, outcome)
+        last = dict(runs.archive.memory.known_faults)
+        runs.next()
+    assert last == {}
+
+
+def test_navigation_that_leads_off_the_site_is_counted_elsewhere(runs: Runs) -> None:
+    for _ in range(2):
+        runs.memory.discovered("http://www.panews.cn/jk/", "section")
+        runs.memory.settle("http://www.panews.cn/jk/", Outcome.OFF_SITE)
+        assert runs.archive.memory.known_faults == {}
+        runs.next()
+
+
+def test_what_led_off_the_site_three_times_is_asked_for_once_a_week(runs: Runs) -> None:
+    for _ in range(3):
+        runs.settle(1, Outcome.OFF_SITE)
+        assert runs.next() and len(runs.asked_again()) == (runs.count <= 3)
+    runs.clock.advance(days=6, hours=23)
+    assert runs.asked_again() == []
+    runs.clock.advance(hours=2)
+    assert runs.asked_again() == ["000000001"]
+
+
+def test_an_article_gone_at_one_host_is_no_settled_one_at_the_other(runs: Runs) -> None:
+    runs.settle(1, Outcome.GONE)
+    runs.next()
+    assert runs.memory.settled("000000001")
+    runs.memory.listed("\u4e66\u8bb0", [("000000001", OTHER, None)])
+    assert not runs.memory.settled("000000001")
+    runs.settle(1, Outcome.GONE, OTHER)
+    assert runs.memory.settled("000000001")
+
+
+def test_books_of_runs_long_past_are_dropped_and_nothing_else(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "KEPT_RUNS", 2)
+    for number in range(1, 5):
+        runs.settle(number, Outcome.GONE)
+        runs.next()
+    db = runs.archive.ledger._db
+    assert db.rows("SELECT DISTINCT run FROM fates ORDER BY run") == [(4,)]
+    assert [run.number for run in runs.archive.ledger.runs.newest(9)] == [5, 4, 3, 2, 1]
+    assert all(run.report is not None for run in runs.archive.ledger.runs.newest(9)[1:])
+    assert all(runs.memory.settled(f"{number:09d}") for number in range(1, 5))
