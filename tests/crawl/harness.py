@@ -14,7 +14,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from demo_site.proxy import ProxyServer
+from demo_site.proxy import Logged, ProxyServer
+from demo_site.site import Site
 from panan_spider.schema import report_schema
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,9 @@ FAST: Mapping[str, object] = {
 #: What the fixtures `serving` and `crawl` are.
 Serve = Callable[..., ProxyServer]
 Crawler = Callable[..., "Crawl"]
+#: What the fixtures `first` and `begun` are.
+Firsts = Callable[..., "First"]
+Begun = Callable[..., "tuple[ProxyServer, Crawl]"]
 _PROXY_NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
@@ -56,6 +60,16 @@ class Crawl:
         found: dict[str, Any] = json.loads(newest.read_text("utf-8"))
         REPORTS.validate(found)  # every report that a test looks at is a real one
         return found
+
+
+@dataclass(frozen=True)
+class First:
+    """A first run over a healthy site, shared by tests that only look at it: what it left, what it asked for, and of what."""
+
+    run: Crawl
+    site: Site
+    requests: list[Logged]
+    strays: list[str]
 
 
 def environment(proxy: str | None, extra: Mapping[str, str] | None = None) -> dict[str, str]:

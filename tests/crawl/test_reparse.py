@@ -9,7 +9,7 @@ from pathlib import Path
 
 import harness
 import pytest
-from harness import Crawler, Serve
+from harness import Begun, Crawler, Serve
 
 DEAD_PROXY = "http://127.0.0.1:9"
 
@@ -50,9 +50,8 @@ def every_byte(data: Path) -> dict[str, tuple[str, int]]:
 
 
 @pytest.fixture
-def crawled(serving: Serve, crawl: Crawler) -> harness.Crawl:
-    run = crawl(serving(articles=100))
-    assert run.code == 0, run.said
+def crawled(begun: Begun) -> harness.Crawl:
+    _server, run = begun(articles=100)
     assert any(article["pages"] > 1 for article in run.articles)
     return run
 

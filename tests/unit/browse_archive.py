@@ -1,5 +1,6 @@
 """An archive to look at: a whole run's worth of invented articles, raw pages, pictures and people, and its pages in this process."""
 
+import json
 import asyncio
 import struct
 import zlib
@@ -15,11 +16,11 @@ from panan_spider.browse.app import make
 from panan_spider.browse.export import Source
 from panan_spider.items import Article
 from panan_spider.outcomes import Outcome
-from panan_spider.pipelines.images import place_of
 
 HOST: Final = "http://127.0.0.1:8001"
 KEPT: Final = "http://www.panews.cn/pic/0/1.png"
 NOT_KEPT: Final = "http://www.panews.cn/pic/0/2.jpg"
+KEPT_AT: Final = f"images/ab/{'ab' * 32}.png"
 FIRST_TEXT: Final = "3月5日，县委书记郝虚构到样例镇调研春茶生产。县领导田样例、石示例参加活动。"
 LAST_TEXT: Final = "郝虚构指出，磐安的药材是一张名片。\n“今年收成比去年好。”村民老样说。"
 
@@ -155,9 +156,11 @@ def build(data: Path) -> Source:
         "utf-8",
     )
     (data / "runs" / f"{RUNS[2]}.json").write_text("{torn", "utf-8")
-    path = data / place_of(KEPT)
+    path = data / KEPT_AT
     path.parent.mkdir(parents=True)
     path.write_bytes(picture())
+    index = {"url": KEPT, "path": KEPT_AT, "at": "2026-03-07T01:02:03Z"}
+    (data / "images" / "index.jsonl").write_text(json.dumps(index) + "\n", "utf-8")
     source = Source(data)
     source.refresh()
     return source

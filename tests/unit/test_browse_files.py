@@ -7,14 +7,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browse_archive import HOSTILE, KEPT, RUNS, SCRIPT, STORY, Pages, build, pages_of
+from browse_archive import  KEPT_AT, HOSTILE, KEPT, RUNS, SCRIPT, STORY, Pages, build, pages_of
 from lxml import html
 
 from panan_spider.browse.assets import ASSETS
 from panan_spider.browse.export import Source
 from panan_spider.browse.files import MARK, write
 from panan_spider.export.place import NotOurs
-from panan_spider.pipelines.images import place_of
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +87,7 @@ def test_every_file_carries_the_policy_and_no_script_of_its_own(site: Path) -> N
 
 def test_own_files_pictures_and_reports_are_there(site: Path) -> None:
     there = all_files(site)
-    assert {f"static/{name}" for name in ASSETS} | {place_of(KEPT), f"runs/{RUNS[1]}.html"} <= there
+    assert {f"static/{name}" for name in ASSETS} | {KEPT_AT, f"runs/{RUNS[1]}.html"} <= there
     assert json.loads((site / MARK).read_text("utf-8"))["files"] == len(there) - 1
 
 

@@ -5,12 +5,11 @@ import hashlib
 import sqlite3
 
 import pytest
-from browse_archive import HOSTILE, KEPT, RUNS, SCRIPT, STORY, Pages, build, pages_of, picture
+from browse_archive import  KEPT_AT, HOSTILE, KEPT, RUNS, SCRIPT, STORY, Pages, build, pages_of, picture
 from lxml import html
 
 from panan_spider.browse.export import Source
 from panan_spider.browse.safe import article_id, web_address
-from panan_spider.pipelines.images import place_of
 
 EVERY_KIND = (
     "/", "/search", "/search?q=磐安", "/search?since=x", "/section/乡镇", f"/article/{STORY}", f"/article/{HOSTILE}",
@@ -35,7 +34,7 @@ def policy(header: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "path", [*EVERY_KIND, "/nothing", "/static/browse.css", f"/{place_of(KEPT)}", f"/runs/{RUNS[1]}.html"]
+    "path", [*EVERY_KIND, "/nothing", "/static/browse.css", f"/{KEPT_AT}", f"/runs/{RUNS[1]}.html"]
 )
 def test_every_answer_has_the_headers(pages: Pages, path: str) -> None:
     headers = pages.get(path).headers
@@ -182,7 +181,7 @@ def test_no_address_leads_out_of_its_folder(pages: Pages, path: str) -> None:
 
 
 def test_what_is_no_picture_is_not_shown_as_one(source: Source, pages: Pages) -> None:
-    other = source.data / place_of("http://www.panews.cn/pic/fake.png")
+    other = source.data / f"images/fa/{'fa' * 32}.png"
     other.parent.mkdir(parents=True, exist_ok=True)
     other.write_bytes(b"<svg onload=alert(1)>")
     assert pages.get(f"/{other.relative_to(source.data)}").status_code == 404

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from browse_archive import GONE, KEPT, MANY, NO_DAY, NO_SECTION, NOT_KEPT, RUNS, STORY, Pages, build, pages_of, picture
+from browse_archive import  KEPT_AT, GONE, KEPT, MANY, NO_DAY, NO_SECTION, NOT_KEPT, RUNS, STORY, Pages, build, pages_of, picture
 from lxml import html
 
 from panan_spider.browse.export import Source
-from panan_spider.pipelines.images import place_of
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +76,11 @@ def test_a_picture_is_the_local_copy_else_its_address_in_words(pages: Pages) -> 
     page = html.fromstring(pages.text(f"/article/{STORY}"))
     kept, missing = page.xpath("//figure")
     assert (
-        kept.xpath("./img/@src") == [f"/{place_of(KEPT)}"] and kept.findtext("figcaption") == "郝虚构在茶园察看长势。"
+        kept.xpath("./img/@src") == [f"/{KEPT_AT}"] and kept.findtext("figcaption") == "郝虚构在茶园察看长势。"
     )
     assert kept.xpath("./img/@alt") == ["郝虚构在茶园察看长势。"]
     assert missing.xpath(".//img") == [] and missing.xpath(".//a/@href") == [NOT_KEPT]
-    answer = pages.get(f"/{place_of(KEPT)}")
+    answer = pages.get(f"/{KEPT_AT}")
     assert answer.content == picture() and answer.headers["content-type"] == "image/png"
 
 

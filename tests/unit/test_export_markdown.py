@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import json
 import pytest
 import yaml
 from export_helpers import AN_IMAGE, a_full_article, export, put
@@ -12,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from panan_spider.export.job import Job
 from panan_spider.export.markdown import escaped, front_matter, page
-from panan_spider.pipelines.images import place_of
+from panan_spider.store.pictures import INDEX
 
 HOSTILE = ("<script>alert(1)</script>", "# 一", "- 二", "1. 三", "> 四", "    五", "![x](javascript:alert(1))", "[a](http://x)", "a | b", "***", "===", "`x`",
            "&lt;b&gt;", "www.example.org http://example.org a@example.org", "```", "[a]: http://x", "~~s~~", "1986) 年", "\\<b>", "---")  # fmt: skip
@@ -110,9 +111,11 @@ def test_only_web_addresses_are_links(url: str) -> None:
 
 def test_a_picture_kept_on_this_machine_is_shown_from_there(tmp_path: Path) -> None:
     data = put(tmp_path / "data", a_full_article(1))
-    kept = data / place_of(str(AN_IMAGE["url"]))
+    kept = data / "images/ab/abc.jpg"
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"x")
+    line = {"url": AN_IMAGE["url"], "path": "images/ab/abc.jpg", "at": "2026-03-07T01:02:03Z"}
+    (data / INDEX).write_text(json.dumps(line) + "\n", "utf-8")
     (path,) = folder(data).rglob("*.md")
     (token,) = (
         child

@@ -1,0 +1,88 @@
+"""How `scrapy reparse --write` ends when it may not write, cannot, or is stopped: by its exit code, and with an archive that is whole."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import harness
+import pytest
+from harness import Begun, Crawl
+
+from panan_spider.store.lock import Lock
+
+#: A page object of tomorrow that reads a kicker on every page. At the n-th line written: SIGTERM, after it and before
+#: its mark; or no line grows the file beyond so many bytes, as on a full disk.
+TOMORROW = """
+import os, resource, signal, sys
+from dataclasses import replace
+from scrapy.cmdline import execute
+from panan_spider.reparsing import again
+from panan_spider.store.jsonl import LineFile
+today, append, written = again.read_article, LineFile.append, 0
+again.read_article = lambda page: replace(today(page), kicker="田样例 2020")
+def appending(self, record):
+    global written
+    line = append(self, record)
+    written += 1
+    if sys.argv[1] == "term" and written == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGTERM)
+    return line
+LineFile.append = appending
+if sys.argv[1] == "full":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+execute(["scrapy", "reparse", *sys.argv[3:]])
+"""
+
+
+@pytest.fixture
+def data(begun: Begun) -> Path:
+    return begun(articles=100)[1].data
+
+
+def reparse(data: Path, how: str = "", number: int = 0, *options: str) -> Crawl:
+    words = [sys.executable, "-c", TOMORROW, how, str(number), "-s", f"PANAN_DATA_DIR={data}", *options]
+    env = harness.environment("http://127.0.0.1:9")
+    done = subprocess.run(words, cwd=harness.ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return Crawl(done.returncode, done.stdout, done.stderr, data, harness.articles_in(data))
+
+
+def check_finished(data: Path) -> None:
+    """What is left over is stored by the next call, once: every article in two revisions, no line torn."""
+    run = reparse(data, "", 0, "--write")
+    assert run.code == 0, run.said
+    assert Counter(article["revision"] for article in run.articles) == {1: 100, 2: 100}
+    assert len({(article["id"], article["revision"]) for article in run.articles}) == 200
+    assert {article["kicker"] for article in run.articles if article["revision"] == 2} == {"田样例 2020"}
+    assert (data / "articles.jsonl").read_bytes().endswith(b"\n")
+
+
+def test_15_while_another_run_writes_and_reading_alone_needs_no_lock(data: Path) -> None:
+    held = Lock(data / "lock", "another")
+    before = (data / "articles.jsonl").read_bytes()
+    locked = reparse(data, "", 0, "--write")
+    assert locked.code == 15, locked.said
+    assert [f"pid {os.getpid()}" in line for line in locked.stderr.splitlines()] == [True]
+    assert (data / "articles.jsonl").read_bytes() == before
+    assert reparse(data).code == 0
+    held.release()
+
+
+def test_16_stopped_between_a_line_and_its_mark_and_the_next_call_goes_on(data: Path) -> None:
+    stopped = reparse(data, "term", 30, "--write")
+    assert stopped.code == 16, stopped.said
+    assert "interrupted" in stopped.stdout and "Traceback" not in stopped.said
+    assert len(stopped.articles) == 130
+    assert (stopped.report["exit_code"], stopped.report["command"]) == (16, "reparse")
+    check_finished(data)
+
+
+def test_14_a_line_that_cannot_be_written_and_the_next_call_goes_on(data: Path) -> None:
+    full = reparse(data, "full", (data / "articles.jsonl").stat().st_size + 50_000, "--write")
+    assert full.code == 14, full.said
+    (line,) = full.stderr.splitlines()
+    assert "articles.jsonl" in line
+    assert 100 < len(full.articles) < 200
+    assert (data / "articles.jsonl").read_bytes().endswith(b"\n")
+    check_finished(data)
