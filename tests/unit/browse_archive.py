@@ -1,7 +1,7 @@
 """An archive to look at: a whole run's worth of invented articles, raw pages, pictures and people, and its pages in this process."""
 
-import json
 import asyncio
+import json
 import struct
 import zlib
 from dataclasses import dataclass

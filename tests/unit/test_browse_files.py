@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browse_archive import  KEPT_AT, HOSTILE, KEPT, RUNS, SCRIPT, STORY, Pages, build, pages_of
+from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, pages_of
 from lxml import html
 
 from panan_spider.browse.assets import ASSETS

@@ -5,7 +5,7 @@ import hashlib
 import sqlite3
 
 import pytest
-from browse_archive import  KEPT_AT, HOSTILE, KEPT, RUNS, SCRIPT, STORY, Pages, build, pages_of, picture
+from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, pages_of, picture
 from lxml import html
 
 from panan_spider.browse.export import Source

@@ -3,7 +3,20 @@
 import re
 
 import pytest
-from browse_archive import  KEPT_AT, GONE, KEPT, MANY, NO_DAY, NO_SECTION, NOT_KEPT, RUNS, STORY, Pages, build, pages_of, picture
+from browse_archive import (
+    GONE,
+    KEPT_AT,
+    MANY,
+    NO_DAY,
+    NO_SECTION,
+    NOT_KEPT,
+    RUNS,
+    STORY,
+    Pages,
+    build,
+    pages_of,
+    picture,
+)
 from lxml import html
 
 from panan_spider.browse.export import Source
@@ -75,9 +88,7 @@ def test_an_article_reads_like_a_newspaper(pages: Pages) -> None:
 def test_a_picture_is_the_local_copy_else_its_address_in_words(pages: Pages) -> None:
     page = html.fromstring(pages.text(f"/article/{STORY}"))
     kept, missing = page.xpath("//figure")
-    assert (
-        kept.xpath("./img/@src") == [f"/{KEPT_AT}"] and kept.findtext("figcaption") == "郝虚构在茶园察看长势。"
-    )
+    assert kept.xpath("./img/@src") == [f"/{KEPT_AT}"] and kept.findtext("figcaption") == "郝虚构在茶园察看长势。"
     assert kept.xpath("./img/@alt") == ["郝虚构在茶园察看长势。"]
     assert missing.xpath(".//img") == [] and missing.xpath(".//a/@href") == [NOT_KEPT]
     answer = pages.get(f"/{KEPT_AT}")

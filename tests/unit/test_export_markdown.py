@@ -1,9 +1,9 @@
 """The Markdown export: safe names, front matter that YAML reads, bodies that are text and nothing else."""
 
+import json
 from pathlib import Path
 from typing import Any
 
-import json
 import pytest
 import yaml
 from export_helpers import AN_IMAGE, a_full_article, export, put
