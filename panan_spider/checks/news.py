@@ -38,6 +38,8 @@ def article_count(seen: Seen) -> Check:
     A day without news is no fault: the lists say so themselves. What they name and the run does not bring home is one.
     """
     figures, count = seen.figures, fresh(seen.figures)
+    if all(section.front is None for section in figures.sections.values()):
+        return unjudged(ARTICLE_COUNT, "not judged: page one of no section was read")
     # Of one list alone: an article that three sections list is not three.
     listed = max((section.new for section in figures.sections.values()), default=0)
     if seen.history and listed >= thresholds.BROUGHT_ARTICLES and figures.new < thresholds.BROUGHT_SHARE * listed:

@@ -64,7 +64,8 @@ def _blocked(facts: RunFacts) -> str | None:
 
 
 def _drift(facts: RunFacts) -> str | None:
-    said = list(facts.drift[:_MOST_SAID])
+    # That nothing is found at all is said before what in particular is missing.
+    said = sorted(facts.drift, key=lambda line: line.startswith("section "))[:_MOST_SAID]
     if (more := len(facts.drift) - _MOST_SAID) > 0:
         said.append(f"and {more} more like these")
     if count := facts.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0):

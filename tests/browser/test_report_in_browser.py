@@ -56,18 +56,20 @@ def test_it_prints(browser: Chrome, page: Path) -> None:
     assert printed.startswith(b"%PDF") and 1 <= printed.count(b"/Type /Page\n") <= 12
 
 
-def test_the_list_of_runs_fits_a_phone(browser: Chrome, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [chromium.PHONE, chromium.DESK])
+def test_the_list_of_runs_fits_the_screen_and_a_long_reason_leaves_the_rest_readable(
+    browser: Chrome, tmp_path: Path, size: tuple[int, int]
+) -> None:
     run = {"run": "r1", "started": "2026-03-07T01:00:00Z", "finished": "2026-03-07T01:02:00Z", "exit_code": 11}
-    run |= {
-        "reason": "1 of 17 known sections not found: 视频",
-        "command": "crawl",
-        "state": "broken",
-        "new": 3,
-        "corrections": 0,
-    }
+    run |= {"command": "crawl", "state": "broken", "new": 3, "corrections": 0}
+    run["reason"] = "section 视频 (http://www.panews.cn/a/very/long/address/of/a/section/index.shtml) is gone; " * 9
     path = tmp_path / "index.html"
     path.write_text(index_page([run] * 30), "utf-8")
-    chromium.view(browser, chromium.PHONE)
+    chromium.view(browser, size)
     browser.get(path.as_uri())
     assert (chromium.errors(browser), chromium.faults(browser)) == ([], [])
     assert chromium.overflow(browser) <= 0
+    heights = browser.execute_script(
+        "return [...document.querySelectorAll('tbody th')].map(cell => cell.firstChild.offsetHeight)"
+    )
+    assert max(heights) < 30  # the date stands on one line

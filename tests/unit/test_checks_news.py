@@ -34,6 +34,11 @@ def test_a_day_without_news_says_so_and_is_ok() -> None:
     )
 
 
+def test_where_no_list_could_be_read_nobody_says_that_there_is_no_news() -> None:
+    for sections in ({}, {"书记": section(None)}):
+        assert article_count(seen(figures(sections=sections), daily(9))).verdict == "none"
+
+
 def test_only_the_same_weekday_counts() -> None:
     busy = nights(60, lambda day: figures(day, new=100 if day.weekday() == 5 else 2))
     assert article_count(seen(figures(new=250), busy)).verdict == "ok"

@@ -135,3 +135,5 @@ def test_no_news_is_good_and_said_first() -> None:
 def test_a_redesign_does_not_make_a_reason_of_a_hundred_sections() -> None:
     _code, reason = verdict(RunFacts(drift=tuple(f"section {n} is gone" for n in range(100))))
     assert reason.endswith("section 2 is gone; and 97 more like these")
+    nothing = verdict(RunFacts(drift=(*[f"section {n} is gone" for n in range(9)], "no section found")))[1]
+    assert nothing.startswith("no section found; section 0 is gone; ")
