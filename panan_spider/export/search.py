@@ -8,6 +8,7 @@ word is a phrase, and a single character is the beginning of tokens.
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import add
 from typing import Final
 
 from panan_spider.pages.fold import fold
@@ -43,7 +44,12 @@ def _tokens(run: str) -> list[str]:
 
 def bigrams(text: str) -> str:
     """`text` as the index takes it: its tokens, a blank between them."""
-    return " ".join([token for run in _runs(text) for token in _tokens(run)])
+    return " ".join([_spaced(run) if len(run) > 1 and _is_chinese(run) else run for run in _runs(text)])
+
+
+def _spaced(run: str) -> str:
+    # What `_tokens` gives, joined; without a step of Python's own for each character of an archive.
+    return f"{' '.join(map(add, run, run[1:]))} {run[-1]}"
 
 
 def phrases(query: str) -> list[Phrase]:

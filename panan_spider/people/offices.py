@@ -25,12 +25,15 @@ _ITSELF: Final = rf"(?!{_LEAD_IN})[{HAN}]{{1,6}}?{_WORDS['of_itself']}"
 _TITLE: Final = rf"(?:{_WORDS['bare']}|{_ITSELF}{_WORDS['heads']}|{_OF_WHOM}{_UNIT}?{_WORDS['heads']})"
 _FURTHER: Final = rf"(?:{_TITLE}|{_UNIT}?{_WORDS['heads']})"
 _OFFICE: Final = re.compile(rf"{_WORDS['prefixes']}?(?:{_WORDS['groups']}|{_TITLE}(?:、{_FURTHER})*)")
-#: The end of an office with what can begin a name behind it: few places of a text, each then looked at closely.
-_HEAD_AT: Final = re.compile(rf"(?:{_WORDS['heads']}|{_WORDS['bare']}|领导)(?={BEGINS})")
+_HEADS: Final = {*words("offices", "heads"), *words("offices", "bare"), "领导"}
+#: The last character of an office with what can begin a name behind it: few places of a text, each then looked at closely.
+_HEAD_AT: Final = re.compile(f"[{''.join(sorted({head[-1] for head in _HEADS}))}](?={BEGINS})")
+_HEAD: Final = re.compile(f"{any_of(_HEADS)}$")
 _BOUNDARY: Final = re.compile(rf"(?:^|[^{HAN}]|{_LEAD_IN}|{VERB})$")
 _BETWEEN: Final = re.compile(SEPARATOR)
 _BEHIND: Final = re.compile(rf"等({_WORDS['groups']})")
 _LONGEST: Final = 40
+_LONGEST_HEAD: Final = max(map(len, _HEADS))
 _LONGEST_LEAD: Final = 6
 
 
@@ -59,10 +62,17 @@ def named(text: str) -> list[Named]:
     return sorted(found.values(), key=lambda entry: entry.start)
 
 
+def _heads(text: str, at: int, limit: int) -> Iterator[int]:
+    """Where offices' last words end, with what can begin a name behind them."""
+    for match in _HEAD_AT.finditer(text, at, limit):
+        if _HEAD.search(text[max(0, match.end() - _LONGEST_HEAD) : match.end()]):
+            yield match.end()
+
+
 def _offices(text: str) -> Iterator[tuple[int, int]]:
-    for head in _HEAD_AT.finditer(text):
-        if (start := _start_of(text, head.end())) is not None:
-            yield start, head.end()
+    for end in _heads(text, 0, len(text)):
+        if (start := _start_of(text, end)) is not None:
+            yield start, end
 
 
 def _start_of(text: str, end: int) -> int | None:
@@ -70,8 +80,7 @@ def _start_of(text: str, end: int) -> int | None:
     first = end
     while first > 0 and end - first < _LONGEST and re.match(rf"[{HAN}、]", text[first - 1]):
         first -= 1
-    others = [match.start() for match in _HEAD_AT.finditer(text, first, end - 1) if match.end() < end]
-    for start in range(max([first, *(other + 1 for other in others)]), end):  # behind whomever is named before
+    for start in range(max([first, *_heads(text, first, end - 1)]), end):  # behind whomever is named before
         if _OFFICE.fullmatch(text, start, end) and _BOUNDARY.search(text[max(0, start - _LONGEST_LEAD) : start]):
             return start
     return None
