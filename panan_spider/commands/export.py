@@ -12,8 +12,7 @@ from scrapy.commands import ScrapyCommand
 from panan_spider.commands.crawl import refuse
 from panan_spider.commands.reparse import period
 from panan_spider.export.formats import FORMATS
-from panan_spider.export.job import Job
-from panan_spider.export.parquet import NoDuckdb
+from panan_spider.export.job import Job, NoLibrary
 from panan_spider.export.place import NotOurs, only_export_to
 from panan_spider.export.selection import Selection, UnknownSection
 from panan_spider.outcomes import ExitCode
@@ -61,7 +60,7 @@ class Command(ScrapyCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self.exitcode = int(_exported(opts.format, job, out))
-        except (NotOurs, UnknownSection, NoDuckdb) as error:
+        except (NotOurs, UnknownSection, NoLibrary) as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
             print(f"panan: {error}", file=sys.stderr)

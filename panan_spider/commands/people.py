@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.crawl import refuse
-from panan_spider.export.people_file import FILE, bring_up
 from panan_spider.export.place import NotOurs, only_export_to
 from panan_spider.outcomes import ExitCode
 from panan_spider.store.archive import ARTICLES_FILE
@@ -42,6 +41,8 @@ class Command(ScrapyCommand):
         data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])  # type: ignore[index]
         if not (data / ARTICLES_FILE).is_file():
             refuse(f"there is no archive in {data}")
+        from panan_spider.export.people_file import FILE, bring_up  # Scrapy loads every command at every start
+
         out = data / FILE
         try:
             with only_export_to(out):

@@ -58,3 +58,4 @@ def _records_in(path: Path) -> int:
 _HEAD: Final = b"\xef\xbb\xbf" + _line(list(COLUMNS))
 
 FORM: Final = Flat("csv", _HEAD, _stretch, _records_in, lambda first: first == _HEAD)
+export = FORM.export

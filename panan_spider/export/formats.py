@@ -1,29 +1,35 @@
 """The forms an export can take."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from panan_spider.export import atom, csv_form, jsonld, markdown, parquet, sqlite
-from panan_spider.export.job import Done, Job
+if TYPE_CHECKING:
+    from panan_spider.export.job import Done, Job
 
 
 @dataclass(frozen=True)
 class Format:
-    """One form: its default name below export/, what makes it, and how it stands to revisions."""
+    """One form: the module that makes it, its default name below export/, and how it stands to revisions."""
 
+    module: str
     name: str
-    export: Callable[[Job, Path], Done]
     all_revisions: bool = False  # unless told otherwise
     can_all_revisions: bool = True
 
+    def export(self, job: "Job", out: Path) -> "Done":
+        """Make `out` hold what `job` says, in this form. Raises NotOurs, UnknownSection, NoLibrary, StoreError; `out` is then as it was."""
+        # Only now: Scrapy loads every command at every start, and a crawl needs no feedgen.
+        done: Done = import_module(f"panan_spider.export.{self.module}").export(job, out)
+        return done
+
 
 FORMATS: Final = {
-    "sqlite": Format("panan.sqlite", sqlite.export, all_revisions=True),
-    "csv": Format("panan.csv", csv_form.FORM.export),
-    "parquet": Format("panan.parquet", parquet.export),
-    "atom": Format("atom", atom.export, can_all_revisions=False),
-    "markdown": Format("markdown", markdown.export),
-    "jsonld": Format("panan.jsonld", jsonld.FORM.export),
+    "sqlite": Format("sqlite", "panan.sqlite", all_revisions=True),
+    "csv": Format("csv_form", "panan.csv"),
+    "parquet": Format("parquet", "panan.parquet"),
+    "atom": Format("atom", "atom", can_all_revisions=False),
+    "markdown": Format("markdown", "markdown"),
+    "jsonld": Format("jsonld", "panan.jsonld"),
 }

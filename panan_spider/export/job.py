@@ -58,3 +58,7 @@ class Done:
     articles: int
     revisions: int
     anew: bool
+
+
+class NoLibrary(Exception):
+    """An optional library is not installed. The message is one line with the command that installs it."""

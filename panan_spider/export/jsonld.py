@@ -80,3 +80,4 @@ def _is_ours(first: bytes) -> bool:
 
 
 FORM: Final = Flat("jsonld", b"", _stretch, _records_in, _is_ours)
+export = FORM.export

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from panan_spider.export import made as notes
-from panan_spider.export.job import Done, Job
+from panan_spider.export.job import Done, Job, NoLibrary
 from panan_spider.export.lines import Record
 from panan_spider.export.place import NotOurs, built_aside
 from panan_spider.export.selection import day_of
@@ -38,12 +38,8 @@ COLUMNS: Final[dict[str, str]] = {
 }
 
 
-class NoDuckdb(Exception):
-    """duckdb is not installed. The message is one line with the command that installs it."""
-
-
 def export(job: Job, out: Path) -> Done:
-    """Make `out` hold what `job` says. Raises NoDuckdb, NotOurs, UnknownSection, StoreError; `out` is then as it was."""
+    """Make `out` hold what `job` says. Raises NoLibrary, NotOurs, UnknownSection, StoreError; `out` is then as it was."""
     library = _duckdb()
     with naming(out):
         _look(out)
@@ -68,7 +64,7 @@ def _duckdb() -> Any:
     try:
         import duckdb
     except ImportError as error:
-        raise NoDuckdb(f"--format parquet needs duckdb, which is not installed: {INSTALL}") from error
+        raise NoLibrary(f"--format parquet needs duckdb, which is not installed: {INSTALL}") from error
     return duckdb
 
 

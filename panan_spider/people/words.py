@@ -3,10 +3,12 @@
 import re
 import tomllib
 from collections.abc import Iterable
-from pathlib import Path
+from importlib.resources import files
 from typing import Final
 
-_DATA: Final = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+#: The file as it is: also where the package is a zip.
+RAW: Final = files(__package__).joinpath("words.toml").read_bytes()
+_DATA: Final = tomllib.loads(RAW.decode("utf-8"))
 
 HAN: Final = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 

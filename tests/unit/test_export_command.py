@@ -1,5 +1,7 @@
 """`scrapy export`: its options, what it refuses, where it writes."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -179,3 +181,12 @@ def test_the_ledger_says_which_articles_are_gone(data: Path) -> None:
     ledger = Ledger(data / "ledger.sqlite", Fuse())
     assert ledger.articles.gone() == frozenset()
     ledger.close()
+
+
+def test_loading_the_commands_loads_no_library_of_theirs() -> None:
+    """Scrapy loads every command at every start."""
+    program = "import sys; import panan_spider.commands.export, panan_spider.commands.people; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "panan_spider.export.formats" in loaded
+    assert not {"feedgen", "duckdb", "sqlite_utils", "panan_spider.people.words"} & set(loaded)
