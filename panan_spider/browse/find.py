@@ -77,8 +77,8 @@ async def search(desk: Desk, place: Place, args: Mapping[str, str]) -> Sheet:
     sections = await desk.reader.sections()
     if desk.filed:
         return Sheet("find.html", {"sections": sections, "years": await years(desk.reader)})
-    offered = {"sections": sections, "authors": await sql_names.authors(desk.reader, _OFFERED)}
-    offered["people"] = await sql_names.people(desk.reader, _OFFERED)
+    offered = {"sections": sections, "authors": (await sql_names.authors(desk.reader))[:_OFFERED]}
+    offered["people"] = (await sql_names.people(desk.reader))[:_OFFERED]
     try:
         asked = question(args)
         match = match_query(asked.q)
@@ -101,7 +101,7 @@ async def _answer(desk: Desk, page: int, asked: Question, match: str | None) -> 
         rows = await reader.listed(where, ROWS, skip, **values)
     else:
         turned = turning(page, await reader.found_count(where, match=match, **values))
-        rows = await reader.found(where, ROWS, skip, newest_first=asked.order == "new", match=match, **values)
+        rows = await reader.found(match, where, ROWS, skip, newest_first=asked.order == "new", **values)
     return {**given, "hits": [_hit(row, asked.q) for row in rows], "turning": turned}
 
 

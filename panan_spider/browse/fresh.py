@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from datasette.app import Datasette
@@ -25,6 +25,8 @@ class Fresh:
         self._datasette, self._source = datasette, source
         self._looked = time.monotonic()
         self._file: tuple[int, int] | None = None
+        self._written = 0
+        self._memory: dict[str, Any] = {}
         self._opened = 0
         self._refreshing: asyncio.Task[None] | None = None
 
@@ -34,7 +36,9 @@ class Fresh:
         if self._file != (stat.st_dev, stat.st_ino):
             self._file = stat.st_dev, stat.st_ino
             self._open_anew()
-        return Reader(self._datasette.get_database(self._name))
+        if self._written != stat.st_mtime_ns:
+            self._written, self._memory = stat.st_mtime_ns, {}
+        return Reader(self._datasette.get_database(self._name), self._memory)
 
     @property
     def _name(self) -> str:

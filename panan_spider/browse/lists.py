@@ -3,7 +3,7 @@
 from panan_spider.browse import sql_names
 from panan_spider.browse.desk import ROWS, Desk, NotHere, Sheet, skipped, turning
 from panan_spider.browse.places import Place
-from panan_spider.browse.sql import BY_AUTHOR, IN_NO_SECTION, IN_SECTION, Row
+from panan_spider.browse.sql import BY_AUTHOR, IN_NO_SECTION, IN_SECTION, Reader, Row
 from panan_spider.browse.terms import NO_SECTION
 
 #: How much of the front page: leading articles; articles of each section.
@@ -15,6 +15,14 @@ NAMES_A_PAGE = 200
 async def front(desk: Desk, place: Place) -> Sheet:
     """The newest articles, then the newest of each section."""
     reader = desk.reader
+    blocks = await reader.kept("front", _blocks)
+    return Sheet(
+        "front.html", {"facts": await reader.facts(), "leads": await reader.listed([], _LEADS), "blocks": blocks}
+    )
+
+
+async def _blocks(reader: Reader) -> list[tuple[Row, list[Row]]]:
+    """Each section with its newest articles; last, without a name, those of none."""
     blocks: list[tuple[Row, list[Row]]] = [
         (section, await reader.listed([IN_SECTION], _OF_EACH, section=section["name"]))
         for section in await reader.sections()
@@ -22,9 +30,7 @@ async def front(desk: Desk, place: Place) -> Sheet:
     if without := await reader.count([IN_NO_SECTION]):
         row = {"name": None, "articles": without, "first": None, "last": None}
         blocks.append((row, await reader.listed([IN_NO_SECTION], _OF_EACH)))
-    return Sheet(
-        "front.html", {"facts": await reader.facts(), "leads": await reader.listed([], _LEADS), "blocks": blocks}
-    )
+    return blocks
 
 
 async def section(desk: Desk, place: Place) -> Sheet:
@@ -42,9 +48,12 @@ async def section(desk: Desk, place: Place) -> Sheet:
 
 async def authors(desk: Desk, place: Place) -> Sheet:
     """All names of bylines."""
-    turned = turning(place.page, await sql_names.how_many(desk.reader, "authors"), NAMES_A_PAGE)
-    rows = await sql_names.authors(desk.reader, NAMES_A_PAGE, skipped(place.page, NAMES_A_PAGE))
-    return Sheet("authors.html", {"rows": rows, "turning": turned})
+    return _names("authors.html", await sql_names.authors(desk.reader), place)
+
+
+def _names(template: str, rows: list[Row], place: Place) -> Sheet:
+    turned = turning(place.page, len(rows), NAMES_A_PAGE)
+    return Sheet(template, {"rows": rows[skipped(place.page, NAMES_A_PAGE) :][:NAMES_A_PAGE], "turning": turned})
 
 
 async def author(desk: Desk, place: Place) -> Sheet:
@@ -59,6 +68,4 @@ async def author(desk: Desk, place: Place) -> Sheet:
 
 async def people(desk: Desk, place: Place) -> Sheet:
     """All office-holders."""
-    turned = turning(place.page, await sql_names.how_many(desk.reader, "people"), NAMES_A_PAGE)
-    rows = await sql_names.people(desk.reader, NAMES_A_PAGE, skipped(place.page, NAMES_A_PAGE))
-    return Sheet("people.html", {"rows": rows, "turning": turned})
+    return _names("people.html", await sql_names.people(desk.reader), place)

@@ -1,9 +1,11 @@
 """What the pages ask the SQLite export. Nothing here writes, and no question may take longer than its time."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from datasette.database import Database
+
+T = TypeVar("T")
 
 #: A row of an answer: a mapping, its columns as attributes in templates.
 Row = Any
@@ -25,8 +27,17 @@ NAMES_PERSON: Final = "a.id IN (SELECT article_id FROM people WHERE name = :pers
 class Reader:
     """Questions to one export. Raises datasette's QueryInterrupted where an answer takes too long."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, memory: dict[str, Any] | None = None) -> None:
+        """`memory` keeps answers that cost much; whoever gives one empties it when the export changes."""
         self._db = database
+        self._memory: dict[str, Any] = {} if memory is None else memory
+
+    async def kept(self, name: str, ask: "Callable[[Reader], Awaitable[T]]") -> T:
+        """The answer to `ask`, from memory where it has been asked before."""
+        if name not in self._memory:
+            self._memory[name] = await ask(self)
+        found: T = self._memory[name]
+        return found
 
     async def rows(self, sql: str, **given: Any) -> list[Row]:
         """All rows of the answer."""
@@ -44,7 +55,9 @@ class Reader:
 
     async def listed(self, where: Sequence[str], number: int, skip: int = 0, **given: Any) -> list[Row]:
         """Articles for a list, newest first."""
-        sql = f"{_LISTED} {_where(where)} {_NEWEST_FIRST} LIMIT :number OFFSET :skip"
+        # The few are chosen by what is narrow, then read whole.
+        chosen = f"SELECT a.id FROM articles a {_where(where)} {_NEWEST_FIRST} LIMIT :number OFFSET :skip"
+        sql = f"{_LISTED} JOIN ({chosen}) chosen ON chosen.id = a.id {_NEWEST_FIRST}"
         return await self.rows(sql, number=number, skip=skip, **given)
 
     async def count(self, where: Sequence[str], **given: Any) -> int:
@@ -52,12 +65,14 @@ class Reader:
         return await self.number(f"SELECT count(*) FROM articles a {_where(where)}", **given)
 
     async def found(
-        self, where: Sequence[str], number: int, skip: int, *, newest_first: bool = False, **given: Any
+        self, match: str, where: Sequence[str], number: int, skip: int, *, newest_first: bool = False, **given: Any
     ) -> list[Row]:
         """Articles that hold `match`, the best first, or the newest."""
         order = _NEWEST_FIRST if newest_first else "ORDER BY search.rank"
-        sql = f"{_LISTED} JOIN search ON search.rowid = a.docid {_where(['search MATCH :match', *where])}"
-        return await self.rows(f"{sql} {order} LIMIT :number OFFSET :skip", number=number, skip=skip, **given)
+        hits = f"FROM articles a JOIN search ON search.rowid = a.docid {_where(['search MATCH :match', *where])}"
+        chosen = f"SELECT a.id, row_number() OVER ({order}) AS at {hits} {order} LIMIT :number OFFSET :skip"
+        sql = f"{_LISTED} JOIN ({chosen}) chosen ON chosen.id = a.id ORDER BY chosen.at"
+        return await self.rows(sql, number=number, skip=skip, match=match, **given)
 
     async def found_count(self, where: Sequence[str], **given: Any) -> int:
         """How many articles hold `match`."""

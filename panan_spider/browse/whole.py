@@ -37,15 +37,14 @@ def _turned(kind: Kind, key: str, total: int, rows: int) -> list[Place]:
 
 async def _lists(desk: Desk) -> AsyncIterator[Place]:
     reader = desk.reader
+    people, authors = await sql_names.people(reader), await sql_names.authors(reader)
     found = [(Kind.SECTION, row["name"], row["articles"], ROWS) for row in await reader.sections()]
     if without := await reader.count([IN_NO_SECTION]):
         found.append((Kind.SECTION, NO_SECTION, without, ROWS))
-    found += [
-        (Kind.PERSON, row["name"], row["articles"], ARTICLES_A_PAGE) for row in await sql_names.people(reader, -1)
-    ]
-    found += [(Kind.AUTHOR, row["name"], row["articles"], ROWS) for row in await sql_names.authors(reader, -1)]
-    found += [(Kind.PEOPLE, "", await sql_names.how_many(reader, "people"), NAMES_A_PAGE)]
-    found += [(Kind.AUTHORS, "", await sql_names.how_many(reader, "authors"), NAMES_A_PAGE)]
+    found += [(Kind.PERSON, row["name"], row["articles"], ARTICLES_A_PAGE) for row in people]
+    found += [(Kind.AUTHOR, row["name"], row["articles"], ROWS) for row in authors]
+    found += [(Kind.PEOPLE, "", len(people), NAMES_A_PAGE)]
+    found += [(Kind.AUTHORS, "", len(authors), NAMES_A_PAGE)]
     found += [(Kind.RUNS, "", len(runs.names(desk.data)), RUNS_A_PAGE)]
     for kind, key, total, rows in found:
         for place in _turned(kind, key, total, rows):
