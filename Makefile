@@ -7,7 +7,7 @@ EVAL := .venv-eval
 PIP := -m pip --quiet --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench eval soak lock lock-eval clean
+.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench eval soak year lock lock-eval clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -66,6 +66,9 @@ $(EVAL)/.installed: requirements-eval.lock
 
 soak: venv ## ten minutes of kills and faults on a large demo site; prints what was lost
 	$(BIN)/python tests/crawl/soak.py
+
+year: venv ## a simulated year of nightly runs (SEED=2, NIGHTS=365)
+	YEAR_SEED=$(or $(SEED),1) YEAR_NIGHTS=$(or $(NIGHTS),200) $(BIN)/python -m pytest tests/year -q
 
 LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 

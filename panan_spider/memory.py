@@ -82,6 +82,9 @@ class Memory(Protocol):
     def listed_in(self, article_id: str) -> tuple[str, ...]:
         """Names of all sections whose lists, in this run or earlier ones, named the article; sorted."""
 
+    def stored_since(self, section: str, day: date | None) -> Iterable[str]:
+        """Addresses of stored articles that lists of the section have named, put on the web since that day; None: all."""
+
     def begin_walk(self, url: str, name: str) -> None:
         """A walk of the section begins."""
 
@@ -130,6 +133,10 @@ class Blank:
     def listed_in(self, article_id: str) -> tuple[str, ...]:
         """Sections of this run whose lists named the article."""
         return tuple(sorted(self._listed.get(article_id, ())))
+
+    def stored_since(self, section: str, day: date | None) -> Iterable[str]:
+        """Nothing is stored."""
+        return ()
 
     def begin_walk(self, url: str, name: str) -> None:
         """Walks are not kept."""

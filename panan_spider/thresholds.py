@@ -76,3 +76,10 @@ TIME_RUNS: Final = 5
 #: Memory of the process at its highest, MiB.
 MEMORY_WARN: Final = 1024.0
 MEMORY_FAIL: Final = 2048.0
+
+#: A host has moved where so many of its answers, and this share of them, lead to another host of the site.
+MOVED_ANSWERS: Final = 3
+MOVED_SHARE: Final = 0.8
+
+#: The site is redesigned where so many sections' lists have lost the class they were known by.
+REDESIGNED_SHARE: Final = 0.5

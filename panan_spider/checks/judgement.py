@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from scrapy.crawler import Crawler
 
 from panan_spider import thresholds
+from panan_spider.checks.changes import moved_in
 from panan_spider.checks.course import Meter
 from panan_spider.checks.judging import failing, judge, state_of
 from panan_spider.checks.news import newest_day
@@ -120,6 +121,8 @@ def _statuses(stats: Mapping[str, Any]) -> dict[int, int]:
 
 
 def _figures(run: Run, facts: RunFacts, stories: Stories) -> Figures:
+    stats = run.crawler.stats
+    assert stats is not None
     sections = _sections(getattr(run.crawler.spider, "section_reports", ()))
     whole = (
         facts.finish_reason == "finished"
@@ -137,6 +140,7 @@ def _figures(run: Run, facts: RunFacts, stories: Stories) -> Figures:
         late=stories.late,
         gone=[record["id"] for record in run.archive.removed()],
         drift=list(facts.drift),
+        moved=moved_in(stats.get_stats()),
         seconds=round(max(0.0, (datetime.now(UTC) - run.started).total_seconds()), 1),
         peak_mib=round(_peak_mib(), 1),
     )
@@ -151,6 +155,7 @@ def _sections(walks: Any) -> dict[str, SectionFigures]:
             fronts = [front for front in (before.front, one.front) if front is not None]
             one.front = sum(fronts) if fronts else None
             one.rows, one.new = before.rows + one.rows, before.new + one.new
+            one.by_words = before.by_words and one.by_words
             one.newest = max(filter(None, (before.newest, one.newest)), default=None)
         found[walk["name"]] = one
     return found

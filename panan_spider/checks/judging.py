@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from panan_spider.checks import lists, manners, news, pages
+from panan_spider.checks import changes, lists, manners, news, pages
 from panan_spider.checks.seen import Seen
 from panan_spider.outcomes import ExitCode
 from panan_spider.reports import Check, State
@@ -11,6 +11,8 @@ from panan_spider.reports import Check, State
 CHECKS: Final[dict[str, Callable[[Seen], Check]]] = {
     lists.SECTIONS_FOUND: lists.sections_found,
     lists.FRONT_LINKS: lists.front_page_links,
+    changes.LIST_MARKUP: changes.list_markup,
+    changes.MOVED_HOSTS: changes.moved_hosts,
     pages.UNKNOWN_LAYOUT: pages.unknown_layout,
     pages.FIELD_COVERAGE: pages.field_coverage,
     news.ARTICLE_COUNT: news.article_count,

@@ -1,5 +1,7 @@
 """The site's edge: nothing beyond it is asked for, redirects included."""
 
+from urllib.parse import urlsplit
+
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware as ScrapyOffsite
@@ -41,9 +43,20 @@ class RedirectMiddleware(ScrapyRedirects):
     def _engine_started(self) -> None:
         """Scrapy warns here of a Referer that would be lost; we send none."""
 
+    def _count(self, url: str, location: bytes | None) -> None:
+        """How many answers of each host lead to another host of the site: left in the statistics for the checks."""
+        host = urlsplit(url).netloc
+        target = urlsplit(absolute(url, location.decode("latin-1"))).netloc if location else host
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(f"panan/answers/{host}")
+            if target != host and on_site(f"http://{target}/"):
+                self.crawler.stats.inc_value(f"panan/moved/{host}/{target}")
+
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Raises Fate(OFF_SITE) for a redirect off the site, Fate(FAILED) for a loop."""
         location = response.headers.get("Location")
+        if _bound(self.crawler):
+            self._count(request.url, location)
         if _bound(self.crawler) and location and response.status in (301, 302, 303, 307, 308):
             told = location.decode("latin-1")
             target = absolute(request.url, told)

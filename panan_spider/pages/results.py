@@ -120,6 +120,7 @@ class SectionPage:
         tuple[str, str], ...
     ]  # (link text, address) of pages that can be sections: navigation, sub-sections
     pager: Pager
+    by_words: bool = False  # its rows stand in no list block that is known by its class
 
     @property
     def name(self) -> str | None:

@@ -58,6 +58,7 @@ def read_section(page: Page) -> SectionPage:
         rows=rows,
         sections=_sections(links) or onward,
         pager=read_pager(root, base, page.url),
+        by_words=bool(rows) and not any(link.in_list_block for link in links),
     )
 
 

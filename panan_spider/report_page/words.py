@@ -38,6 +38,8 @@ CHECKS: Final[dict[str, str]] = {
     "unknown_layout": "未知版面",
     "field_coverage": "字段完整度",
     "article_count": "文章数量",
+    "list_markup": "列表版式是否改变",
+    "moved_hosts": "域名是否迁移",
     "section_silence": "栏目沉寂",
     "failed_addresses": "失败地址",
     "unwanted_http_codes": "403 与 429",

@@ -60,6 +60,8 @@ class ArticleCrawl(PartCrawl):
             days = [left.posted] if left.posted is not None else []
             if in_scope and address.kind is Kind.ARTICLE and not self.desk.rules_out(days):
                 self.desk.meet(address, forced=True)
+        for section, address in self.desk.unlisted():
+            self.desk.meet(address, section=section)
 
     def ask_article(self, fetch: Fetch) -> Output:
         """Ask for part one; whether it has changed, where the answer no would prove that nothing has."""
@@ -89,6 +91,10 @@ class ArticleCrawl(PartCrawl):
         """Errback: part one of an article. One that is gone is tried at its other addresses."""
         fetch: Fetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
         outcome, reason = self.unanswered(failure, fetch.address.url)
+        if outcome is Outcome.GONE and fetch.known is not None and fetch.known.url not in fetch.wanted.addresses:
+            self.desk.meet(
+                understand(fetch.known.url)
+            )  # it is stored under another address: does that one still answer?
         if outcome is Outcome.GONE and set(fetch.wanted.addresses) - {fetch.address.url, *fetch.tried}:
             fetch.tried.append(fetch.address.url)
             fetch.address = self.desk.address_of(fetch.wanted, fetch.known, without=fetch.tried)

@@ -12,7 +12,7 @@ from panan_spider.outcomes import Outcome
 from panan_spider.site import ENTRY_PAGES, MAX_POSTING_LAG_DAYS
 from panan_spider.spiders.args import Arguments
 from panan_spider.spiders.walk import look_back, no_later_than_now
-from panan_spider.urls import Address
+from panan_spider.urls import Address, understand
 
 _HOST_ORDER: Final = {urlsplit(url).netloc: rank for rank, url in enumerate(ENTRY_PAGES)}
 
@@ -108,6 +108,8 @@ class Desk:
     def _fate_unasked(self, wanted: Wanted, known: KnownArticle | None) -> tuple[Outcome, str | None] | None:
         if self.rules_out(wanted.days):
             return Outcome.OUT_OF_RANGE, "by the date of its address or its list"
+        if known is not None and known.outcome is Outcome.GONE and self._args.full and wanted.sections:
+            return None  # gone, and a list names it: has it come back?
         if wanted.forced or (known is None and not self._memory.settled(wanted.number)) or self._is_due(wanted):
             return None
         return Outcome.KNOWN, None
@@ -118,6 +120,16 @@ class Desk:
             return True
         newest = (self._newest[name] for name in wanted.sections if name in self._newest)
         return any(day >= look_back(last, recheck) for last in newest)
+
+    def unlisted(self) -> Iterable[tuple[str, Address]]:
+        """(section, address) of stored articles that are due and that no list of this run has named: they may be gone."""
+        recheck = self._args.recheck
+        for section, last in list(self._newest.items()):
+            since = None if recheck == "all" else look_back(last, recheck)
+            for url in self._memory.stored_since(section, since):
+                address = understand(url)
+                if (address.article_id or "") not in self._wanted:
+                    yield section, address
 
     def rules_out(self, days: Iterable[date]) -> bool:
         """Whether since/until rule out, by its address's and lists' days, an article not yet read."""

@@ -47,7 +47,7 @@ class Limits:
 class Walk:
     """The state of one walk. `state` is None while it goes on; `pages`, `rows` and `new` count what it has read.
 
-    `front` is the number of links on its first page; None where that could not be read.
+    `front` is the number of links on its first page; None where that could not be read; `by_words`: its list block is not known by its class.
     """
 
     def __init__(self, url: str, name: str, limits: Limits) -> None:
@@ -55,6 +55,7 @@ class Walk:
         self.state: State | None = None
         self.pager = "none"
         self.front: int | None = None
+        self.by_words = False
         self.pages = self.rows = self.new = 0
         self.newest: date | None = None
         self.lost: list[str] = []
@@ -73,7 +74,7 @@ class Walk:
         fresh = [row for row in page.rows if row.article_id not in self._seen]
         self._seen.update(row.article_id for row in fresh)
         if self.pages == 0:
-            self._first_trail, self.front = page.breadcrumbs, len(page.rows)
+            self._first_trail, self.front, self.by_words = page.breadcrumbs, len(page.rows), page.by_words
         self.pages += 1
         self.rows += len(fresh)
         self.new += sum(not self.limits.settled(row.article_id) for row in fresh)

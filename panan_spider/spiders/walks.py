@@ -78,7 +78,7 @@ class WalkCrawl(CrawlBase):
         self.memory.end_walk(walk.url, state=state, pages=walk.pages, rows=walk.rows, new=walk.new)
         self.section_reports.append(
             {"name": walk.name, "url": walk.url, "pages": walk.pages, "rows": walk.rows, "new": walk.new}
-            | {"state": str(state), "pager": walk.pager, "front": walk.front}
+            | {"state": str(state), "pager": walk.pager, "front": walk.front, "by_words": walk.by_words}
             | {"newest": None if walk.newest is None else walk.newest.isoformat()}
         )
         if state in (State.FAILED, State.CAPPED):

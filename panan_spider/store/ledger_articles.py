@@ -94,16 +94,16 @@ class Articles:
             ),
         )
 
-    def seen(self, article_id: str, url: str, outcome: Outcome) -> bool:
-        """Note that `url` of a stored article was found UNCHANGED or GONE. True where it had been gone and is back.
+    def seen(self, article_id: str, url: str, outcome: Outcome) -> Outcome | None:
+        """Note that `url` of a stored article was found UNCHANGED or GONE. The article's outcome before; None where it is not stored.
 
-        Another address of the article that is gone says nothing about the article.
+        Another address of the article that is gone says nothing about the article: None too.
         """
         before = self._db.row("SELECT outcome, url FROM articles WHERE id = ?", article_id)
         if before is None or (outcome is Outcome.GONE and before[1] != url):
-            return False
+            return None
         self._db.run("UPDATE articles SET outcome = ? WHERE id = ?", outcome, article_id)
-        return bool(before[0] == Outcome.GONE and outcome is not Outcome.GONE)
+        return Outcome(before[0])
 
     def list_in(self, section: str, article_ids: list[str]) -> None:
         """Note that the lists of `section` name these articles."""
@@ -121,6 +121,15 @@ class Articles:
     def line_offsets(self) -> list[int]:
         """The byte each article's newest line begins at, in the order of the file."""
         return [row[0] for row in self._db.rows("SELECT line_offset FROM articles ORDER BY line_offset")]
+
+    def stored_since(self, section: str, day: str) -> list[str]:
+        """Addresses of the articles that lists of `section` have named, put on the web since `day` ("" for all); newest first."""
+        rows = self._db.rows(
+            """SELECT url FROM listings JOIN articles ON id = article_id
+            WHERE section = ? AND coalesce(posted, '9') >= ? ORDER BY posted DESC, id""",
+            *(section, day),
+        )
+        return [row[0] for row in rows]
 
     def count(self) -> int:
         """How many articles are stored."""

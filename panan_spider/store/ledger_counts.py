@@ -42,11 +42,11 @@ class Counts:
         return None if row is None else row[0]
 
     def gone(self, run: int) -> list[tuple[str, str, int]]:
-        """Stored articles a run found gone: number, address, the byte their newest line begins at."""
+        """Stored articles a run found gone that were there when last asked: number, address, the byte their newest line begins at."""
         rows = self._db.rows(
             """SELECT s.id, s.url, s.line_offset FROM fates f JOIN addresses a ON a.number = f.address
             JOIN articles s ON s.id = a.article_id AND s.url = a.url
-            WHERE f.run = ? AND f.outcome = 'gone' AND s.outcome = 'gone' ORDER BY s.id""",
+            WHERE f.run = ? AND f.outcome = 'gone' AND f.reason IS NOT 'still gone' AND s.outcome = 'gone' ORDER BY s.id""",
             run,
         )
         return [(number, url, offset) for number, url, offset in rows]

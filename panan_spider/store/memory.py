@@ -21,6 +21,9 @@ _LASTING: Final = frozenset({Outcome.OFF_SITE, Outcome.TOO_LARGE})
 #: Said in the books where an article that was gone is found again.
 RETURNED: Final = "returned"
 
+#: … and where it is found gone once more: no removal of this run.
+STILL_GONE: Final = "still gone"
+
 
 class LedgerMemory:
     """What earlier runs learned, and the books of this one. Every write is in the ledger when it returns.
@@ -73,6 +76,10 @@ class LedgerMemory:
     def listed_in(self, article_id: str) -> tuple[str, ...]:
         """Names of all sections whose lists named the article; sorted."""
         return self._ledger.articles.listed_in(article_id)
+
+    def stored_since(self, section: str, day: date | None) -> list[str]:
+        """Addresses of stored articles that lists of the section have named, put on the web since that day; None: all."""
+        return self._ledger.articles.stored_since(section, "" if day is None else day.isoformat())
 
     def begin_walk(self, url: str, name: str) -> None:
         """A walk of the section begins."""
@@ -128,9 +135,11 @@ class LedgerMemory:
         return not met and self._ledger.addresses.enter_as_known(self._run, url, at)
 
     def _seen(self, url: str, outcome: Outcome) -> str | None:
+        """What is to be said where the article was known to be gone."""
         article_id = self._ledger.addresses.article_id(url)
-        back = article_id is not None and self._ledger.articles.seen(article_id, url, outcome)
-        return RETURNED if back else None
+        if article_id is None or self._ledger.articles.seen(article_id, url, outcome) is not Outcome.GONE:
+            return None
+        return STILL_GONE if outcome is Outcome.GONE else RETURNED
 
     def settle_rest(self, reason: str) -> int:
         """At the end of a run: everything still open is PENDING, walks still open are interrupted. How many."""

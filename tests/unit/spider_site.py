@@ -29,6 +29,7 @@ class Notes(Blank):
         self.left: list[Unsettled] = []
         self.known_sections: list[KnownSection] = []
         self.barren_urls: frozenset[str] = frozenset()
+        self.all_listed_in: set[str] = set()  # the sections that have listed every stored article
         self.met: dict[str, str] = {}
         self.walks: list[tuple[str, str]] = []
 
@@ -48,6 +49,10 @@ class Notes(Blank):
 
     def sections(self) -> Iterable[KnownSection]:
         return self.known_sections
+
+    def stored_since(self, section: str, day: date | None) -> Iterable[str]:
+        known = self.stored.values() if section in self.all_listed_in else ()
+        return [one.url for one in known if day is None or one.posted is None or one.posted >= day]
 
     def barren(self) -> frozenset[str]:
         return self.barren_urls

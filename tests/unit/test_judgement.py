@@ -19,7 +19,14 @@ from panan_spider.outcomes import ExitCode, Outcome
 from panan_spider.reports import Figures
 from panan_spider.spiders.panan import PananSpider
 
-WALK = {"name": "书记", "url": "http://www.panews.cn/shuji/", "pages": 1, "state": "known", "pager": "none"}
+WALK = {
+    "name": "书记",
+    "url": "http://www.panews.cn/shuji/",
+    "pages": 1,
+    "state": "known",
+    "pager": "none",
+    "by_words": False,
+}
 Begin = Callable[..., ArchiveExtension]
 
 

@@ -55,6 +55,33 @@ class TestStored:
     def test_a_removed_one_is_gone(self) -> None:
         assert run(site(self.NEW, self.RECENT) | {self.RECENT: 404}, self.memory()).outcome(self.RECENT) is Outcome.GONE
 
+    def test_one_that_no_list_names_any_more_is_asked_for_all_the_same(self) -> None:
+        """Editors who take an article off the site take its row off the list, too."""
+        memory = self.memory()
+        memory.all_listed_in = {"书记"}
+        result = run(site(self.NEW) | {self.RECENT: 404}, memory)
+        assert sorted(result.asked_articles) == sorted([self.NEW, self.RECENT])
+        assert (result.outcome(self.RECENT), result.outcome(self.OLD)) == (Outcome.GONE, None)
+
+    def test_of_another_section_it_is_left_alone(self) -> None:
+        memory = self.memory()
+        memory.all_listed_in = {"县长"}
+        assert run(site(self.NEW) | {self.RECENT: 404}, memory).asked_articles == [self.NEW]
+
+    def test_one_that_is_gone_where_lists_name_it_is_tried_where_it_is_stored(self) -> None:
+        """After a move lists name the new address, and the archive knows the old one."""
+        moved = self.RECENT.replace("panews.zjol.com.cn/panews", "www.panews.cn")
+        assert moved != self.RECENT
+        result = run(site(self.NEW, moved) | {moved: 404, self.RECENT: 404}, self.memory())
+        assert (result.outcome(moved), result.outcome(self.RECENT)) == (Outcome.GONE, Outcome.GONE)
+        result = run(site(self.NEW, moved) | {moved: 404, self.RECENT: 304}, self.memory())
+        assert (result.outcome(moved), result.outcome(self.RECENT)) == (Outcome.ALIAS, Outcome.UNCHANGED)
+
+    def test_one_that_was_gone_and_is_listed_is_asked_for_by_a_walk_to_the_end(self) -> None:
+        memory = self.memory(outcome=Outcome.GONE)
+        assert self.OLD not in run(site(self.NEW, self.OLD), memory).asked
+        assert self.OLD in run(site(self.NEW, self.OLD), self.memory(outcome=Outcome.GONE), full="true").asked
+
     def test_recheck_widens_the_look_back(self) -> None:
         assert self.OLD in run(site(self.NEW, self.OLD), self.memory(), recheck="31").asked
         assert self.OLD in run(site(self.NEW, self.OLD), self.memory(), recheck="all").asked

@@ -26,7 +26,7 @@ class TestWalks:
         assert (SJ, "end") in memory.walks
         assert reports(result)["书记"] == {
             "name": "书记", "url": SJ, "pages": 2, "rows": 2, "new": 2, "state": "end", "pager": "next_link",
-            "front": 1, "newest": "2020-03-07",
+            "front": 1, "newest": "2020-03-07", "by_words": True,
         }  # fmt: skip
         assert result.outcome(second) is Outcome.LISTED
         assert {item.id for item in result.items} >= {"000000001", "000000004"}

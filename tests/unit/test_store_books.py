@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
-from store_helpers import an_article, an_exchange, url_of
+from store_helpers import an_archive, an_article, an_exchange, url_of
 from store_runs import SECTION, Runs
 
 from panan_spider.outcomes import Outcome
@@ -103,3 +104,27 @@ def test_gaps_name_what_the_archive_lacks(runs: Runs) -> None:
     ]
     runs.next()  # in which the section was not met: what its list said has been read since
     assert {gap.url for gap in runs.archive.gaps()} == {url_of(2), url_of(3), url_of(4)}
+
+
+def test_an_article_that_stays_gone_was_removed_once(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path, "r1")
+    archive.store(an_article(1), Outcome.STORED)
+    archive.close({})
+    told = []
+    for run, outcome in (("r2", Outcome.GONE), ("r3", Outcome.GONE), ("r4", Outcome.UNCHANGED), ("r5", Outcome.GONE)):
+        archive = an_archive(tmp_path, run)
+        archive.memory.discovered(url_of(1), "article", "000000001")
+        archive.memory.settle(url_of(1), outcome, "HTTP 404" if outcome is Outcome.GONE else None)
+        told.append([number for number, *_ in archive.ledger.counts.gone(archive._run)])
+        archive.close({})
+    assert told == [["000000001"], [], [], ["000000001"]]
+
+
+def test_stored_articles_of_a_section_since_a_day(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path, "r1")
+    for number, section in ((1, "书记"), (2, "书记"), (3, "县长")):
+        archive.store(an_article(number, listed_in=[section]), Outcome.STORED)
+    assert archive.memory.stored_since("书记", date(2020, 3, 7)) == [url_of(1), url_of(2)]
+    assert archive.memory.stored_since("书记", date(2020, 3, 8)) == []
+    assert archive.memory.stored_since("书记", None) == [url_of(1), url_of(2)]
+    archive.close({})

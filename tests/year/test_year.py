@@ -1,0 +1,182 @@
+"""Two hundred nightly runs over a site that lives: each event has its own word on its day, no other night cries, nothing is lost."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from year_site import comparable
+
+from panan_spider.status.overview import look
+from panan_spider.store.ledger import Ledger
+from panan_spider.verifying.check import Check
+
+SEED: Final = int(os.environ.get("YEAR_SEED", "1"))
+NIGHTS: Final = int(os.environ.get("YEAR_NIGHTS", "200"))
+
+#: By event: exit code, state, checks that speak up, and a part of the line that says why.
+WORDS: Final[dict[str, tuple[int, set[str], dict[str, str], str]]] = {
+    "one article fails": (10, {"news", "no_news"}, {"failed_addresses": "warn"}, "1 failed"),
+    "challenge": (12, {"not_seen"}, {}, "blocked or rate-limited"),
+    "outage": (13, {"not_seen"}, {}, "robots.txt unreachable: panews.zjol.com.cn, www.panews.cn"),
+    "pages nobody can read": (11, {"broken"}, {"unknown_layout": "fail"}, "pages of an unknown layout"),
+    "lists break": (11, {"broken"}, {}, "listed articles in earlier runs, now: lists no article"),
+    "redesign": (0, {"news", "no_news"}, {"list_markup": "warn"}, ""),
+    "host move": (0, {"news", "no_news"}, {"moved_hosts": "warn"}, ""),
+}
+
+Night = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Year:
+    """What the simulator left."""
+
+    data: Path
+
+    @cached_property
+    def nights(self) -> list[Night]:
+        return [json.loads(line) for line in (self.data / "nights.jsonl").read_text("utf-8").splitlines()]
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.data / "record.json").read_text("utf-8"))
+        return found
+
+    @property
+    def ordinary(self) -> list[Night]:
+        return [night for night in self.nights if not night["event"]]
+
+    @cached_property
+    def stored(self) -> dict[str, list[dict[str, Any]]]:
+        """The lines of each article, in order."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for line in (self.data / "articles.jsonl").read_text("utf-8").splitlines():
+            record = json.loads(line)
+            found.setdefault(record["id"], []).append(record)
+        return found
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
+    data = tmp_path_factory.mktemp("year") / "data"
+    words = [sys.executable, str(Path(__file__).with_name("simulator.py")), str(data)]
+    words += ["--seed", str(SEED), "--nights", str(NIGHTS)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=1_800, check=False)
+    assert done.returncode == 0, done.stderr[-3_000:]
+    return Year(data)
+
+
+def told(night: Night) -> str:
+    return f"night {night['night']}, {night['day']} {night['event']}: exit {night['code']}, {night['reason']}"
+
+
+def speaking(night: Night) -> dict[str, str]:
+    return {name: word for name, (word, _sentence) in night["checks"].items() if word in ("warn", "fail")}
+
+
+def test_the_year_held_everything_it_should(year: Year) -> None:
+    assert len(year.nights) == NIGHTS
+    assert {night["event"] for night in year.nights} - {""} == WORDS.keys()
+    happened = Counter(name for night in year.nights for name, numbers in night["done"].items() for _ in numbers)
+    assert happened["new"] > NIGHTS and happened["corrected"] > NIGHTS / 8, happened
+    assert happened["removed"] >= 3 and happened["returned"] >= 1, happened
+    assert any(night["hidden"] for night in year.nights), "nothing was dated back behind the first list pages"
+
+
+def test_each_event_has_its_own_word_on_its_night(year: Year) -> None:
+    for night in year.nights:
+        if night["event"]:
+            code, states, checks, reason = WORDS[night["event"]]
+            assert night["code"] == code and night["state"] in states and reason in night["reason"], told(night)
+            assert speaking(night) == checks, (told(night), night["checks"])
+
+
+def test_no_other_night_cries(year: Year) -> None:
+    assert len(year.ordinary) > 0.9 * NIGHTS
+    for night in year.ordinary:
+        assert night["code"] == 0 and speaking(night) == {}, (told(night), speaking(night))
+
+
+def test_a_night_without_news_is_no_fault_and_says_so(year: Year) -> None:
+    quiet = [night for night in year.ordinary if not night["new"]]
+    assert len(quiet) > 10
+    for night in quiet[1:]:
+        assert night["state"] == "no_news" and night["reason"].startswith("no news today, page one of all 5"), told(
+            night
+        )
+    assert {night["state"] for night in year.ordinary if night["new"]} == {"news"}
+
+
+def test_every_night_brings_what_is_new_and_nothing_else(year: Year) -> None:
+    """What was dated back behind the first list pages may come early; the deep walk of Sunday brings it at the latest."""
+    early: set[str] = set()
+    for night in year.nights:
+        brought, expected = set(night["new"]), set(night["expected"]["new"])
+        early |= brought & set(night["hidden"])
+        assert brought - set(night["hidden"]) == expected - early, told(night)
+    assert not {number for night in year.nights[-1:] for number in night["hidden"]}
+
+
+def test_an_ordinary_night_does_not_find_everything_and_a_deep_walk_does(year: Year) -> None:
+    found_deep = [
+        number
+        for before, night in zip(year.nights, year.nights[1:], strict=False)
+        if night["deep"]
+        for number in set(before["hidden"]) & set(night["new"])
+    ]
+    assert found_deep, "each was found by an ordinary night: the weekly walk proves nothing here"
+
+
+def test_every_correction_is_noticed_the_night_after(year: Year) -> None:
+    for night in year.nights:
+        assert sorted(night["corrections"]) == night["expected"]["revised"], told(night)
+
+
+def test_every_removal_is_reported_once(year: Year) -> None:
+    for night in year.nights:
+        if night["code"] == 0:
+            assert sorted(night["removals"]) == night["done"]["removed"], told(night)
+
+
+def test_the_archive_holds_every_content_of_every_article_and_no_other(year: Year) -> None:
+    held = {
+        number: [json.loads(json.dumps(comparable(line))) for line in lines] for number, lines in year.stored.items()
+    }
+    contents = year.record["contents"]
+    assert held.keys() == contents.keys()
+    for number, lines in held.items():
+        wanted = [content | {"listed_in": lines[0]["listed_in"]} for content in contents[number]]
+        assert [line | {"listed_in": lines[0]["listed_in"]} for line in lines] == wanted, number
+    assert sum(map(len, held.values())) > len(held)
+
+
+def test_what_is_off_the_site_is_marked_gone_and_what_came_back_is_not(year: Year) -> None:
+    ledger = Ledger.look(year.data / "ledger.sqlite")
+    gone = {number for number in year.stored if (known := ledger.articles.latest(number)) and known.outcome == "gone"}
+    ledger.close()
+    assert gone == set(year.record["gone"]) & year.stored.keys()
+
+
+def test_at_the_end_verify_is_clean(year: Year) -> None:
+    check = Check(year.data)
+    assert [str(finding) for finding in check.findings()] == []
+    assert check.lines.count == sum(map(len, year.stored.values()))
+
+
+def test_at_the_end_nothing_is_missing_and_no_month_is_suspicious(year: Year) -> None:
+    status = look(year.data)
+    assert (status.gaps.missing, status.gaps.walks, status.gaps.quiet, status.waiting) == ([], [], {}, [])
+    assert len(status.by_section) == 5
+
+
+def test_a_night_costs_the_site_little(year: Year) -> None:
+    """Lists, the look-back of thirty days, the robots.txt: not the archive over again."""
+    last = [night["requests"] for night in year.ordinary[-20:] if not night["deep"]]
+    assert max(last) < 0.6 * len(year.stored)
