@@ -33,6 +33,8 @@ WORDS: Final[dict[str, tuple[int, set[str], dict[str, str], str]]] = {
 
 Night = dict[str, Any]
 
+pytestmark = pytest.mark.timeout(1_800)  # the first test waits for the year to pass
+
 
 @dataclass(frozen=True)
 class Year:
