@@ -69,7 +69,7 @@ def _fields(read: list[ArticlePage]) -> Lines:
         for article in holding:
             firsts.setdefault(article.template, article.found[name].where)
         short = len(holding) < len(read) and name in EXPECTED
-        where = "; ".join(f"{template} {place}" for template, place in sorted(firsts.items()))
+        where = "\n".join(f"{template} {place}" for template, place in sorted(firsts.items()))
         mark = Mark.NOTE if short else Mark.OK if holding else Mark.NONE
         yield mark, (name, f"{len(holding)} of {len(read)}", where or "nowhere")
 

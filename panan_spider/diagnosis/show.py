@@ -47,7 +47,7 @@ def _table(one: Group) -> Table:
 def plain_lines(one: Group) -> list[str]:
     """The title, and a line a row, columns aligned by the width of Chinese characters on a screen."""
     rows: list[Sequence[str]] = [("", *one.columns), *((str(line.mark), *line.cells) for line in one.lines)]
-    rows = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
+    rows = [tuple("; ".join(" ".join(line.split()) for line in cell.splitlines()) for cell in row) for row in rows]
     widths = [min(_WIDEST, max(cell_len(row[at]) for row in rows)) for at in range(len(rows[0]) - 1)]
     lines = [one.title]
     for row in rows:

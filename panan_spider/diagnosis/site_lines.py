@@ -20,12 +20,14 @@ def changes(visit: Visit) -> dict[str, str]:
 
     A host that sends its readers elsewhere stays in HOSTS: old links lead through it. One that does not answer goes.
     """
-    leads = {canonical(a.asked): a.leads_to for a in visit.answers if a.leads_to}
+    wanted = [*visit.entries, *(sample.answer for sample in visit.samples)]
+    wanted += [answer for answer in visit.rowless if answer.asked in site.KNOWN_SECTIONS]
+    leads = {canonical(answer.asked): answer.leads_to for answer in wanted if answer.leads_to}
     dead = {robots.host for robots in visit.log.robots.values() if robots.unreachable is not None}
     dead = dead if dead < site.HOSTS else set()
     entries = _led(site.ENTRY_PAGES, leads, dead)
     known = _led(site.KNOWN_SECTIONS, leads, dead)
-    hosts = sorted((site.HOSTS - dead) | {urlsplit(url).hostname or "" for url in (*entries, *known)})
+    hosts = sorted((site.HOSTS - dead) | {urlsplit(url).hostname or "" for url in leads.values()})
     new = {
         "HOSTS": (f"frozenset({{{', '.join(map(_quoted, hosts))}}})", set(hosts) != site.HOSTS),
         "ENTRY_PAGES": (_tuple(entries), entries != list(site.ENTRY_PAGES)),
@@ -35,16 +37,9 @@ def changes(visit: Visit) -> dict[str, str]:
 
 
 def _led(urls: tuple[str, ...], leads: dict[str, str], dead: set[str]) -> list[str]:
-    """Each address as it was redirected to; one that was not asked for goes where the others of its host went."""
-    moved = {urlsplit(old).netloc: urlsplit(new).netloc for old, new in leads.items()}
-    found = []
-    for url in urls:
-        host = urlsplit(url).netloc
-        if host not in dead:
-            found.append(
-                canonical(leads.get(canonical(url)) or url.replace(f"//{host}/", f"//{moved.get(host, host)}/"))
-            )
-    return list(dict.fromkeys(found))
+    """Each address as it was redirected to; those of dead hosts left out."""
+    alive = [url for url in urls if urlsplit(url).netloc not in dead]
+    return list(dict.fromkeys(canonical(leads.get(canonical(url), url)) for url in alive))
 
 
 def _quoted(text: str) -> str:

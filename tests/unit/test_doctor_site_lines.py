@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from visits import visit
 
 from panan_spider import site
 from panan_spider.diagnosis.site_lines import SITE_FILE, changed_lines, changes, patch
+from panan_spider.outcomes import Outcome
 
 
 def values(source: str) -> dict[str, str]:
@@ -39,6 +41,17 @@ def test_git_applies_it_and_nothing_else_changes(tmp_path: Path) -> None:
 
 def test_an_old_host_stays_for_the_links_that_lead_through_it() -> None:
     assert all(host in changes(visit("moved-offsite"))["HOSTS"] for host in site.HOSTS)
+
+
+def test_where_articles_alone_have_moved_their_host_is_let_in_and_the_entries_stay() -> None:
+    new = changes(visit("redirect-offsite%100"))
+    assert set(new) == {"HOSTS"} and "elsewhere.example.com" in new["HOSTS"]
+
+
+def test_a_link_of_the_navigation_that_leads_off_the_site_changes_nothing() -> None:
+    found = visit()
+    astray = replace(found.rowless[0], outcome=Outcome.OFF_SITE, leads_to="http://weather.example.com/")
+    assert not changes(replace(found, rowless=[astray]))
 
 
 def test_a_host_that_does_not_answer_goes() -> None:

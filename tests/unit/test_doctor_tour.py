@@ -66,9 +66,18 @@ def test_a_script_that_is_lost_leaves_the_first_page() -> None:
     assert len(section.lists) == 1 and len(section.samples) == 3
 
 
-def test_an_article_is_asked_for_once_however_many_sections_name_it() -> None:
-    numbers = [sample.row.article_id for sample in visit().samples]
-    assert len(numbers) == len(set(numbers))
+def test_an_article_is_asked_for_once_however_many_lists_name_it() -> None:
+    wire = Wire()
+    one = wire.site.listing("sj")[0].url
+    body = f'<div>您当前的位置 : 磐安新闻网 >> 样例</div><div class="list-text"><a href="{one}">样例</a></div>'.encode()
+
+    async def same_list(url: str) -> Answer:
+        answer = await wire.ask(url)
+        return replace(answer, body=body) if understand(url).kind is Kind.SECTION and url not in ENTRY_PAGES else answer
+
+    found = asyncio.run(tour(same_list, wire.log))
+    assert len(found.sections) >= 3
+    assert [sample.row.url for sample in found.samples] == [one] and wire.asked.count(one) == 1
 
 
 def test_nothing_off_the_site_is_asked_for() -> None:

@@ -16,6 +16,7 @@ from panan_spider.outcomes import ExitCode
         (("empty-lists",), State.UNREADABLE, 11, "lead to no list"),
         (("moved-offsite",), State.MOVED, 10, "lead to new.example.com, which was asked for nothing"),
         (("new-host:other.example.net",), State.MOVED, 10, "other.example.net"),
+        (("redirect-offsite%100",), State.MOVED, 10, "lead to elsewhere.example.com"),
         (("moved",), State.GOOD, 0, "all read whole"),
         (("down",), State.DOWN, 13, "ConnectionDone"),
         (("robots-5xx",), State.DOWN, 13, "status 503"),
