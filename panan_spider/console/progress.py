@@ -71,6 +71,22 @@ class ProgressExtension:
             self._screen.stop()
 
 
+class _Above:
+    """A stream whose lines stand above the table, each whole: rich's own stream would break long ones at blanks."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._begun = console, ""
+
+    def write(self, text: str) -> None:
+        """Print every line that is complete."""
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            self._console.print(Text.from_ansi(line), soft_wrap=True)
+
+    def flush(self) -> None:
+        """Whole lines are printed at once."""
+
+
 class Screen:
     """The table at the foot of the terminal. Log lines run above it: their handlers write through it meanwhile."""
 
@@ -90,7 +106,7 @@ class Screen:
             if isinstance(handler, logging.StreamHandler) and handler.stream is terminal
         ]
         for handler in self._handlers:
-            handler.setStream(sys.stderr)  # rich has put its own there, which knows where the table stands
+            handler.setStream(_Above(self._console))
         self._terminal = terminal
 
     def show(self) -> None:

@@ -18,7 +18,8 @@ def run(words: Sequence[str], env: Mapping[str, str], columns: int = 400) -> tup
     """Run a command on a terminal that is `columns` wide; its exit code, and all it printed there."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    given = {**env, "TERM": "xterm-256color"}
+    given = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}  # the terminal says it
+    given["TERM"] = "xterm-256color"
     process = subprocess.Popen(words, cwd=ROOT, env=given, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     printed = b""
