@@ -18,7 +18,7 @@ from panan_spider.commands.crawl import refuse
 from panan_spider.commands.demo import LOOPBACK_SETTINGS, PROXY_NAMES
 from panan_spider.diagnosis import fixture
 from panan_spider.diagnosis.answers import Answer, Ask, Log
-from panan_spider.diagnosis.errand import run
+from panan_spider.diagnosis.errand import NotStarted, run
 from panan_spider.diagnosis.examination import Examination
 from panan_spider.diagnosis.tour import tour
 from panan_spider.diagnosis.visit import Visit
@@ -82,7 +82,10 @@ class Command(ScrapyCommand):
                 visits.append(await tour(told, log))
 
             assert self.crawler_process is not None
-            run(self.crawler_process, errand)
+            try:
+                run(self.crawler_process, errand)
+            except NotStarted as error:
+                refuse(f"doctor could not start: {error}")
         if not visits:
             print("panan: interrupted", file=sys.stderr)
             self.exitcode = int(ExitCode.INTERRUPTED)

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from scrapy.crawler import CrawlerProcessBase
 
-from panan_spider.diagnosis.errand import code_of, fetch
+from panan_spider.diagnosis.errand import NotStarted, code_of, fetch
 from panan_spider.diagnosis.fixture import kind_of
 from panan_spider.diagnosis.source import NoPage, is_address, local_page, resolved
 from panan_spider.outcomes import ExitCode
@@ -46,7 +46,10 @@ def page_of(given: str, process: CrawlerProcessBase, data: Path, opts: argparse.
 def _fetched(url: str, process: CrawlerProcessBase) -> Page:
     if not on_site(url):
         end(f"{url}: not on the site, and so never asked for")
-    answer = fetch(process, url)
+    try:
+        answer = fetch(process, url)
+    except NotStarted as error:
+        end(f"could not start: {error}")
     if answer is None:
         end("interrupted", ExitCode.INTERRUPTED)
     if answer.outcome is not None:

@@ -113,6 +113,10 @@ def test_saved_pages_are_fixtures_and_nothing_is_overwritten(serving: Serve, tmp
     [
         (("--fault", "down"), "panan: --fault is for --demo\n"),
         (("--demo", "--fault", "nonsense"), "panan: no such fault: nonsense"),
+        (
+            ("--demo", "-s", 'DOWNLOADER_MIDDLEWARES={"nowhere.Nothing": 1}'),
+            "panan: doctor could not start: ModuleNotFoundError: No module named 'nowhere'",
+        ),
         (("http://www.panews.cn/",), "panan: doctor takes no argument 'http://www.panews.cn/'\n"),
     ],
 )
