@@ -56,8 +56,10 @@ class Command(ScrapyCommand):
         if args:
             refuse(f"'scrapy export' takes options only, not {args[0]!r}")
         job = _job(opts, Path(opts.data_dir or self.settings["PANAN_DATA_DIR"]))  # type: ignore[index]
-        out = Path(opts.out) if opts.out else job.data / "export" / FORMATS[opts.format].name
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        out = job.data / "export" / FORMATS[opts.format].name if opts.out is None else Path(opts.out)
+        if opts.out is not None and not out.name:
+            refuse(f"--out: {opts.out!r} names no file")
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self.exitcode = int(_exported(opts.format, job, out))
         except (NotOurs, UnknownSection, NoLibrary) as error:
@@ -68,6 +70,8 @@ class Command(ScrapyCommand):
         except KeyboardInterrupt:
             print(f"panan: interrupted; {out} is as it was", file=sys.stderr)
             self.exitcode = int(ExitCode.INTERRUPTED)
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _exported(name: str, job: Job, out: Path) -> ExitCode:

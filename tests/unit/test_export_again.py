@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -143,6 +144,25 @@ def test_a_failed_export_keeps_the_last_good_one(
     assert not [
         path for path in (data / "export").iterdir() if path.name.endswith((".part", ".old", ".lines", "-journal"))
     ]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_files_that_may_not_grow_are_a_store_error(data: Path, tmp_path: Path, name: str) -> None:
+    assert export(data, "--format", name) == 0
+    before, told = content(out_of(data, name)), tmp_path / "told"
+    long = {"text": "样例" * 5_000, "blocks": [{"type": "paragraph", "text": "样例" * 5_000}]}
+    put(data, *(a_full_article(number, **long) for number in range(6, 16)))
+
+    def work() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, resource.RLIM_INFINITY))
+        code = export(data, "--format", name)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        told.write_text(str(code))
+
+    in_a_child(work)
+    assert told.read_text() == "14"
+    assert content(out_of(data, name)) == before
+    assert export(data, "--format", name) == 0 and numbers(data, name) == set(range(1, 16))
 
 
 @pytest.mark.parametrize("name", ["sqlite", "csv", "markdown"])

@@ -64,6 +64,7 @@ def test_a_part_of_the_archive(data: Path, words: list[str], held: list[str]) ->
             ["--format", "atom", "--all-revisions"],
             "--all-revisions: atom holds of each article the newest revision alone",
         ),
+        (["--out", ""], "--out: '' names no file"),
         (["--data-dir", "/nonexistent"], "there is no archive in /nonexistent"),
     ],
 )

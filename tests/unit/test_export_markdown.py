@@ -107,6 +107,7 @@ def _body(article: Any) -> str:
 def test_only_web_addresses_are_links(url: str) -> None:
     body = _body(a_full_article(1, blocks=[{"type": "attachment", "url": url, "title": "表"}]))
     assert not {"link_open", "image"} & set(shown(body)[0])
+    assert "](" not in body
 
 
 def test_a_picture_kept_on_this_machine_is_shown_from_there(tmp_path: Path) -> None:
