@@ -3,10 +3,9 @@
 import re
 
 import harness
-from harness import Crawler, Serve
+from harness import Begun, Crawler, Firsts
 
 from demo_site.fault import ARTICLES, Fault, Then
-from demo_site.proxy import ProxyServer
 from demo_site.response import Request, Response
 
 
@@ -19,32 +18,20 @@ class StalePageOne(Fault):
         return Response(304, {}) if "if-none-match" in request.headers else then(request)
 
 
-def requests_of(server: ProxyServer, work: "object") -> int:
-    before = len(server.requests)
-    assert callable(work)
-    work()
-    return len(server.requests) - before
+def test_an_unchanged_site_costs_little_and_adds_nothing(first: Firsts, begun: Begun, crawl: Crawler) -> None:
+    server, before = begun(articles=420)
+    run = crawl(server)
+    assert run.code == 0, run.said
+    assert len(run.articles) == len(before.articles) == 420
+    assert 0 < len(server.requests) < 0.15 * len(first(420).requests)
+    assert set(run.report["outcomes"]) <= {"listed", "known", "unchanged", "alias", "read", "no_list", "gone"}
 
 
-def test_an_unchanged_site_costs_little_and_adds_nothing(serving: Serve, crawl: Crawler) -> None:
-    server = serving(articles=420)
-    runs: list[harness.Crawl] = []
-    first = requests_of(server, lambda: runs.append(crawl(server)))
-    second = requests_of(server, lambda: runs.append(crawl(server)))
-    assert [run.code for run in runs] == [0, 0], runs[-1].said
-    assert len(runs[1].articles) == len(runs[0].articles) == 420
-    assert second < 0.15 * first
-    assert set(runs[1].report["outcomes"]) <= {"listed", "known", "unchanged", "alias", "read", "no_list", "gone"}
-
-
-def test_articles_asked_again_cost_no_body_and_a_change_behind_page_one_is_seen(
-    demo: ProxyServer, crawl: Crawler
-) -> None:
-    first = crawl(demo)
-    before = len(demo.requests)
+def test_articles_asked_again_cost_no_body_and_a_change_behind_page_one_is_seen(begun: Begun, crawl: Crawler) -> None:
+    demo, first = begun()
     same = crawl(demo, {"recheck": "all"})
     assert same.code == 0, same.said
-    asked = [entry for entry in demo.requests[before:] if re.search(ARTICLES, f"http://{entry.host}{entry.path}")]
+    asked = [entry for entry in demo.requests if re.search(ARTICLES, f"http://{entry.host}{entry.path}")]
     several = [record for record in demo.site.records if record.parts]
     assert len(asked) >= 120 + sum(len(record.parts) - 1 for record in several) > 120
     assert {entry.status for entry in asked} == {304}
@@ -59,8 +46,8 @@ def test_articles_asked_again_cost_no_body_and_a_change_behind_page_one_is_seen(
     assert (new["text"], new["pages"]) == (demo.site.expected(record)["text"], len(record.parts))
 
 
-def test_five_new_one_corrected_one_removed(demo: ProxyServer, crawl: Crawler) -> None:
-    first = crawl(demo)
+def test_five_new_one_corrected_one_removed(begun: Begun, crawl: Crawler) -> None:
+    demo, first = begun()
     view = demo.site.sections["书记"]
     newest = [slot.id for key in view.keys for slot in demo.site.listing(key)]
     added = {demo.site.add_article("书记").id for _ in range(5)}
@@ -74,8 +61,8 @@ def test_five_new_one_corrected_one_removed(demo: ProxyServer, crawl: Crawler) -
     assert (outcomes["stored"], outcomes["revised"], outcomes["gone"]) == (5, 1, 1)
 
 
-def test_a_correction_says_what_the_page_says(demo: ProxyServer, crawl: Crawler) -> None:
-    crawl(demo)
+def test_a_correction_says_what_the_page_says(begun: Begun, crawl: Crawler) -> None:
+    demo, _first = begun()
     newest = demo.site.listing(demo.site.sections["书记"].keys[0])[0].id
     record = demo.site.correct(newest, title="改过的标题")
     latest = harness.newest(crawl(demo).articles)[newest]
@@ -86,8 +73,8 @@ def test_a_correction_says_what_the_page_says(demo: ProxyServer, crawl: Crawler)
     )
 
 
-def test_what_was_gone_and_came_back_is_noticed(demo: ProxyServer, crawl: Crawler) -> None:
-    first = crawl(demo)
+def test_what_was_gone_and_came_back_is_noticed(begun: Begun, crawl: Crawler) -> None:
+    demo, first = begun()
     newest = demo.site.listing(demo.site.sections["书记"].keys[0])[0].id
     demo.site.remove(newest, keep_listed=True)
     assert crawl(demo).report["outcomes"]["gone"] == 1

@@ -2,16 +2,14 @@
 
 from collections import Counter
 
-from conftest import Crawler, Serve
-
-from demo_site.proxy import ProxyServer
+from harness import Begun, Crawler, Firsts, Serve
 
 
-def test_an_article_on_both_hosts_is_stored_once_under_its_own_address(serving: Serve, crawl: Crawler) -> None:
-    server = serving(articles=420)
+def test_an_article_on_both_hosts_is_stored_once_under_its_own_address(first: Firsts) -> None:
+    server = first(420)
     twins = [slot for slot in server.site.slots.values() if slot.alias]
     assert twins
-    run = crawl(server)
+    run = server.run
     stored = Counter(article["id"] for article in run.articles)
     assert {slot.id: stored[slot.id] for slot in twins} == dict.fromkeys((slot.id for slot in twins), 1)
     urls = {article["id"]: article["url"] for article in run.articles}
@@ -27,15 +25,15 @@ def test_query_strings_make_no_other_article(serving: Serve, crawl: Crawler) -> 
     assert sum("?" in request.path for request in server.requests) == 0
 
 
-def test_a_section_that_only_articles_lead_to_is_read_and_named(demo: ProxyServer, crawl: Crawler) -> None:
-    run = crawl(demo)
-    hidden = {slot.id for slot in demo.site.listing("fsjdxz")}
+def test_a_section_that_only_articles_lead_to_is_read_and_named(first: Firsts) -> None:
+    run = first().run
+    hidden = {slot.id for slot in first().site.listing("fsjdxz")}
     assert {article["id"] for article in run.articles if "副书记代县长" in article["listed_in"]} == hidden
 
 
-def test_parts_are_one_article(demo: ProxyServer, crawl: Crawler) -> None:
-    run = crawl(demo)
-    wanted = {record.id: max(1, len(record.parts)) for record in demo.site.records}
+def test_parts_are_one_article(first: Firsts) -> None:
+    run = first().run
+    wanted = {record.id: max(1, len(record.parts)) for record in first().site.records}
     assert max(wanted.values()) > 1
     assert {article["id"]: article["pages"] for article in run.articles} == wanted
 
@@ -54,8 +52,8 @@ def test_an_article_whose_part_fails_is_not_stored_short_and_the_next_run_brings
     assert second.code == 0, second.said
 
 
-def test_every_address_met_ends_in_one_outcome(demo: ProxyServer, crawl: Crawler) -> None:
-    for _ in range(2):
-        report = crawl(demo).report
+def test_every_address_met_ends_in_one_outcome(begun: Begun, crawl: Crawler) -> None:
+    server, before = begun()
+    for report in (before.report, crawl(server).report):
         assert report["sums_match"] is True
         assert "pending" not in report["outcomes"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import Crawler, Serve
+from harness import Begun, Crawler, Firsts, Serve
 
 from demo_site.proxy import ProxyServer
 from demo_site.sections import SECTIONS
@@ -20,10 +20,9 @@ def walks(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {walk["url"]: walk for walk in report["sections"]}
 
 
-def test_every_section_is_found_and_walked_to_its_end(serving: Serve, crawl: Crawler) -> None:
-    server = serving(articles=MANY)
-    run = crawl(server)
-    assert run.code == 0, run.said
+def test_every_section_is_found_and_walked_to_its_end(first: Firsts) -> None:
+    server = first(MANY)
+    run = server.run
     found = walks(run.report)
     assert {url: walk["name"] for url, walk in found.items()} == {section.url: section.name for section in SECTIONS}
     assert {walk["state"] for walk in found.values()} == {"end"}
@@ -34,16 +33,16 @@ def test_every_section_is_found_and_walked_to_its_end(serving: Serve, crawl: Cra
     assert server.strays == []
 
 
-def test_every_list_that_names_an_article_is_kept_with_it(serving: Serve, crawl: Crawler) -> None:
-    server = serving(articles=MANY)
-    run = crawl(server)
+def test_every_list_that_names_an_article_is_kept_with_it(first: Firsts) -> None:
+    server = first(MANY)
+    run = server.run
     wanted = {record.id: server.site.expected(record)["listed_in"] for record in server.site.records}
     assert {article["id"]: article["listed_in"] for article in run.articles} == wanted
 
 
-def test_no_address_is_asked_for_twice(demo: ProxyServer, crawl: Crawler) -> None:
-    crawl(demo)
-    asked = Counter((request.host, request.path) for request in demo.requests)
+def test_no_address_is_asked_for_twice(first: Firsts) -> None:
+    asked = Counter((request.host, request.path) for request in first().requests)
+    assert len(asked) > 120
     assert [address for address, count in asked.items() if count > 1] == []
 
 
@@ -78,38 +77,32 @@ def test_a_list_page_that_fails_is_named_and_the_next_run_finishes_the_walk(serv
     assert {article["id"] for article in second.articles} == {slot.id for slot in server.site.listing(section.key)}
 
 
-def test_a_second_run_reads_little_more_than_the_first_pages(serving: Serve, crawl: Crawler) -> None:
-    server = serving(articles=MANY)
-    crawl(server)
-    first = len(server.requests)
+def test_a_second_run_reads_little_more_than_the_first_pages(first: Firsts, begun: Begun, crawl: Crawler) -> None:
+    server, _before = begun(articles=MANY)
     run = crawl(server)
     assert run.code == 0, run.said
     assert {walk["state"] for walk in run.report["sections"]} <= {"known", "end"}
-    assert len(server.requests) - first < 0.15 * first
+    assert len(server.requests) < 0.15 * len(first(MANY).requests)
     assert len(run.articles) == MANY
 
 
-def test_full_walks_every_section_to_its_end_again(serving: Serve, crawl: Crawler) -> None:
-    server = serving(articles=MANY)
-    crawl(server, {"sections": "磐安新闻"})
+def test_full_walks_every_section_to_its_end_again(begun: Begun, crawl: Crawler) -> None:
+    server, _first = begun(articles=MANY)
     run = crawl(server, {"sections": "磐安新闻", "full": "true"})
     (walk,) = run.report["sections"]
     assert (walk["state"], walk["rows"], walk["new"]) == ("end", len(server.site.listing("paxw")), 0)
 
 
-def test_a_back_dated_article_deep_in_a_list_is_found_by_a_full_run(serving: Serve, crawl: Crawler) -> None:
-    server = serving(articles=MANY)
-    crawl(server, {"sections": "磐安新闻"})
+def test_a_back_dated_article_deep_in_a_list_is_found_by_a_full_run(begun: Begun, crawl: Crawler) -> None:
+    server, _first = begun(articles=MANY)
     oldest = server.site.listing("paxw")[-1].posted
     late = server.site.add_article("磐安新闻", posted=oldest + timedelta(days=1))
     run = crawl(server, {"sections": "磐安新闻", "full": "true"})
     assert late.id in {article["id"] for article in run.articles}
 
 
-def test_lists_gone_empty_are_drift(serving: Serve, crawl: Crawler) -> None:
-    server = serving()
-    crawl(server)
-    server.faults.extend(serving("empty-lists").faults)
+def test_lists_gone_empty_are_drift(begun: Begun, crawl: Crawler) -> None:
+    server, _first = begun("empty-lists")
     run = crawl(server)
     assert run.code == 11, run.said
     assert run.report["drift"]
