@@ -10,6 +10,7 @@ from lxml import etree
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
 from panan_spider.pages import anchors, captions, media
 from panan_spider.pages.fold import fold
+from panan_spider.pages.header_line import is_label, strength
 from panan_spider.pages.line import Line
 from panan_spider.pages.subheads import TERMINAL, is_subhead, shows_heading
 from panan_spider.pages.tables import DataTables, table_rows
@@ -39,11 +40,12 @@ class Body:
     continues: bool = False  # part two or on: its first line can be a subhead
 
 
-def clean_lines(lines: Sequence[Line], body: Body) -> list[Line]:
-    """The body's lines without leftovers, furniture, and the links and their heading that trail after it."""
+def clean_lines(lines: Sequence[Line], body: Body, header: Sequence[Line] = ()) -> list[Line]:
+    """The body's lines without leftovers, furniture, and the header line again, and the links that trail after it."""
+    said = {line.bare for line in header if strength(line.text) or is_label(line.text)}
     kept: list[Line] = []
     for line in lines:
-        if anchors.is_leftover(line) or anchors.is_furniture(line):
+        if anchors.is_leftover(line) or anchors.is_furniture(line) or line.bare in said:
             if kept and anchors.names_code(line) and kept[-1].kind == "image" and not media.is_content(kept[-1].src):
                 body.discarded.append((kept.pop().src, "the code that leads to this page"))
             body.discarded.append((line.text, "left over from an image or the page around"))
@@ -55,7 +57,7 @@ def clean_lines(lines: Sequence[Line], body: Body) -> list[Line]:
 
 
 def _is_trailing_link(line: Line) -> bool:
-    if line.kind != "text" or not line.is_link:
+    if line.kind != "text" or not line.is_row:
         return False
     return all(not media.is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
 

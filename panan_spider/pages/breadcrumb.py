@@ -1,9 +1,11 @@
 """The breadcrumb after 您当前的位置: `您当前的位置 : 浙江在线 >> 磐安新闻网 >> 书记`."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
 
+from panan_spider.pages import anchors
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line
 
@@ -13,6 +15,8 @@ ANCHOR: Final = re.compile(
 _SEPARATOR: Final = re.compile(r"\s*(?:>+|>+|»|›|→|&gt;)[\s>>»›]*")
 #: The word that stands for the page itself, as a part of its own or after the last part.
 _THE_PAGE: Final = "正文"
+_LONGEST_PART: Final = 12
+_LONGEST_TRAIL: Final = 80  # characters of the box that holds a breadcrumb alone
 _MAX_LINES: Final = 16  # one cell or list item a part, separators in cells of their own
 
 
@@ -35,7 +39,7 @@ def split_breadcrumb(text: str) -> tuple[str, ...]:
     parts = [" ".join(trail[start:end].split()) for start, end in edges]
     parts = [part for part in parts if part]
     if parts:
-        parts[-1] = re.sub(rf"(?:\s+|^){_THE_PAGE}$", "", parts[-1])
+        parts[-1] = re.sub(rf"(?:(?:\s+|^){_THE_PAGE})+$", "", parts[-1])
     return tuple(part for part in parts if part)
 
 
@@ -47,6 +51,19 @@ def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
     return None
 
 
+def _stands_beside(first: Line, line: Line) -> bool:
+    """Whether a line that says nothing by itself is a part: a link, a trail, or in one small box with the first."""
+    if (side := anchors.side_heading(line.text)) and side != line.bare:
+        return False  # 图片新闻 更多>>>
+    link = line.is_link and len(line.links) == 1 and len(line.bare) <= _LONGEST_PART
+    if link or _SEPARATOR.search(fold(line.text)) or line.block is first.block:
+        return True
+    for box in itertools.islice(first.block.iterancestors(), 2):
+        if box in line.block.iterancestors():
+            return len("".join("".join(box.itertext()).split())) <= _LONGEST_TRAIL
+    return False
+
+
 def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
     last = index
     for following in range(index + 1, min(index + _MAX_LINES, len(lines))):
@@ -55,7 +72,7 @@ def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
         if lines[following].kind != "text" or len(more) > 40 or ANCHOR.search(more):
             break
         goes_on = re.match(r"\s*[>»›→]", more) is not None or more.strip() == _THE_PAGE
-        if not awaits and not goes_on:
+        if not goes_on and not (awaits and _stands_beside(lines[index], lines[following])):
             break
         text, last = f"{text} {lines[following].text}", following
     parts = split_breadcrumb("位置:" + text)

@@ -8,12 +8,14 @@ from typing import Final
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
+from panan_spider.site import SITE_NAME
 
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 _KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
 _SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
 _DASHED: Final = re.compile(r"\s*(?:——|--)\s*\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
+_SURE_TITLE: Final = 8  # characters; a shorter name of a document can be a section's
 _LONGEST_HEADLINE: Final = 120
 _LONGEST_KICKER: Final = 45
 
@@ -55,9 +57,17 @@ def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Lin
             return Headline(
                 " ".join(said.prose for said in body[first:end]), line.prose, None, (line, *body[first:end])
             )
-    if _SURE_KICKER_END.search(fold(line.prose)) and body and could_be_kicker(body[0]) and len(body[0].bare) >= 8:
-        raise UnknownLayout(f"a kicker without a title: {line.prose}")
+    unsaid = body and could_be_kicker(body[0]) and len(body[0].bare) >= 8
+    if _DASHED.match(line.prose) or (unsaid and _SURE_KICKER_END.search(fold(line.prose))):
+        raise UnknownLayout(f"a line beside the headline, and no headline: {line.prose}")
+    called = min(map(plain, titles), key=len, default="")
+    if len(called) >= _SURE_TITLE and SITE_NAME not in called and not _share_words(called, plain(line.prose)):
+        raise UnknownLayout(f"the document is called otherwise than the headline: {line.prose}")
     return None
+
+
+def _share_words(one: str, other: str) -> bool:
+    return any(one[at : at + 3] in other for at in range(len(one) - 2))
 
 
 def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:

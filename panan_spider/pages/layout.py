@@ -69,7 +69,7 @@ class _Reading:
     def result(self) -> ArticlePage:
         address = understand(self.page.url)
         header, printed = self._header()
-        lines = clean_lines(self.lines[slice(*self.region.body)], self.body)
+        lines = clean_lines(self.lines[slice(*self.region.body)], self.body, self._header_lines())
         headline, opening, lines = self._headline(lines, first_part=address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)
@@ -116,11 +116,11 @@ class _Reading:
         )
 
     def _header_lines(self) -> list[Line]:
-        return [
-            line
-            for line in self.lines[slice(*self.region.header)]
-            if not anchors.is_furniture(line) and not line.bare.isdigit()
-        ]
+        printed: dict[str, Line] = {}  # said twice, a piece counts once
+        for line in self.lines[slice(*self.region.header)]:
+            if not anchors.is_furniture(line) and not line.bare.isdigit():
+                printed.setdefault(line.bare, line)
+        return list(printed.values())
 
     def _header(self) -> tuple[HeaderLine, str]:
         printed = " ".join(text for line in self._header_lines() if (text := without_furniture(line.text)))
