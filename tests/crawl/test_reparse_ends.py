@@ -20,16 +20,16 @@ from dataclasses import replace
 from scrapy.cmdline import execute
 from panan_spider.reparsing import again
 from panan_spider.store.jsonl import LineFile
-today, append, written = again.read_article, LineFile.append, 0
+today, append_all, written = again.read_article, LineFile.append_all, 0
 again.read_article = lambda page: replace(today(page), kicker="田样例 2020")
-def appending(self, record):
+def appending(self, records):
     global written
-    line = append(self, record)
-    written += 1
+    lines = append_all(self, records)
+    written += len(lines)
     if sys.argv[1] == "term" and written == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGTERM)
-    return line
-LineFile.append = appending
+    return lines
+LineFile.append_all = appending
 if sys.argv[1] == "full":
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 execute(["scrapy", "reparse", *sys.argv[3:]])
