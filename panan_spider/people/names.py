@@ -24,31 +24,31 @@ _FOLLOW: Final = re.compile(rf"(?P<sure>$|[^{HAN}·]|{VERB})|(?P<word>{_FOLLOWS}
 BEGINS: Final = f"(?:[{''.join(sorted(_SINGLE | {name[0] for name in _COMPOUND}))}]|{_DOT_HAN}{{1,6}}·)"
 
 
-def _surely(text: str, at: int) -> int:
-    """How surely a name that ends before `at` can end there: 2, by a lone character 1, not at all 0."""
+def _surely(text: str, at: int) -> tuple[int, int]:
+    """How surely a name that ends before `at` can end there: 2, by a lone character 1, not at all 0; and how long what follows is."""
     match = _FOLLOW.match(text, at)
     if match is None:
-        return 0
-    return 1 if match["word"] is not None and len(match["word"]) == 1 else 2
+        return 0, 0
+    return (1 if match["word"] is not None and len(match["word"]) == 1 else 2), len(match[0])
 
 
 def ends(text: str, at: int) -> bool:
     """Whether a name that ends before `at` can end there."""
-    return _surely(text, at) > 0
+    return _surely(text, at)[0] > 0
 
 
 def name_at(text: str, at: int, known: Collection[str] = ()) -> str | None:
     """The name that begins at `at`; None where none surely does.
 
-    Of two readings the one in `known` is right; else the one that ends more surely; else the longer.
+    Of two readings the one in `known` is right; else the one that ends more surely, or before the longer word; else the longer.
     """
     if dotted := _dotted(text, at):
         return dotted
     least = 2 if text[at : at + 1] in _RARE else 1
-    readings = [name for name in _candidates(text, at) if _surely(text, at + len(name)) >= least]
+    readings = [name for name in _candidates(text, at) if _surely(text, at + len(name))[0] >= least]
     if known_ones := [name for name in readings if name in known]:
         return known_ones[0]
-    return max(readings, key=lambda name: (_surely(text, at + len(name)), len(name)), default=None)
+    return max(readings, key=lambda name: (*_surely(text, at + len(name)), len(name)), default=None)
 
 
 def _dotted(text: str, at: int) -> str | None:

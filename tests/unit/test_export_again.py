@@ -150,7 +150,7 @@ def test_a_failed_export_keeps_the_last_good_one(
 def test_files_that_may_not_grow_are_a_store_error(data: Path, tmp_path: Path, name: str) -> None:
     assert export(data, "--format", name) == 0
     before, told = content(out_of(data, name)), tmp_path / "told"
-    long = {"text": "样例" * 5_000, "blocks": [{"type": "paragraph", "text": "样例" * 5_000}]}
+    long: dict[str, Any] = {"text": "样例" * 5_000, "blocks": [{"type": "paragraph", "text": "样例" * 5_000}]}
     put(data, *(a_full_article(number, **long) for number in range(6, 16)))
 
     def work() -> None:
