@@ -101,6 +101,12 @@ class Arguments(BaseModel):
     )
     images: Switch = Field(default=False, description="Keep the articles' pictures too.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_scheduler(cls, given: Any) -> Any:
+        """scrapyd gives every run its job's number beside the arguments: nothing that a run is asked for."""
+        return {name: value for name, value in given.items() if name != "_job"} if isinstance(given, dict) else given
+
     @model_validator(mode="after")
     def _agree(self) -> "Arguments":
         if self.since is not None and self.until is not None and self.since > self.until:

@@ -28,6 +28,11 @@ def test_sections_are_split_at_either_comma(given: str) -> None:
     assert Arguments.model_validate({"sections": given}).sections == ("书记", "时政")
 
 
+def test_what_scrapyd_adds_is_no_argument() -> None:
+    assert Arguments.model_validate({"_job": "efdfc23ce7d8", "full": "true"}) == Arguments(full=True)
+    assert "unknown argument" in wrong(job="efdfc23ce7d8")
+
+
 def test_days_are_read() -> None:
     args = Arguments.model_validate({"since": "2020-03-01", "until": "2020-03-01"})
     assert (args.since, args.until) == (date(2020, 3, 1), date(2020, 3, 1))
