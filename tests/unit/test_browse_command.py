@@ -131,9 +131,11 @@ def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypat
     source.export.rename(tmp_path / "old.sqlite")  # as an export made anew is put in place
     source.refresh()
     assert "第二篇" in pages.text("/")
+    assert "赵新来" not in pages.text("/authors")
     monkeypatch.setattr(fresh, "_EVERY", -1.0)
-    put(tmp_path, a_full_article(3, title="第三篇"))
+    put(tmp_path, a_full_article(3, title="第三篇", authors=[{"name": "赵新来", "title": None, "work": None}]))
     assert any("第三篇" in pages.text("/") for _try in range(50))
+    assert "赵新来" in pages.text("/authors"), "remembered from the export before"
 
 
 def served(tmp_path: Path, stop: signal.Signals) -> list[str]:

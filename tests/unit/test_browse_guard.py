@@ -166,17 +166,23 @@ def test_a_public_page_is_answered_by_any_name(source: Source) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/images/../articles.jsonl",
-        "/images/%2e%2e/articles.jsonl",
-        "/images/..%2f..%2fetc/passwd",
+        "/images/..%2f..%2fsecret.png",
+        "/images/..%2fsecret.png",
+        "/images/%2e%2e/secret.png",
+        "/images/%2fetc%2fpasswd",
         "/static/..%2fplugin.py",
-        "/runs/..%2f..%2fx",
-        "/runs/..%2farticles.json",
+        "/runs/..%2fsecret.html",
         "/runs/metrics.prom",
-        "/images/00/x.svg",
+        "/runs/.hidden.json",
     ],
 )
-def test_no_address_leads_out_of_its_folder(pages: Pages, path: str) -> None:
+def test_no_address_leads_out_of_its_folder(pages: Pages, source: Source, path: str) -> None:
+    """To nothing else that lies there, were it a picture or a page."""
+    for folder in (source.data, source.data.parent):
+        (folder / "secret.png").write_bytes(picture())
+        (folder / "secret.html").write_text("secret")
+    (source.data / "runs" / "metrics.prom").write_text("secret")
+    (source.data / "runs" / ".hidden.json").write_text("{}")
     assert pages.get(path).status_code == 404
 
 
