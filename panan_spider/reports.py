@@ -156,6 +156,13 @@ class ReparseReport(_Report):
     reparsed: dict[str, int] = Field(description="How many pages read the same, changed, …")
 
 
+class VerifyReport(_Report):
+    """The report of `scrapy verify --repair`; what was done stands in `repaired`."""
+
+    command: Literal["verify"] = Field(description="Which command made it.")
+    disagreed: int = Field(description="How many things did not agree before the repair.")
+
+
 class RunReport(_Report):
     """The report of a crawl."""
 
@@ -193,4 +200,4 @@ class RunReport(_Report):
 
 
 #: What can stand in data/runs/<run>.json.
-AnyReport = Annotated[RunReport | ReparseReport, Field(discriminator="command")]
+AnyReport = Annotated[RunReport | ReparseReport | VerifyReport, Field(discriminator="command")]

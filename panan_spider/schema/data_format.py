@@ -121,7 +121,7 @@ def _report_parts() -> str:
     rows = (
         (kind, f"`{name}`", type_name(schema), schema.get("description", "").replace("|", "\\|"))
         for kind, record in known.items()
-        if kind not in ("RunReport", "ReparseReport")
+        if kind not in ("RunReport", "ReparseReport", "VerifyReport")
         for name, schema in record["properties"].items()
     )
     return _table(("part", "key", "type", "meaning"), rows)

@@ -8,6 +8,7 @@ from typing import Any
 
 from panan_spider import __version__
 from panan_spider.outcomes import ExitCode
+from panan_spider.reports import VerifyReport
 from panan_spider.store.archive import Archive
 from panan_spider.store.errors import LockHeld
 from panan_spider.store.files import now
@@ -59,20 +60,21 @@ class Run:
         return ExitCode.INCOMPLETE if again.count else ExitCode.GOOD
 
     def _report(self, archive: Archive, check: Check, done: list[str]) -> dict[str, Any]:
-        return {
-            "run": archive.run_id,
-            "command": "verify",
-            "arguments": {"repair": "true"},
-            "exit_code": int(ExitCode.GOOD),
-            "reason": f"{check.count} things did not agree, {len(done)} put right or told of",
-            "started": f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
-            "finished": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "versions": {"panan_spider": __version__, "scrapy": version("scrapy")},
-            "requests": 0,
-            "discovered": archive.discovered_count,
-            "outcomes": {},
-            "repaired": done,
-        }
+        return VerifyReport(
+            run=archive.run_id,
+            command="verify",
+            arguments={"repair": "true"},
+            exit_code=int(ExitCode.GOOD),
+            reason=f"{check.count} things did not agree, {len(done)} put right or told of",
+            started=f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
+            finished=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            versions={"panan_spider": __version__, "scrapy": version("scrapy")},
+            requests=0,
+            discovered=archive.discovered_count,
+            outcomes={},
+            repaired=done,
+            disagreed=check.count,
+        ).model_dump(mode="json")
 
 
 def summary(check: Check) -> str:

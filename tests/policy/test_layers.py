@@ -38,7 +38,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "reparsing": _FOUNDATION | {"pages", "pipelines", "reports", "spiders", "store"},
     "people": frozenset({"pages"}),
     "export": _FOUNDATION | {"pages", "people", "pipelines", "store"},
-    "verifying": frozenset({"fingerprint", "items", "outcomes", "pipelines", "reparsing", "store", "urls"}),
+    "verifying": frozenset({"fingerprint", "items", "outcomes", "pipelines", "reparsing", "reports", "store", "urls"}),
     "browse": _FOUNDATION | {"pages", "people", "export", "store", "checks", "reports", "report_page"},
     "demo_site": frozenset({"items", "urls", "site"}),
 }

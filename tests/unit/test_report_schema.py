@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from panan_spider.reports import ReparseReport, RunReport
+from panan_spider.reports import ReparseReport, RunReport, VerifyReport
 from panan_spider.schema import report_schema
 
 SCHEMA: dict[str, Any] = json.loads(report_schema.PATH.read_text("utf-8"))
@@ -22,8 +22,8 @@ def test_it_is_a_schema_with_a_name() -> None:
     assert SCHEMA["$id"] == "urn:panan-spider:schema:report:1"
 
 
-@pytest.mark.parametrize("model", [RunReport, ReparseReport])
-def test_it_demands_every_key_and_allows_no_other(model: type[RunReport | ReparseReport]) -> None:
+@pytest.mark.parametrize("model", [RunReport, ReparseReport, VerifyReport])
+def test_it_demands_every_key_and_allows_no_other(model: type[RunReport | ReparseReport | VerifyReport]) -> None:
     kind = SCHEMA["$defs"][model.__name__]
     assert set(kind["required"]) == set(kind["properties"]) == set(model.model_fields)
     assert kind["additionalProperties"] is False
