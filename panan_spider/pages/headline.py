@@ -15,6 +15,9 @@ _KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|�
 _SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
 _DASHED: Final = re.compile(r"\s*(?:——|--)\s*\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
+_SITE_WORDS: Final = re.compile(
+    r"新闻网|新闻中心|门户|网站|官网|官方|在线|频道|首页|主页|传媒|融媒|平台|客户端|支站|欢迎"
+)
 _SURE_TITLE: Final = 8  # characters; a shorter name of a document can be a section's
 _LONGEST_HEADLINE: Final = 120
 _LONGEST_KICKER: Final = 45
@@ -61,13 +64,21 @@ def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Lin
     if _DASHED.match(line.prose) or (unsaid and _SURE_KICKER_END.search(fold(line.prose))):
         raise UnknownLayout(f"a line beside the headline, and no headline: {line.prose}")
     called = min(map(plain, titles), key=len, default="")
-    if len(called) >= _SURE_TITLE and SITE_NAME not in called and not _share_words(called, plain(line.prose)):
+    like_kicker = _KICKER_END.search(fold(line.prose)) is not None
+    if _names_the_article(called, body, like_kicker) and not _share_words(called, plain(line.prose), 3):
         raise UnknownLayout(f"the document is called otherwise than the headline: {line.prose}")
     return None
 
 
-def _share_words(one: str, other: str) -> bool:
-    return any(one[at : at + 3] in other for at in range(len(one) - 2))
+def _names_the_article(called: str, body: Sequence[Line], like_kicker: bool) -> bool:
+    """Whether the document's title is no site's and no section's: the article speaks of the same, or awaits a headline."""
+    if len(called) < _SURE_TITLE or SITE_NAME in called or _SITE_WORDS.search(called):
+        return False
+    return like_kicker or any(_share_words(called, plain(line.prose), 4) for line in body)
+
+
+def _share_words(one: str, other: str, length: int) -> bool:
+    return any(one[at : at + length] in other for at in range(len(one) - length + 1))
 
 
 def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:

@@ -19,6 +19,9 @@ from panan_spider.urls import Kind, absolute, canonical, older_count_pages, on_s
 _NEXT: Final = re.compile(
     "^[\\s<\\[(\uff08【]*(?:下一页|下页|后页|后一页|next(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
 )
+_LAST: Final = re.compile(
+    "^[\\s<\\[(\uff08【]*(?:尾页|末页|最后一?页|last(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
+)
 _LONE_ARROW: Final = re.compile("^[>\uff1e›]$")
 _CALL: Final = re.compile(
     r"""createPageHTML\s*\(\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?([\w.-]+)['"]?\s*,\s*['"]?(\w+)['"]?"""
@@ -53,7 +56,7 @@ def read_pager(root: etree._Element, base: str, url: str) -> Pager:
         return Pager("create_page_html", called, script)
     if numbered:
         return Pager("count_links", numbered, script)
-    if behind := (following,) if following else _counted_pages(root, base, url):
+    if behind := (following,) if following else _counted_pages(root, base, url) or _until_last(root, base, url):
         return Pager("next_link", behind, script)
     return Pager("count_script" if script else "none", (), script)
 
@@ -98,6 +101,22 @@ def _counted_pages(root: etree._Element, base: str, url: str) -> tuple[str, ...]
             found.setdefault(int(numbered["number"]), address)
     number = int((here and here["number"]) or 0)
     return tuple(found[n] for n in sorted(found) if n > number)
+
+
+def _until_last(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
+    """The pages behind this one up to the one that 尾页 leads to, where what leads to the next is a script's."""
+    own, here = canonical(url).rsplit("/", 1)[0], _INDEX.search(canonical(url))
+    for anchor in root.iter("a"):
+        address = list_address(base, anchor.get("href") or "") or ""
+        last = _INDEX.search(address)
+        if last is None or last["number"] is None or address.rsplit("/", 1)[0] != own:
+            continue
+        if any(_LAST.match(text) for text in _words(anchor)):
+            first = int((here and here["number"]) or 0) + 1
+            stem = address[: last.start("number")]
+            numbers = range(first, min(int(last["number"]), first + MAX_LIST_PAGES) + 1)
+            return tuple(f"{stem}{n}{address[last.end('number') :]}" for n in numbers)
+    return ()
 
 
 def _numbered_pages(root: etree._Element, base: str, url: str) -> tuple[str, ...]:

@@ -48,12 +48,22 @@ def test_a_next_link_is_followed(anchor: str) -> None:
         '<a href="http://example.com/index_2.shtml">下一页</a>',
         '<a href="index.shtml">下一页</a>',
         '<a href="index_9.shtml">&gt;&gt;</a>',
-        '<a href="index_9.shtml">尾页</a>',
         '<a href="/panews/system/2020/03/07/000000009.shtml">下一页</a>',
     ],
 )
 def test_what_leads_to_no_older_page_is_no_pager(anchor: str) -> None:
     assert pager(anchor) == Pager("none", (), None)
+
+
+def test_the_last_page_stands_for_all_before_it_where_the_next_is_a_script() -> None:
+    links = '<a href="javascript:next()">下一页</a><a href="index_4.shtml">尾页</a>'
+    assert pager(links).following == tuple(f"{FOLDER}index_{n}.shtml" for n in (1, 2, 3, 4))
+    assert pager(links, url=f"{FOLDER}index_3.shtml").following == (f"{FOLDER}index_4.shtml",)
+    assert pager(links, url=f"{FOLDER}index_4.shtml").following == ()
+
+
+def test_a_last_page_far_away_is_a_bounded_number_of_pages() -> None:
+    assert len(pager('<a href="index_999999.shtml">尾页</a>').following) <= MAX_LIST_PAGES + 1
 
 
 def test_the_query_of_a_next_link_is_kept() -> None:
