@@ -13,7 +13,8 @@ FIRST_YEAR: Final = 2013
 
 #: Shades of the calendar beside none.
 _SHADES: Final = 4
-_MOST_A_MONTH: Final = 5_000
+#: Far beyond any month of a county paper; no more can be asked for at once.
+_MOST_A_MONTH: Final = 30_000
 
 
 async def calendar(desk: Desk, place: Place) -> Sheet:

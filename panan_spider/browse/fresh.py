@@ -30,7 +30,7 @@ class Fresh:
         self._opened = 0
         self._refreshing: asyncio.Task[None] | None = None
 
-    def reader(self) -> Reader:
+    def reader(self, *, page_after_page: bool = False) -> Reader:
         """Questions to the export as it stands now: one renamed into its place is opened anew."""
         stat = self._source.export.stat()
         if self._file != (stat.st_dev, stat.st_ino):
@@ -38,7 +38,7 @@ class Fresh:
             self._open_anew()
         if self._written != stat.st_mtime_ns:
             self._written, self._memory = stat.st_mtime_ns, {}
-        return Reader(self._datasette.get_database(self._name), self._memory)
+        return Reader(self._datasette.get_database(self._name), self._memory, page_after_page=page_after_page)
 
     @property
     def _name(self) -> str:

@@ -72,7 +72,7 @@ def desk_of(datasette: Datasette, *, filed: bool = False) -> Desk:
     """What the pages of this instance are made from."""
     config = _config(datasette)
     assert config is not None
-    return Desk(Path(config["data"]), FRESH[datasette].reader(), filed)
+    return Desk(Path(config["data"]), FRESH[datasette].reader(page_after_page=filed), filed)
 
 
 def _page_view(kind: Kind | None) -> View:

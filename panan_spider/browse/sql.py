@@ -27,9 +27,16 @@ NAMES_PERSON: Final = "a.id IN (SELECT article_id FROM people WHERE name = :pers
 class Reader:
     """Questions to one export. Raises datasette's QueryInterrupted where an answer takes too long."""
 
-    def __init__(self, database: Database, memory: dict[str, Any] | None = None) -> None:
-        """`memory` keeps answers that cost much; whoever gives one empties it when the export changes."""
+    def __init__(
+        self, database: Database, memory: dict[str, Any] | None = None, *, page_after_page: bool = False
+    ) -> None:
+        """`memory` keeps answers that cost much; whoever gives one empties it when the export changes.
+
+        `page_after_page`: lists are read from their first page to their last, so that the last one asked for is kept.
+        """
         self._db = database
+        self._page_after_page = page_after_page
+        self._list: tuple[object, list[str]] | None = None
         self._memory: dict[str, Any] = {} if memory is None else memory
 
     async def kept(self, name: str, ask: "Callable[[Reader], Awaitable[T]]") -> T:
@@ -55,10 +62,20 @@ class Reader:
 
     async def listed(self, where: Sequence[str], number: int, skip: int = 0, **given: Any) -> list[Row]:
         """Articles for a list, newest first."""
-        # The few are chosen by what is narrow, then read whole.
-        chosen = f"SELECT a.id FROM articles a {_where(where)} {_NEWEST_FIRST} LIMIT :number OFFSET :skip"
-        sql = f"{_LISTED} JOIN ({chosen}) chosen ON chosen.id = a.id {_NEWEST_FIRST}"
-        return await self.rows(sql, number=number, skip=skip, **given)
+        ids = await self._chosen(where, number, skip, given)
+        among, named = among_ids("a.id", ids)
+        return await self.rows(f"{_LISTED} WHERE {among} {_NEWEST_FIRST}", **named) if ids else []
+
+    async def _chosen(self, where: Sequence[str], number: int, skip: int, given: dict[str, Any]) -> list[str]:
+        """The few are chosen by what is narrow, and then read whole."""
+        sql = f"SELECT a.id FROM articles a {_where(where)} {_NEWEST_FIRST}"
+        if not self._page_after_page:
+            rows = await self.rows(f"{sql} LIMIT :number OFFSET :skip", number=number, skip=skip, **given)
+            return [row["id"] for row in rows]
+        key = (tuple(where), tuple(given.items()))
+        if self._list is None or self._list[0] != key:
+            self._list = key, [row["id"] for row in await self.rows(sql, **given)]
+        return self._list[1][skip : skip + number]
 
     async def count(self, where: Sequence[str], **given: Any) -> int:
         """How many articles that is."""

@@ -1,0 +1,182 @@
+"""The small parts the pages of browse are made of."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browse_archive import picture
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panan_spider.browse import fresh
+from panan_spider.browse.app import make
+from panan_spider.browse.assets import ASSETS, asset, image
+from panan_spider.browse.body import Piece, Stretch, pieces
+from panan_spider.browse.calendar import shade
+from panan_spider.browse.desk import NotHere, turning
+from panan_spider.browse.export import Source
+from panan_spider.browse.find_index import index_of
+from panan_spider.browse.guard import report_policy
+from panan_spider.browse.raw import raw_page
+from panan_spider.browse.runs import clock, run_of, shown
+from panan_spider.browse.safe import web_address
+from panan_spider.browse.sql import Reader
+from panan_spider.browse.terms import ending
+from panan_spider.items import WarcPlace
+from panan_spider.outcomes import ExitCode
+
+TEXT = "县委书记郝虚构到场。\n春茶\n郝虚构讲话。"
+
+
+def a_row(text: str = TEXT, **other: Any) -> dict[str, Any]:
+    first, heading, last = TEXT.split("\n")
+    blocks = [
+        {"type": "paragraph", "text": first},
+        {"type": "image", "url": "http://a.example/1.jpg", "caption": "图"},
+        {"type": "heading", "text": heading},
+        {"type": "paragraph", "text": last},
+    ]
+    return {"text": text, "blocks": json.dumps(blocks)} | other
+
+
+PEOPLE = [
+    {"name": "郝虚构", "start": 4, "end": 7},
+    {"name": "郝虚构", "start": 14, "end": 17},
+    {"name": "郝虚构", "start": 14, "end": 17},  # a second action of the same mention
+]
+
+
+def stretches(made: list[Piece]) -> list[list[tuple[str, str | None]]]:
+    return [[(one.text, one.person) for one in piece.stretches] for piece in made if piece.stretches]
+
+
+def test_names_are_marked_where_they_stand_behind_pictures_and_headings_too() -> None:
+    assert stretches(pieces(a_row(), {}, PEOPLE)) == [
+        [("县委书记", None), ("郝虚构", "郝虚构"), ("到场。", None)],
+        [("春茶", None)],
+        [("郝虚构", "郝虚构"), ("讲话。", None)],
+    ]
+
+
+def test_spans_of_another_text_mark_nothing() -> None:
+    assert all(len(line) == 1 for line in stretches(pieces(a_row("另一段文字"), {}, PEOPLE)))
+
+
+def test_a_block_is_the_text_it_was_whatever_is_marked_in_it() -> None:
+    made = pieces(
+        a_row(), {}, [*PEOPLE, {"name": "书记郝虚", "start": 2, "end": 6}, {"name": "茶。", "start": 12, "end": 99}]
+    )
+    assert ["".join(one.text for one in piece.stretches) for piece in made if piece.stretches] == TEXT.split("\n")
+
+
+def test_a_picture_has_its_file_and_its_address() -> None:
+    kept = pieces(a_row(), {"http://a.example/1.jpg": "images/aa/1.jpg"}, [])[1]
+    assert kept == Piece("image", (), "http://a.example/1.jpg", "http://a.example/1.jpg", "images/aa/1.jpg", "图")
+    assert pieces(a_row(), {}, [])[1].file is None and Stretch("a").person is None
+
+
+@given(st.integers(0, 5_000), st.integers(1, 100))
+def test_the_pages_of_a_list_hold_each_row_once(total: int, rows: int) -> None:
+    pages = turning(1, total, rows).pages
+    turned = [turning(page, total, rows) for page in range(1, pages + 1)]
+    assert sum(one.last - one.first + 1 for one in turned if one.total) == total
+    assert all(one.near[0] == 1 and one.near[-1] == pages and one.page in one.near for one in turned)
+    for page in (0, pages + 1):
+        with pytest.raises(NotHere):
+            turning(page, total, rows)
+
+
+def test_pages_left_out_are_told() -> None:
+    assert turning(50, 3_000).near == [1, None, 48, 49, 50, 51, 52, None, 100]
+    assert turning(1, 0).near == [1] and turning(3, 150).near == [1, 2, 3, 4, 5]
+
+
+@given(st.integers(0, 1_000), st.integers(1, 1_000))
+def test_a_shade_is_none_for_nothing_and_one_of_four_for_something(count: int, more: int) -> None:
+    assert shade(count, count + more) in ((0,) if count == 0 else (1, 2, 3, 4))
+    assert shade(more, more) == 4 or more < 4
+    assert shade(count, count + more) <= shade(count + more, count + more)
+
+
+@given(st.text(max_size=40))
+def test_an_address_that_is_linked_begins_with_http_and_cannot_leave_its_attribute(url: str) -> None:
+    for given_url in (url, f"http://{url}", f"https://a.example/{url}"):
+        if (linked := web_address(given_url)) is not None:
+            assert linked == given_url and linked.lower().startswith(("http://", "https://"))
+            assert not set(linked) & set('"<>\\ \n\t\0')
+
+
+def test_how_long_a_run_took_is_told_as_people_do() -> None:
+    assert [clock(seconds) for seconds in (None, 0, 119, 120, 7_199, 7_200, 11_100)] == [
+        "–", "0 s", "119 s", "2 min", "119 min", "2 h 00 min", "3 h 05 min",
+    ]  # fmt: skip
+    assert shown(1_234_567) == "1,234,567" and shown(None) == "–" and shown("x") == "–"
+
+
+def test_every_exit_code_and_every_other_has_an_ending() -> None:
+    assert ending(ExitCode.GOOD)[2] == "good" and ending(11)[2] == "bad"
+    assert ending(99) == ("Exit code 99", "未知退出码", "soon") and ending(None)[0] == "Exit code None"
+    assert all(len(ending(int(code))) == 3 for code in ExitCode)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"exit_code": "x", "started": 5, "outcomes": null}'])
+def test_a_report_of_any_kind_is_a_run(tmp_path: Path, text: str) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "r1.json").write_text(text)
+    run = run_of(tmp_path, "r1")
+    assert run is not None and run.seconds is None and run.ending[2] in ("bad", "soon")
+
+
+def test_a_raw_page_outside_the_archive_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret.warc.gz").write_bytes(b"\x1f\x8b\x08")
+    (tmp_path / "data").mkdir()
+    page = raw_page(tmp_path / "data", WarcPlace(file="../secret.warc.gz", offset=0))
+    assert page.fault == "../secret.warc.gz: not in the archive"
+
+
+def test_own_files_are_known_by_name_alone() -> None:
+    assert all(asset(name) is not None for name in ASSETS)
+    assert asset("../plugin.py") is None and asset("") is None
+
+
+def test_a_picture_is_what_its_bytes_say(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for name, body, kind in (
+        ("a.jpg", picture(), "image/png"),
+        ("b", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("c.gif", b"GIF89a", "image/gif"),
+    ):
+        (tmp_path / "images" / name).write_bytes(body)
+        found = image(tmp_path, f"images/{name}")
+        assert found is not None and found.media_type == kind
+    (tmp_path / "images" / "d.png").write_bytes(b"<html>")
+    assert image(tmp_path, "images/d.png") is None
+
+
+def test_a_report_without_style_may_have_none() -> None:
+    assert "style-src 'none'" in report_policy(b"<p>plain")
+    assert report_policy(b"<style>a</style><style>b</style>").count("'sha256-") == 2
+
+
+def test_the_index_is_one_line_to_a_script_whatever_stands_in_a_headline() -> None:
+    class Answering(Reader):
+        async def rows(self, sql: str, **given: Any) -> list[dict[str, Any]]:
+            names = ("day", "section", "kicker", "subtitle", "people", "authors", "listed")
+            return [{"id": "1", "title": "a\u2028b\u2029c</script>", **dict.fromkeys(names)}]
+
+    text = asyncio.run(index_of(Answering(None), "2020"))
+    assert len(text.splitlines()) == 1
+    assert json.loads(text.removeprefix("pananRows(").removesuffix(");\n"))[0][3] == "a\u2028b\u2029c</script>"
+
+
+def test_a_refresh_that_fails_while_pages_are_served_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = Source(tmp_path / "none")
+    asyncio.run(fresh.Fresh(make(source), source)._refresh())
+    assert (
+        capsys.readouterr().err
+        == f"panan: the pages show the last good export: there is no archive in {tmp_path / 'none'}\n"
+    )
