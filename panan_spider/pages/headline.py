@@ -5,20 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from panan_spider.pages.called import names_the_article, plain, share_words
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
-from panan_spider.site import SITE_NAME
 
-_PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 _KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
 _SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
 _DASHED: Final = re.compile(r"\s*(?:——|--)\s*\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
-_SITE_WORDS: Final = re.compile(
-    r"新闻网|新闻中心|门户|网站|官网|官方|在线|频道|首页|主页|传媒|融媒|平台|客户端|支站|欢迎"
-)
-_SURE_TITLE: Final = 8  # characters; a shorter name of a document can be a section's
 _LONGEST_HEADLINE: Final = 120
 _LONGEST_KICKER: Final = 45
 
@@ -31,11 +26,6 @@ class Headline:
     kicker: str | None
     subtitle: str | None
     lines: tuple[Line, ...]
-
-
-def plain(text: str) -> str:
-    """Letters and digits alone, for comparing headlines printed with other blanks and punctuation."""
-    return _PUNCTUATION.sub("", text)
 
 
 def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], body: Sequence[Line]) -> Headline:
@@ -65,20 +55,9 @@ def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Lin
         raise UnknownLayout(f"a line beside the headline, and no headline: {line.prose}")
     called = min(map(plain, titles), key=len, default="")
     like_kicker = _KICKER_END.search(fold(line.prose)) is not None
-    if _names_the_article(called, body, like_kicker) and not _share_words(called, plain(line.prose), 3):
+    if names_the_article(called, body, like_kicker) and not share_words(called, plain(line.prose), 3):
         raise UnknownLayout(f"the document is called otherwise than the headline: {line.prose}")
     return None
-
-
-def _names_the_article(called: str, body: Sequence[Line], like_kicker: bool) -> bool:
-    """Whether the document's title is no site's and no section's: the article speaks of the same, or awaits a headline."""
-    if len(called) < _SURE_TITLE or SITE_NAME in called or _SITE_WORDS.search(called):
-        return False
-    return like_kicker or any(_share_words(called, plain(line.prose), 4) for line in body)
-
-
-def _share_words(one: str, other: str, length: int) -> bool:
-    return any(one[at : at + length] in other for at in range(len(one) - length + 1))
 
 
 def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:

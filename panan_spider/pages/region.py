@@ -10,8 +10,8 @@ from lxml import etree
 
 from panan_spider.pages import anchors, tail_line
 from panan_spider.pages.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
+from panan_spider.pages.called import plain
 from panan_spider.pages.header_line import is_byline, is_label, leftover, strength, without_furniture
-from panan_spider.pages.headline import plain
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
 from panan_spider.pages.tail_place import find_tail, split_tail

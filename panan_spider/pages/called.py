@@ -1,0 +1,31 @@
+"""What a document is called, held against what its page says: the article's name, the site's, or a section's."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from panan_spider.pages.line import Line
+from panan_spider.site import SITE_NAME
+
+_PUNCTUATION: Final = re.compile(r"[\s\W_]+")
+#: Words that a site's, a portal's or a section's name holds, and no article's.
+_SITE_WORDS: Final = re.compile(
+    r"新闻网|新闻中心|门户|网站|官网|官方|在线|频道|首页|主页|传媒|融媒|平台|客户端|支站|欢迎"
+)
+_SURE_TITLE: Final = 8  # characters; a shorter name of a document can be a section's
+
+
+def plain(text: str) -> str:
+    """Letters and digits alone, for comparing headlines printed with other blanks and punctuation."""
+    return _PUNCTUATION.sub("", text)
+
+
+def names_the_article(called: str, body: Sequence[Line], like_kicker: bool) -> bool:
+    """Whether the document's title is no site's and no section's: the article speaks of the same, or awaits a headline."""
+    if len(called) < _SURE_TITLE or SITE_NAME in called or _SITE_WORDS.search(called):
+        return False
+    return like_kicker or any(share_words(called, plain(line.prose), 4) for line in body)
+
+
+def share_words(one: str, other: str, length: int) -> bool:
+    return any(one[at : at + length] in other for at in range(len(one) - length + 1))
