@@ -28,4 +28,5 @@ def names_the_article(called: str, body: Sequence[Line], like_kicker: bool) -> b
 
 
 def share_words(one: str, other: str, length: int) -> bool:
+    """Whether some `length` characters in a row stand in both."""
     return any(one[at : at + length] in other for at in range(len(one) - length + 1))
