@@ -42,14 +42,10 @@ async def person(desk: Desk, place: Place) -> Sheet:
     for (number, _start), rows_of_one in groupby(found, key=lambda row: (row["article_id"], row["start"])):
         said[number].append(_mention(list(rows_of_one), texts[number]))
     years = [(year, list(of_it)) for year, of_it in groupby(rows, key=lambda row: (row["day"] or "")[:4])]
-    given = {
-        "name": name,
-        "offices": await sql_names.offices(reader, name),
-        "years": years,
-        "said": said,
-        "turning": turned,
-    }
-    return Sheet("person.html", {**given, "company": await sql_names.together(reader, name, _COMPANY)})
+    offices = await reader.kept(f"offices {name}", lambda reader: sql_names.offices(reader, name))
+    company = await reader.kept(f"company {name}", lambda reader: sql_names.together(reader, name, _COMPANY))
+    given = {"name": name, "offices": offices, "company": company, "years": years, "said": said}
+    return Sheet("person.html", {**given, "turning": turned})
 
 
 def _mention(rows: list[Row], text: str) -> Mention:

@@ -68,17 +68,22 @@ class Reader:
 
     async def _chosen(self, where: Sequence[str], number: int, skip: int, given: dict[str, Any]) -> list[str]:
         """The few are chosen by what is narrow, and then read whole."""
-        sql = f"SELECT a.id FROM articles a {_where(where)} {_NEWEST_FIRST}"
-        if not self._page_after_page:
-            rows = await self.rows(f"{sql} LIMIT :number OFFSET :skip", number=number, skip=skip, **given)
-            return [row["id"] for row in rows]
+        if self._page_after_page:
+            return (await self._whole(where, given))[skip : skip + number]
+        sql = f"SELECT a.id FROM articles a {_where(where)} {_NEWEST_FIRST} LIMIT :number OFFSET :skip"
+        return [row["id"] for row in await self.rows(sql, number=number, skip=skip, **given)]
+
+    async def _whole(self, where: Sequence[str], given: dict[str, Any]) -> list[str]:
         key = (tuple(where), tuple(given.items()))
         if self._list is None or self._list[0] != key:
+            sql = f"SELECT a.id FROM articles a {_where(where)} {_NEWEST_FIRST}"
             self._list = key, [row["id"] for row in await self.rows(sql, **given)]
-        return self._list[1][skip : skip + number]
+        return self._list[1]
 
     async def count(self, where: Sequence[str], **given: Any) -> int:
         """How many articles that is."""
+        if self._page_after_page:
+            return len(await self._whole(where, given))
         return await self.number(f"SELECT count(*) FROM articles a {_where(where)}", **given)
 
     async def found(
