@@ -31,7 +31,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if not hasattr(value, "model_dump"):
         return value
-    fields = value.model_dump()
+    fields = dict(value.__dict__)  # parts of an article are flat: model_dump() says the same, slower
     if "url" in fields:
         fields["url"] = urlsplit(fields["url"]).path
     return fields

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from panan_spider.pages.fold import fold
-from panan_spider.pages.header_line import FURNITURE
+from panan_spider.pages.furniture import FURNITURE
 from panan_spider.pages.line import Line
 from panan_spider.pages.memo import remembered
 
@@ -19,10 +19,8 @@ _SIDE: Final = re.compile(
 )
 
 #: The footer, and the lines at the page's head that no article holds.
-_FOOTER: Final = re.compile(
-    r"^\s*Copyright|©|ICP备(?:案号)?\s*:?\s*\d|浙新办|^\s*新闻热线\s*:|^\s*主管\s*:.*主办\s*:|公网安备\s*:?\s*\d",
-    re.IGNORECASE,
-)
+_FOOTER: Final = re.compile(r"©|[Ii][Cc][Pp]备(?:案号)?\s*:?\s*\d|浙新办|公网安备\s*:?\s*\d")
+_FOOTER_OPENS: Final = re.compile(r"\s*(?:Copyright|新闻热线\s*:|主管\s*:.*主办\s*:)", re.IGNORECASE)
 #: Words of the footer that a sentence can hold, too.
 _FOOTER_WORDS: Final = re.compile(
     r"磐安新闻网简介|版权声明|版权所有|ICP备|网络监督举报|新闻道德委员会|公安备案|公网安备"
@@ -42,6 +40,9 @@ _SHARE: Final = re.compile(
     r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
 )
 _LONGEST_SHARE: Final = 40
+_SIGNS: Final = re.compile(r"[\s|\[\]【】()-]*")
+_SENTENCE_SIGN: Final = re.compile(r"[。!?;]")
+_NUMBERS: Final = re.compile(r"[\s\d\[\]|]+")
 #: Lines that open what other sites of these systems print below an article.
 _BELOW: Final = re.compile(
     r"^\s*[【\[]?(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖"
@@ -63,13 +64,17 @@ def side_heading(text: str) -> str | None:
 @remembered
 def is_footer(text: str) -> bool:
     """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
-    folded = fold(text)
     if len(text) > 200:
         return False
+    folded = fold(text)
     words = _FOOTER_WORDS.search(folded)
     # An article can speak of a copyright; a sentence is the foot's only where it claims one.
     spoken_of = words is not None and _SENTENCE_END.search(folded) is not None and _LICENCE.search(folded) is None
-    return (words is not None and not spoken_of) or _FOOTER.search(folded) is not None
+    return (
+        (words is not None and not spoken_of)
+        or _FOOTER_OPENS.match(folded) is not None
+        or _FOOTER.search(folded) is not None
+    )
 
 
 def is_head_furniture(text: str) -> bool:
@@ -79,8 +84,8 @@ def is_head_furniture(text: str) -> bool:
 
 def is_page_walk(line: Line) -> bool:
     """Whether the line leads to other parts or other articles: `上一页 1 2 3 下一页`, `下一篇:…`."""
-    text = fold(line.text)
-    numbers = bool(line.links) and re.fullmatch(r"[\s\d\[\]|]+", text) is not None
+    text = line.folded
+    numbers = bool(line.links) and _NUMBERS.fullmatch(text) is not None
     return numbers or _PAGE_WALK.match(text) is not None or (_NEIGHBOUR.match(text) is not None and len(text) < 80)
 
 
@@ -88,11 +93,19 @@ def is_furniture(line: Line) -> bool:
     """Whether the line serves the reader and says nothing: print, letter size, counters, sharing."""
     if line.kind != "text":
         return False
-    text = fold(line.text)
+    text = line.folded
     if line.controls and len(line.bare) <= _LONGEST_SHARE:
         return True
-    shares = len(text) <= _LONGEST_SHARE and _SHARE.match(text) is not None and not re.search(r"[。!?;]", text)
-    return shares or not re.sub(r"[\s|\[\]【】()-]+", "", FURNITURE.sub("", text))
+    shares = len(text) <= _LONGEST_SHARE and _SHARE.match(text) is not None and not _SENTENCE_SIGN.search(text)
+    return shares or _is_furniture_alone(text)
+
+
+def _is_furniture_alone(text: str) -> bool:
+    """Whether nothing is left of a folded line but signs when its furniture is taken out."""
+    first = _SIGNS.match(text).end()  # type: ignore[union-attr]
+    if first == len(text):
+        return True
+    return FURNITURE.match(text, first) is not None and _SIGNS.fullmatch(FURNITURE.sub("", text)) is not None
 
 
 def names_code(line: Line) -> bool:
@@ -109,6 +122,6 @@ def ends_body(line: Line) -> bool:
     """Whether the line can only stand after the article's body."""
     if line.kind != "text":
         return False
-    text = fold(line.text)
+    text = line.folded
     below = _BELOW.match(text) is not None or (bool(line.links) and _KEYWORDS.match(text) is not None)
     return below or side_heading(line.text) is not None or is_footer(line.text) or is_page_walk(line)

@@ -3,21 +3,18 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from lxml import etree
 
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
 from panan_spider.pages import anchors, captions, media
+from panan_spider.pages.attachments import announces, labels
 from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import is_label, strength
 from panan_spider.pages.line import Line
-from panan_spider.pages.subheads import TERMINAL, is_subhead, shows_heading
+from panan_spider.pages.subheads import LONGEST, TERMINAL, is_subhead, shows_heading
 from panan_spider.pages.tables import DataTables, table_rows
 
-_ATTACHMENT_LABEL: Final = re.compile(
-    r"^(?:(?:附件|附|相关附件|下载|附件下载|点击下载)\s*:?)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
-)
 Resolve = Callable[[str], str]
 
 
@@ -97,7 +94,10 @@ def build(lines: Sequence[Line], body: Body, resolve: Resolve) -> None:
     headings = _sure_headings(pieces)
     _caption(pieces, headings, body)
     for index, piece in enumerate(pieces):
-        _add(piece, pieces[index + 1 :], body, resolve)
+        if piece.table is None and piece.line.kind == "text":
+            _add_text(pieces, index, body, resolve)
+        else:
+            _add(piece, body, resolve)
 
 
 def _pieces(lines: Sequence[Line]) -> list[Piece]:
@@ -157,43 +157,33 @@ def _caption(pieces: list[Piece], headings: Sequence[Line], body: Body) -> None:
         index = max(end, index + 1)
 
 
-def _add(piece: Piece, rest: Sequence[Piece], body: Body, resolve: Resolve) -> None:
+def _add(piece: Piece, body: Body, resolve: Resolve) -> None:
     line = piece.line
     if piece.table is not None:
         body.blocks.append(Table(rows=table_rows(piece.table)))
     elif line.kind == "image":
         body.blocks.append(ImageBlock(url=resolve(line.src), caption=piece.caption))
-    elif line.kind == "video":
-        body.blocks.append(Video(url=resolve(line.src)))
     else:
-        _add_text(line, rest, body, resolve)
+        body.blocks.append(Video(url=resolve(line.src)))
 
 
-def _add_text(line: Line, rest: Sequence[Piece], body: Body, resolve: Resolve) -> None:
+def _add_text(pieces: Sequence[Piece], index: int, body: Body, resolve: Resolve) -> None:
+    line = pieces[index].line
     files = [(href, text) for href, text in line.links if media.is_file(href)]
-    own = line.prose
-    for _, text in files:
-        own = own.replace(text, "", 1)
-    label = _ATTACHMENT_LABEL.match(fold(own).strip(" 、,;\u3000")) is not None
-    announces = (
-        not files
-        and re.fullmatch(r"(?:相关)?附件:?", fold(line.bare))
-        and rest
-        and any(media.is_file(href) for href, _ in rest[0].line.links)
-    )
-    if not announces and not (files and label):
+    if not (labels(line, files) if files else announces(line, [piece.line for piece in pieces[index + 1 : index + 2]])):
         text = line.prose
-        body.blocks.append(Heading(text=text) if _is_heading(line, rest, body) else Paragraph(text=text))
+        body.blocks.append(Heading(text=text) if _is_heading(pieces, index, body) else Paragraph(text=text))
     for href, text in files:
         link = Link(url=resolve(href), title=text or media.file_name(href))
         body.blocks.append(Attachment(url=link.url, title=link.title))
         body.attachments.append(link)
 
 
-def _is_heading(line: Line, rest: Sequence[Piece], body: Body) -> bool:
+def _is_heading(pieces: Sequence[Piece], index: int, body: Body) -> bool:
+    line = pieces[index].line
     if shows_heading(line):
         return True
-    if line.right or not (body.blocks or body.continues):
+    if len(line.prose) > LONGEST or not (body.blocks or body.continues):
         return False
-    after = next((piece.line for piece in rest if _is_text(piece)), None)
-    return after is not None and is_subhead(line.prose, after.prose)
+    after = next((piece.line for piece in pieces[index + 1 :] if _is_text(piece)), None)
+    return after is not None and is_subhead(line.prose, after.prose) and not line.right

@@ -7,7 +7,7 @@ from typing import Final
 
 from panan_spider.pages import anchors
 from panan_spider.pages.fold import fold
-from panan_spider.pages.line import Line
+from panan_spider.pages.line import Line, holds_more_than
 
 ANCHOR: Final = re.compile(
     r"(?:您|你)?\s*(?:当前|现在|目前)?\s*(?:的|所在的?)?\s*位置\s*:|(?:您|你)?\s*(?:当前|现在|目前)所在\s*(?:位置)?\s*:"
@@ -46,7 +46,7 @@ def split_breadcrumb(text: str) -> tuple[str, ...]:
 def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
     """The page's first breadcrumb, wherever its parts stand: in one line, or in a line each."""
     for index, line in enumerate(lines):
-        if line.kind == "text" and (found := ANCHOR.search(fold(line.text))) and found.start() < 40:
+        if line.kind == "text" and (found := _opens(line.folded)) and found.start() < 40:
             return _gather(lines, index, line.text[found.end() :])
     return None
 
@@ -60,8 +60,12 @@ def _stands_beside(first: Line, line: Line) -> bool:
         return True
     for box in itertools.islice(first.block.iterancestors(), 2):
         if box in line.block.iterancestors():
-            return len("".join("".join(box.itertext()).split())) <= _LONGEST_TRAIL
+            return not holds_more_than(box, _LONGEST_TRAIL)
     return False
+
+
+def _opens(text: str) -> re.Match[str] | None:
+    return ANCHOR.search(text) if "位置" in text or "所在" in text else None
 
 
 def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:

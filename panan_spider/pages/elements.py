@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from lxml import etree
+
 from panan_spider.pages.line import HEADING_TAGS
 
 #: Elements that stand on lines of their own.
@@ -23,3 +25,18 @@ HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECA
 SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
 BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 MEDIA_TAGS: Final = frozenset({"img", "embed"}) | REPLACED_TAGS
+
+
+def is_hidden_control(element: etree._Element, style: str | None) -> bool:
+    """Whether a form's control is one that nobody sees."""
+    return element.get("type", "").lower() == "hidden" or (style is not None and HIDDEN.search(style) is not None)
+
+
+def is_unseen(element: etree._Element, tag: str, style: str | None) -> bool:
+    """Whether no reader sees the element."""
+    return (
+        tag in UNSEEN_TAGS
+        or element.get("hidden") is not None
+        or (style is not None and HIDDEN.search(style) is not None)
+        or not isinstance(tag, str)
+    )

@@ -8,12 +8,12 @@ from panan_spider.pages.template import Template
 ENORTH_A: Final = Template(
     name="enorth_a",
     marks=(
-        (re.compile(r"www\.panews\.cn\s*磐安新闻网"), 6),
-        (re.compile(r"改变文字大小"), 2),
-        (re.compile(r"位置\s*:[^\n]{0,120}?正文\s*(?:\n|$)"), 2),
-        (re.compile(r"作\s*者\s*:[^\n]*\n?[^\n]*编\s*辑\s*:"), 2),
-        (re.compile(r"(?:初|终)\s*审\s*:"), 1),
-        (re.compile(r"\d{4}-\d{2}-\d{2}\s+\d{2}:\d{2}"), 1),
+        ("panews", re.compile(r"www\.panews\.cn\s*磐安新闻网"), 6),
+        ("改变文字大小", re.compile(r"改变文字大小"), 2),
+        ("正文", re.compile(r"位置\s*:[^\n]{0,120}?正文\s*(?:\n|$)"), 2),
+        ("编", re.compile(r"作\s*者\s*:[^\n]*\n?[^\n]*编\s*辑\s*:"), 2),
+        ("审", re.compile(r"(?:初|终)\s*审\s*:"), 1),
+        ("-", re.compile(r"\d{4}-\d{2}-\d{2}\s+\d{2}:\d{2}"), 1),
     ),
     title_paths=("//h1[contains(@class, 'artTitle')]",),
 )

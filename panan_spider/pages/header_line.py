@@ -15,6 +15,7 @@ from typing import Final
 from panan_spider.items import Author
 from panan_spider.pages.byline import ROLE, read_byline
 from panan_spider.pages.fold import as_printed, fold
+from panan_spider.pages.furniture import cleared
 from panan_spider.pages.memo import remembered
 from panan_spider.pages.results import InvalidPage
 from panan_spider.pages.tail_line import cut_credits
@@ -26,18 +27,6 @@ DATE: Final = re.compile(
     r"(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
 )
 _DATE_LABEL: Final = re.compile(r"(?:发布|发表|刊发|更新|录入|上传|编辑)?\s*(?:时间|日期)\s*:")
-_SHARED_TO: Final = (
-    r"(?:微信|朋友圈|新浪|腾讯|人人|网易|搜狐|微博|QQ|空间|好友|豆瓣|贴吧|百度|一键|分享|更多|网|[\s/|,、:0-9])*"
-)
-#: What stands in or beside the line on some pages and says nothing of the article.
-FURNITURE: Final = re.compile(
-    r"(?:[\[【(]\s{0,9})?(?:改变|调整|选择)?(?:文字|字体|字号)(?:大小)?\s*:?[\s\[【(]*(?:(?:特大|超大|大|中|小|默认|A[+-]?)[\s|/\]】)]*){0,6}(?=$|[\s|\[【])"
-    r"|(?:[\[【(]\s{0,9})?(?:打印|关闭|收藏|返回|评论|纠错|我要评论|我要纠错|加入收藏|(?:打印|关闭)(?:本[页稿文]|此文|窗口)|推荐|保护视力色)"
-    r"\s*:?\s*[\]】)]?(?!\w)"
-    rf"|(?:[\[【(]\s{{0,9}})?分享(?:(?:到|至)?\s*:?{_SHARED_TO}(?=$|[\s|\[【])|(?:到|至)?\s*:?)\s*[\]】)]?(?!\w)"
-    r"|(?:浏览|点击|阅读|访问|人气|查看)(?:次数|量|数|率|人数)?\s*:\s*[\[(]?\s*\d*\s*[\])]?\s*(?:次|人)?"
-    r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
-)
 _DOMAIN: Final = re.compile(
     r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )
@@ -48,6 +37,12 @@ _ORGAN: Final = re.compile(
     r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报|版|刊|频道|视频|周刊|公众号|微博|电台)$"
 )
 _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
+#: One of these stands in every line that is (part of) a header line: most lines of a page are told apart at one glance.
+_SIGN: Final = re.compile(rf"\d{{4}}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者|{SITE_NAME}")
+_YEAR: Final = re.compile(r"\d{4}")
+_SOURCE: Final = re.compile(SOURCE_LABEL)
+_SITE: Final = re.compile(rf"\s*{_DOMAIN.pattern}\s*{SITE_NAME}", re.IGNORECASE)
+_SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
 
 
@@ -64,7 +59,7 @@ class HeaderLine:
 
 def read_header_line(text: str) -> HeaderLine:
     """Read the line as printed. Raises InvalidPage for a date that does not exist."""
-    line = FURNITURE.sub("  ", fold(text))
+    line = cleared(fold(text), by="  ")
     dated = DATE.search(line)
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
@@ -145,12 +140,11 @@ def is_byline(text: str) -> bool:
 @remembered
 def leftover(text: str) -> str:
     """What remains of a line when everything a header line can hold is taken out: `""` for a header line."""
-    line = FURNITURE.sub(" ", fold(text))
-    line = _DATE_LABEL.sub(" ", DATE.sub(" ", line))
+    line = _DATE_LABEL.sub(" ", DATE.sub(" ", cleared(fold(text))))
     byline = _BYLINE_START.search(line)
     if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
         line = line[: byline.start()]
-    line = re.sub(rf"{SOURCE_LABEL}[\s]*[^\s]*", " ", line)
+    line = _SOURCE_AND_WORD.sub(" ", line)
     line = _DOMAIN.sub(" ", line).replace(SITE_NAME, " ")
     return re.sub(r"[\s|【】()()—:/\[\]-]+", "", line)
 
@@ -158,32 +152,30 @@ def leftover(text: str) -> str:
 @remembered
 def strength(text: str) -> int:
     """How surely a line is (part of) a header line: 0 for no evidence, more for each thing only such a line prints."""
-    line = FURNITURE.sub(" ", fold(text))
-    score = 0
-    if dated := DATE.search(line):
+    line = fold(text)
+    if not _SIGN.search(line):
+        return 0
+    line, score = cleared(line), 0
+    if _YEAR.search(line) and (dated := DATE.search(line)):
         score += 2 if dated.start() < 40 else 1
-    score += 3 if re.search(SOURCE_LABEL, line) else 0
-    score += 2 if re.match(rf"\s*{_DOMAIN.pattern}\s*{SITE_NAME}", line, re.IGNORECASE) else 0
+    score += 3 if _SOURCE.search(line) else 0
+    score += 2 if SITE_NAME in line and _SITE.match(line) else 0
     score += 1 if _BYLINE_START.search(line) else 0
     return score
+
+
+def could_say_some(bare: str) -> bool:
+    """Whether a line, given without its blanks, can have `strength` or be a label at all: most lines of a page cannot."""
+    return _SIGN.search(fold(bare)) is not None
 
 
 @remembered
 def names_source(text: str) -> bool:
     """Whether the line holds 来源, empty or not."""
-    return re.search(SOURCE_LABEL, fold(text)) is not None
+    return _SOURCE.search(fold(text)) is not None
 
 
 @remembered
 def is_label(text: str) -> bool:
     """Whether the line is a label whose value stands elsewhere: `来源:` alone."""
-    return _LABEL_ONLY.match(re.sub(r"\s", "", fold(text))) is not None
-
-
-@remembered
-def without_furniture(text: str) -> str:
-    """The line as printed, less what counts views or changes the size of letters."""
-    printed, at = "", 0
-    for found in FURNITURE.finditer(fold(text)):
-        printed, at = printed + text[at : found.start()] + " ", found.end()
-    return (printed + text[at:]).strip(" |\uff5c\u3000")
+    return _LABEL_ONLY.match("".join(fold(text).split())) is not None

@@ -8,7 +8,8 @@ from panan_spider.pages import anchors
 from panan_spider.pages.body import Body, build, clean_lines
 from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
-from panan_spider.pages.header_line import HeaderLine, names_source, read_header_line, without_furniture
+from panan_spider.pages.furniture import without_furniture
+from panan_spider.pages.header_line import HeaderLine, names_source, read_header_line
 from panan_spider.pages.headline import Headline, Opening, could_be_headline, read_headline, read_opening
 from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
@@ -29,7 +30,7 @@ def choose_template(page: Page, lines: list[Line]) -> Template:
     """The template the page's address and words speak for."""
     if "_" in page.url and understand(page.url).kind in (Kind.ARTICLE, Kind.PART) and "/system/" not in page.url:
         return TRS
-    text = "\n".join(line.text for line in lines)
+    text = "\n".join([line.text for line in lines])
     candidates = (ENORTH_B, ENORTH_A) if "/system/" in page.url else (ENORTH_B, ENORTH_A, TRS)
     return max(candidates, key=lambda template: template.weight(text))
 
@@ -75,7 +76,7 @@ class _Reading:
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
         crumb = self.region.breadcrumb
-        article = ArticlePage(
+        return ArticlePage(
             url=address.url,
             template=self.template.name,
             title=headline.title,
@@ -94,8 +95,8 @@ class _Reading:
             section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
+            find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
         )
-        return replace(article, found=places(article, self._pieces(headline, opening, header, tail, lines)))
 
     def _pieces(
         self, headline: Headline, opening: Opening, header: HeaderLine, tail: TailLine, body: list[Line]

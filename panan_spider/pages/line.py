@@ -2,16 +2,21 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from lxml import etree
+
+from panan_spider.pages.fold import fold
+from panan_spider.pages.memo import once
 
 HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align\s*:\s*right", re.IGNORECASE)
 #: A line break of the page's source between two Chinese characters prints nothing.
 _INSIDE_CHINESE: Final = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef“”‘’…—])\n(?=[\u3000-\u9fff\uff00-\uffef“”‘’…—])")
+
+_BLANKS: Final = re.compile(r"[ \n\xa0]+")
 
 #: What stands beside the link in a row of a list: a date, a time, bullets, numbers.
 _BESIDE_LINK: Final = re.compile(r"[\s\W\d年月日]+")
@@ -35,28 +40,35 @@ class Line:
     breaks: str = "block"
     controls: bool = False  # it holds a field or a button of a form
 
-    @cached_property
+    @once
     def text(self) -> str:
         """The line as printed: source blanks collapsed, hard blanks as blanks."""
         return self.raw.replace("\n", " ").replace("\xa0", " ").strip()
 
-    @cached_property
+    @once
+    def folded(self) -> str:
+        """`text` with full-width forms as their ASCII twins."""
+        return fold(self.text)
+
+    @once
     def prose(self) -> str:
         """The line as body text: no blank where only the source broke the line, runs of blanks one blank."""
-        joined = _INSIDE_CHINESE.sub("", self.raw.strip())
-        return re.sub(r"[ \n\xa0]+", " ", joined).strip()
+        text = self.raw.strip()
+        if "\n" in text:
+            text = _INSIDE_CHINESE.sub("", text)
+        return _BLANKS.sub(" ", text).strip()
 
-    @cached_property
+    @once
     def bare(self) -> str:
         """The line without any blank, for comparing."""
-        return re.sub(r"\s+", "", self.raw)
+        return "".join(self.raw.split())
 
-    @cached_property
+    @once
     def is_link(self) -> bool:
         """Whether all of it is link text."""
         return bool(self.links) and self.linked >= len(self.bare) > 0
 
-    @cached_property
+    @once
     def is_row(self) -> bool:
         """Whether it is a row of a list of other pages: a link, and nothing beside it but a date and ornaments."""
         if not self.links or self.is_link:
@@ -66,34 +78,38 @@ class Line:
             rest = rest.replace(text, "", 1)
         return not _BESIDE_LINK.sub("", rest)
 
-    @cached_property
+    @once
     def heading_tag(self) -> str | None:
         """The h1…h6 it stands in."""
-        return next((e.tag for e in (self.block, *self.block.iterancestors()) if e.tag in HEADING_TAGS), None)
+        around = chain((self.block,), self.block.iterancestors())
+        return next((element.tag for element in around if element.tag in HEADING_TAGS), None)
 
-    @cached_property
+    @once
     def centred(self) -> bool:
         """Whether its own block, or one around it alone, is centred."""
         return self._aligned("center", _CENTRED)
 
-    @cached_property
+    @once
     def right(self) -> bool:
         """Whether its own block is set to the right."""
         return self._aligned("right", _RIGHT)
 
     def _aligned(self, word: str, style: re.Pattern[str]) -> bool:
         room = len(self.bare) + 2
-        for element in (self.block, *self.block.iterancestors()):
-            if element is not self.block and _holds_more_than(element, room):
+        for element in chain((self.block,), self.block.iterancestors()):
+            if element is not self.block and holds_more_than(element, room):
                 return False
-            if element.get("align", "").lower() == word or style.search(element.get("style", "")):
+            if (align := element.get("align")) and align.lower() == word:
+                return True
+            if (said := element.get("style")) and style.search(said):
                 return True
             if word == "center" and element.tag == "center":
                 return True
         return False
 
 
-def _holds_more_than(element: etree._Element, characters: int) -> bool:
+def holds_more_than(element: etree._Element, characters: int) -> bool:
+    """Whether the element's text has more than so many characters, blanks not counted."""
     count = 0
     for piece in element.itertext():
         count += len("".join(piece.split()))

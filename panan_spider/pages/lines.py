@@ -4,7 +4,6 @@ Class names, containers and nesting are what the site may change overnight; the 
 their words are not. So a page is flattened once, and everything after works on lines.
 """
 
-import re
 from typing import Final
 
 from lxml import etree
@@ -14,37 +13,39 @@ from panan_spider.pages.elements import (
     BOLD_STYLE,
     BOLD_TAGS,
     CONTROL_TAGS,
-    HIDDEN,
     MEDIA_TAGS,
     REPLACED_TAGS,
     SHOWN_AS_BLOCK,
-    UNSEEN_TAGS,
+    is_hidden_control,
+    is_unseen,
 )
 from panan_spider.pages.line import Line
 from panan_spider.pages.media import image_source, video_source
+from panan_spider.pages.source_text import SOURCE_BLANKS, collapsed, seen
 
-_SOURCE_BREAK: Final = re.compile(r"[ \t\f]*[\r\n][ \t\f\r\n]*")
-#: Zero-width characters and controls, which no reader sees.
-_UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-#: Whatever a text holds that has to be cleaned or looked at.
-_ODD: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0a-\x1f\x7f-\x9f]")
-_BLANKS_AROUND_BREAK: Final = re.compile(r"[ \t\f]*\n[ \t\f\n]*")
-_BLANKS: Final = re.compile(r"[ \t\f]+")
+#: What an open element does to the lines inside it.
+_BLOCK: Final = 1
+_BOLD: Final = 2
+_LINK: Final = 4
+_PRE: Final = 8
+_UNSEEN_INSIDE: Final = 16
+_UNSEEN_WHOLE: Final = 32  # together with the former
 
 
 class _Flattener:
     """Walks the tree once, without recursion: pages nested thousands deep must not end the run.
 
-    Every page costs it some hundred steps, so each step first rules out, cheaply, what is rare.
+    Every page costs it some hundred steps, and it is the half of what reading a page costs: so it holds what is open in
+    one list, asks each element for little, and passes over the blanks between two elements without a call.
     """
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self) -> None:
         self.lines: list[Line] = []
         self.pieces: list[tuple[str, bool, bool]] = []  # (text, bold, linked)
         self.solid = False  # whether any of them is more than blanks
         self.links: list[tuple[str, str]] = []
-        self.blocks: list[etree._Element] = [root]
-        self.open: list[tuple[bool, bool, bool]] = []  # of each open element: is it a block, bold, the anchor
+        self.blocks: list[etree._Element] = []
+        self.open: list[tuple[etree._Element, int]] = []  # what each open element does
         self.bold = 0
         self.anchor: etree._Element | None = None
         self.anchor_pieces: list[str] = []
@@ -52,9 +53,24 @@ class _Flattener:
         self.preformatted = 0  # how many `<pre>` are open
         self.controls = False  # the line under way holds a field or button of a form
 
+    def walk(self, root: etree._Element) -> None:
+        self.blocks.append(root)
+        self.start(root)
+        opened = self.open
+        for element in root.iterdescendants():
+            parent = element.getparent()
+            while opened[-1][0] is not parent:
+                self.end()
+            if opened[-1][1] & _UNSEEN_INSIDE:
+                opened.append((element, _UNSEEN_INSIDE))
+            else:
+                self.start(element)
+        while opened:
+            self.end()
+        self.flush(9)
+
     def add(self, text: str) -> None:
-        if _ODD.search(text):
-            text = _SOURCE_BREAK.sub("\n", _UNSEEN.sub("", text))
+        text = seen(text)
         if not self.solid and not text.isspace():
             self.solid = True
         if self.preformatted and "\n" in text:
@@ -79,17 +95,19 @@ class _Flattener:
         if self.solid:
             self._end_line()
             self.solid = False
-        self.pieces, self.controls = [], False
+        if self.pieces:
+            self.pieces = []
+        self.controls = False
         self.breaks += breaks
 
     def _end_line(self) -> None:
-        raw = _collapsed("".join([piece for piece, _, _ in self.pieces]))
+        raw = collapsed("".join([piece for piece, _, _ in self.pieces]))
         if not raw or raw.isspace():
             return
         self._close_link()
         linked, bold = 0, True
         for piece, is_bold, is_linked in self.pieces:
-            if not is_bold and bold and piece and not piece.isspace():
+            if bold and not is_bold and piece and not piece.isspace():
                 bold = False
             if is_linked:
                 linked += len("".join(piece.split()))
@@ -106,93 +124,76 @@ class _Flattener:
         self.breaks = 0
         self.lines.append(line)
 
-    def _media(self, element: etree._Element, tag: str) -> None:
+    def _media(self, element: etree._Element, tag: str) -> int:
         src = image_source(element)
         kind, src = ("image", src) if src else ("video", video_source(element))
         if src:
             self.flush(0)
             self._append(Line("", self.blocks[-1], kind=kind, src=src))
+        return _UNSEEN_INSIDE if tag in REPLACED_TAGS else 0
 
-    def start(self, element: etree._Element, tag: str, style: str | None) -> None:
-        block = anchor = False
-        bold = tag in BOLD_TAGS
+    def start(self, element: etree._Element) -> None:
+        tag: str = element.tag  # type: ignore[assignment]
+        style = element.get("style")
+        if tag in CONTROL_TAGS and not is_hidden_control(element, style):
+            self.controls = True
+        if is_unseen(element, tag, style):
+            self.open.append((element, _UNSEEN_INSIDE | _UNSEEN_WHOLE))
+            return
+        does = _BOLD if tag in BOLD_TAGS else 0
         if tag == "br":
             self.flush(1)
         elif tag in BLOCK_TAGS or (style is not None and SHOWN_AS_BLOCK.search(style)):
-            self.flush(9)
-            self.blocks.append(element)
-            block = True
-            self.preformatted += tag == "pre"
+            does |= self._start_block(element, tag)
         elif tag == "a" and self.anchor is None and element.get("href") is not None:
-            self.anchor, self.anchor_pieces, anchor = element, [], True
-        if not bold and style is not None:
-            bold = BOLD_STYLE.search(style) is not None
-        self.bold += bold
-        self.open.append((block, bold, anchor))
+            self.anchor, self.anchor_pieces = element, []
+            does |= _LINK
+        if style is not None and BOLD_STYLE.search(style):
+            does |= _BOLD
+        if does & _BOLD:
+            self.bold += 1
         if tag in MEDIA_TAGS:
-            self._media(element, tag)
-        if tag not in REPLACED_TAGS and (text := element.text):
+            does |= self._media(element, tag)
+        self.open.append((element, does))
+        text = element.text if does < _UNSEEN_INSIDE else None
+        if text and (self.solid or self.preformatted or text.strip(SOURCE_BLANKS)):
             self.add(text)
 
-    def end(self, element: etree._Element) -> None:
-        block, bold, anchor = self.open.pop()
-        if anchor:
+    def _start_block(self, element: etree._Element, tag: str) -> int:
+        if self.pieces or self.controls:
+            self.flush(9)
+        else:
+            self.breaks += 9
+        self.blocks.append(element)
+        if tag != "pre":
+            return _BLOCK
+        self.preformatted += 1
+        return _BLOCK | _PRE
+
+    def end(self) -> None:
+        """The innermost open element ends."""
+        element, does = self.open.pop()
+        if does:
+            self._end_of(does)
+        text = element.tail if does != _UNSEEN_INSIDE else None
+        if text and (self.solid or self.preformatted or text.strip(SOURCE_BLANKS)):
+            self.add(text)
+
+    def _end_of(self, does: int) -> None:
+        if does & _LINK:
             self._close_link()
             self.anchor = None
-        if block:
+        if does & _BLOCK:
             self.flush(9)
-            self.preformatted -= self.blocks.pop().tag == "pre"
-        self.bold -= bold
-        if tail := element.tail:
-            self.add(tail)
-
-
-def _collapsed(text: str) -> str:
-    # As a browser does: a run of source blanks is one; a run that holds a line break stays marked as one.
-    if "\n" in text:
-        text = _BLANKS_AROUND_BREAK.sub("\n", text)
-    if "  " in text or "\t" in text or "\f" in text:
-        text = _BLANKS.sub(" ", text)
-    return text
+            self.blocks.pop()
+        if does & _PRE:
+            self.preformatted -= 1
+        if does & _BOLD:
+            self.bold -= 1
 
 
 def flatten(root: etree._Element) -> list[Line]:
     """All lines of the page below `root`, in the order of the source, unseen elements left out."""
-    walker = _Flattener(root)
-    _visit(root, walker)
-    walker.flush(9)
+    walker = _Flattener()
+    walker.walk(root)
     return walker.lines
-
-
-def _visit(root: etree._Element, walker: _Flattener) -> None:
-    start, end = walker.start, walker.end
-    events = etree.iterwalk(root, events=("start", "end"))
-    skip = events.skip_subtree
-    for event, element in events:
-        tag: str = element.tag  # type: ignore[assignment]
-        if event == "end":
-            if _is_unseen(element, tag, element.get("style")):
-                if tail := element.tail:
-                    walker.add(tail)
-            else:
-                end(element)
-            continue
-        style = element.get("style")
-        if tag in CONTROL_TAGS and not _is_hidden_control(element, style):
-            walker.controls = True
-        if _is_unseen(element, tag, style):
-            skip()
-        else:
-            start(element, tag, style)
-            if tag in REPLACED_TAGS:
-                skip()
-
-
-def _is_hidden_control(element: etree._Element, style: str | None) -> bool:
-    return element.get("type", "").lower() == "hidden" or (style is not None and HIDDEN.search(style) is not None)
-
-
-def _is_unseen(element: etree._Element, tag: str, style: str | None) -> bool:
-    if not isinstance(tag, str) or tag in UNSEEN_TAGS:
-        return True
-    return (style is not None and HIDDEN.search(style) is not None) or element.get("hidden") is not None

@@ -1,8 +1,8 @@
-"""Answers about short texts, remembered: every rule asks the same of a line, and a site's pages share their lines."""
+"""Answers remembered: every rule asks the same of a line, and a site's pages share their lines."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Final, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar, overload
 
 Answer = TypeVar("Answer")
 
@@ -20,3 +20,20 @@ def remembered(ask: Callable[[str], Answer]) -> Callable[[str], Answer]:
         return cached(text) if len(text) <= _LONGEST else ask(text)
 
     return answer
+
+
+class once(Generic[Answer]):  # noqa: N801  # used as a decorator
+    """A property worked out once for each object: `functools.cached_property` without its lock, which costs more than most answers."""
+
+    def __init__(self, ask: Callable[[Any], Answer]) -> None:
+        self.ask, self.name, self.__doc__ = ask, ask.__name__, ask.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Answer: ...
+    def __get__(self, instance: object | None, owner: type) -> Answer | Self:
+        if instance is None:
+            return self
+        answer = instance.__dict__[self.name] = self.ask(instance)  # found there from now on
+        return answer

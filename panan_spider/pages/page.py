@@ -41,8 +41,8 @@ class Page:
         candidates = dict.fromkeys([*filter(None, map(_codec, self.declared)), "utf-8", "gb18030"])
         # UTF-8 is never valid by accident over a page of Chinese, while GB18030 can be: it goes first.
         order = sorted(candidates, key=lambda name: name != "utf-8")
-        fitting = [name for name in order if _fits(self.body, name)]
-        return fitting[0] if fitting else min(order, key=lambda name: _misfits(self.body, name))
+        fitting = next((name for name in order if _fits(self.body, name)), None)
+        return fitting or min(order, key=lambda name: _misfits(self.body, name))
 
     @cached_property
     def text(self) -> str:

@@ -11,8 +11,9 @@ from lxml import etree
 from panan_spider.pages import anchors, tail_line
 from panan_spider.pages.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
 from panan_spider.pages.called import plain
-from panan_spider.pages.header_line import is_byline, is_label, leftover, strength, without_furniture
-from panan_spider.pages.line import Line
+from panan_spider.pages.furniture import without_furniture
+from panan_spider.pages.header_line import could_say_some, is_byline, is_label, leftover, strength
+from panan_spider.pages.line import Line, holds_more_than
 from panan_spider.pages.results import UnknownLayout
 from panan_spider.pages.tail_place import find_tail, split_tail
 
@@ -52,9 +53,13 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
 
 
 def _is_header_piece(line: Line) -> bool:
-    if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE or tail_line_only(line):
+    if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE:
+        return False
+    if not could_say_some(line.bare):
         return False
     strong = strength(line.text)
+    if strong <= 1 and tail_line.is_tail_line(line.text):
+        return False
     if strong == 1 and (line.heading_tag or not is_byline(line.text)):
         return False
     return strong >= 5 or (strong > 0 and not leftover(line.text)) or is_label(line.text)
@@ -114,7 +119,7 @@ def _row(element: etree._Element) -> etree._Element | None:
 
 
 def _is_small(element: etree._Element) -> bool:
-    return len("".join("".join(element.itertext()).split())) <= _LONGEST_HEADER_LINE
+    return not holds_more_than(element, _LONGEST_HEADER_LINE)
 
 
 def _shares_small_parent(first: Line, line: Line) -> bool:

@@ -1,7 +1,9 @@
 """What page objects hand back, and how they say that a page is not what it should be."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from panan_spider.items import Author, Block, Image, Link
 from panan_spider.outcomes import Outcome
@@ -65,8 +67,13 @@ class ArticlePage:
     related: tuple[Link, ...]
     section_links: tuple[tuple[str, str], ...]  # (name, absolute address) of the breadcrumb's links
     parts: tuple[str, ...]  # addresses of the further parts this page links to, in order
-    found: dict[str, Found] = field(default_factory=dict, compare=False)
+    find: Callable[["ArticlePage"], dict[str, Found]] = field(default=lambda _page: {}, compare=False, repr=False)
     discarded: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # (text, why) of what was left out
+
+    @cached_property
+    def found(self) -> dict[str, Found]:
+        """Where each field was read; looked for only when asked, as few are."""
+        return self.find(self)
 
     @property
     def section(self) -> str | None:

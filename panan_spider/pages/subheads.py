@@ -13,20 +13,20 @@ TERMINAL: Final = re.compile(r"[。!?;:…”』」)]$")
 _NUMBER: Final = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条部分]{1,2}\s)\s*"
 )
-_LONGEST: Final = 30
+LONGEST: Final = 30
 _SHORTEST_PARAGRAPH: Final = 30
 
 
 def shows_heading(line: Line) -> bool:
     """Whether the line's own element or letters make it a subhead."""
-    return len(line.bare) <= _LONGEST * 2 and (
+    return len(line.bare) <= LONGEST * 2 and (
         line.heading_tag is not None or (line.bold and not re.search(r"[。!?;]$", fold(line.prose)))
     )
 
 
 def is_subhead(text: str, after: str) -> bool:
     """Whether `text` is short and no sentence, and `after`, the next text, a paragraph."""
-    if len(text) > _LONGEST or _SENTENCE.search(_NUMBER.sub("", fold(text))):
+    if len(text) > LONGEST or _SENTENCE.search(_NUMBER.sub("", fold(text))):
         return False
     if _NUMBER.match(fold(text)) and not _NUMBER.match(fold(after)):
         return len(after) > len(text) and TERMINAL.search(fold(after)) is not None

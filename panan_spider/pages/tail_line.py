@@ -42,6 +42,8 @@ _BEHIND: Final = re.compile(
     rf"(?:\s{{2,}}|(?<=[。!?”…)])\s*)(?=[(\[【]?\s*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))})(?:\s*[:丨|/]|\s))"
 )
 _LONGEST_BEHIND: Final = 100
+#: How every tail line begins: the first sign of a label, which most lines lack.
+_FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【]*[{''.join({word[0] for word in (*_ROLES, '作者')})}]")
 _NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,,//()()]{0,60}$")
 _VERBS: Final = re.compile(r"[。!?;“”《》]")
 
@@ -59,6 +61,8 @@ class TailLine:
 @remembered
 def is_tail_line(text: str) -> bool:
     """Whether the whole line is labels of the tail with names after them (or after none of them, yet)."""
+    if not _FIRST.match(text):
+        return False
     text = _normal(text)
     if not _OPENING.match(text) or len(text) > 300 or _VERBS.search(text):
         return False

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from panan_spider.pages import anchors, tail_line
-from panan_spider.pages.header_line import leftover, names_source, strength
+from panan_spider.pages.header_line import could_say_some, leftover, names_source, strength
 from panan_spider.pages.line import Line
 
 
@@ -16,7 +16,7 @@ def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, int]:
             break
         if line.kind != "text":
             continue
-        late = not sourced and strength(line.text) >= 3 and not leftover(line.text)
+        late = not sourced and could_say_some(line.bare) and strength(line.text) >= 3 and not leftover(line.text)
         if tail_line.is_tail_line(line.text) or late:
             return index, _tail_end(lines, index)
     return len(lines), len(lines)

@@ -18,15 +18,15 @@ class Template:
     """
 
     name: str
-    #: Patterns over the page's visible text, each with its weight as evidence.
-    marks: tuple[tuple[re.Pattern[str], int], ...]
+    #: A word that must stand on the page (found faster than a pattern), the pattern over its visible text, its weight as evidence.
+    marks: tuple[tuple[str, re.Pattern[str], int], ...]
     title_paths: tuple[str, ...]
     meta_titles: tuple[str, ...] = ()
 
     def weight(self, text: str) -> int:
         """How much on a page (its text) speaks for this template."""
         text = fold(text)
-        return sum(weight for pattern, weight in self.marks if pattern.search(text))
+        return sum(weight for word, pattern, weight in self.marks if word in text and pattern.search(text))
 
     def known_titles(self, root: etree._Element, document_title: str) -> list[str]:
         """What the headline can be, the surest first: by a meta tag, by `<title>`, by the template's own selectors.

@@ -8,9 +8,9 @@ from panan_spider.pages.template import Template
 TRS: Final = Template(
     name="trs",
     marks=(
-        (re.compile(r"融磐安客户端"), 2),
-        (re.compile(r"^图片$", re.MULTILINE), 1),
-        (re.compile(r"位置\s*:\s*磐安新闻网"), 1),
+        ("融磐安客户端", re.compile(r"融磐安客户端"), 2),
+        ("图片", re.compile(r"^图片$", re.MULTILINE), 1),
+        ("位置", re.compile(r"位置\s*:\s*磐安新闻网"), 1),
     ),
     title_paths=("//h1[contains(@class, 'artTitle')]",),
     meta_titles=("articletitle",),

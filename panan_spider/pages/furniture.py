@@ -1,0 +1,37 @@
+"""What stands in or beside a line on some pages and says nothing of the article: letter sizes, counters, print, sharing."""
+
+import re
+from typing import Final
+
+from panan_spider.pages.fold import fold
+from panan_spider.pages.memo import remembered
+
+_SHARED_TO: Final = (
+    r"(?:微信|朋友圈|新浪|腾讯|人人|网易|搜狐|微博|QQ|空间|好友|豆瓣|贴吧|百度|一键|分享|更多|网|[\s/|,、:0-9])*"
+)
+FURNITURE: Final = re.compile(
+    r"(?:[\[【(]\s{0,9})?(?:改变|调整|选择)?(?:文字|字体|字号)(?:大小)?\s*:?[\s\[【(]*(?:(?:特大|超大|大|中|小|默认|A[+-]?)[\s|/\]】)]*){0,6}(?=$|[\s|\[【])"
+    r"|(?:[\[【(]\s{0,9})?(?:打印|关闭|收藏|返回|评论|纠错|我要评论|我要纠错|加入收藏|(?:打印|关闭)(?:本[页稿文]|此文|窗口)|推荐|保护视力色)"
+    r"\s*:?\s*[\]】)]?(?!\w)"
+    rf"|(?:[\[【(]\s{{0,9}})?分享(?:(?:到|至)?\s*:?{_SHARED_TO}(?=$|[\s|\[【])|(?:到|至)?\s*:?)\s*[\]】)]?(?!\w)"
+    r"|(?:浏览|点击|阅读|访问|人气|查看)(?:次数|量|数|率|人数)?\s*:\s*[\[(]?\s*\d*\s*[\])]?\s*(?:次|人)?"
+    r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
+)
+#: One of these stands in every stretch of furniture, and in few other lines.
+_FURNITURE_WORD: Final = re.compile(
+    "文字|字体|字号|打印|关闭|收藏|返回|评论|纠错|推荐|保护视力色|分享|浏览|点击|阅读|访问|人气|查看"
+)
+
+
+def cleared(folded: str, by: str = " ") -> str:
+    """A folded line with `by` in the place of each stretch of furniture."""
+    return FURNITURE.sub(by, folded) if _FURNITURE_WORD.search(folded) else folded
+
+
+@remembered
+def without_furniture(text: str) -> str:
+    """The line as printed, less what counts views or changes the size of letters."""
+    printed, at, folded = "", 0, fold(text)
+    for found in FURNITURE.finditer(folded) if _FURNITURE_WORD.search(folded) else ():
+        printed, at = printed + text[at : found.start()] + " ", found.end()
+    return (printed + text[at:]).strip(" |\uff5c\u3000")
