@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import threading
 import webbrowser
 from pathlib import Path
 from typing import Any, ClassVar
@@ -78,7 +79,8 @@ def _pages(source: Source, opts: argparse.Namespace) -> ExitCode:
     def ready(address: str) -> None:
         print(f"panan: {address} (Ctrl-C ends it)", flush=True)
         if opts.open:
-            webbrowser.open(address)
+            # In a thread: a browser of the terminal keeps it until it is closed, and wants to be answered meanwhile.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     serve(make(source, loopback_only=opts.host in LOOPBACK), listener, ready)
     return ExitCode.GOOD

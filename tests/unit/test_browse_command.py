@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import queue
 import signal
 import socket
 import threading
@@ -136,6 +137,25 @@ def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypat
     put(tmp_path, a_full_article(3, title="第三篇", authors=[{"name": "赵新来", "title": None, "work": None}]))
     assert any("第三篇" in pages.text("/") for _try in range(50))
     assert "赵新来" in pages.text("/authors"), "remembered from the export before"
+
+
+@pytest.mark.parametrize("words", [[], ["--open"]])
+def test_it_says_where_it_is_and_opens_a_browser_when_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    opened: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr("webbrowser.open", opened.put)
+    address = "http://127.0.0.1:8001/"
+    monkeypatch.setattr(
+        "panan_spider.commands.browse.serve", lambda _pages, listener, ready: (listener.close(), ready(address))
+    )
+    assert browse(put(tmp_path, a_full_article()), "--port", "0", *words) == 0
+    export = tmp_path / "export" / "panan.sqlite"
+    assert capsys.readouterr().out.splitlines() == [
+        f"panan: {export}: 1 articles, 1 revisions, made anew",
+        f"panan: {address} (Ctrl-C ends it)",
+    ]
+    assert (opened.get(timeout=10) if words else opened.empty()) in (address, True)
 
 
 def served(tmp_path: Path, stop: signal.Signals) -> list[str]:
