@@ -70,9 +70,13 @@ def _config(datasette: Datasette) -> dict[str, Any] | None:
 
 def desk_of(datasette: Datasette, *, filed: bool = False) -> Desk:
     """What the pages of this instance are made from."""
+    return Desk(_data(datasette), FRESH[datasette].reader(page_after_page=filed), filed)
+
+
+def _data(datasette: Datasette) -> Path:
     config = _config(datasette)
     assert config is not None
-    return Desk(Path(config["data"]), FRESH[datasette].reader(page_after_page=filed), filed)
+    return Path(config["data"])
 
 
 def _page_view(kind: Kind | None) -> View:
@@ -95,6 +99,7 @@ async def _answer(datasette: Datasette, request: Request, place: Place) -> Respo
     try:
         made = await sheet(desk_of(datasette), place, args)
         status = 400 if made.given.get("fault") else 200
+        return Response.html(await set_in_type(datasette, made, place, Served(), filed=False), status=status)
     except NotHere as error:
         return await _fault(datasette, 404, "没有这一页", "There is no such page", str(error))
     except QueryInterrupted:
@@ -104,7 +109,6 @@ async def _answer(datasette: Datasette, request: Request, place: Place) -> Respo
         print(f"panan: {request.path}: {type(error).__name__}: {error}", file=sys.stderr)
         said = "The command that serves these pages says what."
         return await _fault(datasette, 500, "出错了", "Something went wrong", said)
-    return Response.html(await set_in_type(datasette, made, place, Served(), filed=False), status=status)
 
 
 async def _fault(datasette: Datasette, status: int, chinese: str, english: str, said: str) -> Response:
@@ -122,12 +126,12 @@ async def _asset(datasette: Datasette, request: Request) -> Response:
 
 
 async def _image(datasette: Datasette, request: Request) -> Response:
-    found = image(desk_of(datasette).data, unquote(request.url_vars["file"]))
+    found = image(_data(datasette), unquote(request.url_vars["file"]))
     return await _nothing(datasette, request) if found is None else Response(found.body, content_type=found.media_type)
 
 
 async def _report(datasette: Datasette, request: Request) -> Response:
-    path = file_of(desk_of(datasette).data, unquote(request.url_vars["name"]))
+    path = file_of(_data(datasette), unquote(request.url_vars["name"]))
     if path is None:
         return await _nothing(datasette, request)
     body = path.read_bytes()

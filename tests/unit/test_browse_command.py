@@ -139,6 +139,15 @@ def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypat
     assert "赵新来" in pages.text("/authors"), "remembered from the export before"
 
 
+def test_an_archive_without_an_article_yet_in_a_folder_of_any_name_is_shown(tmp_path: Path) -> None:
+    source = Source(put(tmp_path / "a b?#%&甲"))
+    source.refresh()
+    pages = pages_of(source)
+    assert "The archive holds no article yet" in pages.text("/")
+    for path in ("/search", "/search?q=磐安", "/calendar", "/people", "/authors", "/runs"):
+        pages.text(path)
+
+
 @pytest.mark.parametrize("words", [[], ["--open"]])
 def test_it_says_where_it_is_and_opens_a_browser_when_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]

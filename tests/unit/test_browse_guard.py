@@ -212,6 +212,15 @@ def test_a_question_that_takes_too_long_is_given_up_in_words(source: Source, mon
     assert answer.status_code == 503 and "That took too long" in answer.text
 
 
+def test_a_fault_of_a_template_is_one_line_too(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("panan_spider.browse.sheets.WORK", None)
+    answer = pages.get(f"/article/{STORY}")
+    assert answer.status_code == 500 and "出错了" in answer.text
+    assert capsys.readouterr().err.startswith(f"panan: /article/{STORY}: ")
+
+
 def test_a_fault_of_ours_is_one_line_and_no_page_of_code(
     pages: Pages, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
