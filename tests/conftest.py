@@ -17,6 +17,11 @@ settings.register_profile("project", deadline=None, derandomize=True, print_blob
 settings.load_profile("project")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The simulated year first: it takes longest, and what stands together in front goes to one worker, so it passes once."""
+    items.sort(key=lambda item: "tests/year/" not in item.nodeid)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In the gate a test that skips for want of root, a mount or a program has failed."""
