@@ -16,6 +16,7 @@ from verify_archive import a_copy, alter, by_revision, rewrite, said, starts, wa
 from panan_spider.fingerprint import content_hash
 from panan_spider.schema.article_schema import article_schema
 from panan_spider.schema.example import EXAMPLE
+from panan_spider.verifying.check import Check
 from panan_spider.verifying.lines import read_line
 
 Capture = pytest.CaptureFixture[str]
@@ -193,6 +194,32 @@ def test_beside_a_run_what_it_has_marked_is_checked_and_nothing_is_blamed_on_it(
     archive._closing.close()
     assert told.code == 0, told.out
     assert told.lines[0].startswith("panan: a run is writing (pid ") and "everything agrees" in told.lines[1]
+
+
+def test_a_run_that_begins_meanwhile_ends_it_with_15(
+    data: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody held the archive when it began; what it finds may be the run's doing."""
+    monkeypatch.setattr("panan_spider.verifying.run.holder", lambda _path: "pid 7, run r9")
+    told = scrapy(capsys, "verify", "--data-dir", data)
+    assert (told.code, told.out) == (15, "")
+    assert told.err == "panan: a run began while the archive was read (pid 7, run r9): verify again when it has ended\n"
+
+
+def test_stopped_it_ends_with_16(data: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_check: Check) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Check, "findings", stopped)
+    told = scrapy(capsys, "verify", "--data-dir", data)
+    assert (told.code, told.err) == (16, "panan: interrupted; nothing was left half done\n")
+
+
+def test_a_disk_that_cannot_be_read_is_one_line_and_14(data: Path, capsys: Capture) -> None:
+    (data / "warc" / "a.warc.gz").mkdir()
+    told = scrapy(capsys, "verify", "--data-dir", data)
+    assert told.code == 14
+    assert told.err == f"panan: {data / 'warc/a.warc.gz'}: Is a directory\n"
 
 
 def test_what_the_schema_refuses_is_no_good_line() -> None:
