@@ -63,6 +63,14 @@ class TestStored:
         assert sorted(result.asked_articles) == sorted([self.NEW, self.RECENT])
         assert (result.outcome(self.RECENT), result.outcome(self.OLD)) == (Outcome.GONE, None)
 
+    def test_one_that_a_list_names_at_another_address_is_asked_for_there_alone(self) -> None:
+        memory = self.memory()
+        memory.all_listed_in = {"书记"}
+        moved = self.RECENT.replace("panews.zjol.com.cn/panews", "www.panews.cn")
+        result = run(site(self.NEW, moved), memory)
+        assert sorted(result.asked_articles) == sorted([self.NEW, moved])
+        assert result.outcome(self.RECENT) is None
+
     def test_of_another_section_it_is_left_alone(self) -> None:
         memory = self.memory()
         memory.all_listed_in = {"县长"}

@@ -111,6 +111,15 @@ def test_a_walk_without_its_end_is_a_gap_until_one_reaches_it(data: Path, status
     assert look(data).gaps.walks == []
 
 
+def test_a_walk_that_stops_at_known_articles_behind_a_proven_end_is_no_gap(data: Path, status: Status) -> None:
+    for run, state, new in (("r3", "end", 3), ("r4", "known", 2)):
+        archive = an_archive(data, run)
+        archive.memory.begin_walk(status.gaps.walks[0].url, "书记")
+        archive.memory.end_walk(status.gaps.walks[0].url, state=state, pages=1, rows=20, new=new)
+        archive.close({"exit_code": 0})
+    assert look(data).gaps.walks == []
+
+
 def test_the_json_holds_everything(data: Path, capsys: Capture) -> None:
     said = scrapy(capsys, "status", "--json", "--data-dir", data)
     told = json.loads(said.out)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command_line import scrapy
 from jsonschema import Draft202012Validator
-from store_helpers import an_archive, lines_of
+from store_helpers import an_archive, an_exchange, lines_of
 from verify_archive import a_copy, alter, by_revision, rewrite, said, starts, warcs
 
 from panan_spider.fingerprint import content_hash
@@ -67,6 +67,16 @@ def test_a_place_that_holds_an_earlier_answer_of_the_same_article(data: Path) ->
     number = lines_of(data / "articles.jsonl")[9]["id"]
     alter(data, 9, warc=lines[number, 2]["warc"])
     assert any("that one was not received at" in one for one in said(data))
+
+
+def test_a_place_that_holds_an_answer_without_the_article(data: Path) -> None:
+    """The site answered 404 for it once: a response of that address, at that time, and no raw page."""
+    line = lines_of(data / "articles.jsonl")[0]
+    archive = an_archive(data, "r9")
+    place = archive.write_response(an_exchange(line["url"], b"gone", status=404, at=line["fetched_at"]))
+    archive.close({"run": "r9"})
+    alter(data, 0, warc=place.model_dump())
+    assert any(one.endswith("that is a response of something else") for one in said(data))
 
 
 def test_a_place_where_no_response_begins(data: Path) -> None:

@@ -36,7 +36,7 @@ class Newsroom:
         self.ids = list(dict.fromkeys(record.id for record in (*records[:5], *several[:2], *pictured[:2])))
         self.runs = 0
 
-    def run(self, work: Callable[[Archive], None], **more: Any) -> None:
+    def run(self, work: Callable[[Archive], object], **more: Any) -> None:
         """One run of `work`, ended well."""
         self.runs += 1
         self.clock.advance(days=1)
