@@ -1,6 +1,7 @@
 """`scrapy reparse`: the articles built again from the raw pages, without one request."""
 
 import argparse
+import re
 import signal
 import sys
 from contextlib import suppress
@@ -14,6 +15,7 @@ from panan_spider.commands.crawl import refuse
 from panan_spider.outcomes import ExitCode
 from panan_spider.reparsing.reading import Scope
 from panan_spider.reparsing.run import Run
+from panan_spider.reparsing.workers import cores
 from panan_spider.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.store.errors import LockHeld, StoreError
 
@@ -43,11 +45,12 @@ class Command(ScrapyCommand):
         parser.add_argument("--template", metavar="NAME", help=f"only articles of one of {', '.join(_TEMPLATES)}")
         parser.add_argument("--diff", action="store_true", help="show what would change, field by field")
         parser.add_argument("--write", action="store_true", help="store what has changed, as revisions")
+        parser.add_argument("--jobs", metavar="N", help="processes that read pages (default: one for each core)")
         parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read everything again; `exitcode` says whether anything stored would be lost."""
-        scope = _scope(opts)
+        scope, jobs = _scope(opts), _jobs(opts.jobs)
         data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])  # type: ignore[index]
         if args:
             refuse(f"'scrapy reparse' takes options only, not {args[0]!r}")
@@ -55,7 +58,7 @@ class Command(ScrapyCommand):
             refuse(f"there is no archive in {data}")
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            self.exitcode = int(Run(data, scope, opts.diff).done(write=opts.write))
+            self.exitcode = int(Run(data, scope, opts.diff, jobs).done(write=opts.write))
         except (StoreError, LockHeld) as error:
             print(f"panan: {error}", file=sys.stderr)
             self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
@@ -65,6 +68,14 @@ def _scope(opts: argparse.Namespace) -> Scope:
     if opts.template not in (None, *_TEMPLATES):
         refuse(f"--template: no template is named {opts.template!r}; there is: {', '.join(_TEMPLATES)}")
     return Scope(*period(opts), opts.template)
+
+
+def _jobs(given: str | None) -> int:
+    if given is None:
+        return cores()
+    if not re.fullmatch(r"[1-9]\d{0,2}", given):
+        refuse(f"--jobs: {given!r} is no number of processes from 1 to 999")
+    return int(given)
 
 
 def period(opts: argparse.Namespace) -> tuple[date | None, date | None]:

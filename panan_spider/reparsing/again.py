@@ -4,7 +4,7 @@ Nothing here writes, asks the network, or takes the writer's lock.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from panan_spider.pages.results import InvalidPage, PageError
 from panan_spider.pipelines.clean import CleanPipeline
 from panan_spider.pipelines.validate import objection
 from panan_spider.reparsing.reading import Reading, Scope, Verdict
+from panan_spider.reparsing.workers import Workers
 from panan_spider.spiders.desk import Wanted
 from panan_spider.spiders.fetch import Fetch
 from panan_spider.store import warc_read
@@ -36,17 +37,10 @@ class Reparsing:
     data: Path
     scope: Scope = field(default_factory=Scope)
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self, workers: Workers) -> Iterator[Reading]:
         """All of them, in the order of their lines. Raises StoreError where the lines cannot be read."""
         newest = self._newest()
-        path = self.data / ARTICLES_FILE
-        if newest:
-            with naming(path), path.open("rb") as lines:
-                for _revision, start in sorted(newest.values(), key=lambda at: at[1]):
-                    lines.seek(start)
-                    record = json.loads(lines.readline())
-                    if self.scope.holds(record["published"], record["posted"], record["template"]):
-                        yield self._again(record)
+        yield from workers.each(self._stored, sorted(start for _revision, start in newest.values()))
         for record in self._quarantined(newest.keys()):
             yield from self._tried(record)
 
@@ -58,6 +52,18 @@ class Reparsing:
             if revision > newest.get(record["id"], (0, 0))[0]:
                 newest[record["id"]] = revision, start
         return newest
+
+    def _stored(self, starts: Iterable[int]) -> Iterator[Reading]:
+        """Those whose lines start at these bytes."""
+        path = self.data / ARTICLES_FILE
+        if not path.exists():
+            return
+        with naming(path), path.open("rb") as lines:
+            for start in starts:
+                lines.seek(start)
+                record = json.loads(lines.readline())
+                if self.scope.holds(record["published"], record["posted"], record["template"]):
+                    yield self._again(record)
 
     def _quarantined(self, stored: Any) -> list[dict[str, Any]]:
         """The newest line of each quarantined article that is not stored."""

@@ -13,6 +13,7 @@ from panan_spider import __version__
 from panan_spider.outcomes import ExitCode, Outcome
 from panan_spider.reparsing.again import Reparsing
 from panan_spider.reparsing.reading import Reading, Scope, Verdict, show
+from panan_spider.reparsing.workers import Workers
 from panan_spider.reports import ReparseReport
 from panan_spider.store.archive import Archive
 from panan_spider.store.errors import StoreError
@@ -23,18 +24,19 @@ _STORED: Final = (Verdict.SAME, Verdict.CHANGED, Verdict.LOST, Verdict.UNKEPT)
 class Run:
     """One call of the command: what it found, and the exit code that follows."""
 
-    def __init__(self, data: Path, scope: Scope, diff: bool) -> None:
-        self.data, self.scope, self.diff = data, scope, diff
+    def __init__(self, data: Path, scope: Scope, diff: bool, jobs: int = 1) -> None:
+        self.data, self.scope, self.diff, self.workers = data, scope, diff, Workers(jobs)
         self.found: Counter[Verdict] = Counter()
         self.stopped = False
         self.started = datetime.now(UTC)
 
     def done(self, *, write: bool) -> ExitCode:
         """Read all, say it, and with `write` store it. Raises StoreError, LockHeld."""
-        if write:
-            self._write()
-        else:
-            self._read(None)
+        with self.workers:
+            if write:
+                self._write()
+            else:
+                self._read(None)
         for line in self._lines(write):
             print(line)
         return self.code
@@ -50,7 +52,7 @@ class Run:
 
     def _read(self, archive: Archive | None) -> None:
         try:
-            for reading in Reparsing(self.data, self.scope).readings():
+            for reading in Reparsing(self.data, self.scope).readings(self.workers):
                 if archive is not None and reading.article is not None:
                     _store(archive, reading)
                 self.found[reading.verdict] += 1

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -175,3 +176,22 @@ def test_a_wrong_option_is_one_line(tmp_path: Path, options: tuple[str, ...], na
     wrong = reparse(tmp_path, *options)
     assert wrong.code == 1, wrong.said
     assert len(wrong.stderr.splitlines()) == 1 and named in wrong.stderr
+
+
+def test_several_processes_find_and_store_what_one_does_in_the_same_order(
+    crawled: harness.Crawl, tmp_path: Path
+) -> None:
+    found = []
+    for jobs in ("1", "3"):
+        data = tmp_path / jobs
+        shutil.copytree(crawled.data, data)
+        run = reparse(data, "--write", "--diff", "--jobs", jobs, tomorrow=("kicker", "1.shtml"))
+        lines = [{**article, "fetched_at": ""} for article in run.articles]
+        found.append((run.code, run.stdout, lines))
+    assert len(found[0][2]) > 105  # some have been revised
+    assert found[0] == found[1]
+
+
+def test_no_processes_at_all_are_refused(crawled: harness.Crawl) -> None:
+    run = reparse(crawled.data, "--jobs=0")
+    assert (run.code, run.stderr) == (1, "panan: --jobs: '0' is no number of processes from 1 to 999\n")
