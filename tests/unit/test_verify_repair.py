@@ -17,6 +17,7 @@ from panan_spider.store.files import now
 from panan_spider.store.lock import Lock
 from panan_spider.verifying.check import Check
 from panan_spider.verifying.mend import Mender
+from panan_spider.verifying.run import Run
 
 Capture = pytest.CaptureFixture[str]
 
@@ -252,6 +253,24 @@ def test_two_revisions_of_one_number_that_say_different_things_are_both_kept(
     repair()
     now = by_revision(data)
     assert now[lines[9]["id"], 3] == lines[9]
+
+
+@pytest.mark.parametrize("step", ["_lines", "_quarantine", "_ledger", "_reports", "_orphans"])
+def test_killed_in_the_middle_it_is_done_again(
+    data: Path, repair: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    whole = by_revision(data)
+    rewrite(data, several)
+
+    def killed(_mender: Mender) -> None:
+        raise SystemExit(137)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Mender, step, killed)
+        with pytest.raises(SystemExit):
+            Run(data).repaired()
+    repair()
+    assert by_revision(data) == whole
 
 
 def test_beside_a_run_it_repairs_nothing(data: Path, capsys: Capture) -> None:
