@@ -33,7 +33,7 @@ MEETINGS: Final = (
 ADVERBS: Final = ("有序", "扎实", "稳步", "全力", "用心", "持续")
 
 OPENINGS: Final = (
-    "{date},{leader}到{place}调研{thing}工作,实地察看现场并听取情况介绍。",
+    "{date},县领导{leader}到{place}调研{thing}工作,实地察看现场并听取情况介绍。",
     "近日,记者在{place}看到,{thing}现场机声隆隆,一派繁忙景象。",
     "“今年的{thing}比去年还要好。”{date}一早,{place}的村民老样笑着对记者说。",
     "{date},{meeting}在{place}召开,会议通报了{thing}进展,部署下一步工作。",
