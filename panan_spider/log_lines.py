@@ -9,6 +9,7 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
 from panan_spider.items import Article
+from panan_spider.wording import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,6 @@ class LogLines(LogFormatter):
         self, failure: Failure, request: Request, spider: Spider, errmsg: str | None = None
     ) -> LogFormatterResult:
         """One line at ERROR; the traceback, which Scrapy adds to whatever is returned here, at DEBUG."""
-        why = " ".join(str(errmsg or failure.value).split())
+        why = one_line(str(errmsg or failure.value))
         logger.error("Error downloading %s: %s: %s", request, type(failure.value).__name__, why)
         return {"level": logging.DEBUG, "msg": "Error downloading %(request)s", "args": {"request": request}}

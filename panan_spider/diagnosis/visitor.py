@@ -1,6 +1,5 @@
 """A guest who asks for a few pages, one after another, with the crawl's own manners, and writes nothing."""
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -19,8 +18,6 @@ from panan_spider.store.encoding import decoded
 from panan_spider.urls import absolute, on_site
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
-#: How Twisted prints a list of what went wrong with a connection.
-_FAILURES: Final = re.compile(r"\[<twisted\.python\.failure\.Failure (?:\w+\.)*(\w+): (.*?)\.?>.*\]")
 _LARGEST_ROBOTS: Final = 512 * 1024  # bytes; what lies beyond is nobody's rule
 
 Errand = Callable[[Ask, Log], Awaitable[None]]
@@ -87,7 +84,7 @@ class Visitor(Spider):
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
             outcome, reason = fate_of_error(error)
-            return self._lost(url, outcome, plain(reason))
+            return self._lost(url, outcome, reason)
         finally:
             self._note_unreachable()
         if response.status != 200:
@@ -116,9 +113,4 @@ class Visitor(Spider):
         assert self.crawler.stats is not None
         for host, reason in self.crawler.stats.get_value("panan/robots_unreachable", {}).items():
             known = self.wire.robots.get(host)
-            self.wire.robots[host] = Robots(host, known.status if known else None, unreachable=plain(reason))
-
-
-def plain(reason: str) -> str:
-    """A reason as a person would say it: `ConnectionDone: Connection was closed cleanly`."""
-    return _FAILURES.sub(r"\1: \2", reason)
+            self.wire.robots[host] = Robots(host, known.status if known else None, unreachable=reason)

@@ -13,6 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from panan_spider.middlewares.fates import Fate
 from panan_spider.outcomes import Outcome
+from panan_spider.wording import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class RobotsMiddleware:
         return rules
 
     def _gone(self, host: str, reason: str) -> Fate:
-        reason = " ".join(reason.split())[:200]
+        reason = one_line(reason)
         self.unreachable[host] = reason
         assert self._crawler.stats is not None
         self._crawler.stats.set_value("panan/robots_unreachable", dict(self.unreachable))  # where the report looks

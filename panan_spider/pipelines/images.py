@@ -18,6 +18,7 @@ from panan_spider.pipelines.base import ArchivePipeline
 from panan_spider.pipelines.pictures import picture_of
 from panan_spider.store.errors import StoreError
 from panan_spider.urls import understand
+from panan_spider.wording import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class ImagesPipeline(ArchivePipeline):
             outcome = getattr(error, "outcome", Outcome.FAILED)
             if outcome is not Outcome.PENDING:  # the run is being ended: the next one asks
                 reason = str(getattr(error, "reason", None) or f"{type(error).__name__}: {error}")
-                self._miss(url, article, outcome, " ".join(reason.split())[:200])
+                self._miss(url, article, outcome, one_line(reason))
 
     def _keep(self, url: str, request: Request, response: Response) -> None:
         picture = picture_of(response)

@@ -19,7 +19,8 @@ from panan_spider.outcomes import Outcome
 from panan_spider.pages.page import Page
 from panan_spider.pages.results import PageError
 from panan_spider.spiders.args import Arguments
-from panan_spider.spiders.fates import fate_of, fate_of_error, one_line
+from panan_spider.spiders.fates import fate_of, fate_of_error
+from panan_spider.wording import one_line
 
 Output = Iterator[Request | Article]
 

@@ -7,6 +7,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from panan_spider.outcomes import Outcome
+from panan_spider.wording import one_line
 
 _GONE: Final = frozenset({404, 410})
 _BLOCKED: Final = frozenset({401, 403, 407, 429, 451})
@@ -37,8 +38,3 @@ def _fate_of_status(status: int) -> tuple[Outcome, str]:
     if status in _BLOCKED:
         return Outcome.BLOCKED, f"HTTP {status}"
     return Outcome.FAILED, f"HTTP {status}"
-
-
-def one_line(text: str) -> str:
-    """`text` on one line, at most 200 characters of it."""
-    return " ".join(text.split())[:200]

@@ -11,7 +11,7 @@ from panan_spider.store.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.store.lock import holder
 from panan_spider.store.pictures import FOLDER as IMAGES
 from panan_spider.store.recovery import LEDGER
-from panan_spider.verifying import files, ledger_side, warcs
+from panan_spider.verifying import files, ledger_side, pictures, warcs
 from panan_spider.verifying.finding import Finding
 from panan_spider.verifying.ledger_side import LedgerSide
 from panan_spider.verifying.lines import LineReader, Lines
@@ -36,6 +36,7 @@ class Check:
     bad_quarantine: list[tuple[int, int]] = field(default_factory=list)  # first byte and length of its bad lines
     quarantine_wrong: bool = False  # in how far the ledger has marked it
     reports: list[tuple[str, str]] = field(default_factory=list)  # (run, text) that are missing in runs/
+    pictures: list[Path] = field(default_factory=list)  # not there, or not what their names say
     orphans: list[str] = field(default_factory=list)
 
     def findings(self) -> Iterator[Finding]:
@@ -78,6 +79,9 @@ class Check:
             for finding, run, text in files.reports(self.data, ledger):
                 self.reports.append((run, text))
                 yield finding
+        for finding, path in pictures.damaged(self.data):
+            self.pictures.append(path)
+            yield finding
         if self.held_by is None:
             for finding in files.orphans(self.data, self.lines.pictures):
                 self.orphans.append(finding.file)

@@ -79,9 +79,11 @@ def _quarantined(raw: bytes) -> tuple[WarcPlace | None, str | None]:
 
 
 def orphans(data: Path, pictures: set[int]) -> Iterator[Finding]:
-    """Pictures that no line names; `pictures` holds `picture_key` of those that lines do name."""
+    """Pictures that no line names; `pictures` holds `picture_key` of those that lines do name. A part that a kill left is none:
+    the next run writes over it.
+    """
     named = {path for url, path in kept(data).items() if picture_key(url) in pictures}
-    for path in sorted((data / IMAGES).glob("*/*")):
+    for path in sorted((data / IMAGES).glob("*/[!.]*")):
         if path.is_file() and (name := path.relative_to(data).as_posix()) not in named:
             yield Finding(name, None, "a picture that no article names")
 

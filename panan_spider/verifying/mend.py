@@ -19,8 +19,11 @@ from panan_spider.store.recovery import LEDGER
 from panan_spider.verifying.check import Check
 from panan_spider.verifying.files import orphans, picture_key
 from panan_spider.verifying.lines import misplaced
+from panan_spider.verifying.pictures import restored
 from panan_spider.verifying.plan import changes, stories
 from panan_spider.verifying.rebuild import Rebuilder
+
+_ASKED_AGAIN = "no raw response gives it again; the next run with images=true asks for it"
 
 
 class Mender:
@@ -38,6 +41,7 @@ class Mender:
             if side is not None and (any(rewritten) or side.wrong or self._check.ledger_wrong):
                 self._ledger()
             self._reports()
+            self._pictures()
             self._orphans()
 
     def _lines(self) -> bool:
@@ -110,14 +114,23 @@ class Mender:
             write_atomically(path, text.encode("utf-8") + b"\n")
             self.said.append(f"{RUNS_FOLDER}/{path.name}: written again from the ledger's copy")
 
+    def _pictures(self) -> None:
+        for path in self._check.pictures:
+            if path.exists():
+                self._move(path, "damaged")
+            told = "made again from its raw response" if restored(self._data, path) else _ASKED_AGAIN
+            self.said.append(f"{path.relative_to(self._data).as_posix()}: {told}")
+
     def _orphans(self) -> None:
-        folder = self._data / f"images.orphaned-{stamp(self._clock())}"
         for finding in list(orphans(self._data, self._check.lines.pictures)):
-            source, target = self._data / finding.file, folder / Path(finding.file).name
-            folder.mkdir(exist_ok=True)
-            source.replace(target)
-            sync_folder(folder)
-            self.said.append(f"{finding.file}: moved to {folder.name}/")
+            self._move(self._data / finding.file, "orphaned")
+
+    def _move(self, source: Path, what: str) -> None:
+        folder = self._data / f"images.{what}-{stamp(self._clock())}"
+        folder.mkdir(exist_ok=True)
+        source.replace(folder / source.name)
+        sync_folder(folder)
+        self.said.append(f"{source.relative_to(self._data).as_posix()}: moved to {folder.name}/")
 
 
 def _pictures(articles: list[Article]) -> Iterator[int]:

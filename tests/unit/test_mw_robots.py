@@ -10,6 +10,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
+from twisted.web._newclient import ResponseNeverReceived
 
 from panan_spider.middlewares.fates import Fate
 from panan_spider.middlewares.robots import RobotsMiddleware
@@ -119,6 +122,14 @@ def test_a_host_whose_rules_cannot_be_read_is_asked_for_nothing(answer: Callable
     assert list(middleware.unreachable) == [HOST]
     assert crawler.stats is not None
     assert list(crawler.stats.get_value("panan/robots_unreachable")) == [HOST]
+
+
+def test_what_the_network_did_is_said_in_plain_words(caplog: pytest.LogCaptureFixture) -> None:
+    middleware, _, _ = robots(raising(ResponseNeverReceived([Failure(ConnectionLost())])))  # type: ignore[no-untyped-call]
+    fates(middleware, PAGE)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "ConnectionLost: Connection to the other side was lost" in line
+    assert middleware.unreachable[HOST] in line and "<twisted" not in line
 
 
 def test_rules_that_break_the_parser_are_rules_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

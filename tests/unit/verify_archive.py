@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,7 +86,9 @@ def newsroom(folder: Path) -> Newsroom:
         for article_id in room.ids:
             article = room.store(archive, article_id)
             for image in article.images:
-                pictures.keep(image.url, b"\xff\xd8\xff" + image.url.encode(), "image/jpeg", "jpg", None)
+                body = b"\xff\xd8\xff" + image.url.encode()
+                place = archive.write_response(an_exchange(image.url, body))
+                pictures.keep(image.url, body, "image/jpeg", "jpg", place)
         bad = "http://www.panews.cn/system/2020/03/07/099999999.shtml"
         archive.places[bad] = archive.write_response(an_exchange(bad, b"<html>?"))
         archive.memory.discovered(bad, "article", "099999999")
@@ -127,6 +130,15 @@ def _once() -> tuple[tempfile.TemporaryDirectory[str], Path]:
 def a_copy(below: Path) -> Path:
     """The archive of `newsroom`, to be damaged."""
     return Path(shutil.copytree(_once()[1], below / "data"))
+
+
+def a_stray_picture(data: Path) -> str:
+    """A picture that no article names, named by its bytes as it should be; its path below `data`."""
+    body = b"\xff\xd8\xff"
+    name = f"images/ab/{sha256(body).hexdigest()}.jpg"
+    (data / name).parent.mkdir(exist_ok=True)
+    (data / name).write_bytes(body)
+    return name
 
 
 def starts(data: Path) -> list[int]:
