@@ -39,10 +39,7 @@ class SectionFigures(_Record):
     rows: int = Field(description="Articles its lists named.")
     new: int = Field(description="Those among them that no earlier run had settled.")
     newest: str | None = Field(description="The newest day its lists showed.")
-    by_words: bool = Field(
-        default=False,
-        description="Whether page one was read by its words, its list block not being known by its class.",
-    )
+    by_words: bool = Field(default=False, description="Whether page one was read by its words, not by its classes.")
 
 
 class Figures(_Record):
@@ -59,9 +56,7 @@ class Figures(_Record):
     late: int = Field(description="Those among them put on the web long before the run.")
     gone: list[str] = Field(description="Stored articles found gone, by number.")
     drift: list[str] = Field(description="What looked like drift.")
-    moved: dict[str, str] = Field(
-        default_factory=dict, description="Hosts whose every answer led to another host of the site."
-    )
+    moved: dict[str, str] = Field(default_factory=dict, description="Hosts that led to another host of the site.")
     seconds: float = Field(description="How long the run took.")
     peak_mib: float = Field(description="The most memory the process held, MiB.")
 
