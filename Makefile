@@ -7,7 +7,7 @@ EVAL := .venv-eval
 PIP := -m pip --quiet --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench eval soak year lock lock-eval clean
+.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench bench-quick eval soak year lock lock-eval clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -52,8 +52,11 @@ docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo a
 	$(BIN)/python tests/policy/readme_run.py
 	$(BIN)/python tests/crawl/doctor_runs.py
 
-bench: venv ## how fast, as ratios to a baseline of the same run
-	$(BIN)/python benchmarks/bench.py
+bench: venv ## how fast, beside baselines and peers of the same run (those of eval, if made); writes docs/performance.md
+	$(BIN)/python -m benchmarks
+
+bench-quick: venv ## the same with few pages, in under two minutes; writes nothing
+	$(BIN)/python -m benchmarks --quick
 
 eval: $(EVAL)/.installed ## panan_spider beside other extractors, on pages with gold records; writes docs/evaluation.md
 	$(EVAL)/bin/python -m evaluation

@@ -32,6 +32,8 @@ class Bare(scrapy.Spider):
     def parse(self, response):
         yield {"title": response.xpath("//title/text()").get()}
 """
+#: What our crawl is measured against.
+BARE: Final = "Scrapy, titles alone"
 _FAST: Final = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
 
 
@@ -69,7 +71,7 @@ def bare(proxy: str, folder: Path, addresses: Path) -> Crawl:
     (folder / "bare.py").write_text(_BARE, "utf-8")
     titles = folder / "titles.jsonl"
     words = [sys.executable, "-m", "scrapy", "runspider", "bare.py", "-a", f"addresses={addresses}", "-O", str(titles)]
-    return Crawl("Scrapy, titles alone", run(words, through(proxy), folder), _lines(titles))
+    return Crawl(BARE, run(words, through(proxy), folder), _lines(titles))
 
 
 def wget(proxy: str, folder: Path, addresses: Path) -> Crawl:

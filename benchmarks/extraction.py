@@ -1,6 +1,6 @@
 """From a page's bytes to its fields: panan_spider beside the bare parser and beside other extractors, on the same pages.
 
-`python -m benchmarks.extraction PAGES` prints one JSON object, reader → pages a CPU second. In `.venv-eval` all other
+`python -m benchmarks.extraction PAGES` prints one JSON object, corpus → reader → pages a CPU second. In `.venv-eval` all other
 extractors are there; elsewhere those that are not installed are left out.
 """
 
@@ -15,6 +15,7 @@ from typing import Final, cast
 
 from lxml import etree
 
+from benchmarks.heavy import heavy
 from benchmarks.measure import best_of
 from demo_site.site import Site
 from evaluation.cases import HALVES, Case, cases
@@ -27,9 +28,11 @@ from panan_spider.urls import understand
 FLOOR: Final = "lxml alone: bytes to tree"
 NAIVE: Final = "four XPaths: title, date line, text, pictures"
 OURS: Final = "panan_spider: every field, validated"
+LIGHT: Final = "light"
+HEAVY: Final = "heavy"
 ROUNDS: Final = 3
 #: Readers so slow that a few of the pages must do.
-_FEW: Final = 60
+_FEW: Final = 20
 _ANY_TIME: Final = "2026-01-01T00:00:00Z"
 
 #: Packages whose module has another name.
@@ -86,13 +89,24 @@ def readers() -> dict[str, Callable[[Page], object]]:
     return found
 
 
-def rates(count: int) -> dict[str, float]:
-    """Reader → pages a CPU second, over demo pages and the evaluation's."""
-    pages = [*demo_pages(count), *(case.page for half in HALVES for case in cases(half))]
+def corpora(count: int) -> dict[str, list[Page]]:
+    """Name → pages: the demo site's with the evaluation's, and the same demo pages with a real site's furniture around them."""
+    light = demo_pages(count)
+    return {
+        LIGHT: [*light, *(case.page for half in HALVES for case in cases(half))],
+        HEAVY: [heavy(page) for page in light[: count // 2]],
+    }
+
+
+def rates(pages: list[Page]) -> dict[str, float]:
+    """Reader → pages a CPU second."""
     out = {}
     for name, read in readers().items():
         chosen = pages if name in (FLOOR, NAIVE, OURS) else pages[:: max(1, len(pages) // _FEW)]
-        [spent] = best_of(ROUNDS, [lambda chosen=chosen, read=read: [read(page) for page in chosen]])  # type: ignore[misc]
+        [spent] = best_of(
+            ROUNDS if len(chosen) == len(pages) else 2,
+            [lambda chosen=chosen, read=read: [read(page) for page in chosen]],
+        )  # type: ignore[misc]
         out[name] = len(chosen) / spent
     return out
 
@@ -101,7 +115,8 @@ def main() -> None:
     """Print the rates."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    print(json.dumps(rates(int(sys.argv[1])), ensure_ascii=False))
+    found = {name: rates(pages) for name, pages in corpora(int(sys.argv[1])).items()}
+    print(json.dumps(found, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,15 @@
 """`scrapy browse`: read the archive as a newspaper, on this machine, or write it as files for any web server."""
 
 import argparse
-import asyncio
 import signal
 import sys
-import threading
-import webbrowser
 from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.browse.app import make
 from panan_spider.browse.export import NoArchive, Source
-from panan_spider.browse.files import write
 from panan_spider.browse.guard import LOOPBACK
-from panan_spider.browse.serve import PortTaken, listening, serve
 from panan_spider.commands.crawl import refuse
 from panan_spider.export.place import NotOurs
 from panan_spider.outcomes import ExitCode
@@ -59,9 +53,11 @@ class Command(ScrapyCommand):
             refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
         source = Source(Path(opts.data_dir or self.settings["PANAN_DATA_DIR"]))  # type: ignore[index]
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        from panan_spider.browse import show  # a third of the time in which all other commands start
+
         try:
-            self.exitcode = int(_files(source, Path(opts.static)) if opts.static else _pages(source, opts))
-        except (NoArchive, NotOurs, PortTaken) as error:
+            self.exitcode = int(show.files(source, Path(opts.static)) if opts.static else show.pages(source, opts))
+        except (NoArchive, NotOurs, show.PortTaken) as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
             print(f"panan: {error}", file=sys.stderr)
@@ -69,31 +65,3 @@ class Command(ScrapyCommand):
         except KeyboardInterrupt:
             print("panan: interrupted", file=sys.stderr)
             self.exitcode = int(ExitCode.INTERRUPTED)
-
-
-def _pages(source: Source, opts: argparse.Namespace) -> ExitCode:
-    source.is_stale()  # no archive: said before anything is opened
-    listener = listening(opts.host, opts.port)
-    _brought_up(source)
-
-    def ready(address: str) -> None:
-        print(f"panan: {address} (Ctrl-C ends it)", flush=True)
-        if opts.open:
-            # In a thread: a browser of the terminal keeps it until it is closed, and wants to be answered meanwhile.
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-    serve(make(source, loopback_only=opts.host in LOOPBACK), listener, ready)
-    return ExitCode.GOOD
-
-
-def _files(source: Source, out: Path) -> ExitCode:
-    _brought_up(source)
-    count = asyncio.run(write(source, out))
-    print(f"panan: {count} files in {out}")
-    return ExitCode.GOOD
-
-
-def _brought_up(source: Source) -> None:
-    if (done := source.refresh()) is not None:
-        how = "made anew" if done.anew else "brought up to date"
-        print(f"panan: {source.export}: {done.articles} articles, {done.revisions} revisions, {how}", flush=True)

@@ -156,7 +156,7 @@ def test_it_says_where_it_is_and_opens_a_browser_when_told(
     monkeypatch.setattr("webbrowser.open", opened.put)
     address = "http://127.0.0.1:8001/"
     monkeypatch.setattr(
-        "panan_spider.commands.browse.serve", lambda _pages, listener, ready: (listener.close(), ready(address))
+        "panan_spider.browse.show.serve", lambda _pages, listener, ready: (listener.close(), ready(address))
     )
     assert browse(put(tmp_path, a_full_article()), "--port", "0", *words) == 0
     export = tmp_path / "export" / "panan.sqlite"

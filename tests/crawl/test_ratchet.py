@@ -1,0 +1,54 @@
+"""Speed does not slip: ratios within one run, in seconds of processor, far enough from what was measured to hold on any machine."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pytest
+
+from benchmarks import crawling
+from benchmarks.extraction import FLOOR, OURS, demo_pages, readers
+from benchmarks.heavy import heavy
+from benchmarks.measure import best_of
+from panan_spider.pages.page import Page
+
+PAGES: Final = 100
+#: Of the slow reader some pages must do.
+FEW: Final = 12
+ROUNDS: Final = 3
+
+
+def times(pages: Sequence[Page], name: str) -> float:
+    """How many times the seconds a page of our reader the reader of that name takes, each at its best."""
+    read, ours = readers()[name], readers()[OURS]
+    some = pages[:FEW] if name != FLOOR else pages
+    taken, own = best_of(ROUNDS, [lambda: [read(page) for page in some], lambda: [ours(page) for page in pages]])
+    return (taken / len(some)) / (own / len(pages))
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[Page]:
+    return demo_pages(PAGES)
+
+
+def test_furniture_around_an_article_changes_nothing_of_it(pages: list[Page]) -> None:
+    ours = readers()[OURS]
+    assert [ours(heavy(page)) for page in pages[:30]] == [ours(page) for page in pages[:30]]
+
+
+def test_a_page_is_read_more_than_twice_as_fast_as_by_trafilatura(pages: list[Page]) -> None:
+    assert times(pages, "trafilatura") > 2  # measured: 4
+
+
+def test_a_page_of_much_furniture_is_read_more_than_three_times_as_fast_as_by_trafilatura(pages: list[Page]) -> None:
+    assert times([heavy(page) for page in pages[:30]], "trafilatura") > 3  # measured: 7 to 11
+
+
+def test_a_page_takes_less_than_forty_times_what_its_parsing_takes(pages: list[Page]) -> None:
+    assert times(pages, FLOOR) > 1 / 40  # measured: 1 / 18
+
+
+def test_the_archive_costs_a_crawl_less_than_four_times_the_processor_of_a_bare_spider() -> None:
+    found = {one.name: one for one in crawling.compare(150)}
+    bare, ours = found[crawling.BARE], found["panan_spider"]
+    assert bare.articles == ours.articles == 150
+    assert ours.cost.cpu < 4 * bare.cost.cpu  # measured: 2.2
