@@ -70,3 +70,12 @@ def test_behind_a_repeat_that_is_left_out_the_numbers_move_up(room: Newsroom, ca
     assert len(raw_lines(room.folder)) == len(whole) + 1
     mended(room, capsys)
     assert by_revision(room.folder) == whole and (article_id, 3) in whole
+
+
+@pytest.mark.parametrize("ruin", [b"no database at all" * 99, None], ids=["ruined", "missing"])
+def test_a_ledger_that_is_none_is_made_again(room: Newsroom, capsys: Capture, ruin: bytes | None) -> None:
+    if ruin is None:
+        (room.folder / "ledger.sqlite").unlink()
+    else:
+        (room.folder / "ledger.sqlite").write_bytes(ruin)
+    mended(room, capsys)

@@ -157,15 +157,6 @@ def test_a_ledger_that_says_something_else_is_marked_again_from_the_lines(
     assert (data / "articles.jsonl").read_bytes() == lines
 
 
-@pytest.mark.parametrize("ruin", [b"no database at all" * 99, None], ids=["ruined", "missing"])
-def test_a_ledger_that_is_none_is_made_again(data: Path, repair: Callable[..., Said], ruin: bytes | None) -> None:
-    if ruin is None:
-        (data / "ledger.sqlite").unlink()
-    else:
-        (data / "ledger.sqlite").write_bytes(ruin)
-    repair()
-
-
 def test_a_line_that_points_to_the_wrong_page_finds_its_own_again(data: Path, repair: Callable[..., Said]) -> None:
     whole = by_revision(data)
     alter(data, 0, warc=lines_of(data / "articles.jsonl")[1]["warc"])
