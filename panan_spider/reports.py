@@ -167,16 +167,12 @@ class RunReport(_Report):
     )
     finish_reason: str = Field(description="Scrapy's word for the end: `finished`, `shutdown`, …")
     bytes_received: int = Field(description="Bytes of the answers.")
-    sums_match: bool = Field(
-        description="Whether `outcomes` adds up to `discovered`. It always should; where not, the exit code is 10."
-    )
+    sums_match: bool = Field(description="Whether `outcomes` adds up to `discovered`; where not, the exit code is 10.")
     checks: list[Check] = Field(description="What the checks say.")
     new_count: int = Field(description="Articles new in the archive.")
     new: list[Entry] = Field(description=f"They, newest first; the first {MOST_ENTRIES}.")
     corrections_count: int = Field(description="Articles whose content had changed.")
-    corrections: list[Correction] = Field(
-        description=f"They, each changed field in pieces; the first {MOST_CORRECTIONS}."
-    )
+    corrections: list[Correction] = Field(description=f"They, field by field in pieces; the first {MOST_CORRECTIONS}.")
     removals_count: int = Field(description="Stored articles that the site no longer has, and had when last asked.")
     removals: list[Entry] = Field(description=f"They; the first {MOST_ENTRIES}.")
     sections: list[Walk] = Field(description="The walks of the run.")

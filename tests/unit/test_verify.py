@@ -3,7 +3,7 @@
 import gzip
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from command_line import scrapy
 from jsonschema import Draft202012Validator
 from store_helpers import an_archive, an_exchange, lines_of
-from verify_archive import a_copy, a_stray_picture, alter, by_revision, rewrite, said, starts, warcs
+from verify_archive import a_copy, alter, by_revision, rewrite, said, starts, warcs
 
 from panan_spider.fingerprint import content_hash
 from panan_spider.schema.article_schema import article_schema
@@ -187,31 +187,6 @@ def test_a_quarantine_line_without_its_page(data: Path) -> None:
     record["warc"]["offset"] += 1
     path.write_bytes(json.dumps(record).encode() + b"\n")
     assert any(one.startswith("quarantine.jsonl, byte 0: its raw page should lie at") for one in said(data))
-
-
-def test_a_picture_that_no_article_names(data: Path) -> None:
-    stray = a_stray_picture(data)
-    assert said(data) == [f"{stray}: a picture that no article names"]
-
-
-@pytest.mark.parametrize(
-    ("harm", "finding"),
-    [
-        (lambda path: path.write_bytes(path.read_bytes()[:-1] + b"?"), "its bytes are not those that its name says"),
-        (lambda path: path.write_bytes(b""), "its bytes are not those that its name says"),
-        (lambda path: path.unlink(), "not there; the index of pictures names it"),
-    ],
-)
-def test_a_picture_that_is_not_what_its_name_says(data: Path, harm: Callable[[Path], object], finding: str) -> None:
-    picture = min((data / "images").rglob("*.jpg"))
-    harm(picture)
-    assert said(data) == [f"{picture.relative_to(data)}: {finding}"]
-
-
-def test_a_part_of_a_picture_that_a_kill_left_is_no_picture(data: Path) -> None:
-    picture = min((data / "images").rglob("*.jpg"))
-    picture.with_name(f".{picture.name}.part").write_bytes(b"\xff\xd8")
-    assert said(data) == []
 
 
 def test_beside_a_run_what_it_has_marked_is_checked_and_nothing_is_blamed_on_it(data: Path, capsys: Capture) -> None:

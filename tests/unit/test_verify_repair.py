@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_line import Said, scrapy
 from store_helpers import an_archive, lines_of
-from verify_archive import a_copy, a_stray_picture, alter, by_revision, raw_lines, rewrite, said, warcs
+from verify_archive import a_copy, alter, by_revision, raw_lines, rewrite, said, warcs
 
 from panan_spider.outcomes import Outcome
 from panan_spider.reports import VerifyReport
@@ -208,37 +208,6 @@ def test_reports_come_back_from_the_ledger(data: Path, repair: Callable[..., Sai
     repair()
     assert json.loads(first.read_text()) == whole
     assert [path.read_bytes() for path in (data / "runs").glob("*.damaged-*")] == [b"{"]
-
-
-def test_pictures_that_are_nobody_s_are_moved_aside(data: Path, repair: Callable[..., Said]) -> None:
-    stray = data / a_stray_picture(data)
-    before = len(list((data / "images").rglob("*.jpg")))
-    repair()
-    assert len(list((data / "images").rglob("*.jpg"))) == before - 1
-    assert [path.name for path in data.glob("images.orphaned-*/*")] == [stray.name]
-
-
-def test_a_damaged_and_a_lost_picture_are_made_again_from_their_responses(
-    data: Path, repair: Callable[..., Said]
-) -> None:
-    damaged, lost, *_ = sorted((data / "images").rglob("*.jpg"))
-    whole = {path: path.read_bytes() for path in (damaged, lost)}
-    damaged.write_bytes(b"\xff\xd8\xff")
-    lost.unlink()
-    repair()
-    assert {path: path.read_bytes() for path in (damaged, lost)} == whole
-    assert [path.read_bytes() for path in data.glob("images.damaged-*/*")] == [b"\xff\xd8\xff"]
-
-
-def test_a_picture_that_no_response_gives_again_stays_named(data: Path, capsys: Capture) -> None:
-    picture, index = min((data / "images").rglob("*.jpg")), data / "images/index.jsonl"
-    picture.write_bytes(b"\xff\xd8\xff")
-    index.write_text("".join(json.dumps(line | {"warc": None}) + "\n" for line in lines_of(index)))
-    told = scrapy(capsys, "verify", "--repair", "--data-dir", data)
-    name = picture.relative_to(data)
-    assert told.code == 10
-    assert f"panan: {name}: no raw response gives it again; the next run with images=true asks for it" in told.lines
-    assert f"still: {name}: not there; the index of pictures names it" in told.lines
 
 
 def test_pictures_of_a_line_made_again_stay(data: Path, repair: Callable[..., Said]) -> None:
