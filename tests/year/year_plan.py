@@ -66,6 +66,8 @@ def plan(seed: int, nights: int) -> list[Night]:
         if night.number < until:
             night.event, night.faults = name, (*during, *(one for one in lasting if one not in during))
             night.removals, night.returns, night.hidden = [], 0, []
+            if name == "one article fails":
+                night.new = night.new or ["sj"]
         else:
             lasting = tuple(dict.fromkeys((*lasting, *after)))
             night.faults = lasting
