@@ -20,16 +20,20 @@ _SIDE: Final = re.compile(
 
 #: The footer, and the lines at the page's head that no article holds.
 _FOOTER: Final = re.compile(r"©|[Ii][Cc][Pp]备(?:案号)?\s*:?\s*\d|浙新办|公网安备\s*:?\s*\d")
-_FOOTER_OPENS: Final = re.compile(r"\s*(?:Copyright|新闻热线\s*:|主管\s*:.*主办\s*:)", re.IGNORECASE)
-#: Words of the footer that a sentence can hold, too.
+_FOOTER_OPENS: Final = re.compile(
+    r"\s*(?:Copyright(?!\w)|新闻热线\s*:\s*(?:[\d(]|$)|主管\s*:(?=.*(?:宣传部|新闻|传媒|融媒|报社)).*主办\s*:)",
+    re.IGNORECASE,
+)
+#: Words of the footer that a sentence can hold, too; in the middle of a phrase they are a subhead's: 版权声明引发的官司.
 _FOOTER_WORDS: Final = re.compile(
-    r"磐安新闻网简介|版权声明|版权所有|ICP备|网络监督举报|新闻道德委员会|公安备案|公网安备"
+    r"磐安新闻网简介|版权声明(?!\w)|版权所有(?!\w)|ICP备|网络监督举报|新闻道德委员会|公安备案|公网安备"
 )
 #: What a footer says besides, where it is written as a sentence: `…版权所有，未经授权不得转载。`
-_LICENCE: Final = re.compile(r"未经|转载|镜像|摘编|违者|复制|举报电话|Copyright|©|\d{6,}|Reserved", re.IGNORECASE)
+_LICENCE: Final = re.compile(r"未经|转载|镜像|摘编|违者|复制|举报电话|Copyright(?!\w)|©|\d{6,}|Reserved", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"[。!?…][”’」』)]*\s*$")
 _HEAD_FURNITURE: Final = re.compile(
-    r"加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍|今天是|星期[一二三四五六日天]\s*$"
+    r"(?<!\w)(?:加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍(?:浏览|阅读)?)(?!\w)|今天是\s*:?\s*(?:\d|$)"
+    r"|(?:\d\s*日?|今天是)\s*星期[一二三四五六日天]\s*$"
 )
 _WALK_WORD: Final = (
     r"上一?页|下一?页|前一页|后一页|首页|末页|尾页|第\s*\d+\s*页|共\s*\d+\s*页|返回首页|返回顶部|返回列表|回到顶部"
@@ -45,8 +49,8 @@ _SENTENCE_SIGN: Final = re.compile(r"[。!?;]")
 _NUMBERS: Final = re.compile(r"[\s\d\[\]|]+")
 #: Lines that open what other sites of these systems print below an article.
 _BELOW: Final = re.compile(
-    r"^\s*[【\[]?(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖"
-    r"|文章(?:关键[词字]|标签)|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明)"
+    r"^\s*[【\[]?(?:(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖"
+    r"|文章(?:关键[词字]|标签))(?:列表|内容|仅供|只代表|共|(?!\w))|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明)"
 )
 _KEYWORDS: Final = re.compile(r"^\s*[【\[]?(?:关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE)
 _LEFTOVERS: Final = re.compile(
@@ -64,17 +68,19 @@ def side_heading(text: str) -> str | None:
 @remembered
 def is_footer(text: str) -> bool:
     """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
-    if len(text) > 200:
+    if len(text) > 200 or is_statement(text):
         return False
     folded = fold(text)
-    words = _FOOTER_WORDS.search(folded)
-    # An article can speak of a copyright; a sentence is the foot's only where it claims one.
-    spoken_of = words is not None and _SENTENCE_END.search(folded) is not None and _LICENCE.search(folded) is None
-    return (
-        (words is not None and not spoken_of)
-        or _FOOTER_OPENS.match(folded) is not None
-        or _FOOTER.search(folded) is not None
-    )
+    claims = "版权所有" in folded and _LICENCE.search(folded) is not None
+    words = claims or _FOOTER_WORDS.search(folded) is not None
+    return words or _FOOTER_OPENS.match(folded) is not None or _FOOTER.search(folded) is not None
+
+
+@remembered
+def is_statement(text: str) -> bool:
+    """Whether the line is a sentence that claims no rights: the text of an article, whatever words it begins with."""
+    folded = fold(text)
+    return _SENTENCE_END.search(folded, max(0, len(folded) - 12)) is not None and _LICENCE.search(folded) is None
 
 
 def is_head_furniture(text: str) -> bool:
@@ -120,7 +126,7 @@ def is_leftover(line: Line) -> bool:
 
 def ends_body(line: Line) -> bool:
     """Whether the line can only stand after the article's body."""
-    if line.kind != "text":
+    if line.kind != "text" or (is_statement(line.text) and not line.is_row):
         return False
     text = line.folded
     below = _BELOW.match(text) is not None or (bool(line.links) and _KEYWORDS.match(text) is not None)

@@ -1,27 +1,22 @@
 """Where on the page the article stands: header line, headline lines, body, tail, found by their words alone."""
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lxml import etree
-
-from panan_spider.pages import anchors, tail_line
+from panan_spider.pages import anchors
 from panan_spider.pages.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
 from panan_spider.pages.called import plain
 from panan_spider.pages.furniture import without_furniture
-from panan_spider.pages.header_line import could_say_some, is_byline, is_label, leftover, strength
-from panan_spider.pages.line import Line, holds_more_than
+from panan_spider.pages.header_line import leftover, strength
+from panan_spider.pages.header_place import header_end, is_header_piece
+from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
 from panan_spider.pages.tail_place import find_tail, split_tail
 
-_ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
-_MAX_HEADER_CELLS: Final = 10
 _MAX_HEADLINE_LINES: Final = 4
-_LONGEST_HEADER_LINE: Final = 200
-_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]+·[\u3400-\u9fff]+$")
+_SHORTEST_PARAGRAPH: Final = 20
 
 
 @dataclass(frozen=True)
@@ -46,38 +41,30 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
         raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
     headline = _find_headline(lines, start, header[0], named)
     tail = find_tail(lines, header)
-    end = next((index for index in range(header[1], tail[0]) if anchors.ends_body(lines[index])), tail[0])
+    end = next((index for index in range(header[1], tail[0]) if _ends_body(lines, index)), tail[0])
     if tail[0] == tail[1] and (behind := split_tail(lines, header[1], end)):
         tail, end = (behind, behind + 1), behind
     return Region(crumb, headline, header, (header[1], end), tail, max(end, tail[1] if tail[0] == end else end))
 
 
-def _is_header_piece(line: Line) -> bool:
-    if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE:
+def _ends_body(lines: list[Line], index: int) -> bool:
+    """Whether the text ends before the line: under a newspaper's `相关链接` the text can go on, in whole sentences."""
+    if not anchors.ends_body(lines[index]):
         return False
-    if not could_say_some(line.bare):
-        return False
-    strong = strength(line.text)
-    if strong <= 1 and tail_line.is_tail_line(line.text):
-        return False
-    if strong == 1 and (line.heading_tag or not is_byline(line.text)):
-        return False
-    return strong >= 5 or (strong > 0 and not leftover(line.text)) or is_label(line.text)
-
-
-def tail_line_only(line: Line) -> bool:
-    """Whether the line is a tail line and says nothing only a header line says."""
-    return tail_line.is_tail_line(line.text) and strength(line.text) <= 1
+    after = next((line for line in lines[index + 1 :] if line.kind == "text"), None)
+    if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
+        return True
+    return anchors.side_heading(lines[index].text) is None or not anchors.is_statement(after.text)
 
 
 def _find_header(lines: list[Line], start: int, titles: frozenset[str]) -> tuple[int, int] | None:
     best: tuple[int, int, int] | None = None
     index = start
     while index < len(lines):
-        if not _is_header_piece(lines[index]) or plain(lines[index].prose) in titles:
+        if not is_header_piece(lines[index]) or plain(lines[index].prose) in titles:
             index += 1
             continue
-        end = _header_end(lines, index)
+        end = header_end(lines, index)
         text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
         score = strength(text)
         if score >= 2 and (best is None or score > best[0]) and _has_headline(lines, start, index, titles):
@@ -88,45 +75,10 @@ def _find_header(lines: list[Line], start: int, titles: frozenset[str]) -> tuple
 
 def _has_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> bool:
     first, end = _find_headline(lines, start, header, titles)
-    return any(plain(line.prose) in titles or not line.prose.endswith("。") for line in lines[first:end])
-
-
-def _header_end(lines: list[Line], first: int) -> int:
-    """The end of the run of lines that make one header line, in cells or list items of one row."""
-    end = first + 1
-    row = _row(lines[first].block)
-    while end < min(first + _MAX_HEADER_CELLS, len(lines)):
-        line = lines[end]
-        known = anchors.is_furniture(line) or _is_header_piece(line) or tail_line_only(line)
-        if not known and not _is_cell(lines[end - 1], line, row, lines[first]):
-            break
-        end += 1
-    return end
-
-
-def _is_cell(before: Line, line: Line, row: etree._Element | None, first: Line) -> bool:
-    """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
-    joined = _row(line.block) is row if row is not None else _shares_small_parent(first, line)
-    said = line.kind == "text" and len(line.bare) <= 20 and not re.search("[。!?;:,！？；：，]$", line.bare)
-    if not joined or not said or anchors.ends_body(line):
-        return False
-    counted = anchors.is_furniture(before) and line.bare.isdigit()
-    return counted or is_label(before.text) or all(_NAME.match(word) for word in line.text.split())
-
-
-def _row(element: etree._Element) -> etree._Element | None:
-    return next((e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and _is_small(e)), None)
-
-
-def _is_small(element: etree._Element) -> bool:
-    return not holds_more_than(element, _LONGEST_HEADER_LINE)
-
-
-def _shares_small_parent(first: Line, line: Line) -> bool:
-    parent = first.block.getparent()
-    if first.block is line.block or parent is None or parent.tag in ("body", "html") or not _is_small(parent):
-        return False
-    return any(e is parent for e in line.block.iterancestors())
+    return any(
+        line.heading_tag is not None or plain(line.prose) in titles or not line.prose.endswith("。")
+        for line in lines[first:end]
+    )
 
 
 def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from panan_spider.pages import anchors, tail_line
+from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import could_say_some, leftover, names_source, strength
 from panan_spider.pages.line import Line
 
@@ -17,9 +18,22 @@ def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, int]:
         if line.kind != "text":
             continue
         late = not sourced and could_say_some(line.bare) and strength(line.text) >= 3 and not leftover(line.text)
-        if tail_line.is_tail_line(line.text) or late:
+        if late or (tail_line.is_tail_line(line.text) and not _stands_in_text(lines, index)):
             return index, _tail_end(lines, index)
     return len(lines), len(lines)
+
+
+def _stands_in_text(lines: list[Line], index: int) -> bool:
+    """Whether the line is one of a text's own, as under a work on show: an author alone, and the text goes on beside it."""
+    said = tail_line.read_tail_line(lines[index].text)
+    if index + 1 >= len(lines) or said.editor or said.credits:
+        return False
+    line, after = lines[index], lines[index + 1]
+    beside = (
+        after.kind == "text" and after.block.tag == line.block.tag and after.block.getparent() is line.block.getparent()
+    )
+    ends = tail_line.is_tail_line(after.text) or anchors.ends_body(after) or anchors.is_furniture(after)
+    return beside and not ends and not after.links and not fold(after.text).startswith(("(", "【"))
 
 
 def split_tail(lines: list[Line], start: int, end: int) -> int | None:
