@@ -46,6 +46,13 @@ def _said_once(record: logging.LogRecord) -> bool:
     return True
 
 
+def _as_given(value: object) -> str:
+    """An argument as it stands behind `-a NAME=`."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class ArchiveExtension:
     """The run's archive. `exit_code`, `reason` and `report` are true once it is `closed`, at the spider's end.
 
@@ -67,7 +74,8 @@ class ArchiveExtension:
         self.failed_images: list[dict[str, str]] = []
         self.run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
         given = getattr(crawler.spider, "args", None)
-        arguments = {k: str(v) for k, v in given.model_dump(exclude_defaults=True).items()} if given is not None else {}
+        args = given.model_dump(exclude_defaults=True) if given is not None else {}
+        arguments = {name: _as_given(value) for name, value in args.items()}
         self.archive = Archive.open(Path(crawler.settings["PANAN_DATA_DIR"]), run_id=self.run_id, args=arguments)
         self.arguments = arguments
         for name in _TELLERS:

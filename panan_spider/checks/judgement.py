@@ -133,7 +133,7 @@ def _figures(run: Run, facts: RunFacts, stories: Stories) -> Figures:
     return Figures(
         day=stories.day.isoformat(),
         whole=whole,
-        full=run.arguments.get("full") == "True",
+        full=run.arguments.get("full") == "true",
         sections=sections,
         coverage=stories.plain_coverage(),
         new=stories.new,

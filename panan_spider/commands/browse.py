@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.browse.export import NoArchive, Source
 from panan_spider.browse.guard import LOOPBACK
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.export.place import NotOurs
 from panan_spider.outcomes import ExitCode
 from panan_spider.store.errors import LockHeld, StoreError
@@ -18,7 +17,7 @@ from panan_spider.store.errors import LockHeld, StoreError
 PORT = 8001
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Reads the archive and its SQLite export, which it brings up to date first."""
 
     requires_project = True
@@ -45,16 +44,17 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until stopped, or write the files; `exitcode` 0 then."""
-        if args:
-            refuse(f"'scrapy browse' takes options only, not {args[0]!r}")
+        self.takes_options_only(args)
         if not 0 <= opts.port <= 65535:
             refuse(f"--port: {opts.port} is no port")
         if opts.host not in LOOPBACK and not opts.public:
             refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
-        source = Source(Path(opts.data_dir or self.settings["PANAN_DATA_DIR"]))  # type: ignore[index]
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        from panan_spider.browse import show  # a third of the time in which all other commands start
+        # Only now: Scrapy loads every command at every start, and Datasette would be a third of it.
+        from panan_spider.browse import show
+        from panan_spider.browse.export import NoArchive, Source
 
+        source = Source(self.data_of(opts))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self.exitcode = int(show.files(source, Path(opts.static)) if opts.static else show.pages(source, opts))
         except (NoArchive, NotOurs, show.PortTaken) as error:

@@ -3,18 +3,17 @@
 import argparse
 import asyncio
 import logging
-import sys
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from scrapy import Spider, signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.console import json_log
 from panan_spider.console.progress import on_terminal
 from panan_spider.console.summary import summarize
@@ -34,7 +33,7 @@ _FAILURES: Final = (
 )
 
 
-class Command(ScrapyCrawl):
+class Command(Strict, ScrapyCrawl):
     """Scrapy's own command sends 0 whatever became of the crawl; this one does not."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -42,18 +41,21 @@ class Command(ScrapyCrawl):
         super().add_options(parser)
         parser.add_argument("--json-log", action="store_true", help="log one JSON object a line")
 
+    def prepare(self, opts: argparse.Namespace) -> None:
+        """The log as JSON, refusals too."""
+        if opts.json_log and self.settings is not None:
+            json_log.install(self.settings)
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Scrapy's, then the spider's own arguments: what is wrong with them is one line, before anything else is said."""
         super().process_options(args, opts)
         assert self.settings is not None
-        if opts.json_log:
-            json_log.install(self.settings)
         try:
             self.outward = Outward.of(self.settings)
         except ValueError as error:
             refuse(str(error))
         if len(args) != 1:
-            return
+            refuse("scrapy crawl takes the name of one spider, such as panan")
         if said := self._wrong(args[0], opts.spargs):
             self.outward.tell(int(ExitCode.NOT_STARTED), said, None)
             refuse(said)
@@ -70,8 +72,6 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider; `exitcode` is set when it has ended."""
-        if len(args) != 1:
-            raise UsageError("'scrapy crawl' takes the name of one spider")
         assert self.crawler_process is not None
         crawler = self._create_crawler(args[0])
         crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
@@ -112,12 +112,6 @@ class Command(ScrapyCrawl):
         if extension.exit_code is ExitCode.NOT_STARTED:
             json_log.say(f"panan: {extension.reason}")
         return extension.exit_code
-
-
-def refuse(line: str) -> NoReturn:
-    """Say what is wrong with the call, in one line, and end with exit code 1."""
-    json_log.say(f"panan: {line}")
-    sys.exit(int(ExitCode.NOT_STARTED))
 
 
 def _unclosed(crawler: Crawler) -> ExitCode:

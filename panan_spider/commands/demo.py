@@ -18,19 +18,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
 from demo_site.faults import FAULTS, Fault, parse
 from demo_site.proxy import ProxyServer, serve
 from demo_site.site import Site
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.urls import Kind, understand
 
 #: The demo site is on this machine: nobody has to be spared.
 LOOPBACK_SETTINGS = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
+#: Nor has anybody to be waited for before something is tried again.
+DEMO_SETTINGS = (*LOOPBACK_SETTINGS, "PANAN_RETRY_BASE=0.05")
 PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """The newcomer's first command: no request leaves the machine."""
 
     requires_project = True
@@ -68,11 +70,12 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl. The exit code is the crawl's."""
+        self.takes_options_only(args)
         try:
             faults = [parse(spec) for spec in opts.fault]
             site = Site.build(opts.seed, opts.articles)
         except ValueError as error:
-            raise UsageError(str(error), print_help=False) from error
+            refuse(str(error))
         if opts.serve:
             _serve(site, faults, opts.port)
             return
@@ -89,7 +92,7 @@ def _serve(site: Site, faults: list[Fault], port: int) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
     except (OSError, OverflowError) as error:
-        raise UsageError(f"port {port}: {error}", print_help=False) from error
+        refuse(f"--port {port}: {getattr(error, 'strerror', None) or error}")
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
@@ -103,7 +106,7 @@ def _crawl(console: Console, server: ProxyServer, data: Path, arguments: list[st
     """Run the real spider in a process of its own, which can reach nothing but the demo site; its exit code."""
     words = [sys.executable, "-m", "scrapy", "crawl", "panan"]
     words += [word for argument in arguments for word in ("-a", argument)]
-    words += [word for setting in (*LOOPBACK_SETTINGS, f"PANAN_DATA_DIR={data}", *settings) for word in ("-s", setting)]
+    words += [word for setting in (*DEMO_SETTINGS, f"PANAN_DATA_DIR={data}", *settings) for word in ("-s", setting)]
     env = {name: value for name, value in os.environ.items() if name.lower() not in PROXY_NAMES}
     env |= {"http_proxy": server.url, "https_proxy": server.url}
     with (data / "crawl.log").open("wb") as log, tempfile.TemporaryFile() as output:

@@ -14,8 +14,8 @@ from scrapy.commands import ScrapyCommand
 from demo_site.faults import Fault, parse
 from demo_site.proxy import serve
 from demo_site.site import Site
-from panan_spider.commands.crawl import refuse
-from panan_spider.commands.demo import LOOPBACK_SETTINGS, PROXY_NAMES
+from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.demo import DEMO_SETTINGS, PROXY_NAMES
 from panan_spider.diagnosis import fixture
 from panan_spider.diagnosis.answers import Answer, Ask, Log
 from panan_spider.diagnosis.errand import NotStarted, run
@@ -24,10 +24,8 @@ from panan_spider.diagnosis.tour import tour
 from panan_spider.diagnosis.visit import Visit
 from panan_spider.outcomes import ExitCode
 
-_DEMO_SETTINGS = (*LOOPBACK_SETTINGS, "PANAN_RETRY_BASE=0.05")
 
-
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """The first command of the first live day. It writes nothing into the archive."""
 
     requires_project = True
@@ -54,8 +52,7 @@ class Command(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Scrapy's, then ours: what is wrong with them is said before any request."""
         super().process_options(args, opts)
-        if args:
-            refuse(f"doctor takes no argument {args[0]!r}")
+        self.takes_options_only(args)
         if opts.fault and not opts.demo:
             refuse("--fault is for --demo")
         try:
@@ -65,7 +62,7 @@ class Command(ScrapyCommand):
         if opts.save and Path(opts.save).exists() and any(Path(opts.save).iterdir()):
             refuse(f"{opts.save} is not empty, and nothing is overwritten")
         given = {setting.partition("=")[0] for setting in opts.set}
-        for name, _equals, value in (setting.partition("=") for setting in _DEMO_SETTINGS if opts.demo):
+        for name, _equals, value in (setting.partition("=") for setting in DEMO_SETTINGS if opts.demo):
             if name not in given and self.settings is not None:
                 self.settings.set(name, value, priority="cmdline")
 

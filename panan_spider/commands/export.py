@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.commands.reparse import period
 from panan_spider.export.formats import FORMATS
 from panan_spider.export.job import Job, NoLibrary
@@ -21,7 +21,7 @@ from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.errors import LockHeld, StoreError
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Reads the archive, also while a run writes to it, and leaves it as it is."""
 
     requires_project = True
@@ -53,9 +53,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Export; `exitcode` says whether it is whole."""
-        if args:
-            refuse(f"'scrapy export' takes options only, not {args[0]!r}")
-        job = _job(opts, Path(opts.data_dir or self.settings["PANAN_DATA_DIR"]))  # type: ignore[index]
+        self.takes_options_only(args)
+        job = _job(opts, self.data_of(opts))
         out = job.data / "export" / FORMATS[opts.format].name if opts.out is None else Path(opts.out)
         if opts.out is not None and not out.name:
             refuse(f"--out: {opts.out!r} names no file")

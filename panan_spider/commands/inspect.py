@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 from rich.console import Console
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.diagnosis import one_page
 from panan_spider.diagnosis.inspection import Inspection
 from panan_spider.diagnosis.show import say, show
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """For whoever doubts a field, or wonders why a page cannot be read."""
 
     requires_project = True

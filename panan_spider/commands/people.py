@@ -2,19 +2,18 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.export.place import NotOurs, only_export_to
 from panan_spider.outcomes import ExitCode
 from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.errors import LockHeld, StoreError
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Brings people.jsonl up to date with the articles, which it leaves as they are."""
 
     requires_project = True
@@ -36,9 +35,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Bring the file up to date; `exitcode` says whether it is."""
-        if args:
-            refuse(f"'scrapy people' takes options only, not {args[0]!r}")
-        data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])  # type: ignore[index]
+        self.takes_options_only(args)
+        data = self.data_of(opts)
         if not (data / ARTICLES_FILE).is_file():
             refuse(f"there is no archive in {data}")
         from panan_spider.export.people_file import FILE, bring_up  # Scrapy loads every command at every start

@@ -6,12 +6,11 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.outcomes import ExitCode
 from panan_spider.reparsing.reading import Scope
 from panan_spider.reparsing.run import Run
@@ -22,7 +21,7 @@ from panan_spider.store.errors import LockHeld, StoreError
 _TEMPLATES: Final = ("enorth_a", "enorth_b", "trs")
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Shows what a changed page object makes of the pages already kept, and stores it when told to."""
 
     requires_project = True
@@ -50,10 +49,9 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read everything again; `exitcode` says whether anything stored would be lost."""
+        self.takes_options_only(args)
         scope, jobs = _scope(opts), _jobs(opts.jobs)
-        data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])  # type: ignore[index]
-        if args:
-            refuse(f"'scrapy reparse' takes options only, not {args[0]!r}")
+        data = self.data_of(opts)
         if not any((data / name).is_file() for name in (ARTICLES_FILE, QUARANTINE_FILE)):
             refuse(f"there is no archive in {data}")
         signal.signal(signal.SIGTERM, signal.default_int_handler)

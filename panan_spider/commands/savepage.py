@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.diagnosis import fixture, one_page
 from panan_spider.diagnosis.redaction import NotSafe, redacted
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """The first step when a page is read wrongly."""
 
     requires_project = True

@@ -3,12 +3,11 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.outcomes import ExitCode
 from panan_spider.status.overview import look
 from panan_spider.status.show import as_json, show
@@ -16,7 +15,7 @@ from panan_spider.store.errors import StoreError
 from panan_spider.store.recovery import LEDGER
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Answers without a request, and without touching a file."""
 
     requires_project = True
@@ -40,10 +39,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the status. Exit code 1 where there is no archive, 14 where its ledger cannot be read."""
-        assert self.settings is not None
-        if args:
-            refuse(f"'scrapy status' takes options only, not {args[0]!r}")
-        folder = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
+        self.takes_options_only(args)
+        folder = self.data_of(opts)
         if not (folder / LEDGER).is_file():
             refuse(f"there is no archive in {folder}")
         try:

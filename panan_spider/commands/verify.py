@@ -3,12 +3,11 @@
 import argparse
 import signal
 import sys
-from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.crawl import refuse
+from panan_spider.commands.calls import Strict, refuse
 from panan_spider.outcomes import ExitCode
 from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.errors import LockHeld, StoreError
@@ -16,7 +15,7 @@ from panan_spider.store.recovery import LEDGER
 from panan_spider.verifying.run import Run
 
 
-class Command(ScrapyCommand):
+class Command(Strict, ScrapyCommand):
     """Reads everything, asks nobody; writes only with `--repair`, and then under the lock."""
 
     requires_project = True
@@ -39,10 +38,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Verify. Exit code 0: all agrees; 10: something does not; 1, 14, 15, 16 as everywhere."""
-        assert self.settings is not None
-        if args:
-            refuse(f"'scrapy verify' takes options only, not {args[0]!r}")
-        data = Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
+        self.takes_options_only(args)
+        data = self.data_of(opts)
         if not any((data / name).is_file() for name in (ARTICLES_FILE, LEDGER)):
             refuse(f"there is no archive in {data}")
         signal.signal(signal.SIGTERM, signal.default_int_handler)

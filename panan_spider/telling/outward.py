@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-import requests
 from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
@@ -93,6 +92,8 @@ def _posted(url: str, report: Path) -> str:
 
 
 def _try(url: str, report: Path) -> str:
+    import requests  # most runs post nothing, and Scrapy loads this at every start
+
     head = {"Content-Type": "application/json"}
     try:
         answer = requests.post(

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.report_page.coverage import DAYS_SHOWN, Coverage
-from panan_spider.report_page.render import index_page, report_page
 from panan_spider.reports import RunReport
 from panan_spider.store.files import write_atomically
 from panan_spider.store.ledger import Ledger
-from panan_spider.telling import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +37,10 @@ def publish(folder: Path, ledger: Path, report: RunReport) -> list[str]:
     The report itself is safe in its JSON by now, and so is the archive: what goes wrong here is said by name,
     and changes no exit code.
     """
+    # Only now: Scrapy loads this at the start of every command, and most write no page.
+    from panan_spider.report_page import render
+    from panan_spider.telling import metrics
+
     seen: list[tuple[Coverage, Summaries]] = []
 
     def looked() -> tuple[Coverage, Summaries]:
@@ -47,12 +49,12 @@ def publish(folder: Path, ledger: Path, report: RunReport) -> list[str]:
         return seen[0]
 
     def page() -> None:
-        html = report_page(report, looked()[0]).encode("utf-8")
+        html = render.report_page(report, looked()[0]).encode("utf-8")
         for name in (f"{report.run}.html", "latest.html"):
             write_atomically(folder / name, html)
 
     def index() -> None:
-        write_atomically(folder / "index.html", index_page(looked()[1]).encode("utf-8"))
+        write_atomically(folder / "index.html", render.index_page(looked()[1]).encode("utf-8"))
 
     steps: dict[str, Callable[[], None]] = {
         f"{report.run}.html": page,

@@ -117,7 +117,7 @@ def test_saved_pages_are_fixtures_and_nothing_is_overwritten(serving: Serve, tmp
             ("--demo", "-s", 'DOWNLOADER_MIDDLEWARES={"nowhere.Nothing": 1}'),
             "panan: doctor could not start: ModuleNotFoundError: No module named 'nowhere'",
         ),
-        (("http://www.panews.cn/",), "panan: doctor takes no argument 'http://www.panews.cn/'\n"),
+        (("http://www.panews.cn/",), "panan: scrapy doctor takes options only, not 'http://www.panews.cn/'\n"),
     ],
 )
 def test_a_wrong_option_is_one_line(options: tuple[str, ...], said: str) -> None:

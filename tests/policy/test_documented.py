@@ -24,7 +24,8 @@ def first_cells(name: str) -> set[str]:
 
 
 def project_commands() -> set[str]:
-    return {path.stem for path in (ROOT / "panan_spider/commands").glob("*.py")} - {"__init__"}
+    modules = (ROOT / "panan_spider/commands").glob("*.py")
+    return {path.stem for path in modules if "class Command(" in path.read_text("utf-8")}
 
 
 def make_targets() -> set[str]:

@@ -39,7 +39,7 @@ def a_report(**changes: Any) -> RunReport:
     walk: dict[str, Any] = {"url": "http://www.panews.cn/shuji/", "state": "known", "pages": 1, "rows": 20, "new": 2}
     times: dict[str, Any] = {"began": "2026-03-07T01:00:00Z", "ended": "2026-03-07T01:01:00Z"}
     values: dict[str, Any] = {
-        "run": "20260307T010000Z-1", "arguments": {"full": "True"}, "exit_code": 0, "reason": "2 stored", "state": "news",
+        "run": "20260307T010000Z-1", "arguments": {"full": "true"}, "exit_code": 0, "reason": "2 stored", "state": "news",
         "finish_reason": "finished", "started": "2026-03-07T01:00:00Z", "finished": "2026-03-07T01:02:03Z",
         "versions": {"panan_spider": "0.1.0", "scrapy": "2.19.0"}, "requests": 65, "bytes_received": 89_900,
         "discovered": 5, "outcomes": {"stored": 2, "listed": 3}, "sums_match": True, "repaired": [],

@@ -52,7 +52,7 @@ def test_a_page_that_cannot_be_made_is_named_and_the_others_are_made(
     def broken(*_given: object) -> str:
         raise KeyError("no such\nword")
 
-    monkeypatch.setattr(publish, "report_page", broken)
+    monkeypatch.setattr("panan_spider.report_page.render.report_page", broken)
     assert published(data) == ["20260307T010000Z-1.html"]
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert line == "runs/20260307T010000Z-1.html could not be made: KeyError: 'no such\\nword'"

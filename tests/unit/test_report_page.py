@@ -41,7 +41,7 @@ def test_every_word_of_the_report_has_its_chinese() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["样例标题1", "样例标题2", "样例标题8", "视频 is silent", "no history yet", "HTTP 500", "full=True"]
+    "word", ["样例标题1", "样例标题2", "样例标题8", "视频 is silent", "no history yet", "HTTP 500", "full=true"]
 )
 def test_it_says(word: str) -> None:
     assert word in text(PAGE)

@@ -216,4 +216,4 @@ def test_a_copy_that_may_not_be_written_to_is_read_all_the_same(data: Path) -> N
 
 def test_words_it_does_not_know(capsys: Capture) -> None:
     said = scrapy(capsys, "status", "everything")
-    assert said.code == 1 and said.err == "panan: 'scrapy status' takes options only, not 'everything'\n"
+    assert said.code == 1 and said.err == "panan: scrapy status takes options only, not 'everything'\n"

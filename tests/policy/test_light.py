@@ -1,0 +1,28 @@
+"""Scrapy loads every command at every start, so a command brings in what is heavy only when it runs."""
+
+import subprocess
+import sys
+
+from checkout import ROOT
+
+_HEAVY = (
+    "datasette", "duckdb", "feedgen", "httpx", "jinja2", "prometheus_client", "requests", "sqlite_utils", "trafilatura", "uvicorn",
+)  # fmt: skip
+_PROGRAM = f"""
+import pkgutil, sys
+from importlib import import_module, util
+import panan_spider.commands as commands
+assert all(util.find_spec(name) for name in {_HEAVY})
+names = [f"{{commands.__name__}}.{{found.name}}" for found in pkgutil.iter_modules(commands.__path__)]
+for name in names:
+    import_module(name)
+print(len(names), *sorted(set({_HEAVY}) & sys.modules.keys()))
+"""
+
+
+def test_no_command_loads_a_heavy_library_before_it_runs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    )
+    count, *loaded = done.stdout.split()
+    assert int(count) > 10 and loaded == []
