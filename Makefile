@@ -4,7 +4,8 @@ PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 EVAL := .venv-eval
-PIP := -m pip --quiet --disable-pip-version-check install
+# Errors alone: of a set-up that succeeds, nobody needs pip's warnings.
+PIP := -m pip -qq --disable-pip-version-check install
 JOBS ?= auto
 
 .PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench bench-quick eval soak year lock lock-eval clean
@@ -26,7 +27,7 @@ demo: venv ## crawl a made-up county site on this machine into data/demo
 
 test: format-check lint scrapy-lint types tests ## everything that must hold before a change lands
 
-format-check: venv
+format-check: venv ## whether everything is formatted
 	$(BIN)/ruff format --check .
 
 lint: venv ## ruff

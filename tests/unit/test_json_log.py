@@ -92,7 +92,8 @@ def test_what_is_said_to_the_caller_is_json_here_and_plain_elsewhere(
 ) -> None:
     json_log.say("panan: no such section")
     assert lines(log)[0]["message"] == "panan: no such section"
-    monkeypatch.setattr(json_log, "_installed", [])
-    monkeypatch.setattr(sys, "stderr", plain := io.StringIO())
-    json_log.say("panan: no such section")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(json_log, "_installed", [])
+        elsewhere.setattr(sys, "stderr", plain := io.StringIO())
+        json_log.say("panan: no such section")
     assert plain.getvalue() == "panan: no such section\n"
