@@ -12,6 +12,8 @@ from benchmarks import incremental as nights
 from benchmarks.extraction import HEAVY, LIGHT, OURS
 from benchmarks.measure import ROOT, run, table, through
 
+#: Articles of the sites that are crawled, the last of them for the table.
+CRAWLED: Final = (300, 1_000, 5_000)
 _PLOTS: Final = ROOT / "docs" / "images"
 _TRAFILATURA: Final = "trafilatura"
 
@@ -38,7 +40,7 @@ def extraction(quick: bool) -> str:
 
 def crawl(quick: bool) -> str:
     """Whole crawls of the demo site."""
-    sizes = (200,) if quick else (300, 1_000, 5_000)
+    sizes = (200,) if quick else CRAWLED
     found = {size: crawling.compare(size) for size in sizes}
     bare = next(one for one in found[sizes[-1]] if one.name == crawling.BARE)
     rows = [
