@@ -12,6 +12,8 @@ from panan_spider.pages.line import Line, holds_more_than
 ANCHOR: Final = re.compile(
     r"(?:您|你)?\s*(?:当前|现在|目前)?\s*(?:的|所在的?)?\s*位置\s*:|(?:您|你)?\s*(?:当前|现在|目前)所在\s*(?:位置)?\s*:"
 )
+#: How the words begin that speak of where the reader is, not of where a house stands.
+_READERS: Final = re.compile(r"\s*[您你当现目]")
 _SEPARATOR: Final = re.compile(r"\s*(?:>+|>+|»|›|→|&gt;)[\s>>»›]*")
 #: The word that stands for the page itself, as a part of its own or after the last part.
 _THE_PAGE: Final = "正文"
@@ -46,8 +48,12 @@ def split_breadcrumb(text: str) -> tuple[str, ...]:
 def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
     """The page's first breadcrumb, wherever its parts stand: in one line, or in a line each."""
     for index, line in enumerate(lines):
-        if line.kind == "text" and (found := _opens(line.folded)) and found.start() < 40:
-            return _gather(lines, index, line.text[found.end() :])
+        if line.kind != "text" or not (found := _opens(line.folded)) or found.start() >= 40:
+            continue
+        crumb = _gather(lines, index, line.text[found.end() :])
+        # `位置:村口` and `您当前的位置是村口。` are an article's words.
+        if len(crumb.parts) > 1 or (_READERS.match(found[0]) and not anchors.is_statement(line.text)):
+            return crumb
     return None
 
 

@@ -15,7 +15,7 @@ _ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
 _MAX_HEADER_CELLS: Final = 10
 _LONGEST_HEADER_LINE: Final = 200
 _SENTENCE: Final = re.compile("[。!?;“”]")
-_BRACKETS: Final = re.compile(r"[()\[\]\s]")
+_WHEN: Final = re.compile(r"^(?:时间|日期)\s*:\s*")
 _NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]+·[\u3400-\u9fff]+$")
 
 
@@ -53,10 +53,13 @@ def header_end(lines: list[Line], first: int) -> int:
 
 def _dates_again(line: Line, header: Sequence[Line]) -> bool:
     """Whether the line is the text's own date, such as that of a speech: the header line has one."""
-    bare = _BRACKETS.sub("", fold(line.bare))
-    return DATE.fullmatch(bare) is not None and any(
-        DATE.search(fold(said.text)) and _BRACKETS.sub("", fold(said.bare)) != bare for said in header
-    )
+    when = _own_date(line)
+    dated = [DATE.search(fold(said.text)) for said in header]
+    return DATE.fullmatch(when) is not None and any(found and found[0].strip() != when for found in dated)
+
+
+def _own_date(line: Line) -> str:
+    return _WHEN.sub("", fold(line.text).strip(" ()[]\u3000"))
 
 
 def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | None) -> bool:

@@ -168,7 +168,8 @@ def _repeated(body: Sequence[Line], texts: Sequence[str], headline: Headline) ->
 def _opens_with_kicker(line: Line, text: str, headline: Headline) -> bool:
     if headline.kicker:
         return text == plain(headline.kicker)
-    return could_be_kicker(line) and _KICKER_END.search(fold(line.prose)) is not None
+    said = fold(line.prose)  # with a comma in it, it is a text's own short paragraph
+    return could_be_kicker(line) and "," not in said and _KICKER_END.search(said) is not None
 
 
 def _is_subtitle(line: Line) -> bool:
