@@ -17,7 +17,7 @@ _SIDE_NAMES: Final = (
 _MORE: Final = re.compile("^(?:更多|more)?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
 #: A heading's ornaments: brackets, colons, bullets, and the link to more.
 _TRIMMINGS: Final = re.compile("(?:更多|more)?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]*$|^[【\\[■●▍\\s]+", re.IGNORECASE)
-_FOOTER: Final = re.compile(rf"^(?:{SITE_NAME}简介|版权声明$|版权所有|Copyright\b|©|\(C\)\s)", re.IGNORECASE)
+_FOOTER: Final = re.compile(rf"^(?:{SITE_NAME}简介|版权声明$|版权所有(?!\w)|Copyright\b|©|\(C\)\s)", re.IGNORECASE)
 _NEXT_WORDS: Final = ("下一页", "下页", "后页", "createPageHTML", "count_page_list_")
 _LONGEST_HEADING: Final = 16
 _UNSEEN: Final = frozenset({"script", "style", "title", "head", "noscript", "option", "template"})

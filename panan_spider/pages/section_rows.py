@@ -90,7 +90,11 @@ def _shown_date(anchor: etree._Element, number: str, owners: dict[etree._Element
     inside = set(anchor.iter())
     if cell is anchor:
         return _date_among(_texts_after(anchor))
-    return _date_among([text for e in cell.iter(etree.Element) for text in _texts_outside(e, anchor, inside, cell)])
+    beside = cell.getnext() if cell.tag == "dt" else None
+    texts = [text for e in cell.iter(etree.Element) for text in _texts_outside(e, anchor, inside, cell)]
+    if beside is not None and beside.tag == "dd" and beside.find(".//a") is None:
+        texts.append("".join(beside.itertext()))
+    return _date_among(texts)
 
 
 def _texts_outside(

@@ -163,3 +163,13 @@ def test_the_breadcrumb_names_the_section(crumb: str) -> None:
 def test_a_page_without_a_list_has_no_rows_and_is_no_error() -> None:
     read = read_section(page("<p>本栏目暂无内容</p>", SIDE))
     assert (read.rows, read.name) == ((), "书记")
+
+
+def test_a_row_whose_headline_begins_like_the_foot_does_not_end_the_list() -> None:
+    rows = f"<li>{link(1)}</li><li>{link(2, '版权所有的故事')}</li><li>{link(3)}</li>"
+    assert ids(read_section(page(f"<ul>{rows}</ul>", "<p>版权所有 磐安新闻网</p>"))) == [1, 2, 3]
+
+
+def test_a_definition_list_shows_its_dates_in_the_descriptions() -> None:
+    rows = f"<dl><dt>{link(1)}</dt><dd>2020-05-19</dd><dt>{link(2)}</dt><dd>2020-05-18</dd></dl>"
+    assert [row.date for row in read_section(page(rows)).rows] == [date(2020, 5, 19), date(2020, 5, 18)]
