@@ -1,10 +1,13 @@
 """How every command is called: what is wrong with a call is one line on stderr and exit code 1, before anything is done."""
 
 import argparse
+import logging
 import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from scrapy.settings import BaseSettings, default_settings
 
 from panan_spider import settings as ours
 from panan_spider.console import json_log
@@ -45,11 +48,15 @@ class Strict(_Base):
         for setting in (word.partition("=")[0].strip() for word in opts.set):
             if setting.startswith("PANAN_") and setting not in _SETTINGS:
                 refuse(f"no setting is named {setting!r}; there is: {', '.join(_SETTINGS)}")
+            if (wrong := unmeant(setting, self.settings[setting])) is not None:
+                refuse(f"{setting}: {self.settings[setting]!r} {wrong}")
         for setting in _SECONDS:
             if not is_seconds(self.settings[setting]):
                 refuse(f"{setting}: {self.settings[setting]!r} is no number of seconds")
         if not str(self.settings["PANAN_DATA_DIR"]).strip():
             refuse("PANAN_DATA_DIR names no folder")
+        if str(self.settings["LOG_LEVEL"]).upper() not in logging.getLevelNamesMapping():
+            refuse(f"LOG_LEVEL: {self.settings['LOG_LEVEL']!r} is none of CRITICAL, ERROR, WARNING, INFO, DEBUG")
 
     def prepare(self, opts: argparse.Namespace) -> None:
         """What a command does before anything of the call is refused."""
@@ -66,6 +73,19 @@ class Strict(_Base):
         if opts.data_dir is not None and not opts.data_dir.strip():
             refuse("--data-dir names no folder")
         return Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
+
+
+def unmeant(name: str, given: Any) -> str | None:
+    """What is wrong with a value for a setting whose default is a switch or a number; None where nothing is."""
+    default = getattr(ours, name, getattr(default_settings, name, None))
+    try:
+        if isinstance(default, bool):
+            BaseSettings({name: given}).getbool(name)
+        elif isinstance(default, int | float):
+            float(given)
+    except (TypeError, ValueError):
+        return "is neither true nor false" if isinstance(default, bool) else "is no number"
+    return None
 
 
 def is_seconds(given: Any) -> bool:

@@ -163,4 +163,6 @@ def _show(console: Console, server: ProxyServer, data: Path, code: int) -> None:
     console.print(f"articles: {path}", soft_wrap=True)
     console.print(f"log:      {data / 'crawl.log'}", soft_wrap=True)
     if code:
-        console.print(f"the crawl ended with exit code {code}")
+        told = [line for line in (data / "crawl.log").read_text("utf-8", "replace").splitlines() if "panan: " in line]
+        said = f": {told[-1].partition('panan: ')[2].removeprefix(f'exit {code} · ')}" if told else ""
+        console.print(f"the crawl ended with exit code {code}{said}", markup=False, highlight=False, soft_wrap=True)

@@ -81,6 +81,6 @@ def summary(check: Check) -> str:
     """What was looked at, and whether it agrees, in one line."""
     looked = (
         f"{check.lines.count} lines of {len(check.lines.newest)} articles, "
-        f"{len(check.responses)} responses in {len(check.responses.files)} WARC files"
+        f"{len(check.responses)} responses in {len(check.responses.files)} WARC file{'s' * (len(check.responses.files) != 1)}"
     )
     return f"{looked}: " + (f"{check.count} things do not agree" if check.count else "everything agrees")

@@ -56,10 +56,13 @@ def test_what_scrapy_itself_would_refuse_in_four_lines(
     ("setting", "said"),
     [
         ("PANAN_DATADIR=x", "no setting is named 'PANAN_DATADIR'; there is: PANAN_DATA_DIR, PANAN_ON_FAILURE, "),
-        ("PANAN_RETRY_BASE=soon", "PANAN_RETRY_BASE: 'soon' is no number of seconds"),
+        ("PANAN_RETRY_BASE=soon", "PANAN_RETRY_BASE: 'soon' is no number"),
         ("PANAN_RETRY_CAP=-3", "PANAN_RETRY_CAP: '-3' is no number of seconds"),
         ("PANAN_RETRY_CAP=nan", "PANAN_RETRY_CAP: 'nan' is no number of seconds"),
         ("PANAN_DATA_DIR=", "PANAN_DATA_DIR names no folder"),
+        ("DOWNLOAD_DELAY=slow", "DOWNLOAD_DELAY: 'slow' is no number"),
+        ("AUTOTHROTTLE_ENABLED=perhaps", "AUTOTHROTTLE_ENABLED: 'perhaps' is neither true nor false"),
+        ("LOG_LEVEL=LOUD", "LOG_LEVEL: 'LOUD' is none of CRITICAL, ERROR, WARNING, INFO, DEBUG"),
     ],
 )
 def test_a_setting_that_cannot_be_meant(
