@@ -117,7 +117,9 @@ class Article(BaseModel):
     posted: str | None = Field(pattern=DATE_PATTERN, description="The date in the address.")
     section: str | None = Field(description="Last part of the breadcrumb; null where the page has none.")
     breadcrumbs: list[str] = Field(description="The breadcrumb's parts, without 正文.")
-    listed_in: list[str] = Field(description="Every section whose list named the article, sorted.")
+    listed_in: list[str] = Field(
+        description="Every section whose list had named the article when the line was written, sorted; lists read later: `listings` in the ledger."
+    )
     source: str | None = Field(description="What follows 来源; null where it is empty or absent.")
     header_line: str | None = Field(description="The line under the headline as printed.")
     authors: list[Author] = Field(description="The byline, in page order.")

@@ -1,6 +1,7 @@
 """`python killing.py POINT N crawl panan …`: a crawl that kills itself with SIGKILL at the n-th passage of a point.
 
 Points stand before and after each write of the archive: `warc`, `line`, `mark`, `settle`; `before-warc`, `after-warc`, ….
+`middle-line` and `middle-index` leave half of a write in the file.
 """
 
 import os
@@ -11,9 +12,13 @@ from typing import Any
 
 from scrapy.cmdline import execute
 
+from panan_spider.spiders.parts import PartCrawl
+from panan_spider.store import jsonl, pictures
 from panan_spider.store.jsonl import LineFile
 from panan_spider.store.ledger_articles import Articles
+from panan_spider.store.ledger_images import Images
 from panan_spider.store.memory import LedgerMemory
+from panan_spider.store.revisions import Revisions
 from panan_spider.store.warc import WarcWriter
 
 POINTS = {
@@ -23,9 +28,20 @@ POINTS = {
     "settle": (LedgerMemory, "settle"),
     "walk": (LedgerMemory, "begin_walk"),
 }
+#: Of articles in several parts: a part that has come, and the parts' marks inside the ledger's transaction.
+PARTS = {"part": (PartCrawl, "read_part"), "parts-mark": (Revisions, "_note_parts")}
+#: Of pictures, with images=true: the file, the line of the index, the mark.
+PICTURES = {"file": (pictures, "write_atomically"), "index": (LineFile, "append"), "picture-mark": (Images, "mark")}
 
 
-def armed(owner: type, name: str, moment: str, passage: int) -> None:
+def torn(fd: int, data: bytes, *, sync: bool = True) -> int:
+    """Write half of it, and die."""
+    os.write(fd, data[: len(data) // 2])
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def armed(owner: Any, name: str, moment: str, passage: int) -> None:
     """Make the method kill the process at its `passage`-th call, before or after its work."""
     work: Callable[..., Any] = getattr(owner, name)
     calls = 0
@@ -35,6 +51,8 @@ def armed(owner: type, name: str, moment: str, passage: int) -> None:
         calls += 1
         if calls == passage and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
+        if calls == passage and moment == "middle":
+            jsonl.append_whole = torn  # type: ignore[attr-defined]
         result = work(*args, **kwargs)
         if calls == passage:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -45,5 +63,5 @@ def armed(owner: type, name: str, moment: str, passage: int) -> None:
 
 if __name__ == "__main__":
     moment, _, point = sys.argv[1].partition("-")
-    armed(*POINTS[point], moment, int(sys.argv[2]))
+    armed(*{**POINTS, **PARTS, **PICTURES}[point], moment, int(sys.argv[2]))
     execute(["scrapy", *sys.argv[3:]])

@@ -14,6 +14,7 @@ import pytest
 from conftest import Crawler, Serve
 
 from demo_site.proxy import ProxyServer
+from panan_spider.site import HOSTS
 from panan_spider.store.lock import Lock
 
 QUICK = {"PANAN_RETRY_BASE": 0.01, "RETRY_TIMES": 1}
@@ -88,6 +89,8 @@ def test_13_nobody_answers_at_all(tmp_path: Path) -> None:
     with harness.refusing_proxy() as proxy:
         run = harness.crawl(proxy, tmp_path / "data", None, QUICK)
     check_end(run, 13, "robots.txt")
+    for host in HOSTS:  # the last try, what it means, and the run's end: no traceback, no line for every address
+        assert 1 <= sum("refused" in line and host in line for line in run.stderr.splitlines()) <= 3, run.said
 
 
 @pytest.fixture

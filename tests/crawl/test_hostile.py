@@ -34,6 +34,18 @@ def _measured(server: ProxyServer, folder: Path, timeout: float = 100) -> tuple[
     return run, usage.ru_maxrss
 
 
+@pytest.fixture
+def crawl(tmp_path: Path) -> Crawler:
+    """As `crawl` everywhere, and held to the memory that a run may take."""
+
+    def run(server: ProxyServer, settings: object = QUICK) -> Crawl:
+        ended, memory = _measured(server, tmp_path)
+        assert memory < MOST_MEMORY_KB
+        return ended
+
+    return run
+
+
 def _good(run: Crawl, server: ProxyServer) -> None:
     """All articles, their text to the letter, and sums that match."""
     assert run.code == 0, run.said

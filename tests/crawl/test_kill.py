@@ -1,5 +1,6 @@
 """kill -9 at every write boundary and at random moments: run again, and nothing is lost, repeated or torn."""
 
+import json
 import os
 import random
 import signal
@@ -15,6 +16,8 @@ import pytest
 from harness import Serve
 
 from demo_site.proxy import ProxyServer
+from panan_spider.urls import on_site
+from panan_spider.verifying.check import Check
 
 KILLING = Path(__file__).with_name("killing.py")
 BOUNDARIES = [f"{moment}-{point}" for moment in ("before", "after") for point in killing.POINTS]
@@ -39,13 +42,57 @@ def test_killed_at_a_write_boundary(serving: Serve, tmp_path: Path, boundary: st
         7 if "walk" in boundary else 3 if "line" in boundary else 37
     )  # a site has fewer sections, a write many lines
     for passage in (1, later):
-        words = harness.command(data, None, None)
-        words[1:3] = [str(KILLING), boundary, str(passage)]
-        died = subprocess.run(
-            words, cwd=harness.ROOT, env=harness.environment(server.url), capture_output=True, timeout=120, check=False
-        )
-        assert died.returncode == -9, died.stderr.decode()[-2000:]
+        kill_at(server, data, boundary, passage)
     assert_whole(harness.crawl(server.url, data), server)
+
+
+def test_killed_in_the_middle_of_a_write_of_lines(serving: Serve, tmp_path: Path) -> None:
+    server, data = serving(articles=100), tmp_path / "data"
+    for passage in (1, 2):
+        kill_at(server, data, "middle-line", passage)
+    assert not (data / "articles.jsonl").read_bytes().endswith(b"\n")
+    run = harness.crawl(server.url, data)
+    assert_whole(run, server)
+    assert "articles.jsonl: a torn end" in run.stderr
+
+
+def test_killed_among_the_parts_of_an_article(serving: Serve, tmp_path: Path) -> None:
+    """When a part has come, and within the transaction that marks article and parts."""
+    server, data = serving(articles=100), tmp_path / "data"
+    several = {record.id: len(record.parts) for record in server.site.records if len(record.parts) > 1}
+    assert len(several) >= 2
+    for boundary, passage in (("before-part", 2), ("before-parts-mark", 20), ("after-parts-mark", 20)):
+        kill_at(server, data, boundary, passage)
+    run = harness.crawl(server.url, data)
+    assert_whole(run, server)
+    assert {article["id"]: article["pages"] for article in run.articles if article["pages"] > 1} == several
+    assert list(Check(data).findings()) == []
+
+
+def test_killed_at_every_write_of_a_picture(serving: Serve, tmp_path: Path) -> None:
+    """One kill after another: each picture is kept once, under the name of its bytes, and the ledger has it."""
+    server, data = serving(articles=100), tmp_path / "data"
+    wanted = {"images": "true", "sections": "\u4e66\u8bb0"}
+    assert harness.crawl(server.url, data, {"sections": wanted["sections"]}).code == 0
+    for boundary in ("before-file", "after-file", "middle-index", "after-index", "after-picture-mark"):
+        kill_at(server, data, boundary, 1, wanted)
+    run = harness.crawl(server.url, data, wanted)
+    assert run.code == 0, run.said
+    index = [json.loads(line)["url"] for line in (data / "images/index.jsonl").read_text("utf-8").splitlines()]
+    assert Counter(index) == Counter(
+        {image["url"] for article in run.articles for image in article["images"] if on_site(image["url"])}
+    )
+    assert list(Check(data).findings()) == []
+
+
+def kill_at(server: ProxyServer, data: Path, boundary: str, passage: int, args: dict[str, str] | None = None) -> None:
+    """A run that dies at the `passage`-th passage of the boundary."""
+    words = harness.command(data, args, None)
+    words[1:3] = [str(KILLING), boundary, str(passage)]
+    died = subprocess.run(
+        words, cwd=harness.ROOT, env=harness.environment(server.url), capture_output=True, timeout=120, check=False
+    )
+    assert died.returncode == -9, died.stderr.decode()[-2000:]
 
 
 def killed_at_request(server: ProxyServer, data: Path, number: int, later: float) -> bool:
@@ -88,10 +135,5 @@ def test_the_lock_does_not_outlive_its_process(serving: Serve, tmp_path: Path) -
 @pytest.mark.parametrize("passage", [1, 2, 9])
 def test_killed_when_sections_are_found_and_not_yet_walked(serving: Serve, tmp_path: Path, passage: int) -> None:
     server, data = serving(articles=100), tmp_path / "data"
-    words = harness.command(data, None, None)
-    words[1:3] = [str(KILLING), "before-walk", str(passage)]
-    died = subprocess.run(
-        words, cwd=harness.ROOT, env=harness.environment(server.url), capture_output=True, check=False
-    )
-    assert died.returncode == -9, died.stderr.decode()[-2000:]
+    kill_at(server, data, "before-walk", passage)
     assert_whole(harness.crawl(server.url, data), server)
