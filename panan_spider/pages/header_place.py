@@ -23,6 +23,8 @@ def is_header_piece(line: Line) -> bool:
     """Whether the line by its own words is the header line, or a piece of it."""
     if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE or not could_say_some(line.bare):
         return False
+    if line.bare.endswith(("。", "\uff01", "\uff1f")):
+        return False  # a sentence of the text, though it begins as such a line does
     strong = strength(line.text)
     if strong <= 1 and tail_line.is_tail_line(line.text):
         return False
