@@ -27,7 +27,7 @@ _FOOTER_OPENS: Final = re.compile(
 #: Words of the footer that a sentence can hold, too; in the middle of a phrase they are a subhead's: 版权声明引发的官司.
 _FOOTER_WORDS: Final = re.compile(
     r"磐安新闻网简介|版权声明(?!\w)|版权所有(?!\w)|ICP备(?!案(?!号|编号)\w)|网络监督举报(?:中心|专区|电话)?(?!\w)"
-    r"|新闻道德委员会(?!\w)|公安备案(?!\w)|公网安备(?!案\w)"
+    r"|新闻道德委员会(?:举报电话)?(?!\w)|公安备案(?!\w)|公网安备(?!案\w)"
 )
 #: What a footer says besides, where it is written as a sentence: `…版权所有，未经授权不得转载。`
 _LICENCE: Final = re.compile(r"未经|转载|镜像|摘编|违者|复制|举报电话|Copyright(?!\w)|©|\d{6,}|Reserved", re.IGNORECASE)
