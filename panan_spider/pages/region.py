@@ -61,6 +61,8 @@ def _find_header(lines: list[Line], start: int, titles: frozenset[str]) -> tuple
     best: tuple[int, int, int] | None = None
     index = start
     while index < len(lines):
+        if best is not None and anchors.is_statement(lines[index].text):
+            break  # the text has begun: the date that ends a notice is no header line
         if not is_header_piece(lines[index]) or plain(lines[index].prose) in titles:
             index += 1
             continue

@@ -20,3 +20,18 @@ def test_it_is_the_first_paragraph_and_names_nobody(sentence: str) -> None:
     assert read.text.split("\n")[0] == wide
     assert [author.name for author in read.authors] == ["陈测试"]
     assert read.source == "磐安新闻网"
+
+
+def test_a_header_line_without_a_date_is_not_given_up_for_the_date_that_ends_the_text() -> None:
+    page = (
+        "<html><head><title>磐安新闻网</title></head><body><div>您当前的位置 :磐安新闻网 &gt; 文化旅游 正文</div>"
+        "<h1>例山乡的春天</h1><div>www.panews.cn 磐安新闻网</div><div>改变文字大小:[ 大 中 小 ] [打印] | [关闭]</div>"
+        "<p>例山乡的油菜花昨天开了。</p><p><img src='/pic/0/1.jpg'></p><p>查看例山花田</p><p>例山乡测试办</p><p>2014年6月30日</p>"
+        "<div>作者:  记者 陈测试   编辑: 丁改稿   初审: 乙   终审: 丙</div><div>磐安新闻网简介|版权声明</div></body></html>"
+    )
+    read = read_article(Page("http://www.panews.cn/system/2014/06/30/017229999.shtml", page.encode()))
+    assert read.title == "例山乡的春天"
+    assert read.published is None
+    assert read.text.split("\n") == ["例山乡的油菜花昨天开了。", "例山乡测试办", "2014年6月30日"]
+    assert [image.caption for image in read.images] == ["查看例山花田"]
+    assert (read.editor, read.credits) == ("丁改稿", {"初审": "乙", "终审": "丙"})
