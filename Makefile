@@ -42,7 +42,7 @@ types: venv ## mypy, strict
 	$(BIN)/mypy tests/browser/conftest.py
 
 tests: venv ## the tests alone, on all cores (JOBS=1: on one)
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 format: venv ## format, and mend what can be mended
 	$(BIN)/ruff format .
