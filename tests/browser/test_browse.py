@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 import chromium
 import pytest
 import uvicorn
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -54,10 +54,13 @@ def texts(browser: Chrome, css: str) -> list[str]:
 
 def entered(browser: Chrome, field: WebElement, words: str) -> None:
     """Type words into a field, and Enter; wait for the page that answers."""
+    before = browser.current_url
     field.clear()
     field.send_keys(words, Keys.ENTER)
-    WebDriverWait(browser, 20).until(expected_conditions.staleness_of(field))
-    WebDriverWait(browser, 20).until(lambda page: page.execute_script("return document.readyState") == "complete")
+    # Between two pages the browser has words of its own for a field that is gone.
+    wait = WebDriverWait(browser, 20, ignored_exceptions=[WebDriverException])
+    wait.until(lambda page: page.current_url != before)
+    wait.until(lambda page: page.execute_script("return document.readyState") == "complete")
 
 
 def where(browser: Chrome) -> str:

@@ -5,6 +5,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from demo_client import section
 
 from demo_site.fault import Fault, Then
 from demo_site.faults import parse
-from demo_site.proxy import ProxyServer, serve
+from demo_site.proxy import Logged, ProxyServer, serve
 from demo_site.response import Request, Response
 from demo_site.site import Site
 
@@ -35,10 +36,18 @@ def ask(port: int, target: str, method: str = "GET", body: str | None = None, ti
     return found
 
 
+def logged(server: ProxyServer) -> list[Logged]:
+    """The requests so far; a request is entered once its answer is sent, which may be a moment after it has come."""
+    until = time.monotonic() + 10
+    while not server.requests and time.monotonic() < until:
+        time.sleep(0.01)
+    return server.requests
+
+
 def test_the_site_is_answered_and_logged(server: ProxyServer) -> None:
     url = section("sj").url
     status, body = ask(server.port, url)
-    (entry,) = server.requests
+    (entry,) = logged(server)
     assert status == 200
     assert (entry.host, entry.path, entry.status, entry.sent) == (
         "panews.zjol.com.cn",
@@ -80,7 +89,7 @@ def test_an_answer_that_never_comes_is_logged_at_once() -> None:
     with serve(Site.build(1, 120), parse("timeout%100")) as server:
         with pytest.raises(TimeoutError):
             ask(server.port, server.site.records[0].url, timeout=0.3)
-        assert [entry.status for entry in server.requests] == [0]
+        assert [entry.status for entry in logged(server)] == [0]
 
 
 def test_a_bug_of_the_site_is_not_taken_for_a_fault_of_the_network() -> None:
