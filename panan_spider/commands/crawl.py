@@ -1,7 +1,6 @@
 """`scrapy crawl`, with an exit code that tells the truth: for panan, and for any other spider."""
 
 import argparse
-import asyncio
 import logging
 from typing import Any, Final
 
@@ -9,8 +8,6 @@ from scrapy import Spider, signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.spiderloader import get_spider_loader
-from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from panan_spider.archive_extension import ArchiveExtension
 from panan_spider.commands.calls import Strict, refuse
@@ -19,6 +16,7 @@ from panan_spider.console.progress import on_terminal
 from panan_spider.console.summary import summarize
 from panan_spider.outcomes import ExitCode
 from panan_spider.spiders.args import wrong_arguments
+from panan_spider.starting import collect
 from panan_spider.store.archive import RUNS_FOLDER
 from panan_spider.store.errors import LockHeld, StoreError
 from panan_spider.telling.outward import Outward
@@ -76,7 +74,7 @@ class Command(Strict, ScrapyCrawl):
         crawler = self._create_crawler(args[0])
         crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
         errors: list[BaseException] = []
-        _collect(self.crawler_process.crawl(crawler, **opts.spargs), errors)
+        collect(self.crawler_process.crawl(crawler, **opts.spargs), errors)
         self.crawler_process.start()
         code = self._code(crawler, errors)
         self.exitcode = int(code)
@@ -126,23 +124,6 @@ def _unclosed(crawler: Crawler) -> ExitCode:
 def _count_item_error(spider: Spider) -> None:
     assert spider.crawler.stats is not None
     spider.crawler.stats.inc_value("panan/item_errors")
-
-
-def _collect(running: Any, errors: list[BaseException]) -> None:
-    """Keep what ended the crawl's start, so that it is said in one line instead of a traceback."""
-
-    def done(task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            errors.append(error)
-
-    def failed(failure: Failure) -> None:
-        if failure.value is not None:
-            errors.append(failure.value)
-
-    if isinstance(running, Deferred):
-        running.addErrback(failed)
-    else:
-        running.add_done_callback(done)
 
 
 def _start_error(error: BaseException) -> ExitCode:

@@ -1,15 +1,11 @@
 """Running one errand with Scrapy's engine and the crawl's settings."""
 
-import asyncio
-from typing import Any
-
 from scrapy.crawler import CrawlerProcessBase
-from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from panan_spider.diagnosis.answers import Answer, Ask, Log
 from panan_spider.diagnosis.visitor import Errand, Visitor
 from panan_spider.outcomes import ExitCode, Outcome
+from panan_spider.starting import collect
 
 
 class NotStarted(Exception):
@@ -20,7 +16,7 @@ def run(process: CrawlerProcessBase, errand: Errand) -> Visitor:
     """Run `errand` to its end, or until the user stops it (then it is not `done`). Raises NotStarted, and what the errand raised."""
     crawler = process.create_crawler(Visitor)
     errors: list[BaseException] = []
-    _collect(process.crawl(crawler, errand=errand), errors)
+    collect(process.crawl(crawler, errand=errand), errors)
     process.start()
     if errors:
         raise NotStarted(" ".join(f"{type(errors[0]).__name__}: {errors[0]}".split())) from errors[0]
@@ -29,21 +25,6 @@ def run(process: CrawlerProcessBase, errand: Errand) -> Visitor:
     if visitor.error is not None:
         raise visitor.error
     return visitor
-
-
-def _collect(running: Any, errors: list[BaseException]) -> None:
-    def done(task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            errors.append(error)
-
-    def failed(failure: Failure) -> None:
-        if failure.value is not None:
-            errors.append(failure.value)
-
-    if isinstance(running, Deferred):
-        running.addErrback(failed)
-    else:
-        running.add_done_callback(done)
 
 
 def fetch(process: CrawlerProcessBase, url: str) -> Answer | None:

@@ -129,7 +129,7 @@ def test_right_arguments_are_none_to_complain_of(spider: type[Spider], given: di
 
 
 def test_what_ended_the_start_is_kept_and_never_printed_by_asyncio(capsys: pytest.CaptureFixture[str]) -> None:
-    from panan_spider.commands.crawl import _collect
+    from panan_spider.starting import collect
 
     errors: list[BaseException] = []
 
@@ -138,7 +138,7 @@ def test_what_ended_the_start_is_kept_and_never_printed_by_asyncio(capsys: pytes
 
     async def run() -> None:
         task = asyncio.ensure_future(failing())
-        _collect(task, errors)
+        collect(task, errors)
         await asyncio.wait([task])
         await asyncio.sleep(0)
 
