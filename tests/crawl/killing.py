@@ -1,7 +1,8 @@
 """`python killing.py POINT N crawl panan …`: a crawl that kills itself with SIGKILL at the n-th passage of a point.
 
 Points stand before and after each write of the archive: `warc`, `line`, `mark`, `settle`; `before-warc`, `after-warc`, ….
-`middle-line` and `middle-index` leave half of a write in the file.
+`middle-line` and `middle-index` leave half of a write in the file. Groups of articles stored together are small
+here, so that there are many, however fast the machine: else a late passage might not come.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import Any
 
 from scrapy.cmdline import execute
 
+from panan_spider.pipelines import store as store_pipeline
 from panan_spider.spiders.parts import PartCrawl
 from panan_spider.store import jsonl, pictures
 from panan_spider.store.jsonl import LineFile
@@ -62,6 +64,7 @@ def armed(owner: Any, name: str, moment: str, passage: int) -> None:
 
 
 if __name__ == "__main__":
+    store_pipeline._MOST = 4  # type: ignore[misc]
     moment, _, point = sys.argv[1].partition("-")
     armed(*{**POINTS, **PARTS, **PICTURES}[point], moment, int(sys.argv[2]))
     execute(["scrapy", *sys.argv[3:]])

@@ -56,13 +56,15 @@ def test_killed_in_the_middle_of_a_write_of_lines(serving: Serve, tmp_path: Path
     assert "articles.jsonl: a torn end" in run.stderr
 
 
-def test_killed_among_the_parts_of_an_article(serving: Serve, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("boundary", "passage"), [("before-part", 2), ("before-parts-mark", 20), ("after-parts-mark", 20)]
+)
+def test_killed_among_the_parts_of_an_article(serving: Serve, tmp_path: Path, boundary: str, passage: int) -> None:
     """When a part has come, and within the transaction that marks article and parts."""
     server, data = serving(articles=100), tmp_path / "data"
     several = {record.id: len(record.parts) for record in server.site.records if len(record.parts) > 1}
     assert len(several) >= 2
-    for boundary, passage in (("before-part", 2), ("before-parts-mark", 20), ("after-parts-mark", 20)):
-        kill_at(server, data, boundary, passage)
+    kill_at(server, data, boundary, passage)
     run = harness.crawl(server.url, data)
     assert_whole(run, server)
     assert {article["id"]: article["pages"] for article in run.articles if article["pages"] > 1} == several
