@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
-from panan_spider.items import Article
+from demo_site.site import Site
+from panan_spider.items import Article, WarcPlace
 from panan_spider.outcomes import Outcome
+from panan_spider.pages.layout import read_article
+from panan_spider.pages.page import Page
 from panan_spider.schema.example import EXAMPLE
+from panan_spider.spiders.desk import Wanted
+from panan_spider.spiders.fetch import Fetch
 from panan_spider.store.archive import Archive
+from panan_spider.store.exchange import Exchange
+from panan_spider.urls import understand
 
 _AT_ONCE: Final = 500
 #: Years before the demo site's first article, so that no list of it names one of these.
 _DAY: Final = "2009-05-06"
+_ANY_TIME: Final = "2026-03-07T01:02:03Z"
 
 
 def articles(count: int) -> Iterator[Article]:
@@ -25,8 +34,37 @@ def articles(count: int) -> Iterator[Article]:
 
 def fill(data: Path, count: int) -> None:
     """Store that many more articles in the archive `data`, as one run of its own."""
-    archive = Archive.open(data, run_id="fill", args={})
-    made = articles(count)
+    _store(Archive.open(data, run_id="fill", args={}), articles(count))
+
+
+def keep_site(data: Path, count: int) -> None:
+    """Store a demo site of that many articles, raw pages and all: what a crawl of it leaves, but for the lists."""
+    archive = Archive.open(data, run_id="keep", args={})
+    site = Site.build(1, count)
+    _store(archive, (_kept(archive, site, site.record(number).url) for number in site.slots))
+
+
+def _store(archive: Archive, made: Iterator[Article]) -> None:
     while some := list(islice(made, _AT_ONCE)):
         archive.store_all([(article, Outcome.STORED) for article in some])
     archive.close({"exit_code": 0})
+
+
+def _kept(archive: Archive, site: Site, url: str) -> Article:
+    """The article at `url`, each part of it answered, kept and read in turn."""
+    address = understand(url)
+    fetch = Fetch(Wanted(address.article_id or ""), None, address, fetched_at=_ANY_TIME)
+    due: str | None = url
+    while due is not None:
+        page, place = _answered(archive, site, due)
+        fetch.keep(read_article(page), place)
+        due = fetch.next_part()
+    return fetch.article(fetch.whole())
+
+
+def _answered(archive: Archive, site: Site, url: str) -> tuple[Page, WarcPlace]:
+    host, path = urlsplit(url)[1:3]
+    answer = site.respond("GET", host, path, {})
+    headers = tuple((name.encode(), value.encode()) for name, value in answer.headers.items())
+    place = archive.write_response(Exchange(url, _ANY_TIME, answer.status, headers, answer.body))
+    return Page(url, answer.body, answer.headers.get("Content-Type")), place

@@ -148,7 +148,9 @@ class ReparseReport(_Report):
     """The report of `scrapy reparse --write`."""
 
     command: Literal["reparse"] = Field(description="Which command made it.")
-    reparsed: dict[str, int] = Field(description="How many pages read the same, changed, …")
+    reparsed: dict[str, int] = Field(
+        description="How many pages read the same, changed, …; `skipped`: done by a call that was stopped."
+    )
 
 
 class VerifyReport(_Report):

@@ -5,10 +5,10 @@ Nothing here writes, asks the network, or takes the writer's lock.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from panan_spider.items import Article, WarcPlace
 from panan_spider.pages.layout import read_article
@@ -16,6 +16,7 @@ from panan_spider.pages.page import Page
 from panan_spider.pages.results import InvalidPage, PageError
 from panan_spider.pipelines.clean import CleanPipeline
 from panan_spider.pipelines.validate import objection
+from panan_spider.reparsing.progress import Done
 from panan_spider.reparsing.reading import Reading, Scope, Verdict
 from panan_spider.reparsing.workers import Workers
 from panan_spider.spiders.desk import Wanted
@@ -30,40 +31,52 @@ from panan_spider.urls import Kind, understand
 _CARRIED: Final = ("revision", "url", "posted", "listed_in", "fetched_at", "warc", "schema_version")
 
 
+class _Lines(NamedTuple):
+    """Where the first and the newest line of an article begin, in bytes; its revision, and whether it is in scope."""
+
+    first: int
+    newest: int
+    revision: int
+    meant: bool
+
+
 @dataclass
 class Reparsing:
     """The archive in `data`, read again article by article: first those stored, then those in quarantine."""
 
     data: Path
     scope: Scope = field(default_factory=Scope)
+    skipped: int = 0  # articles that a stopped call had done, once `readings` has begun
 
-    def readings(self, workers: Workers) -> Iterator[Reading]:
-        """All of them, in the order of their lines. Raises StoreError where the lines cannot be read."""
-        newest = self._newest()
-        yield from workers.each(self._stored, sorted(start for _revision, start in newest.values()))
-        for record in self._quarantined(newest.keys()):
+    def readings(self, workers: Workers, done: Done | None = None) -> Iterator[Reading]:
+        """All of them but those `done`, in the order of their first lines. Raises StoreError where the lines cannot be read."""
+        found = self._lines()
+        meant = [(one.first, one.newest) for one in found.values() if one.meant]
+        due = [place for place in meant if done is None or not done.covers(*place)]
+        self.skipped = len(meant) - len(due)
+        yield from workers.each(self._stored, due)
+        for record in self._quarantined(found.keys()):
             yield from self._tried(record)
 
-    def _newest(self) -> dict[str, tuple[int, int]]:
-        """By number: the newest revision, and the byte its line starts at."""
-        newest: dict[str, tuple[int, int]] = {}
+    def _lines(self) -> dict[str, _Lines]:
+        """By number, in the order of the first lines."""
+        found: dict[str, _Lines] = {}
         for start, record in _records(self.data / ARTICLES_FILE):
-            revision = int(record["revision"])
-            if revision > newest.get(record["id"], (0, 0))[0]:
-                newest[record["id"]] = revision, start
-        return newest
+            revision, known = int(record["revision"]), found.get(record["id"])
+            if known is None or revision > known.revision:
+                meant = self.scope.holds(record["published"], record["posted"], record["template"])
+                found[record["id"]] = _Lines(start if known is None else known.first, start, revision, meant)
+        return found
 
-    def _stored(self, starts: Iterable[int]) -> Iterator[Reading]:
-        """Those whose lines start at these bytes."""
+    def _stored(self, places: Iterable[tuple[int, int]]) -> Iterator[Reading]:
+        """Those whose first and newest lines start at these bytes."""
         path = self.data / ARTICLES_FILE
         if not path.exists():
             return
         with naming(path), path.open("rb") as lines:
-            for start in starts:
-                lines.seek(start)
-                record = json.loads(lines.readline())
-                if self.scope.holds(record["published"], record["posted"], record["template"]):
-                    yield self._again(record)
+            for first, newest in places:
+                lines.seek(newest)
+                yield replace(self._again(json.loads(lines.readline())), first=first)
 
     def _quarantined(self, stored: Any) -> list[dict[str, Any]]:
         """The newest line of each quarantined article that is not stored."""
@@ -137,10 +150,11 @@ def built(
         if (found := find(due)) is None:
             raise InvalidPage(f"part {due} was not kept", field_name="pages")
         fetch.keep(_page(warc_read.read(data, found), fetch), found)
-    article = CleanPipeline().process_item(fetch.article(fetch.whole()))
+    read = fetch.article(fetch.whole())
+    article: Article = CleanPipeline().process_item(read)
     if (wrong := objection(article)) is not None:
         raise InvalidPage(wrong[1], field_name=wrong[0])
-    return Article.model_validate(article.model_dump())
+    return article if article is read else Article.model_validate(article.model_dump())
 
 
 def _page(response: ArchivedResponse, fetch: Fetch) -> Any:

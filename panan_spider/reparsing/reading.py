@@ -27,7 +27,8 @@ class Verdict(StrEnum):
 class Reading:
     """One article read again. `article` is what would be stored: of CHANGED the next revision, of RESCUED the first.
 
-    `changes` holds (field, old, new) as JSON values; `reason` says why there is no article.
+    `changes` holds (field, old, new) as JSON values; `reason` says why there is no article. `first` is the byte at which
+    the article's first line begins; None for one in quarantine.
     """
 
     url: str
@@ -35,6 +36,7 @@ class Reading:
     reason: str | None = None
     changes: tuple[tuple[str, Any, Any], ...] = ()
     article: Article | None = None
+    first: int | None = None
 
 
 @dataclass(frozen=True)

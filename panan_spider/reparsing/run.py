@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider import __version__
-from panan_spider.outcomes import ExitCode, Outcome
+from panan_spider.outcomes import ExitCode
 from panan_spider.reparsing.again import Reparsing
+from panan_spider.reparsing.keeping import Keeper
+from panan_spider.reparsing.progress import Progress
 from panan_spider.reparsing.reading import Reading, Scope, Verdict, show
 from panan_spider.reparsing.workers import Workers
 from panan_spider.reports import ReparseReport
@@ -25,7 +27,8 @@ class Run:
     """One call of the command: what it found, and the exit code that follows."""
 
     def __init__(self, data: Path, scope: Scope, diff: bool, jobs: int = 1) -> None:
-        self.data, self.scope, self.diff, self.workers = data, scope, diff, Workers(jobs)
+        self.data, self.diff, self.workers = data, diff, Workers(jobs)
+        self.reparsing = Reparsing(data, scope)
         self.found: Counter[Verdict] = Counter()
         self.stopped = False
         self.started = datetime.now(UTC)
@@ -36,7 +39,7 @@ class Run:
             if write:
                 self._write()
             else:
-                self._read(None)
+                self._read()
         for line in self._lines(write):
             print(line)
         return self.code
@@ -50,15 +53,16 @@ class Run:
             return ExitCode.INTERRUPTED
         return ExitCode.LAYOUT_DRIFT if self.found[Verdict.LOST] else ExitCode.GOOD
 
-    def _read(self, archive: Archive | None) -> None:
+    def _read(self) -> None:
         try:
-            for reading in Reparsing(self.data, self.scope).readings(self.workers):
-                if archive is not None and reading.article is not None:
-                    _store(archive, reading)
-                self.found[reading.verdict] += 1
-                show(reading, self.diff)
+            for reading in self.reparsing.readings(self.workers):
+                self._tell(reading)
         except KeyboardInterrupt:
             self.stopped = True
+
+    def _tell(self, reading: Reading) -> None:
+        self.found[reading.verdict] += 1
+        show(reading, self.diff)
 
     def _write(self) -> None:
         run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
@@ -66,27 +70,44 @@ class Run:
         for note in archive.notes:
             print(f"panan: archive: {note}", file=sys.stderr)
         try:
-            self._read(archive)
+            self._keep(archive)
             archive.settle_rest()
             archive.close(self._report(archive))
         finally:
             with suppress(StoreError):
                 archive.close({})
 
+    def _keep(self, archive: Archive) -> None:
+        """Read all that no stopped call has done, and store it."""
+        progress = Progress(self.data, self.reparsing.scope, _moment(self.started), archive.fuse)
+        if progress.note is not None:
+            print(f"panan: {progress.note}", file=sys.stderr)
+        keeper = Keeper(archive, progress, self._tell)
+        try:
+            for reading in self.reparsing.readings(self.workers, progress.before):
+                keeper.take(reading)
+            keeper.settle()
+            progress.finish()
+        except KeyboardInterrupt:
+            self.stopped = True
+            with suppress(KeyboardInterrupt):
+                keeper.settle()
+
     def _report(self, archive: Archive) -> dict[str, Any]:
         return ReparseReport(
             run=archive.run_id,
             command="reparse",
-            arguments={name: str(value) for name, value in vars(self.scope).items() if value is not None},
+            arguments={name: str(value) for name, value in vars(self.reparsing.scope).items() if value is not None},
             exit_code=int(self.code),
             reason=self._lines(True)[0].removeprefix("panan: "),
-            started=f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
-            finished=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            started=_moment(self.started),
+            finished=_moment(datetime.now(UTC)),
             versions={"panan_spider": __version__, "scrapy": version("scrapy")},
             requests=0,
             discovered=archive.discovered_count,
             outcomes={str(outcome): count for outcome, count in sorted(archive.outcome_counts().items())},
-            reparsed={verdict.name.lower(): self.found[verdict] for verdict in Verdict},
+            reparsed={verdict.name.lower(): self.found[verdict] for verdict in Verdict}
+            | {"skipped": self.reparsing.skipped},
             repaired=archive.notes,
         ).model_dump(mode="json")
 
@@ -94,28 +115,19 @@ class Run:
         found = self.found
         stored = ", ".join(f"{found[verdict]} {verdict}" for verdict in _STORED)
         lines = [f"panan: {sum(found[verdict] for verdict in _STORED)} stored articles read again: {stored}"]
+        if self.reparsing.skipped:
+            lines += [f"panan: {self.reparsing.skipped} more skipped, as a call that was stopped had done them"]
         if tried := found[Verdict.RESCUED] + found[Verdict.STILL]:
             lines += [f"panan: {tried} quarantined pages read again: {found[Verdict.RESCUED]} {Verdict.RESCUED}"]
         if found[Verdict.CHANGED] + found[Verdict.RESCUED]:
             lines += [
                 "panan: " + ("all that is changed or new is stored" if written else "nothing written: see --write")
             ]
-        return lines + (["panan: interrupted; the rest was not read"] if self.stopped else [])
+        return lines + ([self._interrupted(written)] if self.stopped else [])
+
+    def _interrupted(self, written: bool) -> str:
+        return "panan: interrupted; the rest was not read" + (": the same call again goes on there" if written else "")
 
 
-def _store(archive: Archive, reading: Reading) -> None:
-    """Store a revision. What the server gave to ask again with stays, and an article that is gone stays gone."""
-    article = reading.article
-    assert article is not None
-    known = archive.latest(article.id)
-    if known is None:
-        listed = list(archive.ledger.articles.listed_in(article.id))
-        archive.store(article.model_copy(update={"listed_in": listed}), Outcome.STORED)
-        return
-    archive.validators[article.url] = (known.etag, known.last_modified)
-    places = article.warc.parts if article.warc is not None else []
-    archive.parts.update(zip(((place.file, place.offset) for place in places), known.parts, strict=False))
-    with archive.ledger.write():
-        archive.store(article, Outcome.REVISED)
-        if known.outcome is Outcome.GONE:
-            archive.ledger.articles.seen(article.id, article.url, Outcome.GONE)
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
