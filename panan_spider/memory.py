@@ -6,9 +6,17 @@ The spider knows this protocol and never the ledger behind it; `Blank` is the me
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from panan_spider.outcomes import Outcome
+
+
+class Met(NamedTuple):
+    """An address as a run meets it."""
+
+    url: str
+    kind: str
+    article_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,9 @@ class Memory(Protocol):
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
         """An address enters this run's books; it must end in exactly one outcome. Again is harmless."""
 
+    def discovered_all(self, addresses: Iterable[Met]) -> None:
+        """`discovered` for those of one page, in one commit."""
+
     def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
         """The address's fate in this run. The first word stands: a second, different one raises ValueError."""
 
@@ -145,6 +156,9 @@ class Blank:
         """Walks are not kept."""
 
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
+        """Addresses are kept when they are settled."""
+
+    def discovered_all(self, addresses: Iterable[Met]) -> None:
         """Addresses are kept when they are settled."""
 
     def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:

@@ -8,6 +8,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from panan_spider.items import Article
+from panan_spider.memory import Met
 from panan_spider.outcomes import Outcome
 from panan_spider.pages.layout import read_article
 from panan_spider.pages.results import InvalidPage, Row
@@ -39,6 +40,7 @@ class ArticleCrawl(PartCrawl):
 
     def list_rows(self, rows: list[Row], section: str | None) -> None:
         """Note the articles a list names. Those of the front pages count as one list of their own."""
+        self.memory.discovered_all(Met(row.url, "article", row.article_id) for row in rows)
         for row in rows:
             self.desk.meet(understand(row.url), section=section or "", shown=row.date)
 

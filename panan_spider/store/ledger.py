@@ -65,15 +65,18 @@ class Ledger:
         """Whether `raw` is the line of the file `lines` that was marked last."""
         return self.values.text(f"{lines}_last") == hashlib.sha256(raw).hexdigest()
 
-    def passed(self, lines: str, line: Line) -> None:
-        """Note, in the transaction of its mark, that the file `lines` is marked up to and with `line`.
+    def passed(self, lines: str, first: Line, *more: Line) -> None:
+        """Note, in the transaction of their marks, that the file `lines` is marked up to and with these, which follow each other.
 
-        Raises StoreError where the line before it is not marked: passing that over would lose it from the ledger.
+        Raises StoreError where the line before them is not marked: passing that over would lose it from the ledger.
         """
-        if (until := self.marked_until(lines)) != line.start:
-            raise StoreError(f"{lines}: the ledger stands at byte {until}, this line begins at {line.start}: run again")
-        self.values.keep(f"{lines}_offset", line.end)
-        self.values.keep(f"{lines}_last", hashlib.sha256(line.raw).hexdigest())
+        if (until := self.marked_until(lines)) != first.start:
+            raise StoreError(
+                f"{lines}: the ledger stands at byte {until}, this line begins at {first.start}: run again"
+            )
+        last = more[-1] if more else first
+        self.values.keep(f"{lines}_offset", last.end)
+        self.values.keep(f"{lines}_last", hashlib.sha256(last.raw).hexdigest())
 
     def replay_article(self, record: dict[str, Any], line: Line, at: str) -> None:
         """Mark an article line whose mark was lost. Idempotent; inside `write`."""

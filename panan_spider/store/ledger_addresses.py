@@ -1,9 +1,10 @@
 """The ledger's addresses: each with its newest outcome, and the books of every run: what it met, what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
+from panan_spider.memory import Met
 from panan_spider.outcomes import Outcome
 from panan_spider.store.ledger_db import Database
 
@@ -30,31 +31,29 @@ class Addresses:
             ((url, number, None if posted is None else posted.isoformat(), at) for number, url, posted in rows),
         )
 
-    def enter(self, run: int, url: str, kind: str, article_id: str | None, at: str) -> bool:
-        """Enter an address in the books of a run; False where it stood there already."""
-        self._db.run(
+    def enter(self, run: int, addresses: Sequence[Met], at: str) -> None:
+        """Enter addresses in the books of a run; again is harmless."""
+        self._db.run_each(
             """INSERT INTO addresses (url, kind, article_id, first_seen) VALUES (?, ?, ?, ?)
             ON CONFLICT (url) DO UPDATE SET kind = excluded.kind,
                 article_id = coalesce(excluded.article_id, article_id)
             WHERE kind != excluded.kind OR article_id IS NOT coalesce(excluded.article_id, article_id)""",
-            *(url, kind, article_id, at),
+            ((*address, at) for address in addresses),
         )
-        return self._into_books(run, url)
+        self._into_books(run, (url for url, _kind, _article_id in addresses))
 
-    def enter_as_known(self, run: int, url: str, at: str) -> bool:
+    def enter_as_known(self, run: int, url: str, at: str) -> None:
         """`enter` for an address whose kind the ledger already knows; one it does not know is of kind `other`."""
         self._db.run(
             "INSERT OR IGNORE INTO addresses (url, kind, first_seen) VALUES (?, 'other', ?)",
             *(url, at),
         )
-        return self._into_books(run, url)
+        self._into_books(run, [url])
 
-    def _into_books(self, run: int, url: str) -> bool:
-        return (
-            self._db.run(
-                "INSERT OR IGNORE INTO fates (run, address) SELECT ?, number FROM addresses WHERE url = ?", run, url
-            )
-            == 1
+    def _into_books(self, run: int, urls: Iterable[str]) -> None:
+        self._db.run_each(
+            "INSERT OR IGNORE INTO fates (run, address) SELECT ?, number FROM addresses WHERE url = ?",
+            ((run, url) for url in urls),
         )
 
     def article_id(self, url: str) -> str | None:
@@ -71,14 +70,6 @@ class Addresses:
         """Drop the books of the runs up to `run`, inside `write`: their sums stand in their reports."""
         self._db.run("DELETE FROM fates WHERE run <= ?", run)
 
-    def fate(self, run: int, url: str) -> tuple[Outcome | None, str | None] | None:
-        """Outcome and reason of an address in one run, both None where open; None where the run has not met it."""
-        row = self._db.row(
-            "SELECT f.outcome, f.reason FROM fates f JOIN addresses a ON a.number = f.address WHERE run = ? AND url = ?",
-            *(run, url),
-        )
-        return None if row is None else (None if row[0] is None else Outcome(row[0]), row[1])
-
     @staticmethod
     def check(url: str, told: Outcome, now: Outcome) -> None:
         """Raises ValueError where `now` contradicts what this run has told of the address already."""
@@ -91,14 +82,18 @@ class Addresses:
             "UPDATE fates SET outcome = ?, reason = ? WHERE run = ? AND address = (SELECT number FROM addresses WHERE url = ?)",
             *(outcome, reason, run, url),
         )
-        unless = "AND outcome IS NULL" if outcome in _HEARSAY else ""
-        self._db.run(
-            f"UPDATE addresses SET outcome = ?, reason = ?, settled_at = ? WHERE url = ? {unless}",
-            *(outcome, reason, at, url),
-        )
-        self._db.run(
-            "UPDATE addresses SET last_run = ?, tries = tries + ? WHERE url = ?", run, outcome not in _UNASKED, url
-        )
+        if outcome in _HEARSAY:
+            self._db.run(
+                "UPDATE addresses SET outcome = ?, reason = ?, settled_at = ? WHERE url = ? AND outcome IS NULL",
+                *(outcome, reason, at, url),
+            )
+            self._db.run("UPDATE addresses SET last_run = ? WHERE url = ?", run, url)
+        else:
+            self._db.run(
+                """UPDATE addresses SET outcome = ?, reason = ?, settled_at = ?, last_run = ?, tries = tries + ?
+                WHERE url = ?""",
+                *(outcome, reason, at, run, outcome not in _UNASKED, url),
+            )
 
     def settle_open(self, run: int, reason: str, at: str) -> int:
         """Make every open fate of a run PENDING; how many there were."""

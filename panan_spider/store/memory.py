@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from panan_spider.items import WarcPlace
-from panan_spider.memory import KnownArticle, KnownSection, Unsettled
+from panan_spider.memory import KnownArticle, KnownSection, Met, Unsettled
 from panan_spider.outcomes import QUARANTINED, Outcome
 from panan_spider.store.files import Clock, moment
 from panan_spider.store.ledger import Ledger
@@ -31,14 +31,21 @@ class LedgerMemory:
     `counts` and `discovered_count` are this run's books added up: its outcomes, and the addresses it met.
     `known_faults` are those of `counts` that an earlier run has found already: lasting faults of articles' addresses.
     `places` holds, by canonical address, where the archive keeps this run's responses.
+    What the run has entered and settled is kept in mind too, so that to say it again costs no question to the ledger.
     """
 
     def __init__(self, ledger: Ledger, quarantine: Quarantine, run: int, clock: Clock) -> None:
         self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
         self.counts: Counter[Outcome] = Counter()
         self.known_faults: Counter[Outcome] = Counter()
-        self.discovered_count = 0
+        self._met: dict[str, Met] = {}
+        self._fates: dict[str, Outcome | None] = {}  # by address; None while it is open
         self.places: dict[str, WarcPlace] = {}
+
+    @property
+    def discovered_count(self) -> int:
+        """How many addresses are in this run's books."""
+        return len(self._fates)
 
     def article(self, article_id: str) -> KnownArticle | None:
         """The newest stored revision of that number; None where none is stored."""
@@ -91,17 +98,28 @@ class LedgerMemory:
 
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
         """An address enters this run's books. Again is harmless."""
+        self.discovered_all([Met(url, kind, article_id)])
+
+    def discovered_all(self, addresses: Iterable[Met]) -> None:
+        """`discovered` for several addresses, in one commit."""
+        if not (new := [address for address in addresses if self._met.get(address.url) != address]):
+            return
         with self._ledger.write():
-            new = self._ledger.addresses.enter(self._run, url, kind, article_id, moment(self._clock()))
-        self.discovered_count += new
+            self._ledger.addresses.enter(self._run, new, moment(self._clock()))
+        for address in new:
+            self._met[address.url] = address
+            self._fates.setdefault(address.url)
+
+    def told(self, url: str) -> Outcome | None:
+        """The outcome of an address in this run; None where it is open, or not met."""
+        return self._fates.get(url)
 
     def expect(self, url: str, outcome: Outcome) -> bool:
         """Whether the fate of the address is still open. Raises ValueError where it is told and is a different one."""
-        told = self._ledger.addresses.fate(self._run, url)
-        if told is None or told[0] is None:
-            return True
-        self._ledger.addresses.check(url, told[0], outcome)
-        return False
+        told = self.told(url)
+        if told is not None:
+            self._ledger.addresses.check(url, told, outcome)
+        return told is None
 
     def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
         """The address's fate in this run; unknown addresses enter the books. An unreadable page is quarantined.
@@ -120,19 +138,16 @@ class LedgerMemory:
         if outcome in _LASTING and self._ledger.addresses.article_fate(url) is outcome:
             self.known_faults[outcome] += 1
         with self._ledger.write():
-            new = self._enter_unmet(url, at)
+            if url not in self._fates:
+                self._ledger.addresses.enter_as_known(self._run, url, at)
             if outcome in (Outcome.UNCHANGED, Outcome.GONE):
                 reason = self._seen(url, outcome) or reason
             if outcome in QUARANTINED:
                 place = self.places.get(url)
                 self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
             self._ledger.addresses.settle(self._run, url, outcome, reason, at)
-        self.discovered_count += new
+        self._fates[url] = outcome
         self.counts[outcome] += 1
-
-    def _enter_unmet(self, url: str, at: str) -> bool:
-        met = self._ledger.addresses.fate(self._run, url) is not None
-        return not met and self._ledger.addresses.enter_as_known(self._run, url, at)
 
     def _seen(self, url: str, outcome: Outcome) -> str | None:
         """What is to be said where the article was known to be gone."""
@@ -149,4 +164,5 @@ class LedgerMemory:
             self._ledger.walks.interrupt(self._run, at)
         if pending:
             self.counts[Outcome.PENDING] += pending
+            self._fates |= dict.fromkeys((url for url, told in self._fates.items() if told is None), Outcome.PENDING)
         return pending

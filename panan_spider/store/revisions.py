@@ -41,8 +41,9 @@ class Revisions(Books):
                 validators = self.validators.get(article.url, (None, None))
                 self.ledger.articles.mark(article.model_dump(), line.start, *validators)
                 self._note_parts(article.id, article.warc)
-                self.ledger.passed(ARTICLES, line)
                 self.memory.settle(article.url, outcome, RETURNED if back else None)
+            if lines:
+                self.ledger.passed(ARTICLES, *lines)
 
     def expect(self, article: Article, outcome: Outcome) -> bool:
         """Whether the article returns after it was gone. Raises ValueError where `store` would."""
@@ -64,8 +65,7 @@ class Revisions(Books):
 
         Nothing where this run has stored it itself.
         """
-        told = self.ledger.addresses.fate(self._run, url)
-        if told is not None and told[0] in (Outcome.STORED, Outcome.REVISED):
+        if self.memory.told(url) in (Outcome.STORED, Outcome.REVISED):
             return
         with self.ledger.write():
             self.memory.discovered(url, "article", article_id)

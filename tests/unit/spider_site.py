@@ -14,7 +14,7 @@ from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
 from panan_spider.items import Article
-from panan_spider.memory import Blank, KnownArticle, KnownSection, Unsettled
+from panan_spider.memory import Blank, KnownArticle, KnownSection, Met, Unsettled
 from panan_spider.outcomes import Outcome
 from panan_spider.spiders.panan import PananSpider
 
@@ -59,6 +59,10 @@ class Notes(Blank):
 
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
         self.met[url] = kind
+
+    def discovered_all(self, addresses: Iterable[Met]) -> None:
+        for address in addresses:
+            self.discovered(*address)
 
     def end_walk(self, url: str, *, state: str, pages: int, rows: int, new: int) -> None:
         self.walks.append((url, state))

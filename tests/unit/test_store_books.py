@@ -1,7 +1,7 @@
 """The books of a run: one fate for every address, adding up; what goes, what returns, what is lacking."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,9 @@ import pytest
 from store_helpers import an_archive, an_article, an_exchange, url_of
 from store_runs import SECTION, Runs
 
+from panan_spider.memory import Met
 from panan_spider.outcomes import Outcome
+from panan_spider.store.ledger_addresses import Addresses
 
 
 @pytest.fixture
@@ -34,12 +36,64 @@ def test_the_books_add_up(runs: Runs) -> None:
     assert runs.archive.ledger.addresses.fates(runs.archive._run) == counts
 
 
+def statements(runs: Runs, work: Callable[[], object]) -> list[str]:
+    """What `work` says to the ledger."""
+    said: list[str] = []
+    connection = runs.archive.ledger._db._connection
+    connection.set_trace_callback(said.append)
+    work()
+    connection.set_trace_callback(None)
+    return said
+
+
+def test_the_addresses_of_one_page_are_entered_in_one_commit(runs: Runs) -> None:
+    page = [Met(url_of(number), "article", f"{number:09d}") for number in range(20)]
+    assert statements(runs, lambda: runs.memory.discovered_all(page)).count("COMMIT") == 1
+    assert runs.archive.unsettled_now() == [url_of(number) for number in range(20)]
+    assert runs.archive.discovered_count == 20
+
+
+def test_what_a_run_has_entered_and_told_costs_no_further_statement(runs: Runs) -> None:
+    assert statements(runs, lambda: runs.settle(1, Outcome.GONE))
+    assert statements(runs, lambda: runs.settle(1, Outcome.GONE)) == []
+    assert statements(runs, lambda: runs.memory.settle(url_of(1), Outcome.ALIAS)) == []
+
+
+def test_an_address_met_again_is_of_the_kind_it_was_last_met_as(runs: Runs) -> None:
+    for kind in ("section", "list", "section"):
+        runs.memory.discovered(SECTION, kind)
+        assert runs.archive.ledger._db.rows("SELECT url, kind FROM addresses") == [(SECTION, kind)]
+    assert runs.archive.discovered_count == 1
+
+
+def test_what_the_ledger_did_not_take_is_not_taken_for_entered(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_told: object) -> None:
+        raise ValueError
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Addresses, "enter", refuse)
+        refusing.setattr(Addresses, "settle", refuse)
+        for tell in (runs.memory.discovered, runs.memory.settle):
+            with pytest.raises(ValueError):
+                tell(url_of(1), Outcome.GONE)
+    assert runs.archive.discovered_count == 0
+    runs.settle(1, Outcome.FAILED)
+    assert runs.archive.ledger.addresses.fates(runs.archive._run) == {Outcome.FAILED: 1}
+
+
 def test_the_first_word_stands(runs: Runs) -> None:
     runs.settle(1, Outcome.GONE)
     runs.memory.settle(url_of(1), Outcome.GONE, "again")
     with pytest.raises(ValueError, match="is already gone, now failed"):
         runs.memory.settle(url_of(1), Outcome.FAILED)
     assert runs.archive.outcome_counts() == Counter(gone=1)
+
+
+def test_at_the_end_the_last_word_is_told(runs: Runs) -> None:
+    runs.memory.discovered(url_of(1), "article", "000000001")
+    runs.archive.settle_rest()
+    with pytest.raises(ValueError, match="is already pending, now failed"):
+        runs.memory.settle(url_of(1), Outcome.FAILED)
 
 
 @pytest.mark.parametrize("afterword", [Outcome.ALIAS, Outcome.KNOWN])
@@ -66,8 +120,16 @@ def test_a_stored_article_that_goes_is_gone_and_its_return_is_noticed(runs: Runs
     runs.settle(1, Outcome.UNCHANGED)
     known = runs.memory.article("000000001")
     assert known is not None and known.outcome is Outcome.UNCHANGED
-    assert runs.archive.ledger.addresses.fate(runs.archive._run, url_of(1)) == (Outcome.UNCHANGED, "returned")
+    assert in_the_books(runs, 1) == (Outcome.UNCHANGED, "returned")
     assert (runs.folder / "articles.jsonl").read_bytes() == lines
+
+
+def in_the_books(runs: Runs, number: int) -> tuple[str, str | None] | None:
+    """Outcome and reason of an article in the run."""
+    return runs.archive.ledger._db.row(
+        "SELECT f.outcome, f.reason FROM fates f JOIN addresses a ON a.number = f.address WHERE run = ? AND url = ?",
+        *(runs.archive._run, url_of(number)),
+    )
 
 
 def test_an_article_that_returns_corrected_is_noticed_too(runs: Runs) -> None:
@@ -76,7 +138,7 @@ def test_an_article_that_returns_corrected_is_noticed_too(runs: Runs) -> None:
     runs.settle(1, Outcome.GONE)
     runs.next()
     runs.archive.store(an_article(1, revision=2, version=2), Outcome.REVISED)
-    assert runs.archive.ledger.addresses.fate(runs.archive._run, url_of(1)) == (Outcome.REVISED, "returned")
+    assert in_the_books(runs, 1) == (Outcome.REVISED, "returned")
 
 
 def test_another_address_that_is_gone_leaves_the_article(runs: Runs) -> None:
