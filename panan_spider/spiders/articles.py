@@ -1,5 +1,6 @@
 """The articles: each asked for once, its parts joined, and handed on when all lists are read."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -21,6 +22,9 @@ from panan_spider.urls import Address, Kind, understand
 
 #: Articles under way at a time: enough to keep the downloader busy, few enough to keep memory flat.
 IN_FLIGHT: Final = 200
+#: Held articles that one answer hands on. Scrapy takes an answer's articles one after another, and each waits a moment
+#: for others to be synced with: those of many answers come together, all those of one would stand in a queue.
+_HANDED_ON: Final = 4
 
 _ARTICLE_PRIORITY: Final = 0
 _WELL: Final = frozenset({Outcome.UNCHANGED, Outcome.OUT_OF_RANGE, Outcome.ALIAS})
@@ -45,15 +49,20 @@ class ArticleCrawl(PartCrawl):
             self.desk.meet(understand(row.url), section=section or "", shown=row.date)
 
     def ask_articles(self) -> Output:
-        """Hand on what was held, take up what earlier runs left, and keep the downloader busy."""
-        held, self.held = self.held, []
-        for article in held:
-            yield article.model_copy(update={"listed_in": list(self.memory.listed_in(article.id))})
+        """Hand on some of what is held, take up what earlier runs left, and keep the downloader busy."""
+        yield from self.hand_on(_HANDED_ON)
         if not self._took_up:
             self._took_up = True
             self._take_up()
-        for wanted, known in self.desk.take(IN_FLIGHT - len(self.open_articles)):
+        while len(self.open_articles) < IN_FLIGHT and (taken := self.desk.take()) is not None:
+            wanted, known = taken
             yield from self.ask_article(Fetch(wanted, known, self.desk.address_of(wanted, known)))
+
+    def hand_on(self, most: int) -> Iterator[Article]:
+        """Up to `most` of the articles held, the first first, each with every list that names it."""
+        handed, self.held = self.held[:most], self.held[most:]
+        for article in handed:
+            yield article.model_copy(update={"listed_in": list(self.memory.listed_in(article.id))})
 
     def _take_up(self) -> None:
         for left in self.memory.unsettled():

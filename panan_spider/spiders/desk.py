@@ -81,9 +81,9 @@ class Desk:
         if (day := no_later_than_now(day)) is not None:
             self._newest[section] = max(day, self._newest.get(section, day))
 
-    def take(self, limit: int) -> Iterable[tuple[Wanted, KnownArticle | None]]:
-        """Up to `limit` articles to ask for, each with what the archive has of it. All others on the way are settled."""
-        while self._waiting and limit > 0:
+    def take(self) -> tuple[Wanted, KnownArticle | None] | None:
+        """The next article to ask for, with what the archive has of it; None when none waits. Others on the way are settled."""
+        while self._waiting:
             wanted = self._wanted[self._waiting.popleft()]
             if wanted.begun:
                 continue
@@ -91,10 +91,9 @@ class Desk:
             known = self._memory.article(wanted.number)
             fate = self._fate_unasked(wanted, known)
             if fate is None:
-                limit -= 1
-                yield wanted, known
-            else:
-                self.close(wanted, self.address_of(wanted, known).url, *fate)
+                return wanted, known
+            self.close(wanted, self.address_of(wanted, known).url, *fate)
+        return None
 
     def address_of(self, wanted: Wanted, known: KnownArticle | None, without: Iterable[str] = ()) -> Address:
         """The address to ask at: the stored one, else the first host's, among those not in `without`."""

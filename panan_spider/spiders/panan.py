@@ -49,6 +49,8 @@ class PananSpider(ArticleCrawl):
         engine = self.crawler.engine
         assert engine is not None  # an idle spider has one
         work = list(self.advance())
+        if not self.lists_open():
+            work += self.hand_on(len(self.held))
         for one in work:
             if isinstance(one, Article):
                 deferred_from_coro(engine.scraper.start_itemproc_async(one, response=None))

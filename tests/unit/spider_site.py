@@ -100,7 +100,7 @@ class Run:
         assert sorted([*self.memory.outcomes, *handed_on]) == sorted(self.memory.met)
 
 
-class _Engine:
+class Engine:
     """The two doors of Scrapy's engine that an idle spider uses."""
 
     def __init__(self, result: Run) -> None:
@@ -121,7 +121,7 @@ def run(site: Mapping[str, Answer], memory: Notes | None = None, **args: str) ->
     spider = PananSpider.from_crawler(crawler, **args)
     spider.memory = memory = memory or Notes()
     result = Run(spider, memory)
-    engine = _Engine(result)
+    engine = Engine(result)
     crawler.engine = engine  # type: ignore[assignment]
     try:
         asyncio.run(_drive(result, engine, site))
@@ -131,7 +131,7 @@ def run(site: Mapping[str, Answer], memory: Notes | None = None, **args: str) ->
     return result
 
 
-async def _drive(result: Run, engine: _Engine, site: Mapping[str, Answer]) -> None:
+async def _drive(result: Run, engine: Engine, site: Mapping[str, Answer]) -> None:
     _take(result, engine, [request async for request in result.spider.start()])
     while True:
         while engine.queue:
@@ -172,7 +172,7 @@ def _fail(request: Request, error: Exception) -> Iterable[Request | Article]:
     return output
 
 
-def _take(result: Run, engine: _Engine, output: Iterable[Request | Article]) -> None:
+def _take(result: Run, engine: Engine, output: Iterable[Request | Article]) -> None:
     try:
         for one in output:
             if isinstance(one, Request):
