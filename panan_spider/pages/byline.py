@@ -35,6 +35,9 @@ _LABEL_AT: Final = re.compile(
 _PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*/(?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
 _AHEAD_AT: Final = re.compile(rf"({_MARKS})\s+(?=[{_HAN}])")
 _SUFFIX_AT: Final = re.compile(rf"/\s*({_MARKS})(?![{_HAN}])|[(]\s*({_MARKS})\s*[)]|({_MARKS})(?![{_HAN}·])")
+#: Marks that are words: printed before a name as often as after it.
+_WORDS: Final = frozenset({"文字", "撰文", "摄影", "图片", "视频", "摄像"})
+_ENDS_MARKED: Final = re.compile(rf"(?:{_MARK})[\s)]*$")
 _NAME_AT: Final = re.compile(rf"[{_HAN}]+(?:[·•‧・.][{_HAN}]+)*|[A-Za-z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*)*")
 #: Words among names that are none: joints, and labels whose name stands nowhere.
 _NO_NAMES: Final = frozenset(
@@ -122,11 +125,12 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
             reader.ahead = work_of(label) if label != "作者" else None
         elif step := _ROLE_AT.match(text, at):
             reader.role, reader.lone, known = step[1], False, True
-        elif (step := _PREFIX_AT.match(text, at)) or (
-            not reader.names and reader.role is None and (step := _AHEAD_AT.match(text, at))
-        ):
+        elif step := _PREFIX_AT.match(text, at):
             reader.before(step[1])
             known = True
+        elif (step := _AHEAD_AT.match(text, at)) and _stands_ahead(reader, text, at, step):
+            reader.before(step[1])
+            reader.role, known = None, True
         elif reader.names and (step := _SUFFIX_AT.match(text, at)):
             reader.mark(step[1] or step[2] or step[3])
             known = True
@@ -135,6 +139,16 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
             known = known or reader.unmarked > 0
         at = step.end() if step else at + 1
     return tuple(Author(name=n, title=r, work=w) for n, r, w in reader.names) if known else ()
+
+
+def _stands_ahead(reader: _Reader, text: str, at: int, found: re.Match[str]) -> bool:
+    """Whether a mark with blanks around it speaks of the names after it: `摄影 乙`, where no mark ends what follows."""
+    if not reader.names:
+        return reader.role is None
+    rest = text[found.end() :]
+    if not text[at - 1].isspace() or not (reader.ahead or found[1] in _WORDS) or _ROLE_AT.match(rest):
+        return False
+    return _ENDS_MARKED.search(re.split(ROLE, rest, maxsplit=1)[0]) is None
 
 
 def _take_name(reader: _Reader, word: str, rest: str) -> None:

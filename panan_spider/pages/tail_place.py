@@ -1,11 +1,14 @@
 """Where the tail line stands: after the body, in a row of cells, or behind the last words of the text."""
 
 from dataclasses import replace
+from typing import Final
 
 from panan_spider.pages import anchors, tail_line
 from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import could_say_some, leftover, names_source, strength
 from panan_spider.pages.line import Line
+
+_CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
 
 
 def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, int]:
@@ -29,6 +32,8 @@ def _stands_in_text(lines: list[Line], index: int) -> bool:
     if index + 1 >= len(lines) or said.editor or said.credits:
         return False
     line, after = lines[index], lines[index + 1]
+    if line.block.tag in _CELLS and tail_line.has_empty_label(line.text) and tail_line.is_value(after.text):
+        return False  # a label in a cell, its name in the next
     beside = (
         after.kind == "text" and after.block.tag == line.block.tag and after.block.getparent() is line.block.getparent()
     )
