@@ -9,8 +9,13 @@ from panan_spider.pages.line import Line
 from panan_spider.pages.memo import remembered
 
 RELATED_HEADINGS: Final = ("相关阅读", "相关新闻", "相关链接", "相关报道", "延伸阅读")
+#: Over lists of what others read.
+RANKINGS: Final = (
+    "热门排行", "热点排行", "阅读排行", "新闻排行榜", "点击排行榜", "热门点击", "热门文章", "推荐文章", "最新文章", "一周热点", "猜你喜欢",
+    "热门推荐", "推荐新闻",
+)  # fmt: skip
 SIDE_HEADINGS: Final = (
-    *RELATED_HEADINGS, "新闻聚焦", "便民", "便民服务", "图片新闻", "新闻导读", "热点新闻", "热门新闻", "推荐阅读",
+    *RELATED_HEADINGS, *RANKINGS, "新闻聚焦", "便民", "便民服务", "图片新闻", "新闻导读", "热点新闻", "热门新闻", "推荐阅读",
     "热点推荐", "新闻排行", "点击排行", "最新新闻", "视频新闻",
 )  # fmt: skip
 _MORE: Final = r"(?:更\s*多|more)?[\s>>»+\[\]::.…|]*"
@@ -45,15 +50,22 @@ _SHARE: Final = re.compile(
     r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
 )
 _LONGEST_SHARE: Final = 40
+#: Where a row of links takes the page to, and nothing else: `微信 QQ空间 新浪微博`.
+_SHARE_ROW: Final = re.compile(
+    r"(?:(?:微信(?:好友)?|朋友圈|(?:新浪|腾讯)?微博|QQ(?:空间|好友)?|豆瓣(?:网)?|人人网|百度贴吧|一键分享|复制链接|更多)[\s|/,、]*){2,12}"
+)
 _SIGNS: Final = re.compile(r"[\s|\[\]【】()-]*")
 _SENTENCE_SIGN: Final = re.compile(r"[。!?;]")
 _NUMBERS: Final = re.compile(r"[\s\d\[\]|]+")
 #: Lines that open what other sites of these systems print below an article.
 _BELOW: Final = re.compile(
     r"^\s*[【\[]?(?:(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖"
-    r"|文章(?:关键[词字]|标签))(?:列表|内容|仅供|只代表|共|(?!\w))|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明)"
+    r"|文章(?:关键[词字]|标签))(?:列表|内容|仅供|只代表|共|(?!\w))|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明"
+    r"|(?:特别|郑重)?(?:声明|提示|说明)\s*[】\]]?\s*:(?=.{0,60}(?:本[网站]|转载|作者))(?=.*(?:侵权|侵犯|版权归|及时删除|删除处理)))"
 )
-_KEYWORDS: Final = re.compile(r"^\s*[【\[]?(?:关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE)
+_KEYWORDS: Final = re.compile(
+    r"^\s*[【\[]?(?:相关热词(?:搜索)?|相关标签|关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE
+)
 _LEFTOVERS: Final = re.compile(
     r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
 )
@@ -104,7 +116,7 @@ def is_furniture(line: Line) -> bool:
     if line.controls and len(line.bare) <= _LONGEST_SHARE:
         return True
     shares = len(text) <= _LONGEST_SHARE and _SHARE.match(text) is not None and not _SENTENCE_SIGN.search(text)
-    return shares or _is_furniture_alone(text)
+    return shares or _is_furniture_alone(text) or _SHARE_ROW.fullmatch(text) is not None
 
 
 def _is_furniture_alone(text: str) -> bool:

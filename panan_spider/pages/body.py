@@ -1,18 +1,15 @@
 """The body's lines, turned into blocks: paragraphs, headings, pictures with captions, tables, videos, attachments."""
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
-from panan_spider.pages import anchors, captions, media
+from panan_spider.pages import captions, media
 from panan_spider.pages.attachments import announces, labels
-from panan_spider.pages.fold import fold
-from panan_spider.pages.header_line import is_label, strength
 from panan_spider.pages.line import Line
-from panan_spider.pages.subheads import LONGEST, TERMINAL, is_subhead, shows_heading
+from panan_spider.pages.subheads import LONGEST, is_subhead, shows_heading
 from panan_spider.pages.tables import DataTables, table_rows
 
 Resolve = Callable[[str], str]
@@ -35,57 +32,6 @@ class Body:
     attachments: list[Link] = field(default_factory=list)
     discarded: list[tuple[str, str]] = field(default_factory=list)
     continues: bool = False  # part two or on: its first line can be a subhead
-
-
-def clean_lines(lines: Sequence[Line], body: Body, header: Sequence[Line] = ()) -> list[Line]:
-    """The body's lines without leftovers, furniture, and the header line again, and the links that trail after it."""
-    said = {line.bare for line in header if strength(line.text) or is_label(line.text)}
-    kept: list[Line] = []
-    for line in lines:
-        if anchors.is_leftover(line) or anchors.is_furniture(line) or line.bare in said:
-            if kept and anchors.names_code(line) and kept[-1].kind == "image" and not media.is_content(kept[-1].src):
-                body.discarded.append((kept.pop().src, "the code that leads to this page"))
-            body.discarded.append((line.text, "left over from an image or the page around"))
-        else:
-            kept.append(line)
-    while kept and _is_trailing_link(kept[-1]):
-        body.discarded.append((kept.pop().text, "a link to another page after the body"))
-    return _joined(kept)
-
-
-def _is_trailing_link(line: Line) -> bool:
-    if line.kind != "text" or not line.is_row:
-        return False
-    return all(not media.is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
-
-
-def _joined(lines: list[Line]) -> list[Line]:
-    """Lines that only a single `<br>` cuts in mid-sentence, where the body sets its paragraphs off by two."""
-    if not any(line.breaks == "brbr" for line in lines):
-        return lines
-    out: list[Line] = []
-    for line in lines:
-        before = out[-1] if out else None
-        runs_on = (
-            before is not None
-            and line.breaks == "br"
-            and before.kind == line.kind == "text"
-            and before.block is line.block
-            and len(before.bare) >= 20
-            and not TERMINAL.search(fold(before.prose))
-            and not re.match("[\u3000\xa0]", line.raw.lstrip("\n "))
-        )
-        if runs_on and before is not None:
-            out[-1] = replace(
-                before,
-                raw=before.raw.rstrip() + line.raw.lstrip(),
-                linked=before.linked + line.linked,
-                links=before.links + line.links,
-                bold=before.bold and line.bold,
-            )
-        else:
-            out.append(line)
-    return out
 
 
 def build(lines: Sequence[Line], body: Body, resolve: Resolve) -> None:
@@ -149,6 +95,9 @@ def _caption(pieces: list[Piece], headings: Sequence[Line], body: Body) -> None:
             stop += 1
         following = [piece.line for piece in pieces[end:stop]] if end > index else []
         taken = captions.assign(end - index, following, headings) if following else []
+        if following and not taken and end - index == 1:
+            around = [piece.line for piece in (*pieces[max(0, index - 1) : index], *pieces[end + 1 : end + 2])]
+            taken = [(0, 0)] if captions.in_gallery(pieces[index].line, following[0], around) else []
         for image, line in taken:
             piece, text = pieces[index + image], captions.clean(following[line].prose)
             piece.caption = f"{piece.caption} {text}" if piece.caption else text or None

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,6 +71,14 @@ def _stands_beside(first: Line, line: Line) -> bool:
     return False
 
 
+def _is_next_item(lines: Sequence[Line]) -> bool:
+    """Whether the last line is the next item of the list the others stand in, whose separators the style sheet draws."""
+    before, line = lines[-2], lines[-1]
+    if before.block.tag != "li" or before.block.getnext() is not line.block or len(line.bare) > _LONGEST_PART:
+        return False
+    return not anchors.is_head_furniture(line.text) and not any(_SEPARATOR.search(said.folded) for said in lines)
+
+
 def _opens(text: str) -> re.Match[str] | None:
     return ANCHOR.search(text) if "位置" in text or "所在" in text else None
 
@@ -81,6 +90,8 @@ def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
         awaits = not text.strip() or re.search(r"[>»›→]\s*$", fold(text)) is not None
         if lines[following].kind != "text" or len(more) > 40 or ANCHOR.search(more):
             break
+        if _is_next_item(lines[index : following + 1]):
+            more, text = f"> {more}", f"{text} >"
         goes_on = re.match(r"\s*[>»›→]", more) is not None or more.strip() == _THE_PAGE
         if not goes_on and not (awaits and _stands_beside(lines[index], lines[following])):
             break

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from lxml import etree
+
 from panan_spider.pages.fold import fold
-from panan_spider.pages.line import Line
+from panan_spider.pages.line import Line, holds_more_than
 
 _MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"
 _MARKED: Final = re.compile(rf"^\s*[{_MARKS}]")
@@ -50,6 +52,27 @@ def is_weak(line: Line, *, headings: Sequence[Line]) -> bool:
 
 def _same_look(line: Line, heading: Line) -> bool:
     return line.bold and heading.bold and line.centred == heading.centred
+
+
+def in_gallery(picture: Line, line: Line, around: Sequence[Line]) -> bool:
+    """Whether picture and line are alone in a box, one of several alike: a gallery's, where sentences are captions, too.
+
+    `around` are the line before the picture and the line after the line.
+    """
+    if line.heading_tag or line.is_link or len(line.bare) > _LONGEST_PLAIN:
+        return False
+    for up in (0, 1):
+        box = _around(picture, up)
+        if box is not None and box is not line.block and box in line.block.iterancestors():
+            alike = [_around(said, up) for said in around if said.kind == "image"]
+            return not holds_more_than(box, len(line.bare)) and any(
+                other is not box and other.getparent() is box.getparent() for other in alike if other is not None
+            )
+    return False
+
+
+def _around(line: Line, up: int) -> etree._Element | None:
+    return line.block.getparent() if up else line.block
 
 
 def points_down(line: Line) -> bool:

@@ -10,9 +10,7 @@ _SHARED_TO: Final = (
     r"(?:微信|朋友圈|新浪|腾讯|人人|网易|搜狐|微博|QQ|空间|好友|豆瓣|贴吧|百度|一键|分享|更多|网|[\s/|,、:0-9])*"
 )
 #: A link that serves the reader; several can stand in a row, with their counts or nothing between them: `点赞 12收藏`.
-_TOOL: Final = (
-    "(?:(?:打印|关闭)(?:本[页稿文]|此文|窗口)?|收藏|返回|评论|纠错|我要评论|我要纠错|加入收藏|推荐|(?<![\u4e00-\u9fff])点赞|(?<=收藏)点赞|保护视力色)"
-)
+_TOOL: Final = "(?:(?:打印|关闭)(?:本[页稿文]|此文|窗口)?|收藏|返回|评论|纠错|我要评论|我要纠错|加入收藏|推荐|(?<![\u4e00-\u9fff])点赞|(?<=收藏)点赞|保护视力色)"
 #: What follows where 文字 means the letters' size, and not who wrote: 文字 甲.
 _SIZES: Final = r"大小|\s*:?[\s\[【(]*(?:特大|超大|[大中小]{1,3}|默认|[AT][+-]?)(?![\u4e00-\u9fff])"
 FURNITURE: Final = re.compile(

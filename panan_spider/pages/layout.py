@@ -5,7 +5,8 @@ from dataclasses import replace
 from lxml import etree
 
 from panan_spider.pages import anchors
-from panan_spider.pages.body import Body, build, clean_lines
+from panan_spider.pages.body import Body, build
+from panan_spider.pages.body_lines import clean_lines
 from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
 from panan_spider.pages.furniture import without_furniture
@@ -70,7 +71,7 @@ class _Reading:
     def result(self) -> ArticlePage:
         address = understand(self.page.url)
         header, printed = self._header()
-        lines = clean_lines(self.lines[slice(*self.region.body)], self.body, self._header_lines())
+        lines = clean_lines(self.lines[slice(*self.region.body)], self.body.discarded, self._header_lines())
         headline, opening, lines = self._headline(lines, first_part=address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)

@@ -27,7 +27,9 @@ def image_source(element: etree._Element) -> str:
         return ""
     late = next((value.strip() for name in _LATE_SOURCES if (value := element.get(name, "")).strip()), "")
     src = (element.get("src") or "").strip()
-    if late and (is_content(late) or not is_content(src)):  # a paste's `data-src` leads to where the CMS took its copy from
+    if late and (
+        is_content(late) or not is_content(src)
+    ):  # a paste's `data-src` leads to where the CMS took its copy from
         src = late
     path = urlsplit_path(src)
     if not src or src.lower().startswith(("data:", "javascript:", "about:", "file:", "blob:")):

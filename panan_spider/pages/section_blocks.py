@@ -6,13 +6,14 @@ from typing import Final
 
 from lxml import etree
 
+from panan_spider.pages.anchors import RANKINGS
 from panan_spider.pages.line import HEADING_TAGS
 from panan_spider.site import SITE_NAME
 from panan_spider.urls import Kind, absolute, understand
 
 _SIDE_NAMES: Final = (
     "新闻聚焦", "便民", "便民服务", "便民信息", "相关阅读", "相关新闻", "相关链接", "新闻导读", "图片新闻", "热点", "热点新闻",
-    "热点推荐", "热点聚焦", "热点关注", "热门新闻", "热门推荐", "新闻排行", "点击排行", "推荐阅读", "推荐新闻", "友情链接",
+    "热点推荐", "热点聚焦", "热点关注", "热门新闻", "新闻排行", "点击排行", "推荐阅读", "友情链接", *RANKINGS,
 )  # fmt: skip
 _MORE: Final = re.compile("^(?:更多|more)?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
 #: A heading's ornaments: brackets, colons, bullets, and the link to more.
