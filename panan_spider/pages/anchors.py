@@ -51,6 +51,7 @@ _SHARE: Final = re.compile(
 )
 _LONGEST_SHARE: Final = 40
 #: Where a row of links takes the page to, and nothing else: `微信 QQ空间 新浪微博`.
+_SHARE_FIRST: Final = frozenset("微朋新腾Q豆人百一复更")
 _SHARE_ROW: Final = re.compile(
     r"(?:(?:微信(?:好友)?|朋友圈|(?:新浪|腾讯)?微博|QQ(?:空间|好友)?|豆瓣(?:网)?|人人网|百度贴吧|一键分享|复制链接|更多)[\s|/,、]*){2,12}"
 )
@@ -116,7 +117,8 @@ def is_furniture(line: Line) -> bool:
     if line.controls and len(line.bare) <= _LONGEST_SHARE:
         return True
     shares = len(text) <= _LONGEST_SHARE and _SHARE.match(text) is not None and not _SENTENCE_SIGN.search(text)
-    return shares or _is_furniture_alone(text) or _SHARE_ROW.fullmatch(text) is not None
+    share_row = text[:1] in _SHARE_FIRST and _SHARE_ROW.fullmatch(text) is not None
+    return shares or share_row or _is_furniture_alone(text)
 
 
 def _is_furniture_alone(text: str) -> bool:
@@ -130,6 +132,11 @@ def _is_furniture_alone(text: str) -> bool:
 def names_code(line: Line) -> bool:
     """Whether the line stands beside a code to be scanned: 扫一扫在手机打开当前页."""
     return re.search("扫|二维码|微信|手机", line.text) is not None
+
+
+def names_keywords(line: Line) -> bool:
+    """Whether the line is keywords alone, linked or not: `标签：交通 红绿灯`; the last line of a page's text can be that."""
+    return len(line.bare) <= 60 and _KEYWORDS.match(line.folded) is not None and not _SENTENCE_SIGN.search(line.folded)
 
 
 def is_leftover(line: Line) -> bool:

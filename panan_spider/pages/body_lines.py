@@ -26,9 +26,9 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
         else:
             kept.append(line)
     links: list[Line] = []
-    while kept and _is_trailing_link(kept[-1]):
+    while kept and (_is_trailing_link(kept[-1]) or (len(kept) > 1 and anchors.names_keywords(kept[-1]))):
         links.append(kept.pop())
-        discarded.append((links[-1].text, "a link to another page after the body"))
+        discarded.append((links[-1].text, "a link to another page, or keywords, after the body"))
     if links and len(kept) > 1 and _heads(kept[-1], links, kept[-2]):
         discarded.append((kept.pop().text, "the heading of links after the body"))
     return _joined(kept)

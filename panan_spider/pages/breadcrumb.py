@@ -9,6 +9,7 @@ from typing import Final
 from panan_spider.pages import anchors
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line, holds_more_than
+from panan_spider.site import SITE_NAME
 
 ANCHOR: Final = re.compile(
     r"(?:您|你)?\s*(?:当前|现在|目前)?\s*(?:的|所在的?)?\s*位置\s*:|(?:您|你)?\s*(?:当前|现在|目前)所在\s*(?:位置)?\s*:"
@@ -16,6 +17,8 @@ ANCHOR: Final = re.compile(
 #: How the words begin that speak of where the reader is, not of where a house stands.
 _READERS: Final = re.compile(r"\s*[您你当现目]")
 _SEPARATOR: Final = re.compile(r"\s*(?:>+|>+|»|›|→|&gt;)[\s>>»›]*")
+#: How a breadcrumb begins that nothing announces.
+_HOME: Final = re.compile(rf"(?:网站)?首页\s*[>»›→]|(?:浙江在线|{SITE_NAME})\s*[>»›→]")
 #: The word that stands for the page itself, as a part of its own or after the last part.
 _THE_PAGE: Final = "正文"
 _LONGEST_PART: Final = 12
@@ -54,6 +57,23 @@ def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
         crumb = _gather(lines, index, line.text[found.end() :])
         # `位置:村口` and `您当前的位置是村口。` are an article's words.
         if len(crumb.parts) > 1 or (_READERS.match(found[0]) and not anchors.is_statement(line.text)):
+            return crumb
+    return _unannounced(lines)
+
+
+def _unannounced(lines: list[Line]) -> Breadcrumb | None:
+    """The breadcrumb of a page that prints it bare, from the home page on: `首页 > 新闻 > 正文`, before any sentence."""
+    for index, line in enumerate(lines):
+        if line.kind != "text" or not line.links or not _HOME.match(line.folded):
+            if anchors.is_statement(line.text):
+                return None
+            continue
+        crumb = _gather(lines, index, line.text)
+        if (
+            len(crumb.parts) > 1
+            and all(len(part) <= _LONGEST_PART for part in crumb.parts)
+            and not anchors.is_page_walk(line)
+        ):
             return crumb
     return None
 

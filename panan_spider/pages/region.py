@@ -37,14 +37,32 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     start = crumb.last + 1 if crumb else 0
     named = frozenset(map(plain, titles))
     header = _find_header(lines, start, named)
-    if header is None:
+    if header is not None:
+        headline, begin = _find_headline(lines, start, header[0], named), header[1]
+    elif over := _find_header_over(lines, start, named):
+        header, headline = over
+        begin = headline[1]
+    else:
         raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
-    headline = _find_headline(lines, start, header[0], named)
-    tail = find_tail(lines, header)
-    end = next((index for index in range(header[1], tail[0]) if _ends_body(lines, index)), tail[0])
-    if tail[0] == tail[1] and (behind := split_tail(lines, header[1], end)):
+    tail = find_tail(lines, (header[0], begin))
+    end = next((index for index in range(begin, tail[0]) if _ends_body(lines, index)), tail[0])
+    if tail[0] == tail[1] and (behind := split_tail(lines, begin, end)):
         tail, end = (behind, behind + 1), behind
-    return Region(crumb, headline, header, (header[1], end), tail, max(end, tail[1] if tail[0] == end else end))
+    return Region(crumb, headline, header, (begin, end), tail, max(end, tail[1] if tail[0] == end else end))
+
+
+def _find_header_over(
+    lines: list[Line], start: int, titles: frozenset[str]
+) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Header line and headline of a page that prints the date and 来源 over an h1 or the document's title."""
+    for index in range(start, len(lines) - 1):
+        if anchors.is_statement(lines[index].text):
+            return None
+        if is_header_piece(lines[index]) and strength(lines[index].text) >= 5:
+            end = header_end(lines, index)
+            if end < len(lines) and (lines[end].heading_tag == "h1" or plain(lines[end].prose) in titles):
+                return (index, end), (end, end + 1)
+    return None
 
 
 def _ends_body(lines: list[Line], index: int) -> bool:

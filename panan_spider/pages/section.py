@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.pages.breadcrumb import Breadcrumb, find_breadcrumb
+from panan_spider.pages.elements import HIDDEN
 from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
 from panan_spider.pages.page import Page
@@ -27,6 +28,13 @@ _REFRESH: Final = re.compile(r"url\s*=\s*['\"]?([^'\"\s>]+)", re.IGNORECASE)
 _LOCATION: Final = re.compile(r"location(?:\.href)?\s*(?:=|\.replace\()\s*['\"]([^'\"]+)['\"]")
 #: The class of the one list markup on record.
 _LIST_BLOCK: Final = "list-text"
+
+
+_ROWS: Final = frozenset({"li", "tr", "dt", "dd", "a"})
+#: Pages about the site, in its head or foot.
+_SERVICES: Final = frozenset(
+    {"关于我们", "联系我们", "联系方式", "网站简介", "网站地图", "法律声明", "版权声明", "广告服务", "隐私政策"}
+)
 
 
 @dataclass(frozen=True)
@@ -93,12 +101,22 @@ def _links(root: etree._Element, base: str, crumb: etree._Element | None, name: 
         after = after or element is crumb
         if element is around.footer:
             return
-        if element in around.side:
+        if element in around.side or _is_hidden_row(element):
             events.skip_subtree()
         elif element.tag in ("a", "area") and (href := (element.get("href") or "").strip()):
             address = understand(absolute(base, href))
-            if address.kind is not Kind.OFF_SITE:
+            if address.kind is not Kind.OFF_SITE and not (_serves(element) and address.kind is Kind.ARTICLE):
                 yield _Link(element, address, after, blocks > 0)
+
+
+def _is_hidden_row(element: etree._Element) -> bool:
+    """Whether the element is a row that nobody sees, as a script's pattern is. A hidden list is one behind a tab: it is read."""
+    return element.tag in _ROWS and (HIDDEN.search(element.get("style", "")) is not None or "hidden" in element.attrib)
+
+
+def _serves(anchor: etree._Element) -> bool:
+    """Whether the link leads to a page about the site: 联系我们 can be an article by its address."""
+    return (anchor.text or "").strip() in _SERVICES
 
 
 def _row_links(links: list[_Link]) -> list[ArticleLink]:

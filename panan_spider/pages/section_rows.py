@@ -7,6 +7,7 @@ from typing import Final
 
 from lxml import etree
 
+from panan_spider.pages.line import HEADING_TAGS
 from panan_spider.pages.results import Row
 from panan_spider.urls import Address, first_part
 
@@ -57,6 +58,9 @@ def _title(anchor: etree._Element) -> str:
     title = " ".join((anchor.get("title") or "").split())
     if title:
         return title
+    heads = [child for child in anchor.iter(*HEADING_TAGS) if "".join(child.itertext()).strip()]
+    if len(heads) == 1:
+        return " ".join("".join(heads[0].itertext()).split())  # a card: its summary is a link, too
     dates = [child for child in anchor.iter(etree.Element) if child is not anchor and _is_date_alone(child)]
     kept = "".join(anchor.itertext())
     for child in dates:
