@@ -1,5 +1,6 @@
 """`scrapy crawl` of spiders that have no archive: true exit codes for them too."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from demo_site.proxy import ProxyServer
 QUICK = {"PANAN_RETRY_BASE": 0.01, "RETRY_TIMES": 1}
 
 SPIDERS = """
+import gc
+
 import scrapy
 from pydantic import BaseModel
 from scrapy_spider_metadata import Args
@@ -53,6 +56,12 @@ class Stopped(Fine):
 
     def parse(self, response):
         raise scrapy.exceptions.CloseSpider("enough")
+
+class Loaded(Fine):
+    name = "loaded"
+
+    def parse(self, response):
+        self.logger.info("spared: %d, looked through: %d", gc.get_freeze_count(), len(gc.get_objects()))
 
 class Given(BaseModel):
     depth: int = 1
@@ -119,3 +128,8 @@ def test_a_pipeline_that_breaks_is_no_success(demo: ProxyServer, run: Run, tmp_p
     ended = run("fine", demo.url, ITEM_PIPELINES='{"breaking.Breaking": 1}')
     assert ended.code == 10, ended.said
     assert "ZeroDivisionError" in ended.stderr
+
+
+def test_what_is_loaded_when_a_crawl_opens_is_not_looked_through_for_garbage(demo: ProxyServer, run: Run) -> None:
+    (found,) = re.findall(r"spared: (\d+), looked through: (\d+)", run("loaded", demo.url).stderr)
+    assert int(found[0]) > 10 * int(found[1])
