@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from lxml import etree
+
 from panan_spider.pages import anchors, media
 from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import is_label, strength
@@ -12,6 +14,10 @@ from panan_spider.pages.line import Line
 from panan_spider.pages.subheads import TERMINAL
 
 _LONGEST_SIDE_HEADING: Final = 10
+_FOOT_SURE: Final = re.compile(r"(?:主办(?:单位)?|技术支持|网站标识码|备案号)\s*:")
+_FOOT: Final = re.compile(
+    rf"{_FOOT_SURE.pattern}|(?:主管|承办|协办|地址|邮编|电话|传真|邮箱|联系电话|投稿邮箱|新闻热线|广告热线|值班电话)(?:单位)?\s*:"
+)
 
 
 def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header: Sequence[Line] = ()) -> list[Line]:
@@ -20,18 +26,48 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
     kept: list[Line] = []
     for line in lines:
         if anchors.is_leftover(line) or anchors.is_furniture(line) or line.bare in said:
-            if kept and anchors.names_code(line) and kept[-1].kind == "image" and not media.is_content(kept[-1].src):
+            if kept and anchors.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
                 discarded.append((kept.pop().src, "the code that leads to this page"))
             discarded.append((line.text, "left over from an image or the page around"))
         else:
             kept.append(line)
     links: list[Line] = []
-    while kept and (_is_trailing_link(kept[-1]) or (len(kept) > 1 and anchors.names_keywords(kept[-1]))):
+    while kept and (_is_trailing_link(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
         links.append(kept.pop())
-        discarded.append((links[-1].text, "a link to another page, or keywords, after the body"))
+        discarded.append((links[-1].text or links[-1].src, "a link to another page, or keywords, after the body"))
     if links and len(kept) > 1 and _heads(kept[-1], links, kept[-2]):
         discarded.append((kept.pop().text, "the heading of links after the body"))
+    _cut_foot(kept, discarded)
     return _joined(kept)
+
+
+def _is_code(kept: Sequence[Line], line: Line) -> bool:
+    """Whether the picture last kept is the code that the line speaks of: none of the article's, or in a box with the line alone."""
+    picture = kept[-1]
+    if not media.is_content(picture.src):
+        return True
+    box = next((e for e in (line.block, *line.block.iterancestors()) if _stands_in(picture, e)), None)
+    return box is not None and len(kept) > 1 and not _stands_in(kept[-2], box)
+
+
+def _stands_in(line: Line, box: etree._Element) -> bool:
+    return box is line.block or box in line.block.iterancestors()
+
+
+def _is_thumbnail(kept: Sequence[Line], links: Sequence[Line]) -> bool:
+    """Whether the last line is a picture of the link after it, which together lead to another article."""
+    if not links or kept[-1].kind != "image":
+        return False
+    led_to = {href for line in links for href, _ in line.links}
+    around = (kept[-1].block, *kept[-1].block.iterancestors("a"))
+    anchors_of = (a for box in around for image in box.iter("img") for a in image.iterancestors("a"))
+    return any(
+        a.get("href") in led_to for a in anchors_of if any(media.image_source(i) == kept[-1].src for i in a.iter("img"))
+    )
+
+
+def _is_tags(kept: Sequence[Line]) -> bool:
+    return len(kept) > 1 and anchors.names_keywords(kept[-1])
 
 
 def _is_trailing_link(line: Line) -> bool:
@@ -47,6 +83,25 @@ def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
     linked = {element for link in links for element in (link.block, *link.block.iterancestors())}
     box = next((element for element in line.block.iterancestors() if element in linked), None)
     return box is not None and box not in (before.block, *before.block.iterancestors())
+
+
+def _cut_foot(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
+    """Take off the foot of a page that claims no rights: who runs it and where, below the text's container."""
+    first = len(kept)
+    while first and kept[first - 1].kind == "text" and _FOOT.match(kept[first - 1].folded):
+        first -= 1
+    run = kept[first:]
+    if (
+        not run
+        or not first
+        or not any(_FOOT_SURE.match(line.folded) for line in run)
+        or kept[first - 1].block.tag != "p"
+    ):
+        return
+    container = kept[first - 1].block.getparent()
+    if not any(_stands_in(line, container) for line in run if container is not None):
+        discarded.extend((line.text, "the foot of the page") for line in run)
+        del kept[first:]
 
 
 def _joined(lines: list[Line]) -> list[Line]:

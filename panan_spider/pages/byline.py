@@ -18,7 +18,7 @@ _RANK: Final = (
 )
 ROLE: Final = rf"(?:(?:{_RANK})*(?:记者|通讯员|报道员|评论员|撰稿人|实习生)|综合)"
 _WORK: Final = {
-    "文": "text", "文字": "text", "撰文": "text", "图": "photo", "摄": "photo", "摄影": "photo", "图片": "photo",
+    "文": "text", "文字": "text", "撰文": "text", "图": "photo", "摄": "photo", "摄影": "photo", "图片": "photo", "摄影报道": "photo", "图文报道": "text+photo",
     "拍摄": "photo", "供图": "photo", "文图": "text+photo", "图文": "text+photo", "文摄": "text+photo", "摄文": "text+photo", "视频": "video", "摄像": "video",
     "剪辑": "video",
 }  # fmt: skip

@@ -19,7 +19,10 @@ _CREDITED: Final = re.compile(r"(?:[\s//((](?:摄|摄影|供图|图|拍摄)|[\u3
 _SENTENCE_END: Final = re.compile(r"[。!?;…::][”’」』))]*$")
 _DATE_LINE: Final = re.compile(r"^\s*[\d〇○一二三四五六七八九十]{4}\s*年.{1,12}日\s*$")
 _CLASS: Final = re.compile(
-    r"caption|tuzhu|tushuo|zhushi|pic-?(?:text|desc|info|note)|img-?(?:text|desc|info|title|note)", re.IGNORECASE
+    r"caption|tuzhu|tushuo|zhushi|pic-?(?:text|txt|desc|info|note)|img-?(?:text|desc|info|title|note)", re.IGNORECASE
+)
+_PICTURE_BOX: Final = re.compile(
+    r"(?:^|[\s_-])(?:pics?|picture|img|imgbox|image|photo|tupian|figure)(?:$|[\s_-])", re.IGNORECASE
 )
 _LONGEST_STRONG: Final = 160
 _LONGEST_CENTRED: Final = 100
@@ -55,7 +58,7 @@ def _same_look(line: Line, heading: Line) -> bool:
 
 
 def in_gallery(picture: Line, line: Line, around: Sequence[Line]) -> bool:
-    """Whether picture and line are alone in a box, one of several alike: a gallery's, where sentences are captions, too.
+    """Whether picture and line are alone in a box called a picture's, or one of several alike: sentences are captions, too.
 
     `around` are the line before the picture and the line after the line.
     """
@@ -65,8 +68,12 @@ def in_gallery(picture: Line, line: Line, around: Sequence[Line]) -> bool:
         box = _around(picture, up)
         if box is not None and box is not line.block and box in line.block.iterancestors():
             alike = [_around(said, up) for said in around if said.kind == "image"]
-            return not holds_more_than(box, len(line.bare)) and any(
-                other is not box and other.getparent() is box.getparent() for other in alike if other is not None
+            named = _PICTURE_BOX.search(box.get("class", "")) is not None
+            return not holds_more_than(box, len(line.bare)) and (
+                named
+                or any(
+                    other is not box and other.getparent() is box.getparent() for other in alike if other is not None
+                )
             )
     return False
 

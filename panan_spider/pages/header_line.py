@@ -21,12 +21,14 @@ from panan_spider.pages.results import InvalidPage
 from panan_spider.pages.tail_line import cut_credits
 from panan_spider.site import SITE_NAME
 
-SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自)\s*:"
+SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自|(?<!\w)稿\s?源)\s*:"
 DATE: Final = re.compile(
     r"(?<!\d)(?P<y>\d{4})\s*(?:年|[-/.])\s*(?P<m>\d{1,2})\s*(?:月|[-/.])\s*(?P<d>\d{1,2})(?!\d)\s*日?"
     r"(?:\s*[(]?(?:星期|周)[一二三四五六日天][)]?(?!\w))?(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
 )
-_DATE_LABEL: Final = re.compile(r"(?:发布|发表|刊发|更新|录入|上传|编辑)?\s*(?:时间|日期)\s*:")
+_DATE_LABEL: Final = re.compile(
+    r"(?:发布|发表|刊发|更新|录入|上传|编辑)?\s*(?:时间|日期)\s*:|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
+)
 _DOMAIN: Final = re.compile(
     r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )

@@ -7,6 +7,7 @@ from lxml import etree
 from panan_spider.pages import anchors
 from panan_spider.pages.body import Body, build
 from panan_spider.pages.body_lines import clean_lines
+from panan_spider.pages.called import plain
 from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
 from panan_spider.pages.furniture import without_furniture
@@ -134,7 +135,7 @@ class _Reading:
         headline = read_headline(over, self.titles, texts)
         if not headline.title:
             raise UnknownLayout("no headline over the header line")
-        opening = read_opening(texts, headline, first_part=first_part)
+        opening = read_opening(_before_captions(lines, headline.title), headline, first_part=first_part)
         for line in opening.lines:
             self.body.discarded.append((line.text, "kicker, headline or subtitle at the body's start"))
         return headline, opening, [line for line in lines if not any(line is said for said in opening.lines)]
@@ -171,6 +172,14 @@ class _Reading:
             if address.kind is Kind.PART and address.article_id == own.article_id and address.url != own.url:
                 found[address.part] = element
         return dict(sorted(found.items()))
+
+
+def _before_captions(lines: list[Line], title: str) -> list[Line]:
+    """The text lines the body can open with: a centred line under a first picture that says the headline again is its caption."""
+    texts = [line for line in lines if line.kind == "text"]
+    if len(lines) > 1 and lines[0].kind == "image" and lines[1] in texts[:1] and plain(texts[0].prose) == plain(title):
+        return [] if texts[0].centred else texts
+    return texts
 
 
 def _merged(header: HeaderLine, tail: TailLine) -> tuple:  # type: ignore[type-arg]

@@ -61,6 +61,8 @@ def _title(anchor: etree._Element) -> str:
     heads = [child for child in anchor.iter(*HEADING_TAGS) if "".join(child.itertext()).strip()]
     if len(heads) == 1:
         return " ".join("".join(heads[0].itertext()).split())  # a card: its summary is a link, too
+    if first := _first_box(anchor):
+        return first
     dates = [child for child in anchor.iter(etree.Element) if child is not anchor and _is_date_alone(child)]
     kept = "".join(anchor.itertext())
     for child in dates:
@@ -68,6 +70,13 @@ def _title(anchor: etree._Element) -> str:
     text = " ".join(kept.split())
     pictures = (" ".join(image.get("alt", "").split()) for image in (*anchor.iter("img"), anchor))
     return text or next(filter(None, pictures), "")
+
+
+def _first_box(anchor: etree._Element) -> str:
+    """What the first of a card's boxes says, its title, where several hold text; `""` for any other link."""
+    boxes = [box for box in anchor if box.tag in ("div", "p", "dt", "dd") and not _is_date_alone(box)]
+    texts = [text for box in boxes if (text := " ".join("".join(box.itertext()).split()))]
+    return texts[0] if len(texts) > 1 else ""
 
 
 def _owners(links: list[ArticleLink]) -> dict[etree._Element, str]:

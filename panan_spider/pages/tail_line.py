@@ -9,7 +9,7 @@ from panan_spider.pages.byline import ROLE, read_byline
 from panan_spider.pages.fold import fold
 from panan_spider.pages.memo import remembered
 
-_AUTHOR_LABELS: Final = ("作者", "记者", "文", "摄影", "撰稿", "图片")
+_AUTHOR_LABELS: Final = ("作者", "记者", "通讯员", "文", "文字", "撰文", "摄影", "撰稿", "图", "图片", "视频", "摄像")
 _EDITOR_LABELS: Final = ("编辑", "责任编辑", "责编", "本文编辑", "网络编辑", "本页编辑", "文字编辑", "值班编辑")
 _CREDIT_LABELS: Final = (
     "初审", "复审", "终审", "二审", "三审", "一审", "审核", "审签", "审稿", "校对", "监制", "总监制", "签发", "值班主任", "值班总编", "主编", "责任校对", "统筹",
@@ -23,14 +23,15 @@ def _spaced(word: str) -> str:
 _ALL: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, *_AUTHOR_LABELS), key=len, reverse=True)
 _LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, _ALL))})\s*:")
 _OPENING: Final = re.compile(
-    rf"^[\s((\[【]*({'|'.join(_spaced(w) for w in sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, '作者'), key=len, reverse=True))})\s*:"
+    rf"^[\s((\[【■●◆★]*({'|'.join(_spaced(w) for w in sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, '作者'), key=len, reverse=True))})\s*:"
 )
 #: What some pages print for a colon: `编辑丨甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`.
 _BAR: Final = re.compile(
-    rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]\s*"
+    rf"(?<![\u3400-\u9fff])(?:({'|'.join(map(_spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]"
+    rf"|({'|'.join(_AUTHOR_LABELS)})\s*丨)\s*"
 )
 _BLANK: Final = re.compile(
-    rf"^([\s(\[【]*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
+    rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
 )
 _ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
 _CREDIT: Final = re.compile(
@@ -43,9 +44,16 @@ _BEHIND: Final = re.compile(
 )
 _LONGEST_BEHIND: Final = 100
 #: How every tail line begins: the first sign of a label, which most lines lack.
-_FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【]*[{''.join({word[0] for word in (*_ROLES, '作者')})}]")
+_FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]*[{''.join({word[0] for word in (*_ROLES, '作者')})}]")
 _NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,,//()()]{0,60}$")
 _VERBS: Final = re.compile(r"[。!?;“”《》]")
+
+
+#: A line of names alone that stands over a tail line: `文字：甲`, `图丨乙`.
+_AUTHORS_ALONE: Final = re.compile(
+    rf"[\s(\[【]*(?:{'|'.join(sorted(_AUTHOR_LABELS, key=len, reverse=True))})\s*[:丨|]"
+    r"\s*[\u3400-\u9fff·]{1,4}(?:[\s、]+[\u3400-\u9fff·]{1,4}){0,5}[\s)\]】]*"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,11 @@ def is_tail_line(text: str) -> bool:
     if not _OPENING.match(text) or len(text) > 300 or _VERBS.search(text):
         return False
     return all(_NAMES.match(value) for _, value in _values(text))
+
+
+def names_authors(text: str) -> bool:
+    """Whether the line says who wrote, photographed or filmed, and nothing else."""
+    return _AUTHORS_ALONE.fullmatch(fold(text)) is not None
 
 
 def begins_behind(text: str) -> int | None:
@@ -123,7 +136,7 @@ def read_tail_line(text: str) -> TailLine:
 
 
 def _normal(text: str) -> str:
-    return _BLANK.sub(r"\1:", _BAR.sub(r"\1:", fold(text)))
+    return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", fold(text)))
 
 
 def _values(text: str) -> list[tuple[str, str]]:

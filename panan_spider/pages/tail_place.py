@@ -22,7 +22,7 @@ def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, int]:
             continue
         late = not sourced and could_say_some(line.bare) and strength(line.text) >= 3 and not leftover(line.text)
         if late or (tail_line.is_tail_line(line.text) and not _stands_in_text(lines, index)):
-            return index, _tail_end(lines, index)
+            return _tail_begin(lines, header[1], index), _tail_end(lines, index)
     return len(lines), len(lines)
 
 
@@ -52,6 +52,14 @@ def split_tail(lines: list[Line], start: int, end: int) -> int | None:
             lines[index : index + 1] = [replace(line, raw=line.raw[:at]), replace(line, raw=line.raw[at:], links=[])]
         return None if at is None else index + 1
     return None
+
+
+def _tail_begin(lines: list[Line], start: int, first: int) -> int:
+    """Where the tail line begins at `first` or at lines of authors alone over it, which under a picture would be its caption."""
+    begin = first
+    while begin - 1 > start and lines[begin - 1].kind == "text" and tail_line.names_authors(lines[begin - 1].text):
+        begin -= 1
+    return begin if lines[begin - 1].kind == "text" else first
 
 
 def _tail_end(lines: list[Line], first: int) -> int:
