@@ -53,7 +53,7 @@ docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo a
 	$(BIN)/python tests/policy/readme_run.py
 	$(BIN)/python tests/crawl/doctor_runs.py
 
-bench: venv ## how fast, beside baselines and peers of the same run (those of eval, if made); writes docs/performance.md
+bench: venv ## how fast, beside baselines and peers of the same run (those of eval, if made); some forty minutes; writes docs/performance.md
 	$(BIN)/python -m benchmarks
 
 bench-quick: venv ## the same with few pages, in under two minutes; writes nothing

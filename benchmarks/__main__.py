@@ -22,6 +22,7 @@ SECTIONS: Final[dict[str, Callable[[bool], str]]] = {
     "reparse": sections.reparse,
     "incremental": sections.incremental,
     "durability": sections.durability,
+    "export": sections.export,
 }
 _PACKAGES: Final = ("lxml", "Scrapy", "pydantic", "warcio", "trafilatura")
 

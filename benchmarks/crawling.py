@@ -1,15 +1,23 @@
-"""Whole crawls: `scrapy crawl panan`, archive and all, beside what only fetches the same pages."""
+"""Whole crawls: `scrapy crawl panan`, archive and all, beside what only fetches the same pages, and beside other people's crawlers.
 
+`python -m benchmarks.crawling ARTICLES [--peers]` prints a JSON object a crawl. Peers run where there is no network but loopback.
+"""
+
+import argparse
 import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from benchmarks import alone
 from benchmarks.measure import ROOT, Cost, demo_site, run, through
+from benchmarks.peers import PEERS
 from demo_site.site import Site
 
 #: A spider that asks for the pages whose addresses it is given and yields their titles: no archive, no lists, nothing kept.
@@ -34,16 +42,20 @@ class Bare(scrapy.Spider):
 """
 #: What our crawl is measured against.
 BARE: Final = "Scrapy, titles alone"
+OURS: Final = "panan_spider"
+#: The environment of those who are no part of the project.
+EVAL: Final = ROOT / ".venv-eval" / "bin" / "python"
 _FAST: Final = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
 
 
 @dataclass(frozen=True)
 class Crawl:
-    """One way to crawl the demo site: its cost, and how many articles came of it."""
+    """One way to crawl the demo site: its cost, how many articles came of it, and how many requests the site saw."""
 
     name: str
     cost: Cost
     articles: int
+    requests: int = 0
 
     @property
     def wall_each(self) -> float:
@@ -63,10 +75,10 @@ def panan(proxy: str, folder: Path, data: Path | None = None, *arguments: str) -
     words += [word for setting in _FAST for word in ("-s", setting)]
     words += [word for argument in arguments for word in ("-a", argument)]
     before = _lines(data / "articles.jsonl")
-    return Crawl("panan_spider", run(words, through(proxy)), _lines(data / "articles.jsonl") - before)
+    return Crawl(OURS, run(words, through(proxy)), _lines(data / "articles.jsonl") - before)
 
 
-def bare(proxy: str, folder: Path, addresses: Path) -> Crawl:
+def bare(proxy: str, addresses: Path, folder: Path) -> Crawl:
     """A Scrapy spider that yields only titles, of the same articles."""
     (folder / "bare.py").write_text(_BARE, "utf-8")
     titles = folder / "titles.jsonl"
@@ -74,26 +86,61 @@ def bare(proxy: str, folder: Path, addresses: Path) -> Crawl:
     return Crawl(BARE, run(words, through(proxy), folder), _lines(titles))
 
 
-def wget(proxy: str, folder: Path, addresses: Path) -> Crawl:
+def wget(proxy: str, addresses: Path, folder: Path) -> Crawl:
     """wget with a WARC, one request after the other as it knows no other way."""
     words = ["wget", "-q", "-i", str(addresses), "-P", "pages", "--warc-file=all", "--tries=1"]
     cost = run(words, through(proxy), folder)
     return Crawl("wget, into a WARC", cost, len(list((folder / "pages").glob("*.*htm*"))))
 
 
-def compare(articles: int) -> list[Crawl]:
-    """All of them over a demo site of that many articles, each in an empty folder, ours last."""
-    out = []
+def peer(name: str, proxy: str, addresses: Path, folder: Path) -> Crawl:
+    """Another crawler, given the same addresses."""
+    words = [str(EVAL), "-m", "benchmarks.peers", name, str(addresses), "out.jsonl"]
+    return Crawl(name, run(words, through(proxy), folder), _lines(folder / "out.jsonl"))
+
+
+def compare(articles: int, peers: Sequence[str] = ()) -> list[Crawl]:
+    """All of them over a demo site of that many articles, each in an empty folder, ours last.
+
+    Raises RuntimeError where the two that are compared did not get them all.
+    """
     with demo_site(articles) as proxy, tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        addresses = folder / "addresses"
+        addresses = Path(name) / "addresses"
         addresses.write_text("".join(f"{record.url}\n" for record in Site.build(1, articles).records), "utf-8")
-        ways: list[Callable[[str, Path, Path], Crawl]] = [bare, *([wget] if shutil.which("wget") else [])]
-        for way in ways:
-            with tempfile.TemporaryDirectory() as own:
-                out.append(way(proxy, Path(own), addresses))
-        out.append(panan(proxy, folder))
+        ways: list[Callable[[str, Path, Path], Crawl]] = [bare]
+        ways += [wget] if shutil.which("wget") else []
+        ways += [partial(peer, one) for one in peers]
+        all_ways = [*(partial(way, proxy, addresses) for way in ways), partial(panan, proxy)]
+        out = [_counted(way, proxy) for way in all_ways]
+    for one in (out[0], out[-1]):
+        if (one.articles, one.cost.code) != (articles, 0):
+            raise RuntimeError(f"{one.name} got {one.articles} of {articles}: {one.cost.said[-2000:]}")
     return out
+
+
+def _counted(way: Callable[[Path], Crawl], proxy: str) -> Crawl:
+    with tempfile.TemporaryDirectory() as folder:
+        before = _served(proxy)
+        crawl = way(Path(folder))
+    return Crawl(crawl.name, crawl.cost, crawl.articles, _served(proxy) - before)
+
+
+def _served(proxy: str) -> int:
+    """How many requests the demo site has answered."""
+    through_it = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy}))
+    with through_it.open("http://control.invalid/state") as answer:
+        return int(json.load(answer)["requests"])
+
+
+def among_peers(articles: int) -> list[Crawl]:
+    """`compare` with all peers, in a network of its own; without them where they are not installed or it cannot be had."""
+    if not EVAL.exists() or (words := alone.words()) is None:
+        return compare(articles)
+    done = run([*words, sys.executable, "-m", "benchmarks.crawling", str(articles), "--peers"], through(""))
+    if done.code:
+        raise RuntimeError(done.said[-2000:])
+    found = [json.loads(line) for line in done.said.splitlines() if line.startswith('{"name"')]
+    return [Crawl(**one | {"cost": Cost(**one["cost"])}) for one in found]
 
 
 def _lines(path: Path) -> int:
@@ -104,13 +151,18 @@ def _lines(path: Path) -> int:
 
 
 def main() -> None:
-    """Print the costs of crawls of a site of so many articles."""
-    found = compare(int(sys.argv[1]))
-    for crawl in found:
-        row = (crawl.name, crawl.articles, crawl.cost.code, crawl.wall_each, crawl.cpu_each, crawl.cost.megabytes)
-        print(json.dumps(row, ensure_ascii=False))
+    """Print what crawls of a site of so many articles cost."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.crawling", description=__doc__)
+    parser.add_argument("articles", type=int)
+    parser.add_argument(
+        "--peers", action="store_true", help="beside other crawlers, where nothing but loopback is reached"
+    )
+    opts = parser.parse_args()
+    if opts.peers:
+        alone.loopback_only()
+    for crawl in compare(opts.articles, list(PEERS) if opts.peers else ()):
+        print(json.dumps(asdict(crawl), ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    assert ROOT.exists()
     main()

@@ -2,15 +2,22 @@
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.crawling import panan
-from benchmarks.measure import Cost, demo_site, run, through
+from benchmarks.archives import keep_site
+from benchmarks.measure import Cost, run, through
 
 
-def reparsed(articles: int, jobs: tuple[int, ...]) -> dict[int, Cost]:
-    """Jobs → what reading a crawled archive of that many articles again costs."""
-    with demo_site(articles) as proxy, tempfile.TemporaryDirectory() as name:
-        panan(proxy, Path(name))
-        words = [sys.executable, "-m", "scrapy", "reparse", "--data-dir", f"{name}/data", "--jobs"]
-        return {count: run([*words, str(count)], through(proxy)) for count in jobs}
+def reparsed(articles: int, jobs: Sequence[int]) -> dict[int, Cost]:
+    """Jobs → what reading an archive of that many articles again costs. Raises RuntimeError where any is not the same."""
+    out = {}
+    with tempfile.TemporaryDirectory() as name:
+        data = Path(name) / "data"
+        keep_site(data, articles)
+        words = [sys.executable, "-m", "scrapy", "reparse", "--data-dir", str(data), "--jobs"]
+        for count in jobs:
+            out[count] = run([*words, str(count)], through(""))
+            if f"{articles} stored articles read again: {articles} the same" not in out[count].said:
+                raise RuntimeError(out[count].said[-2000:])
+    return out

@@ -3,17 +3,19 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import crawling, plot, reparsing, storing
+from benchmarks import crawling, exporting, plot, reparsing, storing
 from benchmarks import incremental as nights
 from benchmarks.extraction import HEAVY, LIGHT, OURS
 from benchmarks.measure import ROOT, run, table, through
 
 #: Articles of the sites that are crawled, the last of them for the table.
 CRAWLED: Final = (300, 1_000, 5_000)
+#: … and of the archives that are read again.
+REPARSED: Final = (1_000, 10_000, 100_000)
 _PLOTS: Final = ROOT / "docs" / "images"
 _TRAFILATURA: Final = "trafilatura"
 
@@ -39,28 +41,41 @@ def extraction(quick: bool) -> str:
 
 
 def crawl(quick: bool) -> str:
-    """Whole crawls of the demo site."""
+    """Whole crawls of the demo site: all crawlers over the largest, and how ours grows."""
     sizes = (200,) if quick else CRAWLED
-    found = {size: crawling.compare(size) for size in sizes}
-    bare = next(one for one in found[sizes[-1]] if one.name == crawling.BARE)
+    found = {size: crawling.compare(size) for size in sizes[:-1]}
+    found[sizes[-1]] = crawling.compare(sizes[-1]) if quick else crawling.among_peers(sizes[-1])
+    bare = {size: _named(crawling.BARE, found[size]) for size in sizes}
     rows = [
         (
-            one.name, f"{one.articles:,}", f"{one.wall_each:.1f}", f"{one.cpu_each:.1f}",
-            f"{one.wall_each / bare.wall_each:.2f}", f"{one.cost.megabytes:.0f}",
+            one.name, f"{one.articles:,}", f"{one.requests:,}", f"{one.wall_each:.1f}", f"{one.cpu_each:.1f}",
+            f"{one.wall_each / bare[sizes[-1]].wall_each:.2f}", f"{one.cost.megabytes:.0f}",
         )
         for one in found[sizes[-1]]
     ]  # fmt: skip
+    growth = [
+        (
+            f"{size:,}", f"{one.wall_each:.1f}", f"{one.cpu_each:.1f}",
+            f"{one.wall_each / bare[size].wall_each:.2f}", f"{one.cpu_each / bare[size].cpu_each:.2f}", f"{one.cost.megabytes:.0f}",
+        )
+        for size in sizes for one in [_named(crawling.OURS, found[size])]
+    ]  # fmt: skip
     drawn = {
-        one.name: [(size, again.cost.cpu) for size in sizes for again in found[size] if again.name == one.name]
-        for one in found[sizes[-1]]
+        name: [(size, _named(name, found[size]).cost.cpu) for size in sizes] for name in (crawling.BARE, crawling.OURS)
     }
-    head = ("", "articles", "ms wall each", "ms CPU each", "× the bare spider's wall", "MB")
-    return table(head, rows) + _drawn(quick, "crawl", "CPU seconds of a whole crawl", "articles", drawn)
+    head = ("", "articles", "requests", "ms wall each", "ms CPU each", "× the bare spider's wall", "MB")
+    grown = ("panan_spider, articles", "ms wall each", "ms CPU each", "× the bare spider's wall", "× its CPU", "MB")
+    told = table(head, rows) + "\n\n" + table(grown, growth)
+    return told + _drawn(quick, "crawl", "CPU seconds of a whole crawl", "articles", drawn)
+
+
+def _named(name: str, found: Sequence[crawling.Crawl]) -> crawling.Crawl:
+    return next(one for one in found if one.name == name)
 
 
 def reparse(quick: bool) -> str:
     """An archive's articles built again."""
-    sizes = (200,) if quick else (500, 2_000)
+    sizes = (200,) if quick else REPARSED
     cores = len(os.sched_getaffinity(0))
     rows, drawn = [], []
     for size in sizes:
@@ -68,9 +83,18 @@ def reparse(quick: bool) -> str:
         drawn.append((size, costs[1].cpu))
         for jobs, cost in costs.items():
             rows.append((
-                f"{size:,}", str(jobs), f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{1000 * cost.cpu / size:.2f}", f"{cost.megabytes:.0f}",
+                f"{size:,}", str(jobs), f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{1000 * cost.cpu / size:.2f}",
+                f"{size / cost.wall:,.0f}", f"{cost.megabytes:.0f}",
             ))  # fmt: skip
-    head = ("articles", "jobs", "s wall", "s CPU", "ms CPU each, start-up included", "MB, one process")
+    head = (
+        "articles",
+        "jobs",
+        "s wall",
+        "s CPU",
+        "ms CPU each, start-up included",
+        "articles a second",
+        "MB, largest process",
+    )
     return table(head, rows) + _drawn(quick, "reparse", "CPU seconds of reparse", "articles", {"reparse": drawn})
 
 
@@ -97,6 +121,21 @@ def durability(quick: bool) -> str:
     """What syncing costs, and what syncing together saves."""
     found = storing.rates(200 if quick else 1_000)
     return table(("", "a second"), [(name, f"{rate:,.0f}") for name, rate in found.items()])
+
+
+def export(quick: bool) -> str:
+    """An archive made into other forms, and brought up to date."""
+    size = 500 if quick else 100_000
+    found = exporting.exported(size, exporting.FORMS[:2] if quick else exporting.FORMS)
+    rows = [
+        (
+            form, f"{anew.cpu:.1f}", f"{anew.wall:.1f}", f"{1000 * anew.cpu / size:.2f}", f"{anew.megabytes:.0f}",
+            f"{more.cpu:.1f}",
+        )
+        for form, (anew, more) in found.items()
+    ]  # fmt: skip
+    head = (f"{size:,} articles", "s CPU", "s wall", "ms CPU each", "MB", "s CPU, ten more")
+    return table(head, rows)
 
 
 def _drawn(quick: bool, name: str, title: str, across: str, series: Mapping[str, plot.Points]) -> str:

@@ -1,10 +1,19 @@
-"""What the benchmarks write: their own sections and nothing else, and drawings a browser can read."""
+"""What the benchmarks write: their own sections and nothing else, drawings a browser can read; and where they let others run."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from benchmarks import alone, crawling
 from benchmarks.__main__ import DOC, SECTIONS, written
+from benchmarks.archives import keep_site
 from benchmarks.plot import svg
+from panan_spider.items import Article
 
 PAGE = "# A\n<!-- one -->\nold\n<!-- /one -->\nkept\n<!-- two -->\n<!-- /two -->\n"
 
@@ -32,3 +41,46 @@ def test_a_drawing_goes_up_where_the_values_do() -> None:
     assert points == sorted(points)
     assert [y for _x, y in points] == sorted((y for _x, y in points), reverse=True)
     assert "A & B" in root.itertext()
+
+
+#: Asks for an address that no network has, and for a door nobody listens at.
+ASKING = """
+import socket
+from benchmarks import alone
+alone.loopback_only()
+for host in ("192.0.2.1", "127.0.0.1"):
+    try:
+        socket.create_connection((host, 9), timeout=5)
+    except OSError as error:
+        print(type(error).__name__, error.errno)
+"""
+
+
+def test_others_run_where_nothing_but_loopback_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = alone.words()
+    if words is None:  # a system that makes no networks: then there are no others
+        monkeypatch.setattr(crawling, "EVAL", Path(sys.executable))
+        monkeypatch.setattr(crawling, "compare", lambda articles, peers=(): [articles, *peers])
+        assert crawling.among_peers(150) == [150]
+        return
+    done = subprocess.run(
+        [*words, sys.executable, "-c", ASKING], cwd=crawling.ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\n") == [
+        "OSError 101",
+        "ConnectionRefusedError 111",
+        "",
+    ]  # unreachable; refused by loopback
+
+
+def test_where_there_is_a_network_others_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "if_nameindex", lambda: [(1, "lo"), (2, "eth0")])
+    with pytest.raises(RuntimeError, match="there is a network: eth0"):
+        alone.loopback_only()
+
+
+def test_a_made_archive_is_one_that_a_crawl_might_have_left(tmp_path: Path) -> None:
+    keep_site(tmp_path, 100)
+    lines = [Article.model_validate(json.loads(line)) for line in (tmp_path / "articles.jsonl").open(encoding="utf-8")]
+    assert len({line.id for line in lines}) == 100
+    assert any(line.pages > 1 and line.warc is not None and line.warc.parts for line in lines)
