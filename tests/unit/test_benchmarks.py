@@ -12,6 +12,7 @@ from lxml import etree
 from benchmarks import alone, crawling
 from benchmarks.__main__ import DOC, SECTIONS, written
 from benchmarks.archives import keep_site
+from benchmarks.measure import ROOT
 from benchmarks.plot import svg
 from panan_spider.items import Article
 
@@ -56,21 +57,31 @@ for host in ("192.0.2.1", "127.0.0.1"):
 """
 
 
-def test_others_run_where_nothing_but_loopback_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_others_run_where_nothing_but_loopback_is_reached() -> None:
     words = alone.words()
-    if words is None:  # a system that makes no networks: then there are no others
-        monkeypatch.setattr(crawling, "EVAL", Path(sys.executable))
-        monkeypatch.setattr(crawling, "compare", lambda articles, peers=(): [articles, *peers])
-        assert crawling.among_peers(150) == [150]
-        return
-    done = subprocess.run(
-        [*words, sys.executable, "-c", ASKING], cwd=crawling.ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split("\n") == [
-        "OSError 101",
-        "ConnectionRefusedError 111",
-        "",
-    ]  # unreachable; refused by loopback
+    if words is not None:  # a system that makes no networks runs no others: the next test
+        done = subprocess.run(
+            [*words, sys.executable, "-c", ASKING], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split("\n") == [
+            "OSError 101",
+            "ConnectionRefusedError 111",
+            "",
+        ]  # unreachable; refused by loopback
+
+
+def test_where_no_such_network_can_be_had_no_others_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def compare(*given: object) -> list[crawling.Crawl]:
+        asked.append(given)
+        return []
+
+    monkeypatch.setattr(crawling, "EVAL", Path(sys.executable))
+    monkeypatch.setattr(alone, "words", lambda: None)
+    monkeypatch.setattr(crawling, "compare", compare)
+    crawling.among_peers(150)
+    assert asked == [(150,)]
 
 
 def test_where_there_is_a_network_others_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
