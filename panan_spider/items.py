@@ -122,11 +122,13 @@ class Article(BaseModel):
     )
     source: str | None = Field(description="What follows 来源; null where it is empty or absent.")
     header_line: str | None = Field(description="The line under the headline as printed.")
-    authors: list[Author] = Field(description="The byline, in page order.")
+    authors: list[Author] = Field(
+        description="The byline, in page order: of the header line, the tail line, or a line of its own over or under the text."
+    )
     editor: str | None = Field(description="What follows 编辑, several joined as printed; null where none.")
     credits: dict[str, str] = Field(description="The other roles of a tail line: 初审, 终审, …")
     text: str = Field(
-        description="Paragraphs and headings joined by line feeds; empty where the body is pictures alone."
+        description="Paragraphs and headings joined by line feeds; `（记者 甲）` in a paragraph or at the end stays in it; empty where the body is pictures alone."
     )
     blocks: list[Block] = Field(min_length=1, description="The body in order.")
     images: list[Image] = Field(description="The body's pictures in order.")

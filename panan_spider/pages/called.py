@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from panan_spider.pages.line import Line
@@ -25,6 +26,22 @@ def names_the_article(called: str, body: Sequence[Line], like_kicker: bool) -> b
     if len(called) < _SURE_TITLE or SITE_NAME in called or _SITE_WORDS.search(called):
         return False
     return like_kicker or any(share_words(called, plain(line.prose), 4) for line in body)
+
+
+def is_lost(lines: Sequence[Line], titles: Sequence[str], body: Sequence[Line]) -> bool:
+    """Whether the headline is gone from a page: no line beside it, a kicker first, shares a word with what the document is called."""
+    called = min(map(plain, titles), key=len, default="")
+    if not names_the_article(called, body, like_kicker=True):
+        return False
+    return not any(share_words(called, plain(line.prose), 3) for line in lines)
+
+
+def said_once(line: Line) -> Line:
+    """The line; its first half where it says the same twice."""
+    bare, half = line.bare, len(line.bare) // 2
+    if half < _SURE_TITLE or bare[:half] != bare[half:]:
+        return line
+    return replace(line, raw=line.prose[: (len(line.prose) + 1) // 2].strip())
 
 
 def share_words(one: str, other: str, length: int) -> bool:

@@ -41,6 +41,8 @@ _ORGAN: Final = re.compile(
 _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
 #: One of these stands in every line that is (part of) a header line: most lines of a page are told apart at one glance.
 _SIGN: Final = re.compile(rf"\d{{4}}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者|{SITE_NAME}")
+_LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){ROLE}[\s:][\s\w:/、·]*$")
+_LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)
 _SITE: Final = re.compile(rf"\s*{_DOMAIN.pattern}\s*{SITE_NAME}", re.IGNORECASE)
@@ -137,6 +139,12 @@ def is_byline(text: str) -> bool:
         or _ORGAN.search(author.name)
         for author in read_byline(text)
     )
+
+
+@remembered
+def is_lone_byline(text: str) -> bool:
+    """Whether the line is a byline that begins with a role, and nothing else: `记者 甲 乙 通讯员 丙`."""
+    return len(text) <= _LONGEST_BYLINE and _LONE.match(fold(text)) is not None and is_byline(text)
 
 
 @remembered

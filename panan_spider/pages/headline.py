@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from panan_spider.pages.called import names_the_article, plain, share_words
+from panan_spider.pages.called import is_lost, names_the_article, plain, said_once, share_words
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
@@ -35,10 +35,13 @@ def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], bo
     """
     if not candidates:
         return Headline("", None, None, ())
+    candidates = [said_once(line) for line in candidates]
     if span := _by_document_title(candidates, document_titles):
         return _cut(candidates, *span)
     if len(candidates) == 1 and (below := _below_the_header_line(candidates[0], document_titles, body)):
         return below
+    if _SURE_KICKER_END.search(fold(candidates[0].prose)) and is_lost(candidates, document_titles, body):
+        raise UnknownLayout(f"the document is called otherwise than the headline: {candidates[-1].prose}")
     return _cut(candidates, *(_by_repetition(candidates, body) or _by_markup(candidates) or _by_order(candidates)))
 
 

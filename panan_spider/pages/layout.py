@@ -7,11 +7,12 @@ from lxml import etree
 from panan_spider.pages import anchors
 from panan_spider.pages.body import Body, build
 from panan_spider.pages.body_lines import clean_lines
+from panan_spider.pages.byline import read_byline
 from panan_spider.pages.called import plain
 from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
 from panan_spider.pages.furniture import without_furniture
-from panan_spider.pages.header_line import HeaderLine, names_source, read_header_line
+from panan_spider.pages.header_line import HeaderLine, is_lone_byline, names_source, read_header_line
 from panan_spider.pages.headline import Headline, Opening, could_be_headline, read_headline, read_opening
 from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
@@ -142,8 +143,11 @@ class _Reading:
 
     def _tail(self) -> TailLine:
         pieces = self.lines[slice(*self.region.tail)]
-        printed = "  ".join(line.text for line in pieces)
+        signed = [line.text for line in pieces[:1] if is_lone_byline(line.text)]
+        printed = "  ".join(line.text for line in pieces[len(signed) :])
         tail = read_tail_line(printed)
+        if signed:
+            tail = replace(tail, authors=read_byline(signed[0]) + tail.authors)
         if not names_source(printed):
             return tail
         late = read_header_line(printed)  # a header line's words below the text

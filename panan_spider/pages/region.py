@@ -13,7 +13,7 @@ from panan_spider.pages.header_line import leftover, strength
 from panan_spider.pages.header_place import header_end, is_header_piece
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
-from panan_spider.pages.tail_place import find_tail, split_tail
+from panan_spider.pages.tail_place import find_tail, signs, split_tail
 
 _MAX_HEADLINE_LINES: Final = 4
 _SHORTEST_PARAGRAPH: Final = 20
@@ -48,6 +48,8 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     end = next((index for index in range(begin, tail[0]) if _ends_body(lines, index)), tail[0])
     if tail[0] == tail[1] and (behind := split_tail(lines, begin, end)):
         tail, end = (behind, behind + 1), behind
+    if signs(lines, header, begin, end):
+        tail, end = (end - 1, tail[1] if tail[0] == end else end), end - 1
     return Region(crumb, headline, header, (begin, end), tail, max(end, tail[1] if tail[0] == end else end))
 
 

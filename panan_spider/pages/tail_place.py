@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from panan_spider.pages import anchors, tail_line
+from panan_spider.pages.byline import read_byline
 from panan_spider.pages.fold import fold
-from panan_spider.pages.header_line import could_say_some, leftover, names_source, strength
+from panan_spider.pages.header_line import could_say_some, is_lone_byline, leftover, names_source, strength
 from panan_spider.pages.line import Line
 
 _CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
@@ -39,6 +40,13 @@ def _stands_in_text(lines: list[Line], index: int) -> bool:
     )
     ends = tail_line.is_tail_line(after.text) or anchors.ends_body(after) or anchors.is_furniture(after)
     return beside and not ends and not after.links and not fold(after.text).startswith(("(", "【"))
+
+
+def signs(lines: list[Line], header: tuple[int, int], begin: int, end: int) -> bool:
+    """Whether the body's last line is the byline that the header line lacks: `记者 甲 通讯员 乙`, not in brackets, under text."""
+    if end - begin < 2 or lines[end - 1].kind != "text" or not is_lone_byline(lines[end - 1].text):
+        return False
+    return lines[end - 2].kind == "text" and not any(read_byline(line.text) for line in lines[slice(*header)])
 
 
 def split_tail(lines: list[Line], start: int, end: int) -> int | None:

@@ -22,6 +22,8 @@ _PROLOGUE: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 #: Browsers show the slip `</br>` as a line's end; the parser drops it.
 _CLOSING_BR: Final = re.compile(r"</br\s*/?>", re.IGNORECASE)
+#: What a page cut within an include that closed itself ends with: the beginning of a tag.
+_INSIDE_TAG: Final = re.compile(r"<(?:[/!a-zA-Z][^<>]*)?\Z")
 _NOT_FOUND_TITLE: Final = re.compile(r"^\s*[45]\d\d\s")
 
 
@@ -50,7 +52,8 @@ def mended(page: Page) -> str:
 
 def is_closed(page: Page) -> bool:
     """Whether the page's source reaches `</body>` or `</html>`: what a page cut on its way does not."""
-    return _ENDS.search(mended(page)[-5000:]) is not None
+    end = mended(page)[-5000:]
+    return _ENDS.search(end) is not None and _INSIDE_TAG.search(end, max(0, len(end) - 200)) is None
 
 
 def document_title(root: etree._Element) -> str:
