@@ -15,6 +15,8 @@ PAGES: Final = 100
 #: Of the slow reader some pages must do.
 FEW: Final = 12
 ROUNDS: Final = 3
+#: Enough of them that the start, much the same for both, is no more than half.
+ARTICLES: Final = 300
 
 
 def times(pages: Sequence[Page], name: str) -> float:
@@ -36,19 +38,19 @@ def test_furniture_around_an_article_changes_nothing_of_it(pages: list[Page]) ->
 
 
 def test_a_page_is_read_more_than_twice_as_fast_as_by_trafilatura(pages: list[Page]) -> None:
-    assert times(pages, "trafilatura") > 2  # measured: 4
+    assert times(pages, "trafilatura") > 2  # measured: 3.6 to 4.8
 
 
-def test_a_page_of_much_furniture_is_read_more_than_three_times_as_fast_as_by_trafilatura(pages: list[Page]) -> None:
-    assert times([heavy(page) for page in pages[:30]], "trafilatura") > 3  # measured: 7 to 11
+def test_a_page_of_much_furniture_is_read_more_than_five_times_as_fast_as_by_trafilatura(pages: list[Page]) -> None:
+    assert times([heavy(page) for page in pages[:30]], "trafilatura") > 5  # measured: 9 to 12
 
 
 def test_a_page_takes_less_than_forty_times_what_its_parsing_takes(pages: list[Page]) -> None:
-    assert times(pages, FLOOR) > 1 / 40  # measured: 1 / 18
+    assert times(pages, FLOOR) > 1 / 40  # measured: 1 / 18 to 1 / 25
 
 
-def test_the_archive_costs_a_crawl_less_than_four_times_the_processor_of_a_bare_spider() -> None:
-    found = {one.name: one for one in crawling.compare(150)}
-    bare, ours = found[crawling.BARE], found["panan_spider"]
-    assert bare.articles == ours.articles == 150
-    assert ours.cost.cpu < 4 * bare.cost.cpu  # measured: 2.2
+def test_a_crawl_takes_less_than_two_and_a_fifth_times_the_processor_of_a_bare_spider() -> None:
+    found = {one.name: one for one in crawling.compare(ARTICLES)}
+    bare, ours = found[crawling.BARE], found[crawling.OURS]
+    assert bare.articles == ours.articles == ARTICLES
+    assert ours.cost.cpu < 2.2 * bare.cost.cpu  # measured: 1.4 to 1.7, on idle processors and on crowded ones
