@@ -1,5 +1,6 @@
 """Work shared out among processes: the lines of an archive read again on every core, what they find in the order of the lines."""
 
+import gc
 import os
 import signal
 import threading
@@ -30,6 +31,7 @@ class Workers:
     """`jobs` processes; for one, none besides this one. They end with it, however it ends.
 
     They start at once, and so before this process opens an archive: none of them holds its lock or its ledger.
+    What is loaded by then is looked through for garbage by none of them until all is done.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -37,6 +39,7 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
+        gc.freeze()
         if self.jobs > 1:
             # Forked: what is loaded, a page object of one's own included, is what they read by.
             self._pool = ProcessPoolExecutor(self.jobs, get_context("fork"), _started)
@@ -46,6 +49,7 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+        gc.unfreeze()
 
     def each(self, work: Callable[[Iterable[Given]], Iterable[Made]], pieces: Iterable[Given]) -> Iterator[Made]:
         """What `work` makes of the pieces, in their order. Raises StoreError where a process dies, and what `work` raises."""

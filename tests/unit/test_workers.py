@@ -1,5 +1,6 @@
 """Processes that share out work: its results in the order of the pieces, bounded, and no process left over."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -49,6 +50,18 @@ def test_other_processes_do_the_work_unless_there_is_one_job() -> None:
         assert os.getpid() not in set(workers.each(pids, range(100)))
     with Workers(1) as workers:
         assert set(workers.each(pids, range(100))) == {os.getpid()}
+
+
+def spared(numbers: Iterable[int]) -> Iterator[int]:
+    for _number in numbers:
+        yield gc.get_freeze_count()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_nobody_looks_through_what_was_loaded_for_garbage_until_all_is_done(jobs: int) -> None:
+    with Workers(jobs) as workers:
+        assert min(workers.each(spared, range(100))) > 10 * len(gc.get_objects()) > 0
+    assert gc.get_freeze_count() == 0
 
 
 def test_nobody_works_far_ahead_of_who_takes_the_results() -> None:
