@@ -57,14 +57,24 @@ _PAGER_SCRIPT: Final = re.compile(
     r"^(?P<stem>.*/system/count/+)(?P<dirs>(?:\w+/)*)count_page_list_(?P<code>\w+)\.js$", re.IGNORECASE
 )
 _SECTION: Final = re.compile(r"^(?:/[\w.-]+)*/(?:index\.s?html?)?$", re.IGNORECASE)
+_BREAKS: Final = re.compile(r"[\t\r\n]")
+#: Addresses that mean the same on every page of a host, and what such a page's own address says of them.
+_ROOTED: Final = re.compile(r"/(?!/)|https?://[^/?#]", re.IGNORECASE)
+_ROOT: Final = re.compile(r"https?://[^/?#]+/", re.IGNORECASE)
 _INDEX_N: Final = re.compile(r"^(?:/[\w.-]+)*/index_\d+\.s?html?$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
 def absolute(base: str, href: str) -> str:
     """`href` as met on the page `base`, absolute; `""` where it is no http address at all."""
+    plain = _BREAKS.sub("", href).strip()
+    root = _ROOT.match(base) if _ROOTED.match(plain) else None
+    return _joined(base if root is None else root[0], plain)
+
+
+@lru_cache(maxsize=8192)  # the same navigation stands on every page of a host
+def _joined(base: str, href: str) -> str:
     try:
-        return urljoin(base, re.sub(r"[\t\r\n]", "", href).strip())
+        return urljoin(base, href)
     except ValueError:
         return ""
 

@@ -1,6 +1,8 @@
 """Addresses: what each is, told by its letters alone."""
 
+import re
 from datetime import date
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -127,6 +129,23 @@ def test_a_lie_about_the_number_of_pages_costs_little() -> None:
 def test_relative_addresses_are_resolved_and_nonsense_is_empty() -> None:
     assert absolute(f"{OWN}/a/b.html", " ../c/\n ") == f"{OWN}/c/"
     assert absolute(OWN, "http://[bad") == ""
+
+
+@pytest.mark.parametrize(
+    "base",
+    [f"{OWN}/a/b.html?c=1/2#d/e", OWN, f"{OWN}?x=/y/z", "HTTP://www.panews.cn:80/a/", "", "//a/b", "file:///a/b"],
+)
+@given(
+    href=st.tuples(
+        st.sampled_from(["", "/", "//", "http:", "http://", "HTTPS://x", "?", "#", "../", "c"]), st.text(max_size=12)
+    )
+)
+def test_an_address_is_resolved_as_the_standard_says(base: str, href: tuple[str, str]) -> None:
+    plain = re.sub(r"[\t\r\n]", "", "".join(href)).strip()
+    try:
+        assert absolute(base, "".join(href)) == urljoin(base, plain)
+    except ValueError:
+        assert absolute(base, "".join(href)) == ""
 
 
 @given(st.text(max_size=80))
