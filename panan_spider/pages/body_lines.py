@@ -31,6 +31,7 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
             discarded.append((line.text, "left over from an image or the page around"))
         else:
             kept.append(line)
+    _cut_side(kept, discarded)
     links: list[Line] = []
     while kept and (_is_trailing_link(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
         links.append(kept.pop())
@@ -83,6 +84,34 @@ def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
     linked = {element for link in links for element in (link.block, *link.block.iterancestors())}
     box = next((element for element in line.block.iterancestors() if element in linked), None)
     return box is not None and box not in (before.block, *before.block.iterancestors())
+
+
+def _cut_side(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
+    """Take out what stands beside the text: branches of the page that are mostly links, outside the text's container."""
+    if not any(_is_trailing_link(line) for line in kept):
+        return
+    texts = [line for line in kept if line.kind == "text"][:2]
+    inside = {element for line in texts[:1] for element in (line.block, *line.block.iterancestors())}
+    container = next((e for e in (texts[-1].block, *texts[-1].block.iterancestors()) if e in inside), None)
+    if container is not None and container.tag == "p":
+        container = container.getparent()
+    for branch in _branches(kept, container) if container is not None else ():
+        held = [line for line in kept if _stands_in(line, branch)]
+        if 2 * sum(line.linked for line in held) >= sum(len(line.bare) for line in held):
+            discarded.extend((line.text or line.src, "a side block of links") for line in held)
+            kept[:] = [line for line in kept if not _stands_in(line, branch)]
+
+
+def _branches(lines: Sequence[Line], container: etree._Element) -> list[etree._Element]:
+    """The elements that hold several links on lines of their own and stand beside the container or what is around it."""
+    around = set(container.iterancestors())
+    tops: dict[etree._Element, int] = {}
+    for line in lines:
+        if _is_trailing_link(line):
+            path = (line.block, *line.block.iterancestors())
+            top = next((e for e in path if e is container or e.getparent() in around), container)
+            tops[top] = tops.get(top, 0) + 1
+    return [top for top, count in tops.items() if count > 1 and top is not container]
 
 
 def _cut_foot(kept: list[Line], discarded: list[tuple[str, str]]) -> None:

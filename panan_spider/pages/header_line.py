@@ -116,7 +116,7 @@ def _unbracketed(text: str) -> str:
     """`text` without the brackets around it, or of which one half was left behind: `磐安发布(公众号)` keeps its own."""
     text = text.strip()
     while text and (text[0] in ")]】" or text[-1] in "([【"):
-        text = text[1:] if text[0] in ")]】" else text[:-1]
+        text = (text[1:] if text[0] in ")]】" else text[:-1]).strip()
     for opening, closing in ("()", "[]", "【】"):
         if text.startswith(opening) and (text.endswith(closing) or closing not in text):
             text = text[1:].removesuffix(closing)

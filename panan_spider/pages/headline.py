@@ -130,6 +130,8 @@ def _by_order(lines: Sequence[Line]) -> tuple[int, int]:
     end = first + 1
     if len(lines) == 2 and first == 0 and same == [True] and not lines[1].prose.startswith(("—", "-")):
         end = 2
+    if first and end == 2 and all(line.block is lines[0].block for line in lines):
+        end = len(lines)  # under a kicker in the same element, what is not dashed is one headline
     return first, end
 
 
