@@ -111,7 +111,7 @@ def _page(page: Page, kind: str) -> Iterator[tuple[Mark, tuple[str, str]]]:
 
 def _weights(page: Page) -> str:
     try:
-        text = "\n".join(line.text for line in flatten(parse(page)))
+        text = "\n".join(line.folded for line in flatten(parse(page)))
     except PageError:
         return "nothing"
     return ", ".join(f"{template.name} {template.weight(text)}" for template in (ENORTH_A, ENORTH_B, TRS))

@@ -70,6 +70,7 @@ _KEYWORDS: Final = re.compile(
 _LEFTOVERS: Final = re.compile(
     r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
 )
+_LONGEST_LEFTOVER: Final = 40  # characters
 
 
 @remembered
@@ -93,8 +94,7 @@ def is_footer(text: str) -> bool:
 @remembered
 def is_statement(text: str) -> bool:
     """Whether the line is a sentence that claims no rights: the text of an article, whatever words it begins with."""
-    folded = fold(text)
-    return _SENTENCE_END.search(folded, max(0, len(folded) - 12)) is not None and _LICENCE.search(folded) is None
+    return _SENTENCE_END.search(fold(text[-12:])) is not None and _LICENCE.search(fold(text)) is None
 
 
 def is_head_furniture(text: str) -> bool:
@@ -141,13 +141,13 @@ def names_keywords(line: Line) -> bool:
 
 def is_leftover(line: Line) -> bool:
     """Whether the line is the word 图片 an image left behind, or what a broken include printed."""
-    return line.kind == "text" and _LEFTOVERS.match(fold(line.bare)) is not None
+    return line.kind == "text" and len(line.bare) <= _LONGEST_LEFTOVER and _LEFTOVERS.match(fold(line.bare)) is not None
 
 
 def ends_body(line: Line) -> bool:
     """Whether the line can only stand after the article's body."""
-    if line.kind != "text" or (is_statement(line.text) and not line.is_row):
+    if line.kind != "text" or (is_statement(line.folded) and not line.is_row):
         return False
     text = line.folded
     below = _BELOW.match(text) is not None or (bool(line.links) and _KEYWORDS.match(text) is not None)
-    return below or side_heading(line.text) is not None or is_footer(line.text) or is_page_walk(line)
+    return below or side_heading(line.folded) is not None or is_footer(line.folded) or is_page_walk(line)

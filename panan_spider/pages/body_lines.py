@@ -22,7 +22,7 @@ _FOOT: Final = re.compile(
 
 def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header: Sequence[Line] = ()) -> list[Line]:
     """The body's lines without leftovers, furniture, and the header line again, and the links that trail after it."""
-    said = {line.bare for line in header if strength(line.text) or is_label(line.text)}
+    said = {line.bare for line in header if strength(line.folded) or is_label(line.folded)}
     kept: list[Line] = []
     for line in lines:
         if anchors.is_leftover(line) or anchors.is_furniture(line) or line.bare in said:

@@ -56,7 +56,7 @@ def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
             continue
         crumb = _gather(lines, index, line.text[found.end() :])
         # `位置:村口` and `您当前的位置是村口。` are an article's words.
-        if len(crumb.parts) > 1 or (_READERS.match(found[0]) and not anchors.is_statement(line.text)):
+        if len(crumb.parts) > 1 or (_READERS.match(found[0]) and not anchors.is_statement(line.folded)):
             return crumb
     return _unannounced(lines)
 
@@ -65,7 +65,7 @@ def _unannounced(lines: list[Line]) -> Breadcrumb | None:
     """The breadcrumb of a page that prints it bare, from the home page on: `首页 > 新闻 > 正文`, before any sentence."""
     for index, line in enumerate(lines):
         if line.kind != "text" or not line.links or not _HOME.match(line.folded):
-            if anchors.is_statement(line.text):
+            if anchors.is_statement(line.folded):
                 return None
             continue
         crumb = _gather(lines, index, line.text)
@@ -80,10 +80,10 @@ def _unannounced(lines: list[Line]) -> Breadcrumb | None:
 
 def _stands_beside(first: Line, line: Line) -> bool:
     """Whether a line that says nothing by itself is a part: a link, a trail, or in one small box with the first."""
-    if (side := anchors.side_heading(line.text)) and side != line.bare:
+    if (side := anchors.side_heading(line.folded)) and side != line.bare:
         return False  # 图片新闻 更多>>>
     link = line.is_link and len(line.links) == 1 and len(line.bare) <= _LONGEST_PART
-    if link or _SEPARATOR.search(fold(line.text)) or line.block is first.block:
+    if link or _SEPARATOR.search(line.folded) or line.block is first.block:
         return True
     for box in itertools.islice(first.block.iterancestors(), 2):
         if box in line.block.iterancestors():
@@ -96,7 +96,7 @@ def _is_next_item(lines: Sequence[Line]) -> bool:
     before, line = lines[-2], lines[-1]
     if before.block.tag != "li" or before.block.getnext() is not line.block or len(line.bare) > _LONGEST_PART:
         return False
-    return not anchors.is_head_furniture(line.text) and not any(_SEPARATOR.search(said.folded) for said in lines)
+    return not anchors.is_head_furniture(line.folded) and not any(_SEPARATOR.search(said.folded) for said in lines)
 
 
 def _opens(text: str) -> re.Match[str] | None:
@@ -106,7 +106,7 @@ def _opens(text: str) -> re.Match[str] | None:
 def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
     last = index
     for following in range(index + 1, min(index + _MAX_LINES, len(lines))):
-        more = fold(lines[following].text)
+        more = lines[following].folded
         awaits = not text.strip() or re.search(r"[>»›→]\s*$", fold(text)) is not None
         if lines[following].kind != "text" or len(more) > 40 or ANCHOR.search(more):
             break

@@ -15,5 +15,5 @@ ENORTH_A: Final = Template(
         ("审", re.compile(r"(?:初|终)\s*审\s*:"), 1),
         ("-", re.compile(r"\d{4}-\d{2}-\d{2}\s+\d{2}:\d{2}"), 1),
     ),
-    title_paths=("//h1[contains(@class, 'artTitle')]",),
+    title_paths=(("artTitle", "//h1[contains(@class, 'artTitle')]"),),
 )

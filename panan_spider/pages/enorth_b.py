@@ -14,5 +14,8 @@ ENORTH_B: Final = Template(
         ("版权声明", re.compile(r"磐安新闻网简介\s*[|]\s*版权声明"), 1),
         ("便民", re.compile(r"新闻聚焦[\s\S]*便民"), 1),
     ),
-    title_paths=(f"//div[{has_class('detail-title')}]", "//h1[contains(@class, 'artTitle')]"),
+    title_paths=(
+        ("detail-title", f"//div[{has_class('detail-title')}]"),
+        ("artTitle", "//h1[contains(@class, 'artTitle')]"),
+    ),
 )

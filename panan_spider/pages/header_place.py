@@ -7,7 +7,6 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.pages import anchors, tail_line
-from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import DATE, could_say_some, is_byline, is_label, leftover, strength
 from panan_spider.pages.line import Line, holds_more_than
 
@@ -25,19 +24,19 @@ def is_header_piece(line: Line) -> bool:
         return False
     if line.bare.endswith(("。", "\uff01", "\uff1f")):
         return False  # a sentence of the text, though it begins as such a line does
-    strong = strength(line.text)
-    if strong <= 1 and tail_line.is_tail_line(line.text):
+    strong = strength(line.folded)
+    if strong <= 1 and tail_line.is_tail_line(line.folded):
         return False
-    if strong == 1 and (line.heading_tag or not is_byline(line.text)):
+    if strong == 1 and (line.heading_tag or not is_byline(line.folded)):
         return False
-    if _SENTENCE.search(rest := leftover(line.text)):
+    if _SENTENCE.search(rest := leftover(line.folded)):
         return False  # a text that quotes a header line
-    return strong >= 5 or (strong > 0 and not rest) or is_label(line.text)
+    return strong >= 5 or (strong > 0 and not rest) or is_label(line.folded)
 
 
 def tail_line_only(line: Line) -> bool:
     """Whether the line is a tail line and says nothing only a header line says."""
-    return tail_line.is_tail_line(line.text) and strength(line.text) <= 1
+    return tail_line.is_tail_line(line.folded) and strength(line.folded) <= 1
 
 
 def header_end(lines: list[Line], first: int) -> int:
@@ -56,12 +55,12 @@ def header_end(lines: list[Line], first: int) -> int:
 def _dates_again(line: Line, header: Sequence[Line]) -> bool:
     """Whether the line is the text's own date, such as that of a speech: the header line has one."""
     when = _own_date(line)
-    dated = [DATE.search(fold(said.text)) for said in header]
+    dated = [DATE.search(said.folded) for said in header]
     return DATE.fullmatch(when) is not None and any(found and found[0].strip() != when for found in dated)
 
 
 def _own_date(line: Line) -> str:
-    return _WHEN.sub("", fold(line.text).strip(" ()[]\u3000"))
+    return _WHEN.sub("", line.folded.strip(" ()[]\u3000"))
 
 
 def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | None) -> bool:
@@ -72,7 +71,7 @@ def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | No
         return False
     counted = anchors.is_furniture(before) and line.bare.isdigit()
     named = all(_NAME.match(word) for word in line.text.split())
-    return counted or is_label(before.text) or (named and _holds_header_alone(box, lines, first))
+    return counted or is_label(before.folded) or (named and _holds_header_alone(box, lines, first))
 
 
 def _says_little(line: Line) -> bool:

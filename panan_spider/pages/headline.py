@@ -146,7 +146,8 @@ class Opening:
 
 def read_opening(body: Sequence[Line], headline: Headline, *, first_part: bool) -> Opening:
     """The body's first text lines that belong to the headline; they are no text of the article."""
-    texts = [plain(line.prose) for line in body[:6]]
+    longest = 2 * len(f"{headline.kicker}{headline.title}{headline.subtitle}")  # a longer line says none of them again
+    texts = [plain(line.prose) if len(line.bare) <= longest else line.bare for line in body[:6]]
     start, end = _repeated(body, texts, headline)
     kicker = body[0].prose if start else None
     if end == 0 and body and (first_part or headline.kicker) and _opens_with_kicker(body[0], texts[0], headline):

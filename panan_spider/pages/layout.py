@@ -33,7 +33,7 @@ def choose_template(page: Page, lines: list[Line]) -> Template:
     """The template the page's address and words speak for."""
     if "_" in page.url and understand(page.url).kind in (Kind.ARTICLE, Kind.PART) and "/system/" not in page.url:
         return TRS
-    text = "\n".join([line.text for line in lines])
+    text = "\n".join([line.folded for line in lines])
     candidates = (ENORTH_B, ENORTH_A) if "/system/" in page.url else (ENORTH_B, ENORTH_A, TRS)
     return max(candidates, key=lambda template: template.weight(text))
 
@@ -62,7 +62,7 @@ class _Reading:
         self.root = parse(page)
         self.lines = flatten(self.root)
         self.template = choose_template(page, self.lines)
-        self.titles = self.template.known_titles(self.root, document_title(self.root))
+        self.titles = self.template.known_titles(self.root, document_title(self.root), page.text)
         self.region: Region = find_region(self.lines, self.titles)
         self.base = base_url(page, self.root)
         self.body = Body(continues=understand(page.url).part > 1)
@@ -143,7 +143,7 @@ class _Reading:
 
     def _tail(self) -> TailLine:
         pieces = self.lines[slice(*self.region.tail)]
-        signed = [line.text for line in pieces[:1] if is_lone_byline(line.text)]
+        signed = [line.text for line in pieces[:1] if is_lone_byline(line.folded)]
         printed = "  ".join(line.text for line in pieces[len(signed) :])
         tail = read_tail_line(printed)
         if signed:
@@ -157,7 +157,7 @@ class _Reading:
         if not self.body.blocks:
             raise UnknownLayout("no body under the header line")
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
-        after = any(anchors.is_footer(line.text) for line in self.lines[self.region.body[1] :])
+        after = any(anchors.is_footer(line.folded) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:

@@ -108,10 +108,20 @@ class Line:
         return False
 
 
+def know_texts(lines: list[Line]) -> None:
+    """Work out `text` and `folded` of all lines in one go, which takes a fraction of what it takes line by line."""
+    raw = "\x1e".join([line.raw for line in lines]).replace("\n", " ").replace("\xa0", " ")
+    texts, foldeds = raw.split("\x1e"), fold(raw).split("\x1e")
+    for line, text, folded in zip(lines, texts, foldeds, strict=bool(lines)):
+        line.__dict__["text"], line.__dict__["folded"] = text.strip(), folded.strip()
+
+
 def holds_more_than(element: etree._Element, characters: int) -> bool:
     """Whether the element's text has more than so many characters, blanks not counted."""
     count = 0
     for piece in element.itertext():
+        if piece.isspace():
+            continue
         count += len("".join(piece.split()))
         if count > characters:
             return True

@@ -9,191 +9,130 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.pages.elements import (
-    BLOCK_TAGS,
+    BLOCK,
+    BOLD,
     BOLD_STYLE,
-    BOLD_TAGS,
-    CONTROL_TAGS,
-    MEDIA_TAGS,
-    REPLACED_TAGS,
+    BREAK,
+    CONTROL,
+    DOES,
+    LINK,
+    MEDIA,
+    PRE,
+    REPLACED,
     SHOWN_AS_BLOCK,
+    UNSEEN,
+    WITHIN,
+    is_hidden,
     is_hidden_control,
-    is_unseen,
 )
-from panan_spider.pages.line import Line
+from panan_spider.pages.line import Line, know_texts
+from panan_spider.pages.line_setter import LineSetter
 from panan_spider.pages.media import image_source, video_source
-from panan_spider.pages.source_text import SOURCE_BLANKS, collapsed, seen
 
-#: What an open element does to the lines inside it.
-_BLOCK: Final = 1
-_BOLD: Final = 2
-_LINK: Final = 4
-_PRE: Final = 8
-_UNSEEN_INSIDE: Final = 16
-_UNSEEN_WHOLE: Final = 32  # together with the former
+#: What has to be looked at more closely.
+_ODD: Final = CONTROL | UNSEEN | MEDIA
 
 
-class _Flattener:
+class _Flattener(LineSetter):
     """Walks the tree once, without recursion: pages nested thousands deep must not end the run.
 
-    Every page costs it some hundred steps, and it is the half of what reading a page costs: so it holds what is open in
-    one list, asks each element for little, and passes over the blanks between two elements without a call.
+    A page costs it some hundred to a thousand steps, and no other part of reading costs a big page as much: so it
+    holds what is open in one list, learns what an element does from one table (`elements.DOES`), asks it for little
+    else, and passes over the blanks between two elements without a call.
     """
 
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.pieces: list[tuple[str, bool, bool]] = []  # (text, bold, linked)
-        self.solid = False  # whether any of them is more than blanks
-        self.links: list[tuple[str, str]] = []
-        self.blocks: list[etree._Element] = []
-        self.open: list[tuple[etree._Element, int]] = []  # what each open element does
-        self.bold = 0
-        self.anchor: etree._Element | None = None
-        self.anchor_pieces: list[str] = []
-        self.breaks = 0  # line breaks since the last line, 9 after a block's edge
-        self.preformatted = 0  # how many `<pre>` are open
-        self.controls = False  # the line under way holds a field or button of a form
-
     def walk(self, root: etree._Element) -> None:
-        self.blocks.append(root)
-        self.start(root)
-        opened = self.open
+        """All elements below `root`, in order; each is closed when the next one is no longer inside it."""
+        opened, blocks = [(root, self.start(root, DOES.get(root.tag, 0), root.get("style")))], self.blocks
+        if not opened[0][1] & UNSEEN:
+            self.add_seen(root.text)
         for element in root.iterdescendants():
             parent = element.getparent()
             while opened[-1][0] is not parent:
-                self.end()
-            if opened[-1][1] & _UNSEEN_INSIDE:
-                opened.append((element, _UNSEEN_INSIDE))
-            else:
-                self.start(element)
-        while opened:
-            self.end()
+                self.close(*opened.pop())
+            if opened[-1][1] & UNSEEN:
+                opened.append((element, UNSEEN | WITHIN))
+                continue
+            does, style = DOES.get(element.tag, 0), element.get("style")
+            if does > BLOCK or style is not None or element.get("hidden") is not None:
+                does = self.start(element, does, style)
+            elif does:
+                self.edge()
+                blocks.append(element)
+            opened.append((element, does))
+            if (text := element.text) and not does & UNSEEN:
+                self.add_seen(text)
+        while len(opened) > 1:
+            self.close(*opened.pop())
+        self.end(opened[0][1])
         self.flush(9)
 
-    def add(self, text: str) -> None:
-        text = seen(text)
-        if not self.solid and not text.isspace():
-            self.solid = True
-        if self.preformatted and "\n" in text:
-            self._add_lines(text)
-            return
-        self.pieces.append((text, self.bold > 0, self.anchor is not None))
-        if self.anchor is not None:
-            self.anchor_pieces.append(text)
+    def close(self, element: etree._Element, does: int) -> None:
+        """The innermost open element ends, and the text after it begins."""
+        if does:
+            self.end(does)
+        if (text := element.tail) and not does & WITHIN:
+            self.add_seen(text)
 
-    def _add_lines(self, text: str) -> None:
-        """Text in a `<pre>`, where the source's line breaks are printed."""
-        self.preformatted, before = 0, self.preformatted
-        first, *rest = text.split("\n")
-        self.add(first)
-        for line in rest:
+    def start(self, element: etree._Element, does: int, style: str | None) -> int:
+        """An element begins that is more than a block; what it does to the lines inside it."""
+        if does & _ODD or style is not None or element.get("hidden") is not None:
+            does = self._look_at(element, does, style)
+        if does & BREAK:
             self.flush(1)
-            self.add(line)
-        self.preformatted = before
+        elif does & BLOCK:
+            self.edge()
+            self.blocks.append(element)
+        if does & LINK:
+            if self.anchor is None and element.get("href") is not None:
+                self.anchor, self.anchor_pieces = element, []
+            else:
+                does &= ~LINK
+        if does & BOLD:
+            self.bold += 1
+        if does & PRE:
+            self.preformatted += 1
+        if does & MEDIA:
+            self._show(element)
+        return does
 
-    def flush(self, breaks: int) -> None:
-        """End the line under way, if any; `breaks` line breaks follow it."""
-        if self.solid:
-            self._end_line()
-            self.solid = False
-        if self.pieces:
-            self.pieces = []
-        self.controls = False
-        self.breaks += breaks
+    def _look_at(self, element: etree._Element, does: int, style: str | None) -> int:
+        """What an element does that its tag alone does not tell."""
+        if does & CONTROL and not is_hidden_control(element, style):
+            self.controls = True
+        if does & UNSEEN or is_hidden(element, style):
+            return UNSEEN
+        if style is not None and SHOWN_AS_BLOCK.search(style):
+            does |= BLOCK
+        if style is not None and BOLD_STYLE.search(style):
+            does |= BOLD
+        return does | UNSEEN if does & REPLACED else does
 
-    def _end_line(self) -> None:
-        raw = collapsed("".join([piece for piece, _, _ in self.pieces]))
-        if not raw or raw.isspace():
-            return
-        self._close_link()
-        linked, bold = 0, True
-        for piece, is_bold, is_linked in self.pieces:
-            if bold and not is_bold and piece and not piece.isspace():
-                bold = False
-            if is_linked:
-                linked += len("".join(piece.split()))
-        self._append(Line(raw, self.blocks[-1], links=self.links, linked=linked, bold=bold, controls=self.controls))
-        self.links = []
-
-    def _close_link(self) -> None:
-        if self.anchor is not None and (text := " ".join("".join(self.anchor_pieces).split())):
-            self.links.append((self.anchor.get("href", ""), text))
-        self.anchor_pieces = []
-
-    def _append(self, line: Line) -> None:
-        line.breaks = "block" if self.breaks >= 9 else "brbr" if self.breaks >= 2 else "br"
-        self.breaks = 0
-        self.lines.append(line)
-
-    def _media(self, element: etree._Element, tag: str) -> int:
+    def _show(self, element: etree._Element) -> None:
+        """A picture or video is a line of its own."""
         src = image_source(element)
         kind, src = ("image", src) if src else ("video", video_source(element))
         if src:
             self.flush(0)
-            self._append(Line("", self.blocks[-1], kind=kind, src=src))
-        return _UNSEEN_INSIDE if tag in REPLACED_TAGS else 0
+            self.append(Line("", self.blocks[-1], kind=kind, src=src))
 
-    def start(self, element: etree._Element) -> None:
-        tag: str = element.tag  # type: ignore[assignment]
-        style = element.get("style")
-        if tag in CONTROL_TAGS and not is_hidden_control(element, style):
-            self.controls = True
-        if is_unseen(element, tag, style):
-            self.open.append((element, _UNSEEN_INSIDE | _UNSEEN_WHOLE))
-            return
-        does = _BOLD if tag in BOLD_TAGS else 0
-        if tag == "br":
-            self.flush(1)
-        elif tag in BLOCK_TAGS or (style is not None and SHOWN_AS_BLOCK.search(style)):
-            does |= self._start_block(element, tag)
-        elif tag == "a" and self.anchor is None and element.get("href") is not None:
-            self.anchor, self.anchor_pieces = element, []
-            does |= _LINK
-        if style is not None and BOLD_STYLE.search(style):
-            does |= _BOLD
-        if does & _BOLD:
-            self.bold += 1
-        if tag in MEDIA_TAGS:
-            does |= self._media(element, tag)
-        self.open.append((element, does))
-        text = element.text if does < _UNSEEN_INSIDE else None
-        if text and (self.solid or self.preformatted or text.strip(SOURCE_BLANKS)):
-            self.add(text)
-
-    def _start_block(self, element: etree._Element, tag: str) -> int:
-        if self.pieces or self.controls:
-            self.flush(9)
-        else:
-            self.breaks += 9
-        self.blocks.append(element)
-        if tag != "pre":
-            return _BLOCK
-        self.preformatted += 1
-        return _BLOCK | _PRE
-
-    def end(self) -> None:
-        """The innermost open element ends."""
-        element, does = self.open.pop()
-        if does:
-            self._end_of(does)
-        text = element.tail if does != _UNSEEN_INSIDE else None
-        if text and (self.solid or self.preformatted or text.strip(SOURCE_BLANKS)):
-            self.add(text)
-
-    def _end_of(self, does: int) -> None:
-        if does & _LINK:
-            self._close_link()
+    def end(self, does: int) -> None:
+        """What an element did ends with it."""
+        if does & LINK and self.anchor is not None:
+            self.close_link(self.anchor)
             self.anchor = None
-        if does & _BLOCK:
-            self.flush(9)
+        if does & BLOCK:
+            self.edge()
             self.blocks.pop()
-        if does & _PRE:
-            self.preformatted -= 1
-        if does & _BOLD:
+        if does & BOLD:
             self.bold -= 1
+        if does & PRE:
+            self.preformatted -= 1
 
 
 def flatten(root: etree._Element) -> list[Line]:
     """All lines of the page below `root`, in the order of the source, unseen elements left out."""
-    walker = _Flattener()
+    walker = _Flattener([root])
     walker.walk(root)
+    know_texts(walker.lines)
     return walker.lines

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -32,22 +33,30 @@ class Page:
         meta = _META.search(self.body[:4096])
         return header[1] if header else None, meta[1].decode("ascii") if meta else None
 
-    @cached_property
+    @property
     def charset(self) -> str:
         """The charset the bytes are in: a BOM, else the first of header, meta, UTF-8, GB18030 they strictly fit, else the best fit."""
-        for bom, name in _BOMS:
-            if self.body.startswith(bom):
-                return name
-        candidates = dict.fromkeys([*filter(None, map(_codec, self.declared)), "utf-8", "gb18030"])
-        # UTF-8 is never valid by accident over a page of Chinese, while GB18030 can be: it goes first.
-        order = sorted(candidates, key=lambda name: name != "utf-8")
-        fitting = next((name for name in order if _fits(self.body, name)), None)
-        return fitting or min(order, key=lambda name: _misfits(self.body, name))
+        return self._decoded[0]
 
     @cached_property
     def text(self) -> str:
         """The page's text. Bytes that fit no charset become U+FFFD; NUL bytes, which end a page for the parser, go."""
-        return self.body.decode(self.charset, "replace").removeprefix("\ufeff").replace("\0", "")
+        return self._decoded[1].removeprefix("\ufeff").replace("\0", "")
+
+    @cached_property
+    def _decoded(self) -> tuple[str, str]:
+        for bom, name in _BOMS:
+            if self.body.startswith(bom):
+                return name, self.body.decode(name, "replace")
+        candidates = dict.fromkeys([*filter(None, map(_codec, self.declared)), "utf-8", "gb18030"])
+        # UTF-8 is never valid by accident over a page of Chinese, while GB18030 can be: it goes first.
+        order = sorted(candidates, key=lambda name: name != "utf-8")
+        for name in order:
+            with suppress(UnicodeDecodeError):
+                return name, self.body.decode(name)
+        return min(
+            ((name, self.body.decode(name, "replace")) for name in order), key=lambda read: read[1].count("\ufffd")
+        )
 
 
 def _codec(label: str | None) -> str | None:
@@ -56,15 +65,3 @@ def _codec(label: str | None) -> str | None:
     if name in _GB:
         return "gb18030"
     return {"utf-8": "utf-8", "utf8": "utf-8", "big5": "big5"}.get(name)
-
-
-def _fits(body: bytes, charset: str) -> bool:
-    try:
-        body.decode(charset)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _misfits(body: bytes, charset: str) -> int:
-    return body.decode(charset, "replace").count("\ufffd")

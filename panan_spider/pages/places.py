@@ -106,4 +106,4 @@ def _links_file(line: Line) -> bool:
 
 def _related_heading(lines: Sequence[Line]) -> list[Line]:
     headings = (line for line in lines if line.kind == "text")
-    return [line for line in headings if anchors.side_heading(line.text) in anchors.RELATED_HEADINGS][:1]
+    return [line for line in headings if anchors.side_heading(line.folded) in anchors.RELATED_HEADINGS][:1]

@@ -36,9 +36,10 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     crumb = find_breadcrumb(lines)
     start = crumb.last + 1 if crumb else 0
     named = frozenset(map(plain, titles))
-    header = _find_header(lines, start, named)
-    if header is not None:
-        headline, begin = _find_headline(lines, start, header[0], named), header[1]
+    found = _find_header(lines, start, named)
+    if found is not None:
+        headline, header = found
+        begin = header[1]
     elif over := _find_header_over(lines, start, named):
         header, headline = over
         begin = headline[1]
@@ -58,9 +59,9 @@ def _find_header_over(
 ) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """Header line and headline of a page that prints the date and 来源 over an h1 or the document's title."""
     for index in range(start, len(lines) - 1):
-        if anchors.is_statement(lines[index].text):
+        if anchors.is_statement(lines[index].folded):
             return None
-        if is_header_piece(lines[index]) and strength(lines[index].text) >= 5:
+        if is_header_piece(lines[index]) and strength(lines[index].folded) >= 5:
             end = header_end(lines, index)
             if end < len(lines) and (lines[end].heading_tag == "h1" or plain(lines[end].prose) in titles):
                 return (index, end), (end, end + 1)
@@ -74,32 +75,35 @@ def _ends_body(lines: list[Line], index: int) -> bool:
     after = next((line for line in lines[index + 1 :] if line.kind == "text"), None)
     if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
         return True
-    return anchors.side_heading(lines[index].text) is None or not anchors.is_statement(after.text)
+    return anchors.side_heading(lines[index].folded) is None or not anchors.is_statement(after.folded)
 
 
-def _find_header(lines: list[Line], start: int, titles: frozenset[str]) -> tuple[int, int] | None:
-    best: tuple[int, int, int] | None = None
-    index = start
+def _find_header(
+    lines: list[Line], start: int, titles: frozenset[str]
+) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Headline and header line, where the lines that are surest to be the latter have a headline over them."""
+    best: tuple[tuple[int, int], tuple[int, int]] | None = None
+    index, most = start, 1
     while index < len(lines):
-        if best is not None and anchors.is_statement(lines[index].text):
+        if best is not None and anchors.is_statement(lines[index].folded):
             break  # the text has begun: the date that ends a notice is no header line
         if not is_header_piece(lines[index]) or plain(lines[index].prose) in titles:
             index += 1
             continue
         end = header_end(lines, index)
         text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
-        score = strength(text)
-        if score >= 2 and (best is None or score > best[0]) and _has_headline(lines, start, index, titles):
-            best = (score, index, end)
+        if (score := strength(text)) > most:
+            headline = _find_headline(lines, start, index, titles)
+            if _has_headline(lines, headline, titles):
+                best, most = (headline, (index, end)), score
         index = end
-    return (best[1], best[2]) if best else None
+    return best
 
 
-def _has_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> bool:
-    first, end = _find_headline(lines, start, header, titles)
+def _has_headline(lines: list[Line], headline: tuple[int, int], titles: frozenset[str]) -> bool:
     return any(
         line.heading_tag is not None or plain(line.prose) in titles or not line.prose.endswith("。")
-        for line in lines[first:end]
+        for line in lines[slice(*headline)]
     )
 
 
@@ -125,10 +129,10 @@ def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
         return False
     if plain(line.prose) in titles:
         return True
-    if strength(line.text) >= 2 and not leftover(line.text):
+    if strength(line.folded) >= 2 and not leftover(line.folded):
         return False
-    around = anchors.side_heading(line.text) or anchors.is_head_furniture(line.text)
-    return not around and ANCHOR.search(line.text) is None and strength(line.text) < 3
+    around = anchors.side_heading(line.folded) or anchors.is_head_furniture(line.folded)
+    return not around and ANCHOR.search(line.text) is None and strength(line.folded) < 3
 
 
 def _in_column(line: Line, headline: Line) -> bool:

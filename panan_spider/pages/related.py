@@ -12,7 +12,7 @@ from panan_spider.pages.line import Line
 def read_related(lines: Sequence[Line], resolve: Callable[[str], str]) -> tuple[Link, ...]:
     """The links under the first related heading of these lines, which come after the body."""
     for index, line in enumerate(lines):
-        if line.kind == "text" and anchors.side_heading(line.text) in anchors.RELATED_HEADINGS:
+        if line.kind == "text" and anchors.side_heading(line.folded) in anchors.RELATED_HEADINGS:
             return tuple(_links(lines, index, resolve))
     return ()
 
@@ -21,7 +21,7 @@ def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -
     found: list[Link] = []
     block: etree._Element | None = None
     for line in lines[heading + 1 :]:
-        if anchors.side_heading(line.text) or anchors.is_footer(line.text):
+        if anchors.side_heading(line.folded) or anchors.is_footer(line.folded):
             break
         if not line.links:
             if found:

@@ -1,5 +1,7 @@
 """Tables: which hold data, and which only lay the page out."""
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from panan_spider.pages.lines import flatten
@@ -33,20 +35,22 @@ def is_data(table: etree._Element) -> bool:
     """Whether the table holds data: two rows of two filled cells at least, no table and no picture inside, no long text."""
     if table.find(".//table") is not None or table.find(".//img") is not None:
         return False
-    rows = table_rows(table)
-    if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
-        return False
-    return sum(sum(1 for cell in row if cell) >= 2 for row in rows) >= 2
+    full = 0
+    for row in _rows(table):
+        if any(len(cell) > _LONGEST_CELL for cell in row):
+            return False
+        full += sum(1 for cell in row if cell) >= 2
+    return full >= 2
 
 
 def table_rows(table: etree._Element) -> list[list[str]]:
     """The cells' texts row by row, blanks collapsed; rows without any text left out."""
-    rows = []
+    return [row for row in _rows(table) if any(row)]
+
+
+def _rows(table: etree._Element) -> Iterator[list[str]]:
     for row in table.iter("tr"):
-        cells = [_cell_text(cell) for cell in row if cell.tag in ("td", "th")]
-        if any(cells):
-            rows.append(cells)
-    return rows
+        yield [_cell_text(cell) for cell in row if cell.tag in ("td", "th")]
 
 
 def _cell_text(cell: etree._Element) -> str:

@@ -139,15 +139,16 @@ def _normal(text: str) -> str:
     return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", fold(text)))
 
 
-def _values(text: str) -> list[tuple[str, str]]:
+@remembered
+def _values(text: str) -> tuple[tuple[str, str], ...]:
     """(label, value) pairs in order: blanks out of labels, runs of blanks in values one blank, brackets off."""
     text = _normal(text)
     found = list(_LABEL.finditer(text))
     if not found:
-        return []
+        return ()
     ends = [m.start() for m in found[1:]] + [len(text)]
     pairs = []
     for m, end in zip(found, ends, strict=True):
         value = " ".join(text[m.end() : end].split()).strip(" )]】(|,;")
         pairs.append((re.sub(r"\s", "", m[1]), value + (")" if "(" in value and ")" not in value else "")))
-    return pairs
+    return tuple(pairs)

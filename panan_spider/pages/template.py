@@ -20,20 +20,20 @@ class Template:
     name: str
     #: A word that must stand on the page (found faster than a pattern), the pattern over its visible text, its weight as evidence.
     marks: tuple[tuple[str, re.Pattern[str], int], ...]
-    title_paths: tuple[str, ...]
+    #: A word of the page's source without which the path finds nothing, and the path.
+    title_paths: tuple[tuple[str, str], ...]
     meta_titles: tuple[str, ...] = ()
 
     def weight(self, text: str) -> int:
-        """How much on a page (its text) speaks for this template."""
-        text = fold(text)
+        """How much on a page (its text, folded) speaks for this template."""
         return sum(weight for word, pattern, weight in self.marks if word in text and pattern.search(text))
 
-    def known_titles(self, root: etree._Element, document_title: str) -> list[str]:
+    def known_titles(self, root: etree._Element, document_title: str, source: str) -> list[str]:
         """What the headline can be, the surest first: by a meta tag, by `<title>`, by the template's own selectors.
 
-        A selector's element can hold the lines over and under the headline, too, so it comes last.
+        `source` is the page's text. A selector's element can hold the lines over and under the headline, too, so it comes last.
         """
-        nodes = [node for path in self.title_paths for node in _compiled(path)(root)]
+        nodes = [node for word, path in self.title_paths if word in source for node in _compiled(path)(root)]
         found = [" ".join("".join(node.itertext()).split()) for node in nodes]
         metas = [
             node.get("content", "")

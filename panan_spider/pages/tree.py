@@ -18,6 +18,9 @@ _BROKEN_INCLUDE: Final = re.compile(
     r"|\[an error occurred while processing (?:this|the) directive\]",
     re.IGNORECASE | re.DOTALL,
 )
+#: What all of these hold, and few pages do: found in a tenth of the time.
+_ERROR_SAID: Final = re.compile(r">\s*[45]\d\d ")
+_DIRECTIVE: Final = re.compile(r"\[(?i:an error)")
 _PROLOGUE: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 #: Browsers show the slip `</br>` as a line's end; the parser drops it.
@@ -47,7 +50,8 @@ def parse(page: Page) -> etree._Element:
 
 def mended(page: Page) -> str:
     """The page's text without the error pages that broken includes printed into it."""
-    return _BROKEN_INCLUDE.sub("", page.text)
+    could_be_broken = _ERROR_SAID.search(page.text) or _DIRECTIVE.search(page.text)
+    return _BROKEN_INCLUDE.sub("", page.text) if could_be_broken else page.text
 
 
 def is_closed(page: Page) -> bool:

@@ -12,6 +12,6 @@ TRS: Final = Template(
         ("图片", re.compile(r"^图片$", re.MULTILINE), 1),
         ("位置", re.compile(r"位置\s*:\s*磐安新闻网"), 1),
     ),
-    title_paths=("//h1[contains(@class, 'artTitle')]",),
+    title_paths=(("artTitle", "//h1[contains(@class, 'artTitle')]"),),
     meta_titles=("articletitle",),
 )
