@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from lxml import etree
-
 from panan_spider.pages import anchors, media
+from panan_spider.pages.beside import is_advertisement, leads_away, stands_in, without_side
 from panan_spider.pages.fold import fold
 from panan_spider.pages.header_line import is_label, strength
 from panan_spider.pages.line import Line
@@ -29,11 +28,13 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
             if kept and anchors.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
                 discarded.append((kept.pop().src, "the code that leads to this page"))
             discarded.append((line.text, "left over from an image or the page around"))
+        elif line.kind == "image" and is_advertisement(line):
+            discarded.append((line.src, "an advertisement"))
         else:
             kept.append(line)
-    _cut_side(kept, discarded)
+    kept = without_side(kept, header, discarded)
     links: list[Line] = []
-    while kept and (_is_trailing_link(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
+    while kept and (leads_away(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
         links.append(kept.pop())
         discarded.append((links[-1].text or links[-1].src, "a link to another page, or keywords, after the body"))
     if links and len(kept) > 1 and _heads(kept[-1], links, kept[-2]):
@@ -47,12 +48,8 @@ def _is_code(kept: Sequence[Line], line: Line) -> bool:
     picture = kept[-1]
     if not media.is_content(picture.src):
         return True
-    box = next((e for e in (line.block, *line.block.iterancestors()) if _stands_in(picture, e)), None)
-    return box is not None and len(kept) > 1 and not _stands_in(kept[-2], box)
-
-
-def _stands_in(line: Line, box: etree._Element) -> bool:
-    return box is line.block or box in line.block.iterancestors()
+    box = next((e for e in (line.block, *line.block.iterancestors()) if stands_in(picture, e)), None)
+    return box is not None and len(kept) > 1 and not stands_in(kept[-2], box)
 
 
 def _is_thumbnail(kept: Sequence[Line], links: Sequence[Line]) -> bool:
@@ -71,12 +68,6 @@ def _is_tags(kept: Sequence[Line]) -> bool:
     return len(kept) > 1 and anchors.names_keywords(kept[-1])
 
 
-def _is_trailing_link(line: Line) -> bool:
-    if line.kind != "text" or not line.is_row:
-        return False
-    return all(not media.is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
-
-
 def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
     """Whether the line stands over the links in a box of their own: 为您推荐, 通知公告."""
     if line.kind != "text" or len(line.bare) > _LONGEST_SIDE_HEADING or TERMINAL.search(line.folded):
@@ -84,34 +75,6 @@ def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
     linked = {element for link in links for element in (link.block, *link.block.iterancestors())}
     box = next((element for element in line.block.iterancestors() if element in linked), None)
     return box is not None and box not in (before.block, *before.block.iterancestors())
-
-
-def _cut_side(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
-    """Take out what stands beside the text: branches of the page that are mostly links, outside the text's container."""
-    if not any(_is_trailing_link(line) for line in kept):
-        return
-    texts = [line for line in kept if line.kind == "text"][:2]
-    inside = {element for line in texts[:1] for element in (line.block, *line.block.iterancestors())}
-    container = next((e for e in (texts[-1].block, *texts[-1].block.iterancestors()) if e in inside), None)
-    if container is not None and container.tag == "p":
-        container = container.getparent()
-    for branch in _branches(kept, container) if container is not None else ():
-        held = [line for line in kept if _stands_in(line, branch)]
-        if 2 * sum(line.linked for line in held) >= sum(len(line.bare) for line in held):
-            discarded.extend((line.text or line.src, "a side block of links") for line in held)
-            kept[:] = [line for line in kept if not _stands_in(line, branch)]
-
-
-def _branches(lines: Sequence[Line], container: etree._Element) -> list[etree._Element]:
-    """The elements that hold several links on lines of their own and stand beside the container or what is around it."""
-    around = set(container.iterancestors())
-    tops: dict[etree._Element, int] = {}
-    for line in lines:
-        if _is_trailing_link(line):
-            path = (line.block, *line.block.iterancestors())
-            top = next((e for e in path if e is container or e.getparent() in around), container)
-            tops[top] = tops.get(top, 0) + 1
-    return [top for top, count in tops.items() if count > 1 and top is not container]
 
 
 def _cut_foot(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
@@ -128,7 +91,7 @@ def _cut_foot(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
     ):
         return
     container = kept[first - 1].block.getparent()
-    if not any(_stands_in(line, container) for line in run if container is not None):
+    if not any(stands_in(line, container) for line in run if container is not None):
         discarded.extend((line.text, "the foot of the page") for line in run)
         del kept[first:]
 

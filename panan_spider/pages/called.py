@@ -44,6 +44,11 @@ def said_once(line: Line) -> Line:
     return replace(line, raw=line.prose[: (len(line.prose) + 1) // 2].strip())
 
 
+def is_sentence(line: Line, title: str) -> bool:
+    """Whether the line, though its words are the headline's, ends as a text's sentence does."""
+    return line.prose.endswith("。") and not title.endswith("。")
+
+
 def share_words(one: str, other: str, length: int) -> bool:
     """Whether some `length` characters in a row stand in both."""
     return any(one[at : at + length] in other for at in range(len(one) - length + 1))

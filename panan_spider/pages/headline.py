@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from panan_spider.pages.called import is_lost, names_the_article, plain, said_once, share_words
+from panan_spider.pages.called import is_lost, is_sentence, names_the_article, plain, said_once, share_words
 from panan_spider.pages.fold import fold
 from panan_spider.pages.line import Line
 from panan_spider.pages.results import UnknownLayout
@@ -166,7 +166,11 @@ def _repeated(body: Sequence[Line], texts: Sequence[str], headline: Headline) ->
     title, whole = plain(headline.title), plain((headline.kicker or "") + headline.title)
     for start in (0, 1):
         for end in range(start + 1, min(start + 4, len(texts)) + 1):
-            if "".join(texts[start:end]) in (title, whole) and (start == 0 or could_be_kicker(body[0])):
+            if (
+                "".join(texts[start:end]) in (title, whole)
+                and not is_sentence(body[end - 1], headline.title)
+                and (start == 0 or could_be_kicker(body[0]))
+            ):
                 return start, end
     return 0, 0
 

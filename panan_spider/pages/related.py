@@ -24,7 +24,7 @@ def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -
         if anchors.side_heading(line.folded) or anchors.is_footer(line.folded):
             break
         if not line.links:
-            if found:
+            if found and line.kind == "text":
                 break
             continue
         if block is None:
