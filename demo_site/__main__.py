@@ -25,14 +25,18 @@ def main(args: list[str] | None = None) -> int:
     given = parser.parse_args(args)
     try:
         faults = [parse(spec) for spec in given.fault]
+        site = Site.build(given.seed, given.articles)
     except ValueError as error:
         parser.error(str(error))
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with serve(Site.build(given.seed, given.articles), faults, port=given.port) as server:
-        print(server.url, flush=True)
-        stop.wait()
+    try:
+        with serve(site, faults, port=given.port) as server:
+            print(server.url, flush=True)
+            stop.wait()
+    except (OSError, OverflowError) as error:
+        parser.error(f"port {given.port}: {error}")
     return 0
 
 

@@ -4,12 +4,11 @@ import argparse
 import signal
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.browse.guard import LOOPBACK
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Archival, refuse
 from panan_spider.export.place import NotOurs
 from panan_spider.outcomes import ExitCode
 from panan_spider.store.errors import LockHeld, StoreError
@@ -17,16 +16,8 @@ from panan_spider.store.errors import LockHeld, StoreError
 PORT = 8001
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Archival, ScrapyCommand):
     """Reads the archive and its SQLite export, which it brings up to date first."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

@@ -5,7 +5,7 @@ import logging
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from scrapy.settings import BaseSettings, default_settings
 
@@ -73,6 +73,23 @@ class Strict(_Base):
         if opts.data_dir is not None and not opts.data_dir.strip():
             refuse("--data-dir names no folder")
         return Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
+
+
+class Plain(Strict):
+    """A command that is no crawl: it says what it has to say, and Scrapy's log stays out of it."""
+
+    requires_project = True
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The options."""
+        return "[options]"
+
+
+class Archival(Plain):
+    """One that asks the site for nothing."""
+
+    requires_crawler_process = False
 
 
 def unmeant(name: str, given: Any) -> str | None:

@@ -12,7 +12,6 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any, ClassVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,7 +21,7 @@ from scrapy.commands import ScrapyCommand
 from demo_site.faults import FAULTS, Fault, parse
 from demo_site.proxy import ProxyServer, serve
 from demo_site.site import Site
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Archival, refuse
 from panan_spider.urls import Kind, understand
 
 #: The demo site is on this machine: nobody has to be spared.
@@ -32,16 +31,8 @@ DEMO_SETTINGS = (*LOOPBACK_SETTINGS, "PANAN_RETRY_BASE=0.05")
 PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Archival, ScrapyCommand):
     """The newcomer's first command: no request leaves the machine."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from rich.console import Console
 from scrapy.commands import ScrapyCommand
@@ -14,7 +14,7 @@ from scrapy.commands import ScrapyCommand
 from demo_site.faults import Fault, parse
 from demo_site.proxy import serve
 from demo_site.site import Site
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Plain, refuse
 from panan_spider.commands.demo import DEMO_SETTINGS, PROXY_NAMES
 from panan_spider.diagnosis import fixture
 from panan_spider.diagnosis.answers import Answer, Ask, Log
@@ -25,15 +25,8 @@ from panan_spider.diagnosis.visit import Visit
 from panan_spider.outcomes import ExitCode
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Plain, ScrapyCommand):
     """The first command of the first live day. It writes nothing into the archive."""
-
-    requires_project = True
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

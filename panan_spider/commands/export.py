@@ -5,11 +5,10 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Archival, refuse
 from panan_spider.commands.reparse import period
 from panan_spider.export.formats import FORMATS
 from panan_spider.export.job import Job, NoLibrary
@@ -21,16 +20,8 @@ from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.errors import LockHeld, StoreError
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Archival, ScrapyCommand):
     """Reads the archive, also while a run writes to it, and leaves it as it is."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

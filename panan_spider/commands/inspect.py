@@ -2,22 +2,18 @@
 
 import argparse
 from pathlib import Path
-from typing import Any, ClassVar
 
 from rich.console import Console
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Plain, refuse
 from panan_spider.diagnosis import one_page
 from panan_spider.diagnosis.inspection import Inspection
 from panan_spider.diagnosis.show import say, show
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Plain, ScrapyCommand):
     """For whoever doubts a field, or wonders why a page cannot be read."""
-
-    requires_project = True
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """The arguments."""

@@ -2,27 +2,18 @@
 
 import argparse
 import sys
-from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Archival, refuse
 from panan_spider.export.place import NotOurs, only_export_to
 from panan_spider.outcomes import ExitCode
 from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.errors import LockHeld, StoreError
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Archival, ScrapyCommand):
     """Brings people.jsonl up to date with the articles, which it leaves as they are."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

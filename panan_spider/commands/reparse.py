@@ -6,11 +6,11 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Archival, refuse
 from panan_spider.outcomes import ExitCode
 from panan_spider.reparsing.reading import Scope
 from panan_spider.reparsing.run import Run
@@ -21,16 +21,8 @@ from panan_spider.store.errors import LockHeld, StoreError
 _TEMPLATES: Final = ("enorth_a", "enorth_b", "trs")
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Archival, ScrapyCommand):
     """Shows what a changed page object makes of the pages already kept, and stores it when told to."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

@@ -2,20 +2,16 @@
 
 import argparse
 from pathlib import Path
-from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Plain, refuse
 from panan_spider.diagnosis import fixture, one_page
 from panan_spider.diagnosis.redaction import NotSafe, redacted
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Plain, ScrapyCommand):
     """The first step when a page is read wrongly."""
-
-    requires_project = True
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """The arguments."""

@@ -3,11 +3,10 @@
 import argparse
 import json
 import sys
-from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Archival, refuse
 from panan_spider.outcomes import ExitCode
 from panan_spider.status.overview import look
 from panan_spider.status.show import as_json, show
@@ -15,16 +14,8 @@ from panan_spider.store.errors import StoreError
 from panan_spider.store.recovery import LEDGER
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Archival, ScrapyCommand):
     """Answers without a request, and without touching a file."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

@@ -3,11 +3,10 @@
 import argparse
 import signal
 import sys
-from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Strict, refuse
+from panan_spider.commands.calls import Archival, refuse
 from panan_spider.outcomes import ExitCode
 from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.errors import LockHeld, StoreError
@@ -15,16 +14,8 @@ from panan_spider.store.recovery import LEDGER
 from panan_spider.verifying.run import Run
 
 
-class Command(Strict, ScrapyCommand):
+class Command(Archival, ScrapyCommand):
     """Reads everything, asks nobody; writes only with `--repair`, and then under the lock."""
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """The options."""
-        return "[options]"
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""

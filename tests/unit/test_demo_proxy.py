@@ -154,3 +154,12 @@ def test_an_unknown_fault_is_named_on_the_command_line() -> None:
     )
     assert done.returncode == 2
     assert "no such fault: nonsense; there are always-5xx, bad-date," in done.stderr
+
+
+def test_a_port_in_use_is_one_line_and_code_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        words = [sys.executable, "-m", "demo_site", "--port", str(taken.getsockname()[1])]
+        said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode == 2
+    assert "Traceback" not in said.stderr
+    assert said.stderr.splitlines()[-1].startswith(f"python -m demo_site: error: port {words[-1]}: ")
