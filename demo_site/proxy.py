@@ -5,7 +5,6 @@ Only absolute-form requests are answered, each connection serves one after anoth
 
 import asyncio
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -57,10 +56,11 @@ class ProxyServer:
         """Its address, for `http_proxy`."""
         return f"http://127.0.0.1:{self.port}"
 
-    async def start(self, listening: socket.socket) -> asyncio.Server:
-        """Answer whoever connects to the socket."""
-        self.port = listening.getsockname()[1]
-        return await asyncio.start_server(self._client, sock=listening, limit=_MAX_HEAD)
+    async def start(self, port: int = 0) -> asyncio.Server:
+        """Listen on 127.0.0.1; port 0 takes a free one."""
+        server = await asyncio.start_server(self._client, "127.0.0.1", port, limit=_MAX_HEAD)
+        self.port = server.sockets[0].getsockname()[1]
+        return server
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -166,19 +166,21 @@ def _chunks(response: Response) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def serve(site: Site, fault: Fault | Sequence[Fault] | None = None, port: int = 0) -> Iterator[ProxyServer]:
-    """The site, served on 127.0.0.1 from a thread of its own for as long as the block runs; port 0 takes a free one.
+    """The site, served from a thread of its own for as long as the block runs.
 
     Raises OSError where the port is not to be had (OverflowError for a number that is no port's), and RuntimeError
     at the end where answering raised: a bug of the demo site is no fault of the network.
     """
-    listening_socket = socket.create_server(("127.0.0.1", port))
     faults = [] if fault is None else [fault] if isinstance(fault, Fault) else list(fault)
     server = ProxyServer(site, faults)
-    loop, ready, done = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    loop, done = asyncio.new_event_loop(), asyncio.Event()
+    try:
+        listening = loop.run_until_complete(server.start(port))
+    except BaseException:
+        loop.close()
+        raise
 
     async def run() -> None:
-        listening = await server.start(listening_socket)
-        ready.set()
         await done.wait()
         listening.close()
         for task in list(server._tasks):
@@ -187,8 +189,6 @@ def serve(site: Site, fault: Fault | Sequence[Fault] | None = None, port: int = 
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
     thread.start()
-    if not ready.wait(10):
-        raise RuntimeError("the demo site's proxy did not start")
     try:
         yield server
     finally:
