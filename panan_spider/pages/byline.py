@@ -30,7 +30,7 @@ _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
 
 _ROLE_AT: Final = re.compile(rf"({ROLE})\s*:?")
 _LABEL_AT: Final = re.compile(
-    r"(作\s*者|撰\s*文|撰\s*稿|文\s*字|文|图\s*片|图|摄\s*影|摄|供\s*图|视\s*频|摄\s*像)\s*:|(?<!\S)(作\s?者|撰文|撰稿)(?=\s)"
+    r"((?:文章|本文|稿件)?作\s*者|撰\s*文|撰\s*稿|文\s*字|文|图\s*片|图|摄\s*影|摄|供\s*图|视\s*频|摄\s*像)\s*:|(?<!\S)(作\s?者|撰文|撰稿)(?=\s)"
 )
 _PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*/(?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
 _AHEAD_AT: Final = re.compile(rf"({_MARKS})\s+(?=[{_HAN}])")
@@ -122,7 +122,7 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
         if step := _LABEL_AT.match(text, at):
             label = re.sub(r"\s", "", step[1] or step[2])
             reader.role, known = None, True
-            reader.ahead = work_of(label) if label != "作者" else None
+            reader.ahead = work_of(label) if not label.endswith("作者") else None
         elif step := _ROLE_AT.match(text, at):
             reader.role, reader.lone, known = step[1], False, True
         elif step := _PREFIX_AT.match(text, at):

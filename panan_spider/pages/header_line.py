@@ -33,7 +33,7 @@ _DOMAIN: Final = re.compile(
     r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )
 _BYLINE_START: Final = re.compile(
-    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?<!\S)作\s?者(?=\s)|(?<!\S)(?:文字|摄影|摄像|视频|撰文)(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))|(?:作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
+    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?<!\S)作\s?者(?=\s)|(?<!\S)(?:文字|摄影|摄像|视频|撰文)(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))|(?:(?:文章|本文|稿件)?作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
 )
 _ORGAN: Final = re.compile(
     r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报|版|刊|频道|视频|周刊|公众号|微博|电台)$"
@@ -41,6 +41,8 @@ _ORGAN: Final = re.compile(
 _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
 #: One of these stands in every line that is (part of) a header line: most lines of a page are told apart at one glance.
 _SIGN: Final = re.compile(rf"\d{{4}}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者|{SITE_NAME}")
+#: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
+_SLASH: Final = re.compile(r"(?<=\s)/\s+(?=[\u3400-\u9fff]{1,4}\s?:)")
 _LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){ROLE}[\s:][\s\w:/、·]*$")
 _LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
@@ -68,7 +70,7 @@ def read_header_line(text: str) -> HeaderLine:
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
     line = _DATE_LABEL.sub("\x1f", DATE.sub("\x1f", line))
-    editor, credits, line = cut_credits(line)
+    editor, credits, line = cut_credits(_SLASH.sub("  ", line))
     source, rest = _cut_source(line)
     source = as_printed(text, source) if source else None
     return HeaderLine(published, source, read_byline(_DOMAIN.sub(" ", rest)), editor, credits)

@@ -43,6 +43,9 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     elif over := _find_header_over(lines, start, named):
         header, headline = over
         begin = headline[1]
+    elif crumb and (below := _find_header_below(lines, crumb, named)):
+        headline, header = below
+        begin = header[1]
     else:
         raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
     tail = find_tail(lines, (header[0], begin))
@@ -66,6 +69,20 @@ def _find_header_over(
             if end < len(lines) and (lines[end].heading_tag == "h1" or plain(lines[end].prose) in titles):
                 return (index, end), (end, end + 1)
     return None
+
+
+def _find_header_below(
+    lines: list[Line], crumb: Breadcrumb, titles: frozenset[str]
+) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Headline and header line of a page whose breadcrumb stands between the two."""
+    first = crumb.last + 1
+    headline = _find_headline(lines, 0, crumb.first, titles)
+    known = any(line.heading_tag or plain(line.prose) in titles for line in lines[slice(*headline)])
+    if not known or first >= len(lines) or not is_header_piece(lines[first]):
+        return None
+    end = header_end(lines, first)
+    said = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
+    return (headline, (first, end)) if strength(said) >= 2 else None
 
 
 def _ends_body(lines: list[Line], index: int) -> bool:
