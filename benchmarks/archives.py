@@ -1,5 +1,6 @@
-"""Archives as large as one likes, made through the store and not by crawling."""
+"""Archives as large as one likes, made through the store and not by crawling: `python -m benchmarks.archives FOLDER ARTICLES`."""
 
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -68,3 +69,7 @@ def _answered(archive: Archive, site: Site, url: str) -> tuple[Page, WarcPlace]:
     headers = tuple((name.encode(), value.encode()) for name, value in answer.headers.items())
     place = archive.write_response(Exchange(url, _ANY_TIME, answer.status, headers, answer.body))
     return Page(url, answer.body, answer.headers.get("Content-Type")), place
+
+
+if __name__ == "__main__":
+    keep_site(Path(sys.argv[1]), int(sys.argv[2]))
