@@ -67,7 +67,7 @@ def spider(addresses: list[str], out: Path) -> None:
     wanted, seen = set(addresses), set[str]()
     for host in sorted({urlsplit(url).netloc for url in addresses}):
         base = f"http://{host}"
-        own.focused_crawler(f"{base}/", max_seen_urls=5 * len(addresses))
+        own.focused_crawler(f"{base}/", max_seen_urls=2 * len(addresses))
         seen |= set(own.URL_STORE.find_known_urls(base)) - set(own.URL_STORE.find_unvisited_urls(base))
     _write(out, [{"url": url, "title": None} for url in sorted(seen & wanted)])
 
