@@ -86,13 +86,15 @@ def _by_document_title(lines: Sequence[Line], titles: Sequence[str]) -> tuple[in
 
 
 def _by_repetition(lines: Sequence[Line], body: Sequence[Line]) -> tuple[int, int] | None:
-    # The body's second line (after a kicker) or its first can be the headline again.
-    opening = [plain(line.prose) for line in body[:3]]
-    for first, end in _spans(len(lines)):
-        joined = plain("".join(line.prose for line in lines[first:end]))
-        if len(joined) >= 6 and len(lines) > 1 and joined in opening[:2]:
-            return first, end
-    return None
+    opening = [plain(line.prose) for line in body[:2]]  # the headline again, or a kicker and the headline
+    said = [
+        (first, end)
+        for first, end in _spans(len(lines))
+        if len(joined := plain("".join(line.prose for line in lines[first:end]))) >= 6 and joined in opening
+    ]
+    if len(said) > 1 and said[0] == (0, 1) and _KICKER_END.search(fold(lines[0].prose)):
+        return said[1]  # it says the kicker again, too
+    return said[0] if said and len(lines) > 1 else None
 
 
 def _rank(line: Line) -> float:
@@ -107,7 +109,7 @@ def _rank(line: Line) -> float:
         if re.search(r"sub-?title|futi|fubiao|f_title|yinti|shoulder|kicker|jianti", words):
             return -1.0
         if re.search(r"title|headline|biaoti", words):
-            rank = max(rank, 3.5)
+            rank = max(rank, 5.5 if element is line.block and "detail-title" in words else 3.5)
         if size := re.search(r"font-size\s*:\s*(\d+)", element.get("style", "")):
             rank = max(rank, min(int(size[1]) / 10, 3.4))
         if (element.get("size") or "").strip("+").isdigit():

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.pages.fold import fold
+from panan_spider.site import SITE_NAME
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ _TITLE_CUTS: Final = re.compile(r"\s*(?:--+|——|[-_|–])\s*")
 
 
 def title_candidates(document_title: str) -> list[str]:
-    """What of `<title>` can be the headline: all of it, then ever less as parts are cut off its end."""
-    cuts = [match.start() for match in _TITLE_CUTS.finditer(fold(document_title))]
-    return [document_title, *(document_title[:cut] for cut in reversed(cuts) if cut)]
+    """What of `<title>` can be the headline: all of it, less the site's name before it, then ever less as parts are cut off its end."""
+    cuts = [match.span() for match in _TITLE_CUTS.finditer(fold(document_title))]
+    if cuts and document_title[: cuts[0][0]].strip() == SITE_NAME:
+        return [document_title, *title_candidates(document_title[cuts[0][1] :])]
+    return [document_title, *(document_title[:cut] for cut, _ in reversed(cuts) if cut)]
