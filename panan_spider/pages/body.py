@@ -77,7 +77,7 @@ def _sure_headings(pieces: Sequence[Piece]) -> list[Line]:
 def _caption_from_above(pieces: list[Piece], body: Body) -> None:
     for index in range(len(pieces) - 2, -1, -1):
         piece, after = pieces[index], pieces[index + 1]
-        if _is_text(piece) and _is_image(after) and captions.points_down(piece.line):
+        if _is_text(piece) and _is_image(after) and captions.is_from_above(piece.line, after.line):
             after.caption = captions.clean(piece.line.prose) or None
             body.discarded.append((piece.line.text, "a caption: it belongs to its image"))
             del pieces[index]
@@ -95,7 +95,9 @@ def _caption(pieces: list[Piece], headings: Sequence[Line], body: Body) -> None:
             stop += 1
         following = [piece.line for piece in pieces[end:stop]] if end > index else []
         taken = captions.assign(end - index, following, headings) if following else []
-        if following and not taken and end - index == 1:
+        if end > index and pieces[end - 1].caption:
+            taken = []  # what stands over the pictures has been theirs
+        elif following and not taken and end - index == 1:
             around = [piece.line for piece in (*pieces[max(0, index - 1) : index], *pieces[end + 1 : end + 2])]
             taken = [(0, 0)] if captions.in_gallery(pieces[index].line, following[0], around) else []
         for image, line in taken:

@@ -41,8 +41,11 @@ def is_strong(line: Line) -> bool:
     return _CREDITED.search(text) is not None and len(text) <= _LONGEST_CENTRED
 
 
-def is_weak(line: Line, *, headings: Sequence[Line]) -> bool:
-    """Whether the line, right after a picture, reads as its caption: centred, or short and no sentence."""
+def is_weak(line: Line, *, headings: Sequence[Line], heads_nothing: bool = False) -> bool:
+    """Whether the line, right after a picture, reads as its caption: centred, or short and no sentence.
+
+    A bold one is a subhead, unless no text follows that it could head.
+    """
     text = fold(line.prose)
     if line.heading_tag or line.right or _DATE_LINE.match(text) or line.is_link:
         return False
@@ -50,7 +53,7 @@ def is_weak(line: Line, *, headings: Sequence[Line]) -> bool:
         return False
     if line.centred:
         return len(text) <= _LONGEST_CENTRED
-    return not line.bold and len(text) <= _LONGEST_PLAIN and not _SENTENCE_END.search(text)
+    return (heads_nothing or not line.bold) and len(text) <= _LONGEST_PLAIN and not _SENTENCE_END.search(text)
 
 
 def _same_look(line: Line, heading: Line) -> bool:
@@ -82,9 +85,13 @@ def _around(line: Line, up: int) -> etree._Element | None:
     return line.block.getparent() if up else line.block
 
 
-def points_down(line: Line) -> bool:
-    """Whether the line is the caption of the picture after it: ▼…."""
-    return len(line.prose) <= _LONGEST_STRONG and _DOWN.match(line.prose) is not None
+def is_from_above(line: Line, picture: Line) -> bool:
+    """Whether the line is the caption of the picture after it: ▼…, or the first thing in its figure."""
+    if len(line.prose) > _LONGEST_STRONG:
+        return False
+    if line.block.tag == "figcaption" and line.block.getprevious() is None:
+        return line.block.getparent() in (picture.block, *picture.block.iterancestors())
+    return _DOWN.match(line.prose) is not None
 
 
 def clean(text: str) -> str:
@@ -103,7 +110,8 @@ def assign(images: int, following: Sequence[Line], headings: Sequence[Line]) -> 
         while count < min(images, len(following)) and _goes_on(following, count, headings):
             count += 1
     else:
-        count = min(_prefix(following, lambda line: is_weak(line, headings=headings)), images)
+        bare = len(following) <= images
+        count = min(_prefix(following, lambda line: is_weak(line, headings=headings, heads_nothing=bare)), images)
         if _signs_off(following[:count], following[count:]):
             return []
     if count <= images:
