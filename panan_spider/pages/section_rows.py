@@ -17,6 +17,7 @@ _DATE: Final = re.compile(
 #: Brackets, blanks and a time of day that a shown date can stand among.
 _AROUND_DATE: Final = re.compile("[\\s\\[\\]()\uff08\uff09【】]|\\d{1,2}:\\d{2}(?::\\d{2})?")
 _READ_ON: Final = re.compile("^[\\W_]*(?:详细|详情|详细内容|更多|阅读全文|查看全文|查看详情|全文|点击查看)[\\W_]*$")
+_CUT_SHORT: Final = ("...", "…")
 _MIXED: Final = ""  # owner of an element that holds links to more than one article
 
 
@@ -54,9 +55,9 @@ def _is_weak(anchor: etree._Element, title: str) -> bool:
 
 
 def _title(anchor: etree._Element) -> str:
-    """The link's title attribute, else its text without a date printed inside the link."""
+    """The link's title attribute, else its text without a date printed inside the link; of the two, what the other one cuts short."""
     title = " ".join((anchor.get("title") or "").split())
-    if title:
+    if title and not (title.endswith(_CUT_SHORT) and _goes_on("".join(anchor.itertext()), title)):
         return title
     heads = [child for child in anchor.iter(*HEADING_TAGS) if "".join(child.itertext()).strip()]
     if len(heads) == 1:
@@ -70,6 +71,12 @@ def _title(anchor: etree._Element) -> str:
     text = " ".join(kept.split())
     pictures = (" ".join(image.get("alt", "").split()) for image in (*anchor.iter("img"), anchor))
     return text or next(filter(None, pictures), "")
+
+
+def _goes_on(text: str, cut: str) -> bool:
+    """Whether `text` says what `cut` says before its dots, and more, without dots of its own."""
+    text, begun = " ".join(text.split()), cut.rstrip(".…").rstrip()
+    return len(text) > len(begun) > 0 and text.startswith(begun) and not text.endswith(_CUT_SHORT)
 
 
 def _first_box(anchor: etree._Element) -> str:
