@@ -8,6 +8,7 @@ from typing import Final
 from panan_spider.pages import anchors, media
 from panan_spider.pages.beside import is_advertisement, leads_away, stands_in, without_side
 from panan_spider.pages.fold import fold
+from panan_spider.pages.furniture import without_bar
 from panan_spider.pages.header_line import is_label, strength
 from panan_spider.pages.line import Line
 from panan_spider.pages.subheads import TERMINAL
@@ -32,6 +33,8 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
             discarded.append((line.src, "an advertisement"))
         else:
             kept.append(line)
+    if kept and kept[0].text.lstrip()[:1] in "改调选" and (text := without_bar(kept[0].raw)) != kept[0].raw:
+        kept[0] = replace(kept[0], raw=text)
     kept = without_side(kept, header, discarded)
     links: list[Line] = []
     while kept and (leads_away(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):

@@ -28,6 +28,9 @@ _FURNITURE_WORD: Final = re.compile(
     "文字|字体|字号|打印|关闭|收藏|返回|评论|纠错|推荐|保护视力色|分享|浏览|点击|阅读|访问|人气|查看|点赞|我有话说|听新闻|语音播报|A[+-]|赞[(]"
 )
 
+_BAR: Final = re.compile(r"\s*(?:改变|调整|选择)(?:文字|字体|字号)大小\s*:")
+_SIGNS_BETWEEN: Final = re.compile(r"[\s|\[\]]*")
+
 
 def cleared(folded: str, by: str = " ") -> str:
     """A folded line with `by` in the place of each stretch of furniture."""
@@ -41,3 +44,14 @@ def without_furniture(text: str) -> str:
     for found in FURNITURE.finditer(folded) if _FURNITURE_WORD.search(folded) else ():
         printed, at = printed + text[at : found.start()] + " ", found.end()
     return (printed + text[at:]).strip(" |\uff5c\u3000")
+
+
+@remembered
+def without_bar(text: str) -> str:
+    """The line as printed, less the bar of letter sizes and print before its first words: `改变文字大小:[ ] [打印] | [关闭]`."""
+    folded, end = fold(text), 0
+    if not _BAR.match(folded):
+        return text
+    while found := FURNITURE.match(folded, _SIGNS_BETWEEN.match(folded, end).end()):  # type: ignore[union-attr]
+        end = found.end()
+    return text[_SIGNS_BETWEEN.match(folded, end).end() :]  # type: ignore[union-attr]
