@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.pages import anchors, tail_line
+from panan_spider.pages import anchors, media, tail_line
 from panan_spider.pages.header_line import DATE, could_say_some, is_byline, is_label, leftover, strength
 from panan_spider.pages.line import Line, holds_more_than
 
@@ -32,6 +32,16 @@ def is_header_piece(line: Line) -> bool:
     if _SENTENCE.search(rest := leftover(line.folded)):
         return False  # a text that quotes a header line
     return strong >= 5 or (strong > 0 and not rest) or is_label(line.folded)
+
+
+def without_icons(lines: list[Line]) -> list[Line]:
+    """The lines without the pictures of the page's own, a clock or a pen, that stand before the words of a header line."""
+    return [line for line, after in zip(lines, [*lines[1:], None], strict=False) if not _is_icon(line, after)]
+
+
+def _is_icon(line: Line, after: Line | None) -> bool:
+    beside = line.kind == "image" and after is not None and after.block is line.block and is_header_piece(after)
+    return beside and not media.is_content(line.src)
 
 
 def tail_line_only(line: Line) -> bool:

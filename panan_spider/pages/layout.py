@@ -13,6 +13,7 @@ from panan_spider.pages.enorth_a import ENORTH_A
 from panan_spider.pages.enorth_b import ENORTH_B
 from panan_spider.pages.furniture import without_furniture
 from panan_spider.pages.header_line import HeaderLine, is_lone_byline, names_source, read_header_line
+from panan_spider.pages.header_place import without_icons
 from panan_spider.pages.headline import Headline, Opening, could_be_headline, read_headline, read_opening
 from panan_spider.pages.line import Line
 from panan_spider.pages.lines import flatten
@@ -60,7 +61,7 @@ class _Reading:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.root = parse(page)
-        self.lines = flatten(self.root)
+        self.lines = without_icons(flatten(self.root))
         self.template = choose_template(page, self.lines)
         self.titles = self.template.known_titles(self.root, document_title(self.root), page.text)
         self.region: Region = find_region(self.lines, self.titles)

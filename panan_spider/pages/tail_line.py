@@ -42,6 +42,8 @@ _CREDIT: Final = re.compile(
 _BEHIND: Final = re.compile(
     rf"(?:\s{{2,}}|(?<=[。!?”…)])\s*)(?=[(\[【]?\s*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))})(?:\s*[:丨|/]|\s))"
 )
+#: When the page was made, behind the names.
+_WHEN: Final = re.compile(r"\s+\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*(?=[)\]】]?\s*$)")
 _LONGEST_BEHIND: Final = 100
 #: How every tail line begins: the first sign of a label, which most lines lack.
 _FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]*[{''.join({word[0] for word in (*_ROLES, '作者')})}]")
@@ -136,7 +138,7 @@ def read_tail_line(text: str) -> TailLine:
 
 
 def _normal(text: str) -> str:
-    return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", fold(text)))
+    return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", _WHEN.sub("", fold(text))))
 
 
 @remembered

@@ -57,9 +57,20 @@ def has_class(name: str) -> str:
 _TITLE_CUTS: Final = re.compile(r"\s*(?:--+|——|[-_|–])\s*")
 
 
+#: The portal's and the site's name before an article's.
+_SITE_FIRST: Final = re.compile(rf"(?:\s*(?:浙江在线|{SITE_NAME})\s*(?:--+|[-_|–>»:]+))+\s*")
+_SHORTEST_END: Final = 6  # characters; what is shorter can be a section
+
+
 def title_candidates(document_title: str) -> list[str]:
-    """What of `<title>` can be the headline: all of it, less the site's name before it, then ever less as parts are cut off its end."""
-    cuts = [match.span() for match in _TITLE_CUTS.finditer(fold(document_title))]
-    if cuts and document_title[: cuts[0][0]].strip() == SITE_NAME:
-        return [document_title, *title_candidates(document_title[cuts[0][1] :])]
+    """What of `<title>` can be the headline: all of it, then ever less as parts are cut off its end.
+
+    Where the site's name comes first, that goes, and parts are cut off the beginning, too.
+    """
+    folded = fold(document_title)
+    cuts = [match.span() for match in _TITLE_CUTS.finditer(folded)]
+    if first := _SITE_FIRST.match(folded):
+        ends = (document_title[end:] for start, end in cuts if start > first.end())
+        named = title_candidates(document_title[first.end() :])
+        return [document_title, *named, *(end for end in ends if len(end) >= _SHORTEST_END)]
     return [document_title, *(document_title[:cut] for cut, _ in reversed(cuts) if cut)]
