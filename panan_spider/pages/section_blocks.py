@@ -45,7 +45,9 @@ class Surroundings:
     def _is_heading(self, element: etree._Element) -> bool:
         own = (element.text or "") + "".join(child.tail or "" for child in element[:8])
         return any(
-            _TRIMMINGS.sub("", text.strip()) in self._names for text in (own, short_text(element)) if text.strip()
+            _TRIMMINGS.sub("", text.strip()).strip() in self._names
+            for text in (own, short_text(element))
+            if text.strip()
         )
 
     def _is_article(self, element: etree._Element) -> bool:

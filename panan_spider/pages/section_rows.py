@@ -34,16 +34,21 @@ def read_rows(links: list[ArticleLink]) -> tuple[Row, ...]:
     owners = _owners(links)
     rows: dict[str, Row] = {}
     weak: set[str] = set()  # named by a picture's words or by 详细 alone, until another link says more
+    last: tuple[str, etree._Element | None] = ("", None)
     for link in links:
         first = first_part(link.address)
         number = first.article_id or ""
+        beside, last = (number, link.anchor.getparent()) == last, (number, link.anchor.getparent())
         known = rows.get(number)
         if known is None:
             shown = _shown_date(link.anchor, number, owners)
             weak.add(number)
             rows[number] = Row(first.url, number, _title(link.anchor), shown, first.posted)
-        elif number in weak and (title := _title(link.anchor)):
-            rows[number] = replace(known, title=title)
+        else:
+            if number in weak and (title := _title(link.anchor)):
+                rows[number] = replace(known, title=title)
+            if beside and known.date is None and (shown := _shown_date(link.anchor, number, owners)):
+                rows[number] = replace(rows[number], date=shown)
         if rows[number].title and not _is_weak(link.anchor, rows[number].title):
             weak.discard(number)
     return tuple(rows.values())
@@ -109,7 +114,7 @@ def _shown_date(anchor: etree._Element, number: str, owners: dict[etree._Element
         cell = around
     inside = set(anchor.iter())
     if cell is anchor:
-        return _date_among(_texts_after(anchor))
+        return _date_among(_texts_after(anchor)) or _date_among(_texts_before(anchor))
     beside = cell.getnext() if cell.tag == "dt" else None
     texts = [text for e in cell.iter(etree.Element) for text in _texts_outside(e, anchor, inside, cell)]
     if beside is not None and beside.tag == "dd" and beside.find(".//a") is None:
@@ -132,6 +137,19 @@ def _texts_after(anchor: etree._Element) -> list[str]:
         if not isinstance(sibling.tag, str) or sibling.tag in ("a", "br") or sibling.find(".//a") is not None:
             break
         texts += ["".join(sibling.itertext()), sibling.tail or ""]
+    return texts
+
+
+def _texts_before(anchor: etree._Element) -> list[str]:
+    """The texts between the line break, or the container's edge, before a link and the link; none after another link."""
+    texts: list[str] = []
+    for sibling in anchor.itersiblings(preceding=True):
+        texts.append(sibling.tail or "")
+        if sibling.tag == "br":
+            return texts
+        if not isinstance(sibling.tag, str) or sibling.tag == "a" or sibling.find(".//a") is not None:
+            return []
+        texts.append("".join(sibling.itertext()))
     return texts
 
 
