@@ -1,6 +1,6 @@
 """From a page's bytes to its fields: panan_spider beside the bare parser and beside other extractors, on the same pages.
 
-`python -m benchmarks.extraction PAGES` prints one JSON object, corpus → reader → pages a CPU second. In `.venv-eval` all other
+`python -m benchmarks.extraction PAGES` prints one JSON object: `rates`, corpus → reader → pages a CPU second, and `growth`. In `.venv-eval` all other
 extractors are there; elsewhere those that are not installed are left out.
 """
 
@@ -110,17 +110,30 @@ def rates(pages: list[Page]) -> dict[str, float]:
     return out
 
 
+def growth(pages: list[Page]) -> dict[str, list[tuple[float, float]]]:
+    """Reader → (kB a page, CPU ms a page), for the bare parser and ours, as more and more stands around the same articles."""
+    found: dict[str, list[tuple[float, float]]] = {FLOOR: [], OURS: []}
+    for times in (1, 2, 4, 8):
+        grown = [heavy(page, times) for page in pages]
+        size = sum(len(page.body) for page in grown) / len(grown) / 1000
+        works = [partial(_all, read, grown) for read in (tree_alone, every_field)]
+        for name, spent in zip(found, best_of(ROUNDS, works), strict=True):
+            found[name].append((size, 1000 * spent / len(grown)))
+    return found
+
+
 def _all(read: Callable[[Page], object], pages: list[Page]) -> None:
     for page in pages:
         read(page)
 
 
 def main() -> None:
-    """Print the rates."""
+    """Print the rates, and how ours grow."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    found = {name: rates(pages) for name, pages in corpora(int(sys.argv[1])).items()}
-    print(json.dumps(found, ensure_ascii=False))
+    pages = corpora(int(sys.argv[1]))
+    found = {name: rates(those) for name, those in pages.items()}
+    print(json.dumps({"rates": found, "growth": growth(pages[LIGHT][:_FEW])}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks import crawling, exporting, plot, reparsing, storing
 from benchmarks import incremental as nights
@@ -25,8 +25,8 @@ def extraction(quick: bool) -> str:
     own = ROOT / ".venv-eval" / "bin" / "python"
     python = str(own) if own.exists() and not quick else sys.executable
     done = run([python, "-m", "benchmarks.extraction", "100" if quick else "400"], through(""))
-    found: dict[str, dict[str, float]] = json.loads(done.said.splitlines()[-1])
-    light, heavy = found[LIGHT], found[HEAVY]
+    found: dict[str, Any] = json.loads(done.said.splitlines()[-1])
+    light, heavy = found["rates"][LIGHT], found["rates"][HEAVY]
     rows = [
         (
             name,
@@ -37,7 +37,8 @@ def extraction(quick: bool) -> str:
         )
         for name in sorted(light, key=lambda name: -light[name])
     ]
-    return table(("", "light pages/s", "ours is × as fast", "heavy pages/s", "ours is × as fast"), rows)
+    told = table(("", "light pages/s", "ours is × as fast", "heavy pages/s", "ours is × as fast"), rows)
+    return told + _drawn(quick, "extraction", "CPU milliseconds a page", "kB a page", found["growth"])
 
 
 def crawl(quick: bool) -> str:
