@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.pages import media
-from panan_spider.pages.line import Line
+from panan_spider.pages.line import Line, common_box, stands_in
 
 #: Where a site keeps the pictures of its own pages.
 _DECORATION: Final = re.compile(
@@ -22,11 +22,6 @@ def leads_away(line: Line) -> bool:
     if line.kind != "text" or not line.is_row:
         return False
     return all(not media.is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
-
-
-def stands_in(line: Line, box: etree._Element) -> bool:
-    """Whether the line is printed in `box`, directly or not."""
-    return box is line.block or box in line.block.iterancestors()
 
 
 def is_advertisement(picture: Line) -> bool:
@@ -44,7 +39,7 @@ def without_side(kept: list[Line], header: Sequence[Line], discarded: list[tuple
     if container is None:
         return kept
     around = set(container.iterancestors())
-    article = _common(container, header[0].block) if header else container
+    article = common_box(container, header[0].block) if header else container
     found = (_branch(line, container, around) for line in suspects)
     for branch in dict.fromkeys(element for element in found if element is not None):
         held = [line for line in kept if stands_in(line, branch)]
@@ -60,13 +55,8 @@ def _is_decoration(line: Line) -> bool:
 
 def _container(texts: Sequence[Line]) -> etree._Element | None:
     """The element that holds the text, by its first two lines."""
-    found = _common(texts[0].block, texts[-1].block) if texts else None
+    found = common_box(texts[0].block, texts[-1].block) if texts else None
     return found.getparent() if found is not None and found.tag == "p" else found
-
-
-def _common(one: etree._Element, other: etree._Element) -> etree._Element | None:
-    inside = {one, *one.iterancestors()}
-    return next((element for element in (other, *other.iterancestors()) if element in inside), None)
 
 
 def _branch(line: Line, container: etree._Element, around: set[etree._Element]) -> etree._Element | None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from panan_spider.pages import anchors, media
-from panan_spider.pages.beside import is_advertisement, leads_away, stands_in, without_side
+from panan_spider.pages.beside import is_advertisement, leads_away, without_side
 from panan_spider.pages.fold import fold
 from panan_spider.pages.furniture import without_bar
 from panan_spider.pages.header_line import is_label, strength
-from panan_spider.pages.line import Line
+from panan_spider.pages.line import Line, stands_in
 from panan_spider.pages.subheads import TERMINAL
 
 _LONGEST_SIDE_HEADING: Final = 10
@@ -77,7 +77,7 @@ def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
         return False
     linked = {element for link in links for element in (link.block, *link.block.iterancestors())}
     box = next((element for element in line.block.iterancestors() if element in linked), None)
-    return box is not None and box not in (before.block, *before.block.iterancestors())
+    return box is not None and not stands_in(before, box)
 
 
 def _cut_foot(kept: list[Line], discarded: list[tuple[str, str]]) -> None:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from panan_spider.pages import anchors, media, tail_line
 from panan_spider.pages.header_line import DATE, could_say_some, is_byline, is_label, leftover, strength
-from panan_spider.pages.line import Line, holds_more_than
+from panan_spider.pages.line import Line, holds_more_than, stands_in
 
 _ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
 _MAX_HEADER_CELLS: Final = 10
@@ -90,7 +90,7 @@ def _says_little(line: Line) -> bool:
 
 def _holds_header_alone(box: etree._Element, lines: list[Line], first: int) -> bool:
     """Whether the box is the header line's own: neither the headline nor a line of the text stands in it."""
-    inside = [box in (line.block, *line.block.iterancestors()) for line in lines[: first + _MAX_HEADER_CELLS + 2]]
+    inside = [stands_in(line, box) for line in lines[: first + _MAX_HEADER_CELLS + 2]]
     if any(inside[:first]):
         return all(anchors.is_furniture(line) for line, held in zip(lines[:first], inside, strict=False) if held)
     rest = [line for line, held in zip(lines[first:], inside[first:], strict=False) if held]

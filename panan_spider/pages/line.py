@@ -116,6 +116,17 @@ def know_texts(lines: list[Line]) -> None:
         line.__dict__["text"], line.__dict__["folded"] = text.strip(), folded.strip()
 
 
+def stands_in(line: Line, box: etree._Element) -> bool:
+    """Whether the line is printed in `box`, directly or not."""
+    return box is line.block or box in line.block.iterancestors()
+
+
+def common_box(one: etree._Element, other: etree._Element) -> etree._Element | None:
+    """The smallest element that holds both, or is one of them."""
+    inside = {one, *one.iterancestors()}
+    return next((element for element in (other, *other.iterancestors()) if element in inside), None)
+
+
 def holds_more_than(element: etree._Element, characters: int) -> bool:
     """Whether the element's text has more than so many characters, blanks not counted."""
     count = 0

@@ -6,7 +6,7 @@ from lxml import etree
 
 from panan_spider.items import Link
 from panan_spider.pages import anchors
-from panan_spider.pages.line import Line
+from panan_spider.pages.line import Line, common_box, stands_in
 
 
 def read_related(lines: Sequence[Line], resolve: Callable[[str], str]) -> tuple[Link, ...]:
@@ -28,13 +28,8 @@ def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -
                 break
             continue
         if block is None:
-            block = _common(lines[heading].block, line.block)
-        if block is not None and block is not line.block and block not in line.block.iterancestors():
+            block = common_box(lines[heading].block, line.block)
+        if block is not None and not stands_in(line, block):
             break
         found += [Link(url=url, title=title) for href, title in line.links if title and (url := resolve(href))]
     return found
-
-
-def _common(first: etree._Element, second: etree._Element) -> etree._Element | None:
-    around = [first, *first.iterancestors()]
-    return next((e for e in (second, *second.iterancestors()) if e in around), None)
