@@ -17,7 +17,6 @@ CRAWLED: Final = (300, 1_000, 5_000)
 #: … and of the archives that are read again.
 REPARSED: Final = (1_000, 10_000, 100_000)
 _PLOTS: Final = ROOT / "docs" / "images"
-_TRAFILATURA: Final = "trafilatura"
 
 
 def extraction(quick: bool) -> str:

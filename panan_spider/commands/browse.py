@@ -51,8 +51,7 @@ class Command(Archival, ScrapyCommand):
         except (NoArchive, NotOurs, show.PortTaken) as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
-            print(f"panan: {error}", file=sys.stderr)
-            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+            self.barred(error)
         except KeyboardInterrupt:
             print("panan: interrupted", file=sys.stderr)
             self.exitcode = int(ExitCode.INTERRUPTED)

@@ -12,6 +12,7 @@ from scrapy.settings import BaseSettings, default_settings
 from panan_spider import settings as ours
 from panan_spider.console import json_log
 from panan_spider.outcomes import ExitCode
+from panan_spider.store.errors import LockHeld, StoreError
 
 if TYPE_CHECKING:
     from scrapy.commands import ScrapyCommand as _Base
@@ -90,6 +91,11 @@ class Archival(Plain):
     """One that asks the site for nothing."""
 
     requires_crawler_process = False
+
+    def barred(self, error: StoreError | LockHeld) -> None:
+        """Say why the archive cannot be used; exit code 15 where another holds it, else 14."""
+        print(f"panan: {error}", file=sys.stderr)
+        self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
 
 
 def unmeant(name: str, given: Any) -> str | None:

@@ -55,8 +55,7 @@ class Command(Archival, ScrapyCommand):
         except (NotOurs, UnknownSection, NoLibrary) as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
-            print(f"panan: {error}", file=sys.stderr)
-            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+            self.barred(error)
         except KeyboardInterrupt:
             print(f"panan: interrupted; {out} is as it was", file=sys.stderr)
             self.exitcode = int(ExitCode.INTERRUPTED)

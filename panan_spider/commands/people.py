@@ -1,13 +1,11 @@
 """`scrapy people`: who held which office, did what, and where, found in the articles and kept beside them."""
 
 import argparse
-import sys
 
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.calls import Archival, refuse
 from panan_spider.export.place import NotOurs, only_export_to
-from panan_spider.outcomes import ExitCode
 from panan_spider.store.archive import ARTICLES_FILE
 from panan_spider.store.errors import LockHeld, StoreError
 
@@ -39,8 +37,7 @@ class Command(Archival, ScrapyCommand):
         except NotOurs as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
-            print(f"panan: {error}", file=sys.stderr)
-            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+            self.barred(error)
             return
         how = "made anew" if told.anew else "brought up to date"
         print(f"panan: {out}: {how}: {told.articles} article lines read, office-holders named {told.mentions} times")

@@ -3,7 +3,6 @@
 import argparse
 import re
 import signal
-import sys
 from contextlib import suppress
 from datetime import date
 from typing import Final
@@ -11,7 +10,6 @@ from typing import Final
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.calls import Archival, refuse
-from panan_spider.outcomes import ExitCode
 from panan_spider.reparsing.reading import Scope
 from panan_spider.reparsing.run import Run
 from panan_spider.reparsing.workers import cores
@@ -50,8 +48,7 @@ class Command(Archival, ScrapyCommand):
         try:
             self.exitcode = int(Run(data, scope, opts.diff, jobs).done(write=opts.write))
         except (StoreError, LockHeld) as error:
-            print(f"panan: {error}", file=sys.stderr)
-            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+            self.barred(error)
 
 
 def _scope(opts: argparse.Namespace) -> Scope:

@@ -7,7 +7,6 @@ import sys
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.calls import Archival, refuse
-from panan_spider.outcomes import ExitCode
 from panan_spider.status.overview import look
 from panan_spider.status.show import as_json, show
 from panan_spider.store.errors import StoreError
@@ -37,8 +36,7 @@ class Command(Archival, ScrapyCommand):
         try:
             status = look(folder)
         except StoreError as error:
-            print(f"panan: {error}", file=sys.stderr)
-            self.exitcode = int(ExitCode.STORE_ERROR)
+            self.barred(error)
             return
         if opts.json:
             told = as_json(status)

@@ -41,5 +41,4 @@ class Command(Archival, ScrapyCommand):
             print("panan: interrupted; nothing was left half done", file=sys.stderr)
             self.exitcode = int(ExitCode.INTERRUPTED)
         except (StoreError, LockHeld) as error:
-            print(f"panan: {error}", file=sys.stderr)
-            self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+            self.barred(error)
