@@ -49,7 +49,7 @@ format: venv ## format, and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo and docs/first-day.md from runs
-	$(BIN)/python -m panan_spider.schema.generate
+	$(BIN)/python -m tools.docs.generate
 	$(BIN)/python tests/policy/readme_run.py
 	$(BIN)/python tests/crawl/doctor_runs.py
 

@@ -8,16 +8,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from demo_site.site import Site
-from panan_spider.items import Article, WarcPlace
-from panan_spider.outcomes import Outcome
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.schema.example import EXAMPLE
-from panan_spider.spiders.desk import Wanted
-from panan_spider.spiders.fetch import Fetch
-from panan_spider.store.archive import Archive
-from panan_spider.store.exchange import Exchange
-from panan_spider.urls import understand
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.items import Article, WarcLocation
+from panan_spider.sites.urls import understand
+from panan_spider.spiders.article_fetch import ArticleFetch
+from panan_spider.spiders.frontier import FrontierEntry
+from tools.docs.example import EXAMPLE
 
 _AT_ONCE: Final = 500
 #: Years before the demo site's first article, so that no list of it names one of these.
@@ -54,7 +54,7 @@ def _store(archive: Archive, made: Iterator[Article]) -> None:
 def _kept(archive: Archive, site: Site, url: str) -> Article:
     """The article at `url`, each part of it answered, kept and read in turn."""
     address = understand(url)
-    fetch = Fetch(Wanted(address.article_id or ""), None, address, fetched_at=_ANY_TIME)
+    fetch = ArticleFetch(FrontierEntry(address.article_id or ""), None, address, fetched_at=_ANY_TIME)
     due: str | None = url
     while due is not None:
         page, place = _answered(archive, site, due)
@@ -63,11 +63,11 @@ def _kept(archive: Archive, site: Site, url: str) -> Article:
     return fetch.article(fetch.whole())
 
 
-def _answered(archive: Archive, site: Site, url: str) -> tuple[Page, WarcPlace]:
+def _answered(archive: Archive, site: Site, url: str) -> tuple[Page, WarcLocation]:
     host, path = urlsplit(url)[1:3]
     answer = site.respond("GET", host, path, {})
     headers = tuple((name.encode(), value.encode()) for name, value in answer.headers.items())
-    place = archive.write_response(Exchange(url, _ANY_TIME, answer.status, headers, answer.body))
+    place = archive.write_response(HttpExchange(url, _ANY_TIME, answer.status, headers, answer.body))
     return Page(url, answer.body, answer.headers.get("Content-Type")), place
 
 

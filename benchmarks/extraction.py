@@ -21,10 +21,10 @@ from benchmarks.measure import best_of
 from demo_site.site import Site
 from evaluation.cases import HALVES, Case, cases
 from evaluation.peers import PEERS
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.parts import to_article
-from panan_spider.urls import understand
+from panan_spider.extract.article import read_article
+from panan_spider.extract.assemble import to_article
+from panan_spider.extract.document import Page
+from panan_spider.sites.urls import understand
 
 FLOOR: Final = "lxml alone: bytes to tree"
 NAIVE: Final = "four XPaths: title, date line, text, pictures"

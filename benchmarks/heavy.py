@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from panan_spider.pages.page import Page
+from panan_spider.extract.document import Page
 
 _SECTIONS: Final = 60
 _COLUMNS: Final = 8

@@ -11,7 +11,7 @@ from typing import Any, Final
 from benchmarks.archives import fill
 from benchmarks.crawling import Crawl, panan
 from benchmarks.measure import cpu_seconds, demo_site
-from panan_spider.store.archive import Archive
+from panan_spider.archive.store.archive import Archive
 
 #: Articles of the demo site that each archive holds; the rest are older, and no list names them.
 SITE: Final = 300

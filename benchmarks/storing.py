@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.archives import articles
+from panan_spider.archive.store.archive import Archive
+from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
-from panan_spider.store.archive import Archive
 
 _ROUNDS: Final = 3
 

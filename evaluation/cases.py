@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.pages.page import Page
+from panan_spider.extract.document import Page
 
 FOLDER: Final = Path(__file__).parent
 

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from evaluation.cases import HALVES, Case, cases
 from evaluation.scoring import Reading, mean, score
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.results import ArticlePage, PageError
+from panan_spider.extract.article import read_article
+from panan_spider.extract.results import ArticlePage, PageError
 
 #: Fields compared as a whole. `template` only where the page is of one of the three seen.
 FIELDS: Final = (

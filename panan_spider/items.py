@@ -89,12 +89,12 @@ Block = Annotated[
 ]
 
 
-class WarcPlace(_Part):
+class WarcLocation(_Part):
     """Where the raw response lies in the archive."""
 
     file: str = Field(description="Path below the data folder.")
     offset: int = Field(ge=0, description="Byte offset of the response record in that file.")
-    parts: list["WarcPlace"] = Field(
+    parts: list["WarcLocation"] = Field(
         default_factory=list, description="The places of parts two and on, in order; empty for an article of one part."
     )
 
@@ -138,5 +138,5 @@ class Article(BaseModel):
     template: Literal["enorth_a", "enorth_b", "trs"] = Field(description="The page object that read it.")
     content_hash: str = Field(pattern=r"^sha256:[0-9a-f]{64}$", description="Hash over the content alone.")
     fetched_at: str = Field(description="When page one was received, UTC, RFC 3339.")
-    warc: WarcPlace | None = Field(description="Place of page one's raw response; null only where none was kept.")
+    warc: WarcLocation | None = Field(description="Place of page one's raw response; null only where none was kept.")
     schema_version: Literal[1] = Field(default=SCHEMA_VERSION, description="Version of this table.")

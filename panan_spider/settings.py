@@ -2,8 +2,6 @@
 
 import os
 
-from panan_spider import site
-
 BOT_NAME = "panan_spider"
 SPIDER_MODULES = ["panan_spider.spiders"]
 COMMANDS_MODULE = "panan_spider.commands"  # `scrapy crawl` with a true exit code, `scrapy demo`, …
@@ -14,7 +12,8 @@ PANAN_ON_FAILURE = os.environ.get("PANAN_ON_FAILURE")  # a command to start when
 PANAN_RETRY_BASE = 2.0  # seconds before the first retry; doubled for each further one
 PANAN_RETRY_CAP = 300.0  # seconds no single wait exceeds, Retry-After included
 
-USER_AGENT = site.USER_AGENT  # the one place that names the project and whom to write to
+CONTACT = "https://github.com/panan-spider/panan-spider"  # whom a site's operators can write to: change it to your own
+USER_AGENT = f"panan_spider/0.1 (archive of local news; +{CONTACT})"
 ROBOTSTXT_OBEY = True  # a guest obeys the house
 DOWNLOAD_DELAY = 1.0  # seconds; a county's server is small and the archive is in no hurry
 CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for every response, and a page gives one article
@@ -34,20 +33,24 @@ METAREFRESH_ENABLED = False  # a page that sends its readers elsewhere is named,
 REDIRECT_MAX_TIMES = 5  # a loop ends soon
 
 DOWNLOAD_TIMEOUT = 60  # seconds; a hanging server must not hold the night
-DOWNLOAD_MAXSIZE = site.MAX_PAGE_BYTES  # raw and unpacked alike: bombs end here
+DOWNLOAD_MAXSIZE = (
+    10 * 1024 * 1024
+)  # bytes; no page is larger unless something is wrong with it. Raw and unpacked alike: bombs end here
 DOWNLOAD_WARNSIZE = 0  # said by the outcome `too_large`, not by a warning
 RETRY_TIMES = 4  # waits of 2, 4, 8, 16 seconds
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the outcome says it, once
 
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for nothing twice, and asks again on purpose
 LOG_LEVEL = "INFO"  # one line a failure; DEBUG shows every request
-LOG_FORMATTER = "panan_spider.log_lines.LogLines"  # network errors in one line, their tracebacks at DEBUG
+LOG_FORMATTER = (
+    "panan_spider.extensions.log_formatter.OneLineLogFormatter"  # network errors in one line, their tracebacks at DEBUG
+)
 FEED_EXPORT_ENCODING = "utf-8"  # Chinese stays readable in `-O`
 STATS_DUMP = False  # the report says it
 
 EXTENSIONS = {
-    "panan_spider.archive_extension.ArchiveExtension": 10,  # before anything else: without an archive no request
-    "panan_spider.console.progress.ProgressExtension": 20,  # how far the run is, section by section
+    "panan_spider.extensions.archive_run.ArchiveRunExtension": 10,  # before anything else: without an archive no request
+    "panan_spider.extensions.progress.ProgressExtension": 20,  # how far the run is, section by section
     "scrapy.extensions.logstats.LogStats": None,  # its line a minute knows no sections
 }
 DOWNLOADER_MIDDLEWARES = {
@@ -58,10 +61,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once
     "panan_spider.middlewares.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # its bombs have no outcome
-    "panan_spider.middlewares.size.UnpackMiddleware": 590,
+    "panan_spider.middlewares.decompression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # follows off the site
     "panan_spider.middlewares.offsite.RedirectMiddleware": 600,
-    "panan_spider.middlewares.archive.ArchiveMiddleware": 950,  # nearest the wire: bytes as received
+    "panan_spider.middlewares.raw_capture.RawCaptureMiddleware": 950,  # nearest the wire: bytes as received
 }
 ITEM_PIPELINES = {
     "panan_spider.pipelines.clean.CleanPipeline": 100,  # control characters out, nothing else touched

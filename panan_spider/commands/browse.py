@@ -7,16 +7,16 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.browse.guard import LOOPBACK
-from panan_spider.commands.calls import Archival, refuse
-from panan_spider.export.place import NotOurs
-from panan_spider.outcomes import ExitCode
-from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.publish.browse.guard import LOOPBACK
+from panan_spider.publish.export.atomic import ForeignFileError
 
 PORT = 8001
 
 
-class Command(Archival, ScrapyCommand):
+class Command(ArchiveCommand, ScrapyCommand):
     """Reads the archive and its SQLite export, which it brings up to date first."""
 
     def short_desc(self) -> str:
@@ -41,14 +41,16 @@ class Command(Archival, ScrapyCommand):
         if opts.host not in LOOPBACK and not opts.public:
             refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
         # Only now: Scrapy loads every command at every start, and Datasette would be a third of it.
-        from panan_spider.browse import show
-        from panan_spider.browse.export import NoArchive, Source
+        from panan_spider.publish.browse import browse_run
+        from panan_spider.publish.browse.fresh_export import ArchiveNotFound, ExportSource
 
-        source = Source(self.data_of(opts))
+        source = ExportSource(self.data_of(opts))
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            self.exitcode = int(show.files(source, Path(opts.static)) if opts.static else show.pages(source, opts))
-        except (NoArchive, NotOurs, show.PortTaken) as error:
+            self.exitcode = int(
+                browse_run.files(source, Path(opts.static)) if opts.static else browse_run.pages(source, opts)
+            )
+        except (ArchiveNotFound, ForeignFileError, browse_run.PortInUse) as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
             self.barred(error)

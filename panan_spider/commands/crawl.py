@@ -10,17 +10,17 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.spiderloader import get_spider_loader
 
-from panan_spider.archive_extension import ArchiveExtension
-from panan_spider.commands.calls import Strict, refuse
-from panan_spider.console import json_log
-from panan_spider.console.progress import on_terminal
-from panan_spider.console.summary import summarize
-from panan_spider.outcomes import ExitCode
-from panan_spider.spiders.args import wrong_arguments
-from panan_spider.starting import collect
-from panan_spider.store.archive import RUNS_FOLDER
-from panan_spider.store.errors import LockHeld, StoreError
-from panan_spider.telling.outward import Outward
+from panan_spider.archive.store.archive import RUNS_FOLDER
+from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.commands.base import CheckedCommand, refuse
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.extensions import json_log
+from panan_spider.extensions.archive_run import ArchiveRunExtension
+from panan_spider.extensions.progress import on_terminal
+from panan_spider.extensions.startup_errors import collect
+from panan_spider.extensions.summary import summarize
+from panan_spider.report.notify.notifier import Notifier
+from panan_spider.spiders.arguments import wrong_arguments
 
 #: Scrapy's counts of what no retry healed.
 _FAILURES: Final = (
@@ -32,7 +32,7 @@ _FAILURES: Final = (
 )
 
 
-class Command(Strict, ScrapyCrawl):
+class Command(CheckedCommand, ScrapyCrawl):
     """Scrapy's own command sends 0 whatever became of the crawl; this one does not."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -50,7 +50,7 @@ class Command(Strict, ScrapyCrawl):
         super().process_options(args, opts)
         assert self.settings is not None
         try:
-            self.outward = Outward.of(self.settings)
+            self.outward = Notifier.of(self.settings)
         except ValueError as error:
             refuse(str(error))
         if len(args) != 1:
@@ -85,7 +85,7 @@ class Command(Strict, ScrapyCrawl):
     def _tell(self, crawler: Crawler, code: ExitCode, errors: list[BaseException]) -> None:
         """What is told when all is over: to the terminal, to the webhook, to the command on failure."""
         try:
-            extension = None if errors else crawler.get_extension(ArchiveExtension)
+            extension = None if errors else crawler.get_extension(ArchiveRunExtension)
         except RuntimeError:  # it ended before it had any
             extension = None
         if extension is None:
@@ -102,7 +102,7 @@ class Command(Strict, ScrapyCrawl):
         if errors:
             return _start_error(errors[0])
         try:
-            extension = crawler.get_extension(ArchiveExtension)
+            extension = crawler.get_extension(ArchiveRunExtension)
         except RuntimeError:
             return ExitCode.NOT_STARTED
         if extension is None:

@@ -21,8 +21,8 @@ from scrapy.commands import ScrapyCommand
 from demo_site.faults import FAULTS, Fault, parse
 from demo_site.proxy import ProxyServer, serve
 from demo_site.site import Site
-from panan_spider.commands.calls import Archival, refuse
-from panan_spider.urls import Kind, understand
+from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.sites.urls import UrlKind, understand
 
 #: The demo site is on this machine: nobody has to be spared.
 LOOPBACK_SETTINGS = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
@@ -31,7 +31,7 @@ DEMO_SETTINGS = (*LOOPBACK_SETTINGS, "PANAN_RETRY_BASE=0.05")
 PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
 
 
-class Command(Archival, ScrapyCommand):
+class Command(ArchiveCommand, ScrapyCommand):
     """The newcomer's first command: no request leaves the machine."""
 
     def short_desc(self) -> str:
@@ -128,8 +128,8 @@ def _watch(console: Console, server: ProxyServer, process: "subprocess.Popen[byt
             new = server.requests[seen:]
             seen += len(new)
             addresses = [understand(f"http://{entry.host}{entry.path}") for entry in new]
-            read |= {address.article_id for address in addresses if address.kind is Kind.ARTICLE}
-            elsewhere += sum(address.kind is not Kind.ARTICLE for address in addresses)
+            read |= {address.article_id for address in addresses if address.kind is UrlKind.ARTICLE}
+            elsewhere += sum(address.kind is not UrlKind.ARTICLE for address in addresses)
             progress.update(articles, completed=len(read))
             progress.update(others, completed=elsewhere)
             time.sleep(0.2 if running else 0)

@@ -14,18 +14,18 @@ from scrapy.commands import ScrapyCommand
 from demo_site.faults import Fault, parse
 from demo_site.proxy import serve
 from demo_site.site import Site
-from panan_spider.commands.calls import Plain, refuse
+from panan_spider.commands.base import QuietCommand, refuse
 from panan_spider.commands.demo import DEMO_SETTINGS, PROXY_NAMES
-from panan_spider.diagnosis import fixture
-from panan_spider.diagnosis.answers import Answer, Ask, Log
-from panan_spider.diagnosis.errand import NotStarted, run
-from panan_spider.diagnosis.examination import Examination
-from panan_spider.diagnosis.tour import tour
-from panan_spider.diagnosis.visit import Visit
-from panan_spider.outcomes import ExitCode
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.doctor import fixture
+from panan_spider.doctor.doctor_report import DoctorReport
+from panan_spider.doctor.fetch_result import Ask, FetchLog, FetchResult
+from panan_spider.doctor.fetch_task import CrawlNotStarted, run
+from panan_spider.doctor.probe import tour
+from panan_spider.doctor.probe_result import SiteProbe
 
 
-class Command(Plain, ScrapyCommand):
+class Command(QuietCommand, ScrapyCommand):
     """The first command of the first live day. It writes nothing into the archive."""
 
     def short_desc(self) -> str:
@@ -61,11 +61,11 @@ class Command(Plain, ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Look, and tell. The exit code is the verdict's."""
-        visits: list[Visit] = []
+        visits: list[SiteProbe] = []
         with _demo(self.faults) if opts.demo else _network(), _telling() as tell:
 
-            async def errand(ask: Ask, log: Log) -> None:
-                async def told(url: str) -> Answer:
+            async def errand(ask: Ask, log: FetchLog) -> None:
+                async def told(url: str) -> FetchResult:
                     tell(url)
                     return await ask(url)
 
@@ -74,13 +74,13 @@ class Command(Plain, ScrapyCommand):
             assert self.crawler_process is not None
             try:
                 run(self.crawler_process, errand)
-            except NotStarted as error:
+            except CrawlNotStarted as error:
                 refuse(f"doctor could not start: {error}")
         if not visits:
             print("panan: interrupted", file=sys.stderr)
             self.exitcode = int(ExitCode.INTERRUPTED)
             return
-        found = Examination(visits[0], tuple(_save(visits[0], Path(opts.save)) if opts.save else ()))
+        found = DoctorReport(visits[0], tuple(_save(visits[0], Path(opts.save)) if opts.save else ()))
         if opts.json:
             print(found.json())
         else:
@@ -114,7 +114,7 @@ def _telling() -> Iterator[Any]:
         yield lambda url: status.update(f"asking for {url}")
 
 
-def _save(visit: Visit, folder: Path) -> Iterator[str]:
+def _save(visit: SiteProbe, folder: Path) -> Iterator[str]:
     """Keep every page that came, each once, named by its address."""
     seen: set[str] = set()
     for answer in visit.answers:
@@ -125,6 +125,6 @@ def _save(visit: Visit, folder: Path) -> Iterator[str]:
             place = folder / (name if not (folder / name).exists() else f"{name}-{len(seen)}")
             try:
                 fixture.save(place, answer.page, kind)
-            except fixture.Refused as error:
+            except fixture.FixtureRefused as error:
                 refuse(str(error))
             yield str(place)

@@ -8,19 +8,19 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Archival, refuse
+from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.commands.base import ArchiveCommand, refuse
 from panan_spider.commands.reparse import period
-from panan_spider.export.formats import FORMATS
-from panan_spider.export.job import Job, NoLibrary
-from panan_spider.export.place import NotOurs, only_export_to
-from panan_spider.export.selection import Selection, UnknownSection
-from panan_spider.outcomes import ExitCode
-from panan_spider.spiders.args import section_names
-from panan_spider.store.archive import ARTICLES_FILE
-from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
+from panan_spider.publish.export.formats import FORMATS
+from panan_spider.publish.export.job import ExportJob, MissingLibrary
+from panan_spider.publish.export.selection import Selection, UnknownSection
+from panan_spider.spiders.arguments import section_names
 
 
-class Command(Archival, ScrapyCommand):
+class Command(ArchiveCommand, ScrapyCommand):
     """Reads the archive, also while a run writes to it, and leaves it as it is."""
 
     def short_desc(self) -> str:
@@ -52,7 +52,7 @@ class Command(Archival, ScrapyCommand):
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self.exitcode = int(_exported(opts.format, job, out))
-        except (NotOurs, UnknownSection, NoLibrary) as error:
+        except (ForeignFileError, UnknownSection, MissingLibrary) as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
             self.barred(error)
@@ -63,7 +63,7 @@ class Command(Archival, ScrapyCommand):
             signal.signal(signal.SIGTERM, before)
 
 
-def _exported(name: str, job: Job, out: Path) -> ExitCode:
+def _exported(name: str, job: ExportJob, out: Path) -> ExitCode:
     began = time.monotonic()
     with only_export_to(out):
         done = FORMATS[name].export(job, out)
@@ -74,7 +74,7 @@ def _exported(name: str, job: Job, out: Path) -> ExitCode:
     return ExitCode.GOOD
 
 
-def _job(opts: argparse.Namespace, data: Path) -> Job:
+def _job(opts: argparse.Namespace, data: Path) -> ExportJob:
     """What the options ask for. What is wrong with them is one line, and exit code 1."""
     if opts.format not in FORMATS:
         refuse(f"--format: no format is named {opts.format!r}; there is: {', '.join(FORMATS)}")
@@ -88,4 +88,4 @@ def _job(opts: argparse.Namespace, data: Path) -> Job:
     every = opts.all_revisions or (form.all_revisions and not opts.latest_only)
     if every and not form.can_all_revisions:
         refuse(f"--all-revisions: {opts.format} holds of each article the newest revision alone")
-    return Job(data, Selection(sections, since, until), every)
+    return ExportJob(data, Selection(sections, since, until), every)

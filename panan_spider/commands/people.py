@@ -4,13 +4,13 @@ import argparse
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Archival, refuse
-from panan_spider.export.place import NotOurs, only_export_to
-from panan_spider.store.archive import ARTICLES_FILE
-from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
 
 
-class Command(Archival, ScrapyCommand):
+class Command(ArchiveCommand, ScrapyCommand):
     """Brings people.jsonl up to date with the articles, which it leaves as they are."""
 
     def short_desc(self) -> str:
@@ -28,13 +28,13 @@ class Command(Archival, ScrapyCommand):
         data = self.data_of(opts)
         if not (data / ARTICLES_FILE).is_file():
             refuse(f"there is no archive in {data}")
-        from panan_spider.export.people_file import FILE, bring_up  # Scrapy loads every command at every start
+        from panan_spider.publish.people.people_file import FILE, bring_up  # Scrapy loads every command at every start
 
         out = data / FILE
         try:
             with only_export_to(out):
                 told = bring_up(data)
-        except NotOurs as error:
+        except ForeignFileError as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
             self.barred(error)

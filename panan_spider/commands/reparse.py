@@ -9,17 +9,17 @@ from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Archival, refuse
-from panan_spider.reparsing.reading import Scope
-from panan_spider.reparsing.run import Run
-from panan_spider.reparsing.workers import cores
-from panan_spider.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.archive.reparse.reparse_run import ReparseRun
+from panan_spider.archive.reparse.result import ReparseScope
+from panan_spider.archive.reparse.workers import cores
+from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
+from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.commands.base import ArchiveCommand, refuse
 
 _TEMPLATES: Final = ("enorth_a", "enorth_b", "trs")
 
 
-class Command(Archival, ScrapyCommand):
+class Command(ArchiveCommand, ScrapyCommand):
     """Shows what a changed page object makes of the pages already kept, and stores it when told to."""
 
     def short_desc(self) -> str:
@@ -46,15 +46,15 @@ class Command(Archival, ScrapyCommand):
             refuse(f"there is no archive in {data}")
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            self.exitcode = int(Run(data, scope, opts.diff, jobs).done(write=opts.write))
+            self.exitcode = int(ReparseRun(data, scope, opts.diff, jobs).done(write=opts.write))
         except (StoreError, LockHeld) as error:
             self.barred(error)
 
 
-def _scope(opts: argparse.Namespace) -> Scope:
+def _scope(opts: argparse.Namespace) -> ReparseScope:
     if opts.template not in (None, *_TEMPLATES):
         refuse(f"--template: no template is named {opts.template!r}; there is: {', '.join(_TEMPLATES)}")
-    return Scope(*period(opts), opts.template)
+    return ReparseScope(*period(opts), opts.template)
 
 
 def _jobs(given: str | None) -> int:

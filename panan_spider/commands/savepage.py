@@ -5,17 +5,17 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Plain, refuse
-from panan_spider.diagnosis import fixture, one_page
-from panan_spider.diagnosis.redaction import NotSafe, redacted
+from panan_spider.commands.base import QuietCommand, refuse
+from panan_spider.doctor import fixture, page_command
+from panan_spider.doctor.redaction import RedactionError, redacted
 
 
-class Command(Plain, ScrapyCommand):
+class Command(QuietCommand, ScrapyCommand):
     """The first step when a page is read wrongly."""
 
     def syntax(self) -> str:
         """The arguments."""
-        return one_page.SYNTAX
+        return page_command.SYNTAX
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
@@ -24,7 +24,7 @@ class Command(Plain, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Options of the command, beside Scrapy's own."""
         super().add_options(parser)
-        one_page.add_options(parser)
+        page_command.add_options(parser)
         parser.add_argument("--name", metavar="NAME", help="the folder's name (default: made from template and number)")
         parser.add_argument(
             "--to",
@@ -47,12 +47,12 @@ class Command(Plain, ScrapyCommand):
         if not Path(opts.to).is_dir():
             refuse(f"{opts.to}: no such folder; run it in the checkout, or name another with --to")
         assert self.crawler_process is not None and self.settings is not None
-        page, kind = one_page.page_of(args[0], self.crawler_process, Path(self.settings["PANAN_DATA_DIR"]), opts)
+        page, kind = page_command.page_of(args[0], self.crawler_process, Path(self.settings["PANAN_DATA_DIR"]), opts)
         folder = Path(opts.to) / fixture.FOLDERS[kind] / (opts.name or fixture.default_name(page, kind))
         try:
             page = redacted(page, kind) if opts.redact else page
             unread = fixture.save(folder, page, kind)
-        except (fixture.Refused, NotSafe) as error:
+        except (fixture.FixtureRefused, RedactionError) as error:
             refuse(str(error))
         print(
             f"{folder}: "

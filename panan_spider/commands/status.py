@@ -6,14 +6,14 @@ import sys
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Archival, refuse
-from panan_spider.status.overview import look
-from panan_spider.status.show import as_json, show
-from panan_spider.store.errors import StoreError
-from panan_spider.store.recovery import LEDGER
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.report.status.archive_status import look
+from panan_spider.report.status.status_tables import as_json, show
 
 
-class Command(Archival, ScrapyCommand):
+class Command(ArchiveCommand, ScrapyCommand):
     """Answers without a request, and without touching a file."""
 
     def short_desc(self) -> str:

@@ -6,15 +6,15 @@ import sys
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.calls import Archival, refuse
-from panan_spider.outcomes import ExitCode
-from panan_spider.store.archive import ARTICLES_FILE
-from panan_spider.store.errors import LockHeld, StoreError
-from panan_spider.store.recovery import LEDGER
-from panan_spider.verifying.run import Run
+from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.verify.verify_run import VerifyRun
+from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.core.outcomes import ExitCode
 
 
-class Command(Archival, ScrapyCommand):
+class Command(ArchiveCommand, ScrapyCommand):
     """Reads everything, asks nobody; writes only with `--repair`, and then under the lock."""
 
     def short_desc(self) -> str:
@@ -34,7 +34,7 @@ class Command(Archival, ScrapyCommand):
         if not any((data / name).is_file() for name in (ARTICLES_FILE, LEDGER)):
             refuse(f"there is no archive in {data}")
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        run = Run(data)
+        run = VerifyRun(data)
         try:
             self.exitcode = int(run.repaired() if opts.repair else run.verified())
         except KeyboardInterrupt:

@@ -9,9 +9,9 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRe
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from panan_spider.middlewares.fates import Fate
-from panan_spider.outcomes import Outcome
-from panan_spider.urls import absolute, on_site
+from panan_spider.core.outcomes import Outcome
+from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.sites.urls import absolute, on_site
 
 
 def _bound(crawler: Crawler) -> bool:
@@ -34,7 +34,7 @@ class OffsiteMiddleware(ScrapyOffsite):
         if not _bound(self.crawler):
             super().process_request(request)
         elif not on_site(request.url):
-            raise Fate(Outcome.OFF_SITE, f"not on the site: {request.url}")
+            raise OutcomeError(Outcome.OFF_SITE, f"not on the site: {request.url}")
 
 
 class RedirectMiddleware(ScrapyRedirects):
@@ -61,10 +61,10 @@ class RedirectMiddleware(ScrapyRedirects):
             told = location.decode("latin-1")
             target = absolute(request.url, told)
             if not on_site(target):
-                raise Fate(Outcome.OFF_SITE, f"redirected to {target or told}")
+                raise OutcomeError(Outcome.OFF_SITE, f"redirected to {target or told}")
         try:
             return super().process_response(request, response)
-        except Fate:
+        except OutcomeError:
             raise
         except IgnoreRequest as error:
-            raise Fate(Outcome.FAILED, f"redirects without end: {error}") from error
+            raise OutcomeError(Outcome.FAILED, f"redirects without end: {error}") from error

@@ -13,9 +13,9 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.misc import load_object
 
-from panan_spider.archive_extension import is_ending
-from panan_spider.middlewares.fates import Fate
-from panan_spider.outcomes import Outcome
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extensions.archive_run import is_ending
+from panan_spider.middlewares.outcome_errors import OutcomeError
 
 CUT: Final = "its body was cut short or damaged on the way"
 EMPTY: Final = "an empty body"
@@ -64,7 +64,7 @@ class RetryMiddleware:
             reason += f", and not to be asked again for {told:.0f} s"
         elif again := await self._again(request, reason, told):
             return again
-        raise Fate(Outcome.BLOCKED if status == _TOO_MANY else Outcome.FAILED, f"{reason}, to the last try")
+        raise OutcomeError(Outcome.BLOCKED if status == _TOO_MANY else Outcome.FAILED, f"{reason}, to the last try")
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The request again after a wait, where the network may have been to blame."""
@@ -82,7 +82,7 @@ class RetryMiddleware:
         own = self._base * 2 ** (again.meta["retry_times"] - 1) * random.uniform(0.75, 1.25)
         await pause(min(max(own, told), self._cap), self._over)
         if self._over():
-            raise Fate(Outcome.PENDING, "the run ended before it was asked for again")
+            raise OutcomeError(Outcome.PENDING, "the run ended before it was asked for again")
         return again
 
     def _over(self) -> bool:

@@ -11,9 +11,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from panan_spider.middlewares.fates import Fate
-from panan_spider.outcomes import Outcome
-from panan_spider.wording import one_line
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.text import one_line
+from panan_spider.middlewares.outcome_errors import OutcomeError
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class RobotsMiddleware:
             raise NotConfigured
         self._crawler = crawler
         self._agent: str = crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[Protego | Fate]] = {}
+        self._rules: dict[str, asyncio.Future[Protego | OutcomeError]] = {}
         self.unreachable: dict[str, str] = {}
         self.delays: dict[str, float] = {}
         # After AutoThrottle, which sets the delay at every response: the host's own word is the floor under it.
@@ -47,13 +47,13 @@ class RobotsMiddleware:
             self._rules[host] = asyncio.get_running_loop().create_future()
             self._rules[host].set_result(await self._fetch(parts.scheme, host))
         rules = await self._rules[host]
-        if isinstance(rules, Fate):
-            raise Fate(rules.outcome, rules.reason)
+        if isinstance(rules, OutcomeError):
+            raise OutcomeError(rules.outcome, rules.reason)
         if not rules.can_fetch(request.url, self._agent):
-            raise Fate(Outcome.FORBIDDEN, "robots.txt disallows it")
+            raise OutcomeError(Outcome.FORBIDDEN, "robots.txt disallows it")
         self._raise_delay(request, host)
 
-    async def _fetch(self, scheme: str, host: str) -> Protego | Fate:
+    async def _fetch(self, scheme: str, host: str) -> Protego | OutcomeError:
         engine = self._crawler.engine
         assert engine is not None
         request = Request(
@@ -66,10 +66,10 @@ class RobotsMiddleware:
             if (
                 getattr(error, "outcome", None) is Outcome.PENDING
             ):  # the run is being ended, which is not the host's fault
-                return Fate(Outcome.PENDING, str(reason))
+                return OutcomeError(Outcome.PENDING, str(reason))
             return self._gone(host, str(reason))
 
-    def _read(self, host: str, response: Response) -> Protego | Fate:
+    def _read(self, host: str, response: Response) -> Protego | OutcomeError:
         if response.status >= 500 or response.status == 429:
             return self._gone(host, f"status {response.status}")
         if response.status >= 400:
@@ -80,13 +80,13 @@ class RobotsMiddleware:
             logger.info("robots.txt of %s asks for %s s between requests", host, delay)
         return rules
 
-    def _gone(self, host: str, reason: str) -> Fate:
+    def _gone(self, host: str, reason: str) -> OutcomeError:
         reason = one_line(reason)
         self.unreachable[host] = reason
         assert self._crawler.stats is not None
         self._crawler.stats.set_value("panan/robots_unreachable", dict(self.unreachable))  # where the report looks
         logger.error("robots.txt of %s cannot be read (%s): nothing of this host is asked for", host, reason)
-        return Fate(Outcome.FAILED, f"robots.txt of {host} unreachable: {reason}")
+        return OutcomeError(Outcome.FAILED, f"robots.txt of {host} unreachable: {reason}")
 
     def _raise_delay(self, request: Request, host: str) -> None:
         engine = self._crawler.engine

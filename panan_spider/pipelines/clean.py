@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from panan_spider.fingerprint import content_hash
+from panan_spider.core.hashing import content_hash
 from panan_spider.items import Article
 
 #: Control characters but for tab and line feed, lone surrogates, and the two noncharacters XML forbids.

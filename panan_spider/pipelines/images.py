@@ -12,13 +12,13 @@ from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from panan_spider.archive_extension import ArchiveExtension, is_ending
-from panan_spider.outcomes import Outcome
-from panan_spider.pipelines.base import ArchivePipeline
-from panan_spider.pipelines.pictures import picture_of
-from panan_spider.store.errors import StoreError
-from panan_spider.urls import understand
-from panan_spider.wording import one_line
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.text import one_line
+from panan_spider.extensions.archive_run import ArchiveRunExtension, is_ending
+from panan_spider.pipelines.archive_pipeline import ArchivePipeline
+from panan_spider.pipelines.image_type import picture_of
+from panan_spider.sites.urls import understand
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class ImagesPipeline(ArchivePipeline):
     10, where no answer came, or where what came in its place is news.
     """
 
-    def __init__(self, extension: ArchiveExtension) -> None:
+    def __init__(self, extension: ArchiveRunExtension) -> None:
         super().__init__(extension)
         self._pictures = self.archive.open_pictures()
         self._work: asyncio.Future[Any] | None = None

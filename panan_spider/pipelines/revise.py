@@ -5,7 +5,7 @@ from typing import Any
 from scrapy.exceptions import DropItem
 
 from panan_spider.items import Article
-from panan_spider.pipelines.base import ArchivePipeline
+from panan_spider.pipelines.archive_pipeline import ArchivePipeline
 
 
 class RevisePipeline(ArchivePipeline):

@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any, Final
 
-from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
-from panan_spider.pipelines.base import ArchivePipeline
+from panan_spider.pipelines.archive_pipeline import ArchivePipeline
 
 #: Seconds that an article waits for others to be synced with, and how many are at the most.
 _WAIT: Final = 0.1
@@ -16,7 +16,7 @@ _MOST: Final = 64
 class StorePipeline(ArchivePipeline):
     """Stores what is new or revised. An article that waits is not stored yet: nobody has been told that it is."""
 
-    def __init__(self, extension: ArchiveExtension) -> None:
+    def __init__(self, extension: ArchiveRunExtension) -> None:
         super().__init__(extension)
         self._waiting: dict[str, tuple[Article, Outcome, asyncio.Future[None]]] = {}
 

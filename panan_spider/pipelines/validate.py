@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 from scrapy.exceptions import DropItem
 
+from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
-from panan_spider.pipelines.base import ArchivePipeline
-from panan_spider.urls import understand
+from panan_spider.pipelines.archive_pipeline import ArchivePipeline
+from panan_spider.sites.urls import understand
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from panan_spider.pages.results import SectionPage
-from panan_spider.site import ENTRY_PAGES, SITE_NAME
-from panan_spider.urls import Kind, canonical, on_site, section_key, understand
+from panan_spider.extract.results import SectionPage
+from panan_spider.sites.panan import ENTRY_PAGES, SITE_NAME
+from panan_spider.sites.urls import UrlKind, canonical, on_site, section_key, understand
 
 #: No county's news site has more pages that look like sections; what is over is named, not asked.
 MAX_CANDIDATES: Final = 1_000
@@ -86,7 +86,7 @@ class Discovery:
         """`offer` for (text, address) pairs; addresses that are no section's are passed over."""
         for text, url in links:
             address = understand(url)
-            if address.kind is Kind.SECTION:
+            if address.kind is UrlKind.SECTION:
                 self.offer(Candidate(address.url, text, idle=idle, via=via))
 
     def follow(self, candidate: Candidate, page: SectionPage) -> None:
@@ -189,7 +189,7 @@ def _addresses(given: str) -> list[str]:
     hosts = list(dict.fromkeys(urlsplit(url).netloc for url in ENTRY_PAGES))
     pairs = [(host, prefix) for host in hosts for prefix in (_PREFIX, "")][:: 3 if len(hosts) == 2 else 1]
     found = [understand(f"http://{host}{prefix}{bare}") for host, prefix in pairs]
-    return [address.url for address in found if address.kind is Kind.SECTION]
+    return [address.url for address in found if address.kind is UrlKind.SECTION]
 
 
 def bare_path(given: str) -> str:

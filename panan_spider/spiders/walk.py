@@ -11,15 +11,15 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from panan_spider.pages.results import Row, SectionPage
-from panan_spider.site import MAX_LIST_PAGES, MAX_POSTING_LAG_DAYS, MAX_STALE_PAGES
-from panan_spider.urls import count_pages, section_key
+from panan_spider.extract.results import ListRow, SectionPage
+from panan_spider.sites.panan import MAX_LIST_PAGES, MAX_POSTING_LAG_DAYS, MAX_STALE_PAGES
+from panan_spider.sites.urls import count_pages, section_key
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5
 
 
-class State(StrEnum):
+class WalkState(StrEnum):
     """How a walk ended."""
 
     END = "end"  # nothing more to ask for
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WalkLimits:
     """What may end a walk before its end.
 
     `recheck` are days to look back, None for all; `behind` says that an earlier walk reached the end;
@@ -50,9 +50,9 @@ class Walk:
     `front` is the number of links on its first page; None where that could not be read; `by_words`: its list block is not known by its class.
     """
 
-    def __init__(self, url: str, name: str, limits: Limits) -> None:
+    def __init__(self, url: str, name: str, limits: WalkLimits) -> None:
         self.url, self.name, self.limits = url, name, limits
-        self.state: State | None = None
+        self.state: WalkState | None = None
         self.pager = "none"
         self.front: int | None = None
         self.by_words = False
@@ -69,7 +69,7 @@ class Walk:
         self._stale = self._lost_in_a_row = 0
         self._first_trail: tuple[str, ...] = ()
 
-    def take(self, page: SectionPage) -> list[Row]:
+    def take(self, page: SectionPage) -> list[ListRow]:
         """Take a page in; the rows no page of this walk has named before. May end the walk."""
         fresh = [row for row in page.rows if row.article_id not in self._seen]
         self._seen.update(row.article_id for row in fresh)
@@ -100,12 +100,12 @@ class Walk:
         self.lost.append(url)
         self._lost_in_a_row += 1
         if self.pages == 0 or self._lost_in_a_row >= MAX_LOST_PAGES:
-            self._end(State.FAILED)
+            self._end(WalkState.FAILED)
 
     def next(self) -> str | None:
         """The address to ask for next, a list page or the pager script; None where the walk has ended."""
         if self.state is None and self.pages >= MAX_LIST_PAGES:
-            self._end(State.CAPPED)
+            self._end(WalkState.CAPPED)
         if self.state is not None:
             return None
         if self._queue:
@@ -113,22 +113,22 @@ class Walk:
         if self._script is not None and not self._script_asked:
             self._script_asked = True
             return self._script
-        self._end(State.END)
+        self._end(WalkState.END)
         return None
 
     def fail(self, reason: str) -> None:
         """End the walk as failed, whatever it was about to do."""
         self.lost.append(reason)
-        self._end(State.FAILED)
+        self._end(WalkState.FAILED)
 
     def is_script(self, url: str) -> bool:
         """Whether `url` is the walk's pager script."""
         return url == self._script
 
-    def _end(self, state: State) -> None:
+    def _end(self, state: WalkState) -> None:
         if self.state is None:
             # A walk that missed a page has not seen all it walked past, however it ended.
-            self.state = State.FAILED if self.lost else state
+            self.state = WalkState.FAILED if self.lost else state
 
     def _go_on(self, page: SectionPage) -> None:
         if self.pager == "none":
@@ -143,15 +143,15 @@ class Walk:
                 self._met.add(key)
                 self._queue.append(address)
 
-    def _judge(self, page: SectionPage, fresh: list[Row]) -> None:
+    def _judge(self, page: SectionPage, fresh: list[ListRow]) -> None:
         self._judge_empty(page)
         self._stale = 0 if fresh else self._stale + 1
         if self._stale >= MAX_STALE_PAGES:
-            self._end(State.END)
+            self._end(WalkState.END)
         elif self._all_known(page.rows):
-            self._end(State.KNOWN)
+            self._end(WalkState.KNOWN)
         elif self._all_before_since(page.rows):
-            self._end(State.SINCE)
+            self._end(WalkState.SINCE)
 
     def _judge_empty(self, page: SectionPage) -> None:
         """A page without rows ends a list of links; amid numbered pages, or under another breadcrumb, it hides rows."""
@@ -159,7 +159,7 @@ class Walk:
         if not page.rows and (more or page.breadcrumbs != self._first_trail):
             self.lost.append(page.url)
 
-    def _all_known(self, rows: tuple[Row, ...]) -> bool:
+    def _all_known(self, rows: tuple[ListRow, ...]) -> bool:
         limits = self.limits
         if limits.full or not limits.behind or limits.recheck is None or not rows or self.newest is None:
             return False
@@ -169,7 +169,7 @@ class Walk:
             limits.settled(r.article_id) for r in rows
         )
 
-    def _all_before_since(self, rows: tuple[Row, ...]) -> bool:
+    def _all_before_since(self, rows: tuple[ListRow, ...]) -> bool:
         since = self.limits.since
         if since is None or not rows:
             return False
@@ -178,7 +178,7 @@ class Walk:
         return all((day := day_of(row)) is not None and day < horizon for row in rows)
 
 
-def day_of(row: Row) -> date | None:
+def day_of(row: ListRow) -> date | None:
     """The day an article was put on the web, as its address, else the list, tells it."""
     return row.posted or row.date
 

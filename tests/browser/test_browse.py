@@ -21,18 +21,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from browse_archive import HOSTILE, RUNS, STORY, build, pages_of
 
-from panan_spider.browse.export import Source
-from panan_spider.browse.files import write
-from panan_spider.browse.serve import address_of, listening
+from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.server import address_of, listening
+from panan_spider.publish.browse.static_files import write
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def source(tmp_path_factory: pytest.TempPathFactory) -> ExportSource:
     return build(tmp_path_factory.mktemp("archive"))
 
 
 @pytest.fixture(scope="module")
-def address(source: Source) -> Iterator[str]:
+def address(source: ExportSource) -> Iterator[str]:
     """The pages, served on loopback beside the tests."""
     listener = listening("127.0.0.1", 0)
     config = uvicorn.Config(pages_of(source).datasette.app(), log_level="warning", lifespan="on", ws="none")
@@ -153,7 +153,7 @@ def test_a_report_of_a_run_is_shown_as_it_looks(browser: Chrome, address: str) -
     assert chromium.errors(browser) == []
 
 
-def test_files_need_no_server_and_search_by_themselves(browser: Chrome, source: Source, tmp_path: Path) -> None:
+def test_files_need_no_server_and_search_by_themselves(browser: Chrome, source: ExportSource, tmp_path: Path) -> None:
     asyncio.run(write(source, tmp_path / "site"))
     home = (tmp_path / "site").as_uri()
     browser.get(f"{home}/index.html")

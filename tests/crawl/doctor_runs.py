@@ -42,7 +42,7 @@ def block(name: str, output: str) -> str:
 
 
 def lasting(shown: str) -> str:
-    """A block without the line numbers of a patch, which any change of site.py moves."""
+    """A block without the line numbers of a patch, which any change of the profile moves."""
     return re.sub(r"(?m)^@@ .* @@.*$", "@@", shown)
 
 

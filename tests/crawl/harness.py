@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from demo_site.proxy import Logged, ProxyServer
 from demo_site.site import Site
-from panan_spider.schema import report_schema
+from tools.docs import report_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,27 +13,31 @@ from typing import Any
 
 from scrapy.cmdline import execute
 
+from panan_spider.archive.ledger.image_outcomes import ImageTable
+from panan_spider.archive.ledger.stored_articles import ArticleTable
+from panan_spider.archive.ledger_state import LedgerCrawlState
+from panan_spider.archive.store import image_files, jsonl
+from panan_spider.archive.store.jsonl import LineFile
+from panan_spider.archive.store.revisions import Revisions
+from panan_spider.archive.store.warc_writer import WarcWriter
 from panan_spider.pipelines import store as store_pipeline
-from panan_spider.spiders.parts import PartCrawl
-from panan_spider.store import jsonl, pictures
-from panan_spider.store.jsonl import LineFile
-from panan_spider.store.ledger_articles import Articles
-from panan_spider.store.ledger_images import Images
-from panan_spider.store.memory import LedgerMemory
-from panan_spider.store.revisions import Revisions
-from panan_spider.store.warc import WarcWriter
+from panan_spider.spiders.part_crawl import PartCrawl
 
 POINTS = {
     "warc": (WarcWriter, "response"),
     "line": (LineFile, "append_all"),
-    "mark": (Articles, "mark"),
-    "settle": (LedgerMemory, "settle"),
-    "walk": (LedgerMemory, "begin_walk"),
+    "mark": (ArticleTable, "mark"),
+    "settle": (LedgerCrawlState, "settle"),
+    "walk": (LedgerCrawlState, "begin_walk"),
 }
 #: Of articles in several parts: a part that has come, and the parts' marks inside the ledger's transaction.
 PARTS = {"part": (PartCrawl, "read_part"), "parts-mark": (Revisions, "_note_parts")}
 #: Of pictures, with images=true: the file, the line of the index, the mark.
-PICTURES = {"file": (pictures, "write_atomically"), "index": (LineFile, "append"), "picture-mark": (Images, "mark")}
+PICTURES = {
+    "file": (image_files, "write_atomically"),
+    "index": (LineFile, "append"),
+    "picture-mark": (ImageTable, "mark"),
+}
 
 
 def torn(fd: int, data: bytes, *, sync: bool = True) -> int:

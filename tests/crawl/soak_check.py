@@ -11,7 +11,7 @@ from typing import Any
 import harness
 
 from demo_site.site import Site
-from panan_spider.store.ledger import ARTICLES, Ledger
+from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
 
 #: What a line says of the archive, not of the page; and two that depend on the night: an article on both hosts can be
 #: stored under either address, and a list that failed that night is read in another, and kept in the ledger.

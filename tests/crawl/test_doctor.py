@@ -15,7 +15,7 @@ from doctor_runs import PAGE, ROOT, SHOWN, block, demo, lasting, place, run
 from harness import Serve
 
 from demo_site.proxy import ProxyServer
-from panan_spider.site import USER_AGENT
+from panan_spider.settings import USER_AGENT
 
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "PANAN_RETRY_BASE=0.01")
 

@@ -16,7 +16,7 @@ from panan_spider import settings as project
 
 #: Spiders of the project's own name, broken in one place.
 BROKEN = """
-from panan_spider.spiders.panan import PananSpider as Whole
+from panan_spider.spiders.county import PananSpider as Whole
 
 class Panan(Whole):
     name = "panan"

@@ -14,8 +14,8 @@ import pytest
 from conftest import Crawler, Serve
 
 from demo_site.proxy import ProxyServer
-from panan_spider.site import HOSTS
-from panan_spider.store.lock import Lock
+from panan_spider.archive.store.lock import Lock
+from panan_spider.sites.panan import HOSTS
 
 QUICK = {"PANAN_RETRY_BASE": 0.01, "RETRY_TIMES": 1}
 

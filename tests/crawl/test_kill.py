@@ -16,8 +16,8 @@ import pytest
 from harness import Serve
 
 from demo_site.proxy import ProxyServer
-from panan_spider.urls import on_site
-from panan_spider.verifying.check import Check
+from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.sites.urls import on_site
 
 KILLING = Path(__file__).with_name("killing.py")
 BOUNDARIES = [f"{moment}-{point}" for moment in ("before", "after") for point in killing.POINTS]
@@ -68,7 +68,7 @@ def test_killed_among_the_parts_of_an_article(serving: Serve, tmp_path: Path, bo
     run = harness.crawl(server.url, data)
     assert_whole(run, server)
     assert {article["id"]: article["pages"] for article in run.articles if article["pages"] > 1} == several
-    assert list(Check(data).findings()) == []
+    assert list(ArchiveCheck(data).findings()) == []
 
 
 def test_killed_at_every_write_of_a_picture(serving: Serve, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_killed_at_every_write_of_a_picture(serving: Serve, tmp_path: Path) -> N
     assert Counter(index) == Counter(
         {image["url"] for article in run.articles for image in article["images"] if on_site(image["url"])}
     )
-    assert list(Check(data).findings()) == []
+    assert list(ArchiveCheck(data).findings()) == []
 
 
 def kill_at(server: ProxyServer, data: Path, boundary: str, passage: int, args: dict[str, str] | None = None) -> None:

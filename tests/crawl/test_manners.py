@@ -10,7 +10,8 @@ from harness import Crawler, Serve
 from demo_site.fault import Fault, Then
 from demo_site.proxy import Logged, ProxyServer
 from demo_site.response import Request, Response
-from panan_spider import site
+from panan_spider import settings
+from panan_spider.sites import panan
 
 QUICK = {"PANAN_RETRY_BASE": 0.01, "RETRY_TIMES": 1}
 OWN = "www.panews.cn"
@@ -58,7 +59,7 @@ def test_a_shorter_crawl_delay_lowers_nothing(serving: Serve, crawl: Crawler, th
 
 def test_robots_txt_is_asked_first_and_once_a_host(demo: ProxyServer, crawl: Crawler) -> None:
     crawl(demo)
-    for host in site.HOSTS:
+    for host in panan.HOSTS:
         paths = [entry.path for entry in demo.requests if entry.host == host]
         assert paths[0] == "/robots.txt"
         assert paths.count("/robots.txt") == 1
@@ -112,7 +113,7 @@ def test_robots_txt_that_never_answers_stops_the_host(serving: Serve, crawl: Cra
 def test_every_request_names_the_project_and_a_contact(serving: Serve, crawl: Crawler) -> None:
     listening = Listening()
     crawl(serving(listening))
-    assert {headers.get("user-agent") for headers in listening.heard} == {site.USER_AGENT}
+    assert {headers.get("user-agent") for headers in listening.heard} == {settings.USER_AGENT}
     assert not [headers for headers in listening.heard if "cookie" in headers or "referer" in headers]
 
 

@@ -9,7 +9,7 @@ from benchmarks import crawling
 from benchmarks.extraction import FLOOR, OURS, demo_pages, readers
 from benchmarks.heavy import heavy
 from benchmarks.measure import best_of
-from panan_spider.pages.page import Page
+from panan_spider.extract.document import Page
 
 PAGES: Final = 100
 #: Of the slow reader some pages must do.

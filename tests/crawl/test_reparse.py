@@ -19,8 +19,8 @@ TOMORROW = """
 import socket, sys
 from dataclasses import replace
 from scrapy.cmdline import execute
-from panan_spider.pages.results import UnknownLayout
-from panan_spider.reparsing import again
+from panan_spider.extract.results import UnknownLayout
+from panan_spider.archive.reparse import again
 today = again.read_article
 def no(*args, **kwargs): raise AssertionError("a request")
 socket.socket.connect = socket.getaddrinfo = no
@@ -120,8 +120,8 @@ def test_quarantined_pages_that_have_become_readable_are_stored(
     rescued = tmp_path / "rescued"
     blind = tmp_path / "sitecustomize.py"
     blind.write_text(
-        "from panan_spider.pages import layout, parts\n"
-        "from panan_spider.pages.results import InvalidPage, UnknownLayout\n"
+        "from panan_spider.extract import layout, parts\n"
+        "from panan_spider.extract.results import InvalidPage, UnknownLayout\n"
         "together = parts.join\n"
         "def join(pages):\n"
         "    if len(pages) > 1: raise InvalidPage('blind')\n"

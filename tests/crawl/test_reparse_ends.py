@@ -10,7 +10,7 @@ import harness
 import pytest
 from harness import Begun, Crawl
 
-from panan_spider.store.lock import Lock
+from panan_spider.archive.store.lock import Lock
 
 #: A page object of tomorrow that reads a kicker on every page; ten articles are stored together. At the n-th line written:
 #: SIGTERM, or kill -9, after it and before its mark; or no line grows the file beyond so many bytes, as on a full disk.
@@ -18,8 +18,8 @@ TOMORROW = """
 import os, resource, signal, sys
 from dataclasses import replace
 from scrapy.cmdline import execute
-from panan_spider.reparsing import again, keeping
-from panan_spider.store.jsonl import LineFile
+from panan_spider.archive.reparse import again, keeping
+from panan_spider.archive.store.jsonl import LineFile
 today, append_all, written = again.read_article, LineFile.append_all, 0
 keeping.AT_ONCE = 10
 again.read_article = lambda page: replace(today(page), kicker="田样例 2020")

@@ -9,7 +9,7 @@ from harness import Begun, Crawler, Firsts, Serve
 
 from demo_site.proxy import ProxyServer
 from demo_site.sections import SECTIONS
-from panan_spider.site import MAX_STALE_PAGES
+from panan_spider.sites.panan import MAX_STALE_PAGES
 
 #: Enough articles for every section to have several list pages.
 MANY = 420

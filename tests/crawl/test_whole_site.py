@@ -79,11 +79,11 @@ def test_the_feed_holds_the_same_lines(run: harness.Crawl) -> None:
 
 
 def test_every_warc_place_holds_its_page(run: harness.Crawl) -> None:
-    from panan_spider.items import WarcPlace
-    from panan_spider.store.warc_read import read
+    from panan_spider.archive.store.warc_reader import read
+    from panan_spider.items import WarcLocation
 
     for article in run.articles[::20]:
-        kept = read(run.data, WarcPlace(**article["warc"]))
+        kept = read(run.data, WarcLocation(**article["warc"]))
         assert (kept.url, kept.status) == (article["url"], 200)
 
 

@@ -80,13 +80,13 @@ def test_the_daemon_gets_the_code_and_no_archive() -> None:
     copied = [word for line in stages()[0] if line.startswith("COPY ") for word in line.split()[1:-1]]
     assert {"requirements.lock", "panan_spider", "demo_site"} <= set(copied)
     assert all(sent(path) and (ROOT / path).exists() for path in copied)
-    assert sent("scrapy.cfg") and sent("panan_spider/site.py")
+    assert sent("scrapy.cfg") and sent("panan_spider/sites/panan.toml")
     for path in (
         "data/articles.jsonl",
         ".git/config",
         ".venv/bin/python",
         "tests/conftest.py",
-        "panan_spider/__pycache__/site.pyc",
+        "panan_spider/__pycache__/items.pyc",
     ):
         assert not sent(path), path
 

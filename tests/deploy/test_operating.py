@@ -11,8 +11,8 @@ import pytest
 from store_helpers import lines_of
 from verify_archive import Newsroom, newsroom, said
 
-from panan_spider.outcomes import ExitCode, Outcome
-from panan_spider.store.archive import Archive
+from panan_spider.archive.store.archive import Archive
+from panan_spider.core.outcomes import ExitCode, Outcome
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = (ROOT / "docs/operating.md").read_text("utf-8")

@@ -15,8 +15,8 @@ import requests
 
 from demo_site.proxy import serve
 from demo_site.site import Site
-from panan_spider.status.overview import look
-from panan_spider.verifying.check import Check
+from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.report.status.archive_status import look
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BIN: Final = Path(sys.executable).parent
@@ -115,4 +115,4 @@ def test_deployed_scheduled_and_read(daemon: Daemon, tmp_path: Path) -> None:
     assert status.articles > 5 and set(status.by_section) == {"书记"}
     # scrapyd itself tells no exit code; the verdict stands in the archive.
     assert status.runs[0].exit_code == 0 and "书记" in status.runs[0].arguments["sections"]
-    assert [str(one) for one in Check(data).findings()] == []
+    assert [str(one) for one in ArchiveCheck(data).findings()] == []

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from panan_spider.outcomes import ExitCode
+from panan_spider.core.outcomes import ExitCode
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 UNITS: Final = ROOT / "deploy/systemd"

@@ -22,8 +22,8 @@ from typing import Any
 from markup_pages import gold, squeezed
 
 from demo_site.record import Record
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import ArticlePage
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import ArticlePage
 
 LONG_LINE = 26
 _TOKEN = re.compile(

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from panan_spider.pages.page import Page
+from panan_spider.extract.document import Page
 
 FOLDER = Path(__file__).parent / "hand"
 FIELDS = (

@@ -15,11 +15,11 @@ from records import RECORDS, unmarked
 
 from demo_site.markup import Markup, Rendered, render
 from demo_site.record import Record
+from panan_spider.extract.article import read_article
+from panan_spider.extract.assemble import join
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import ArticlePage
 from panan_spider.items import Attachment, ImageBlock
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.parts import join
-from panan_spider.pages.results import ArticlePage
 
 FIELDS = (
     "title", "kicker", "subtitle", "published", "breadcrumbs", "source", "authors", "editor", "credits",

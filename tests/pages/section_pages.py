@@ -1,6 +1,6 @@
 """List pages for tests, made by hand: one frame, and pieces to put into it."""
 
-from panan_spider.pages.page import Page
+from panan_spider.extract.document import Page
 
 HOME = "http://panews.zjol.com.cn/panews/"
 URL = f"{HOME}pazf/sj/index.shtml"

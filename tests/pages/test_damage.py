@@ -7,9 +7,9 @@ import pytest
 from test_variants import FIELDS, plain
 from variants import expected, variant
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import PageError
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import PageError
 
 
 def cut(page: Page, at: int) -> Page:

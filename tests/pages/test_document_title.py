@@ -2,9 +2,9 @@
 
 import pytest
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import UnknownLayout
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import UnknownLayout
 
 URL = "http://panews.zjol.com.cn/panews/system/2020/03/07/032299999.shtml"
 BODY = "<p>例山水库的加固工程昨天开工。</p><p>工期为六个月,完工后可以灌溉两千亩田。</p>"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.pages.breadcrumb import split_breadcrumb
-from panan_spider.pages.header_line import read_header_line
+from panan_spider.extract.breadcrumb import split_breadcrumb
+from panan_spider.extract.header_line import read_header_line
 
 PAGES = Path(__file__).parents[3] / "shared" / "site" / "pages.jsonl"
 pytestmark = pytest.mark.skipif(not PAGES.exists(), reason="the evidence lies beside the checkout, not in it")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import ArticlePage
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import ArticlePage
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parent / "fixtures").glob("*/page.html"))
 FIELDS = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from panan_spider.pages.anchors import is_footer
+from panan_spider.extract.landmarks import is_footer
 
 FEET = (
     "磐安新闻网简介|版权声明|网站地图|联系我们",

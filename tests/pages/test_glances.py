@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from variants import variant
 
-from panan_spider.pages.fold import fold
-from panan_spider.pages.furniture import FURNITURE, cleared
-from panan_spider.pages.header_line import could_say_some, is_label, strength
-from panan_spider.pages.lines import flatten
-from panan_spider.pages.tail_line import is_tail_line
-from panan_spider.pages.tree import parse
+from panan_spider.core.fullwidth import fold
+from panan_spider.extract.boilerplate import FURNITURE, cleared
+from panan_spider.extract.header_line import could_say_some, is_label, strength
+from panan_spider.extract.lines import flatten
+from panan_spider.extract.tail_line import is_tail_line
+from panan_spider.extract.tree import parse
 
 _WORDS = st.sampled_from([
     "2020", "2020/03/07", "来源", "来 源", "转自", ":", "\uff1a", "记者", "记 者", "通讯员", "作 者", "作者", "编辑", "初 审",

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hand_pages import FIELDS, HandPage, hand_pages
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.results import PageError
+from panan_spider.extract.article import read_article
+from panan_spider.extract.results import PageError
 
 READABLE = [case for case in hand_pages() if case.says is not None]
 NAMED = [case for case in hand_pages() if case.fate is not None]

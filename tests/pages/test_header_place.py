@@ -2,8 +2,8 @@
 
 import pytest
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
 
 URL = "http://panews.zjol.com.cn/panews/system/2020/03/07/032299999.shtml"
 

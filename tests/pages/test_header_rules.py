@@ -2,9 +2,9 @@
 
 import pytest
 
-from panan_spider.pages.breadcrumb import split_breadcrumb
-from panan_spider.pages.header_line import read_header_line
-from panan_spider.pages.results import InvalidPage
+from panan_spider.extract.breadcrumb import split_breadcrumb
+from panan_spider.extract.header_line import read_header_line
+from panan_spider.extract.results import InvalidPage
 
 Names = list[tuple[str, str | None, str | None]]
 

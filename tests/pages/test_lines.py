@@ -2,10 +2,10 @@
 
 import pytest
 
-from panan_spider.pages.line import Line
-from panan_spider.pages.lines import flatten
-from panan_spider.pages.page import Page
-from panan_spider.pages.tree import parse
+from panan_spider.extract.document import Page
+from panan_spider.extract.line import Line
+from panan_spider.extract.lines import flatten
+from panan_spider.extract.tree import parse
 
 FORM = '<form><input name="q"><input type="submit" value="搜索"></form>'
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.diagnosis.fixture import LIST_FIELDS, expected
-from panan_spider.pages.page import Page
+from panan_spider.doctor.fixture import LIST_FIELDS, expected
+from panan_spider.extract.document import Page
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parent / "list_fixtures").glob("*/page.html"))
 

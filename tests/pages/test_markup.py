@@ -9,7 +9,7 @@ from records import BY_HAND, RECORDS
 from demo_site.markup import Markup
 from demo_site.markup.choices import OPTIONS
 from demo_site.record import Record
-from panan_spider.pages.results import PageError, UnknownLayout
+from panan_spider.extract.results import PageError, UnknownLayout
 
 CHUNK = 50
 CHUNKS = 40

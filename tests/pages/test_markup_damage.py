@@ -13,9 +13,9 @@ from markup_pages import Printed, difference, gold, of_seed, printed, read_value
 from records import RECORDS
 
 from demo_site.record import Record
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import PageError
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import PageError
 
 #: Damage that was once read wrongly. What is still read so says `"open": true`.
 KEPT = sorted((Path(__file__).parent / "fixtures" / "damage").glob("*.json"))

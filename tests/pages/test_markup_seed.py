@@ -11,8 +11,8 @@ from markup_pages import Printed, printed, read
 from demo_site.markup import Markup
 from demo_site.markup.choices import OPTIONS
 from demo_site.record import Record
+from panan_spider.extract.results import ArticlePage
 from panan_spider.items import Author, Block, ImageBlock, Paragraph
-from panan_spider.pages.results import ArticlePage
 
 SEED = Path(__file__).parents[3] / "shared" / "site" / "seed-article.txt"
 URL = "http://panews.zjol.com.cn/panews/system/2020/03/07/032299345.shtml"

@@ -3,9 +3,9 @@
 import pytest
 from hand_pages import frames
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import ArticlePage
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import ArticlePage
 
 BEFORE = "5月18日，样溪街道召开动员会，要求各村抓好春耕备耕工作，确保粮食稳产增收不放松。"
 AFTER = "会议强调，各村要把责任落实到人，把措施落实到田，让每一块农田都能及时种上庄稼。"

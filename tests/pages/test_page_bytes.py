@@ -4,9 +4,9 @@ import codecs
 
 import pytest
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import PageError
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import PageError
 
 URL = "http://panews.zjol.com.cn/panews/system/2019/11/20/031999123.shtml"
 WORDS = "张旸例与吴堃示、李喆样走进样岭村，村民们说：“路通了，心也通了。”"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from test_fixtures import FOLDERS
 
-from panan_spider.diagnosis import redaction
-from panan_spider.diagnosis.fixture import expected
-from panan_spider.diagnosis.redaction import _KEEP, NotSafe, redacted
-from panan_spider.pages.page import Page
+from panan_spider.doctor import redaction
+from panan_spider.doctor.fixture import expected
+from panan_spider.doctor.redaction import _KEEP, RedactionError, redacted
+from panan_spider.extract.document import Page
 
 LISTS = sorted(path.parent for path in (Path(__file__).parent / "list_fixtures").glob("*/page.html"))
 
@@ -25,7 +25,7 @@ def page_of(folder: Path) -> Page:
 def attempt(folder: Path) -> Page | None:
     try:
         return redacted(page_of(folder), "article")
-    except NotSafe:
+    except RedactionError:
         return None
 
 
@@ -79,7 +79,7 @@ def test_numbers_and_mail_of_people_go_and_dates_stay() -> None:
 
 
 def test_a_page_that_cannot_be_read_is_not_handed_back() -> None:
-    with pytest.raises(NotSafe, match="cannot be read"):
+    with pytest.raises(RedactionError, match="cannot be read"):
         redacted(Page("http://www.panews.cn/x", "<p>样例</p>".encode()), "article")
 
 
@@ -87,5 +87,5 @@ def test_a_page_that_would_be_read_another_way_is_not_handed_back(monkeypatch: p
     folder = next(f for f in FOLDERS if attempt(f) and expected(page_of(f), "article")["editor"])
     without_editors = [word for word in redaction._KEPT if "编" not in word and "辑" not in word]
     monkeypatch.setattr(redaction, "_KEEP", re.compile("|".join(map(re.escape, without_editors))))
-    with pytest.raises(NotSafe, match=r"it would be read another way .*editor"):
+    with pytest.raises(RedactionError, match=r"it would be read another way .*editor"):
         redacted(page_of(folder), "article")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from test_fixtures import FIELDS, FOLDERS, pages, plain
 
-from panan_spider.diagnosis import fixture
-from panan_spider.pages.page import Page
+from panan_spider.doctor import fixture
+from panan_spider.extract.document import Page
 
 each_page = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
@@ -35,7 +35,7 @@ def test_a_draft_says_so_where_the_fixtures_test_looks(tmp_path: Path) -> None:
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
-    with pytest.raises(fixture.Refused, match="exists, and nothing is overwritten"):
+    with pytest.raises(fixture.FixtureRefused, match="exists, and nothing is overwritten"):
         fixture.save(tmp_path / "kept", page_of(FOLDERS[0]), "article")
     assert not list((tmp_path / "kept").iterdir())
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from section_pages import CRUMB, NAV, URL, article, items, link, page
 
-from panan_spider.pages.results import SectionPage
-from panan_spider.pages.section import read_section
+from panan_spider.extract.results import SectionPage
+from panan_spider.extract.section import read_section
 
 SIDE = f'<div class="s1"><h3>新闻聚焦</h3><ul>{items(91, 92)}</ul></div>'
 MAIN = f'<div class="list-text cf"><ul>{items(1, 2, 3)}</ul></div>'

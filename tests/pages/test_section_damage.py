@@ -3,9 +3,9 @@
 import pytest
 from section_pages import FOOTER, URL, article, items, link, page
 
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import InvalidPage, SectionPage, SoftBlock
-from panan_spider.pages.section import MAX_LINKS, read_section
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import InvalidPage, SectionPage, SoftBlock
+from panan_spider.extract.section import MAX_LINKS, read_section
 
 SIDE = f'<div class="s1"><h3>新闻聚焦</h3><ul>{items(91, 92)}</ul></div>'
 MAIN = f'<div class="list-text cf"><ul>{items(1, 2, 3)}</ul></div>'

@@ -3,9 +3,9 @@
 import pytest
 from section_pages import URL, article, items, link, page
 
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import Pager, SectionPage
-from panan_spider.pages.section import read_section
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import Pager, SectionPage
+from panan_spider.extract.section import read_section
 
 FOLDER = "http://panews.zjol.com.cn/panews/pazf/sj/"
 TRS = "http://www.panews.cn/xwzx/sz/index.html"

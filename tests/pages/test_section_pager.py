@@ -5,10 +5,10 @@ import time
 import pytest
 from section_pages import URL, items, page
 
-from panan_spider.pages.pager import maxpage
-from panan_spider.pages.results import InvalidPage, Pager
-from panan_spider.pages.section import read_section
-from panan_spider.site import MAX_LIST_PAGES
+from panan_spider.extract.pager import maxpage
+from panan_spider.extract.results import InvalidPage, Pager
+from panan_spider.extract.section import read_section
+from panan_spider.sites.panan import MAX_LIST_PAGES
 
 FOLDER = "http://panews.zjol.com.cn/panews/pazf/sj/"
 COUNT = "http://panews.zjol.com.cn/panews/system/count//0003001/000000001000/"

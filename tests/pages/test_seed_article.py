@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import ArticlePage
 from panan_spider.items import Author
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import ArticlePage
 
 SEED = Path(__file__).parents[3] / "shared" / "site" / "seed-article.txt"
 URL = "http://panews.zjol.com.cn/panews/system/2020/03/07/032299345.shtml"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import InvalidPage, SoftBlock, UnknownLayout
-from panan_spider.pages.section import read_section
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import InvalidPage, SoftBlock, UnknownLayout
+from panan_spider.extract.section import read_section
 
 ARTICLE = "http://www.panews.cn/xwzx/sz/202204/t20220419_6210002.html"
 LIST = "http://www.panews.cn/xwzx/sz/index.html"

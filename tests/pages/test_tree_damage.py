@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from markup_pages import of_seed, read_values
 from tree_damage import LOSING, RESHAPING, rebuilt, soft, tree, whole
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import PageError
-from panan_spider.pages.section import read_section
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import PageError
+from panan_spider.extract.section import read_section
 
 PER_KIND = 70
 

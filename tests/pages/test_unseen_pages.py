@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import PageError
-from panan_spider.pages.section import read_section
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import PageError
+from panan_spider.extract.section import read_section
 
 HERE = Path(__file__).parent
 ARTICLES = sorted(path.parent for path in (HERE / "unseen_fixtures").glob("*/page.html"))

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from variants import RECORDS, Variant, expected, variant
 
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.results import ArticlePage
+from panan_spider.extract.article import read_article
+from panan_spider.extract.results import ArticlePage
 
 CHUNK = 50
 FIELDS = (

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree, html
 
-from panan_spider.pages.page import Page
+from panan_spider.extract.document import Page
 
 _BOXES: Final = ("div", "p", "section", "center", "ul", "li", "h2", "h3", "h4", "figure", "dl", "dt", "dd")
 

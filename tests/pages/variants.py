@@ -12,8 +12,8 @@ from typing import Any
 
 from demo_site.record import Record
 from demo_site.site import Site
+from panan_spider.extract.document import Page
 from panan_spider.items import Block
-from panan_spider.pages.page import Page
 
 _FULL_WIDTH = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in ":,;!?()"})
 _SITE = Site.build(seed=7, articles=240)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from panan_spider.people.find import people_of
+from panan_spider.publish.people.mentions import people_of
 
 FOLDER: Final = Path(__file__).parent / "gold"
 _MARK: Final = re.compile(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.people.find import Mention, people_of
-from panan_spider.people.record import rows
+from panan_spider.publish.people.mentions import Mention, people_of
+from panan_spider.publish.people.people_record import rows
 
 
 def who(text: str) -> list[tuple[str, str]]:

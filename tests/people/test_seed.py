@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.people.find import Mention, people_of
+from panan_spider.publish.people.mentions import Mention, people_of
 
 SEED = Path(__file__).resolve().parents[3] / "shared" / "site" / "seed-article.txt"
 

@@ -27,7 +27,7 @@ class Module:
 
     @property
     def part(self) -> str:
-        """The layer it belongs to: `pages` for panan_spider.pages.body, `demo_site` for all of that package."""
+        """The room it belongs to: `extract` for panan_spider.extract.body, `demo_site` for all of that package."""
         top, _dot, rest = self.name.partition(".")
         return top if top != "panan_spider" or not rest else rest.partition(".")[0]
 

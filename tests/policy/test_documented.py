@@ -10,9 +10,9 @@ from checkout import ROOT, files, read
 from readme_run import lasting, run_demo, shown, table
 
 from panan_spider import settings
+from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.items import Article
-from panan_spider.outcomes import ExitCode, Outcome
-from panan_spider.spiders.args import Arguments
+from panan_spider.spiders.arguments import Arguments
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA_FORMAT.md")
 

@@ -12,7 +12,7 @@ def page_objects() -> dict[str, Module]:
     """Template name → the module that defines its page object."""
     return {
         keyword.value.value: module
-        for module in modules("panan_spider/pages")
+        for module in modules("panan_spider/extract")
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Template"
         for keyword in node.keywords
@@ -27,7 +27,7 @@ def test_an_article_can_be_of_each_and_of_no_other() -> None:
 
 
 def test_the_switch_knows_each() -> None:
-    layout = read("panan_spider/pages/layout.py")
+    layout = read("panan_spider/extract/article.py")
     for module in page_objects().values():
         assert f"from {module.name} import " in layout, module.where
 

@@ -8,7 +8,7 @@ from scrapy import Spider
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
-from panan_spider import settings, site
+from panan_spider import settings
 
 #: Settings that make a guest polite. Only settings.py sets them.
 _MANNERS = (
@@ -74,7 +74,6 @@ def test_manners_are_set_in_one_place() -> None:
     setting = {module.where: names for module in modules("panan_spider") if (names := setters(module))}
     assert setting.pop("panan_spider/settings.py") >= {"DOWNLOAD_DELAY", "AUTOTHROTTLE_ENABLED", "ROBOTSTXT_OBEY"}
     assert "DOWNLOAD_DELAY" in setting.pop(_LOOPBACK_ONLY)
-    assert setting.pop("panan_spider/site.py") == {"USER_AGENT"}
     assert not setting
 
 
@@ -93,12 +92,11 @@ def test_a_delay_at_work_is_only_ever_raised() -> None:
 
 
 def test_one_user_agent_with_a_contact_in_one_place() -> None:
-    assert settings.USER_AGENT == site.USER_AGENT
-    assert site.CONTACT in site.USER_AGENT and "panan_spider" in site.USER_AGENT
+    assert settings.CONTACT in settings.USER_AGENT and "panan_spider" in settings.USER_AGENT
     naming = [
         module.where for module in modules("panan_spider") if re.search(r"(?i)mozilla|panan_spider/\d", module.text)
     ]
-    assert naming == ["panan_spider/site.py"]
+    assert naming == ["panan_spider/settings.py"]
     sending = [
         module.where for module in modules("panan_spider") if re.search(r"(?i)[\"']user-agent[\"']", module.text)
     ]

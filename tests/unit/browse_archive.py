@@ -12,10 +12,10 @@ import httpx
 from datasette.app import Datasette
 from store_helpers import an_archive, an_article, an_exchange, url_of
 
-from panan_spider.browse.app import make
-from panan_spider.browse.export import Source
+from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
+from panan_spider.publish.browse.app import make
+from panan_spider.publish.browse.fresh_export import ExportSource
 
 HOST: Final = "http://127.0.0.1:8001"
 KEPT: Final = "http://www.panews.cn/pic/0/1.png"
@@ -146,7 +146,7 @@ def _others() -> list[Article]:
     return made
 
 
-def build(data: Path) -> Source:
+def build(data: Path) -> ExportSource:
     """The archive in `data`, of two whole runs and one whose report is torn, with its export."""
     first = [story(1), hostile(), *_others()]
     _run(data, RUNS[0], first, Outcome.STORED, 0, "all is well")
@@ -161,7 +161,7 @@ def build(data: Path) -> Source:
     path.write_bytes(picture())
     index = {"url": KEPT, "path": KEPT_AT, "at": "2026-03-07T01:02:03Z"}
     (data / "images" / "index.jsonl").write_text(json.dumps(index) + "\n", "utf-8")
-    source = Source(data)
+    source = ExportSource(data)
     source.refresh()
     return source
 
@@ -213,6 +213,6 @@ class Pages:
         return answer.text
 
 
-def pages_of(source: Source, **options: Any) -> Pages:
+def pages_of(source: ExportSource, **options: Any) -> Pages:
     """The pages of an archive."""
     return Pages(make(source, **options))

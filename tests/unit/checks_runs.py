@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from panan_spider.checks.seen import Seen
-from panan_spider.reports import Check, Figures, SectionFigures
+from panan_spider.core.run_report import CheckResult, Figures, SectionFigures
+from panan_spider.report.checks.context import RunContext
 
 TODAY = date(2026, 3, 7)
 NAMES = ("书记", "时政", "视频")
 
-Judge = Callable[[Seen], Check]
+Judge = Callable[[RunContext], CheckResult]
 
 
 def section(front: int | None = 20, *, new: int = 0, newest: date | None = TODAY) -> SectionFigures:
@@ -42,9 +42,9 @@ def nights(count: int, make: Callable[[date], Figures] = figures, until: date = 
     return [make(until - timedelta(days=back)) for back in range(1, count + 1)]
 
 
-def seen(now: Figures | None = None, history: Sequence[Figures] = (), **other: Any) -> Seen:
+def seen(now: Figures | None = None, history: Sequence[Figures] = (), **other: Any) -> RunContext:
     """What the checks look at."""
-    return Seen(figures() if now is None else now, history=history, **other)
+    return RunContext(figures() if now is None else now, history=history, **other)
 
 
 def printed(articles: int, fields: Mapping[str, int], part: str = "书记") -> dict[str, dict[str, dict[str, int]]]:

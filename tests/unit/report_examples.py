@@ -5,8 +5,18 @@ from typing import Any
 
 from checks_runs import NAMES, figures, section
 
-from panan_spider.report_page.coverage import Coverage
-from panan_spider.reports import Change, Check, Correction, Course, Entry, Gap, Piece, RunReport, Walk
+from panan_spider.core.run_report import (
+    CheckResult,
+    Correction,
+    DiffSpan,
+    Entry,
+    FieldChange,
+    Gap,
+    RunReport,
+    Timeline,
+    WalkRecord,
+)
+from panan_spider.report.page.coverage import Coverage
 
 HOSTILE = "<script>alert(1)</script><img src=http://www.panews.cn/x.png onerror=alert(2)>\"'&"
 DAY = date(2026, 3, 7)
@@ -21,9 +31,9 @@ def an_entry(number: int = 1, **other: Any) -> Entry:
 
 
 def a_correction(number: int = 9, **other: Any) -> Correction:
-    pieces = [Piece(kind="cut", text="300"), Piece(kind="same", text="茶园"), Piece(kind="gone", text="三")]
-    pieces += [Piece(kind="new", text="四"), Piece(kind="same", text="万亩。")]
-    values = an_entry(number, revision=2).model_dump() | {"changes": [Change(field="text", pieces=pieces)]}
+    pieces = [DiffSpan(kind="cut", text="300"), DiffSpan(kind="same", text="茶园"), DiffSpan(kind="gone", text="三")]
+    pieces += [DiffSpan(kind="new", text="四"), DiffSpan(kind="same", text="万亩。")]
+    values = an_entry(number, revision=2).model_dump() | {"changes": [FieldChange(field="text", pieces=pieces)]}
     return Correction(**(values | other))
 
 
@@ -44,15 +54,15 @@ def a_report(**changes: Any) -> RunReport:
         "versions": {"panan_spider": "0.1.0", "scrapy": "2.19.0"}, "requests": 65, "bytes_received": 89_900,
         "discovered": 5, "outcomes": {"stored": 2, "listed": 3}, "sums_match": True, "repaired": [],
         "checks": [
-            Check(name="sections_found", verdict="ok", value="3 of 3", threshold="all", sentence="all 3 are there"),
-            Check(name="section_silence", verdict="warn", value="1", threshold="16 days", sentence="视频 is silent"),
-            Check(name="field_coverage", verdict="none", value="–", threshold="–", sentence="no history yet"),
+            CheckResult(name="sections_found", verdict="ok", value="3 of 3", threshold="all", sentence="all 3 are there"),
+            CheckResult(name="section_silence", verdict="warn", value="1", threshold="16 days", sentence="视频 is silent"),
+            CheckResult(name="field_coverage", verdict="none", value="–", threshold="–", sentence="no history yet"),
         ],
         "new_count": 2, "new": [an_entry(1), an_entry(2)], "corrections_count": 1, "corrections": [a_correction()],
-        "removals_count": 1, "removals": [an_entry(8)], "sections": [Walk(name=name, **walk, **times) for name in NAMES],
+        "removals_count": 1, "removals": [an_entry(8)], "sections": [WalkRecord(name=name, **walk, **times) for name in NAMES],
         "failed_sections": [], "drift": [], "robots_unreachable": {}, "spider_errors": 0, "item_errors": 0,
         "failed_images": [], "gaps_count": 1, "gaps": [a_gap()],
-        "course": Course(step_seconds=1, requests=[5, 40, 0, 20], bytes_received=[900, 80_000, 0, 9_000]),
+        "course": Timeline(step_seconds=1, requests=[5, 40, 0, 20], bytes_received=[900, 80_000, 0, 9_000]),
         "figures": figures(DAY, new=2, sections={name: section(new=2) for name in NAMES}, seconds=123.0),
     }  # fmt: skip
     return RunReport(**(values | changes))

@@ -13,20 +13,20 @@ from scrapy.utils.test import get_crawler
 from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
+from panan_spider.archive.state import DiscoveredUrl, EmptyCrawlState, KnownArticle, KnownSection, PendingArticle
+from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.memory import Blank, KnownArticle, KnownSection, Met, Unsettled
-from panan_spider.outcomes import Outcome
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.spiders.county import PananSpider
 
 
-class Notes(Blank):
+class Notes(EmptyCrawlState):
     """A memory that can know things, and keeps what it is told."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stored: dict[str, KnownArticle] = {}
         self.settled_numbers: set[str] = set()
-        self.left: list[Unsettled] = []
+        self.left: list[PendingArticle] = []
         self.known_sections: list[KnownSection] = []
         self.barren_urls: frozenset[str] = frozenset()
         self.all_listed_in: set[str] = set()  # the sections that have listed every stored article
@@ -44,7 +44,7 @@ class Notes(Blank):
     def settled(self, article_id: str) -> bool:
         return article_id in self.stored or article_id in self.settled_numbers
 
-    def unsettled(self) -> Iterable[Unsettled]:
+    def unsettled(self) -> Iterable[PendingArticle]:
         return self.left
 
     def sections(self) -> Iterable[KnownSection]:
@@ -60,7 +60,7 @@ class Notes(Blank):
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
         self.met[url] = kind
 
-    def discovered_all(self, addresses: Iterable[Met]) -> None:
+    def discovered_all(self, addresses: Iterable[DiscoveredUrl]) -> None:
         for address in addresses:
             self.discovered(*address)
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from store_helpers import an_article, an_exchange, url_of
 
-from panan_spider.outcomes import Outcome
-from panan_spider.store.archive import Archive
-from panan_spider.store.errors import StoreError
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.core.outcomes import Outcome
 
 LIST = "http://www.panews.cn/shuji/"
 

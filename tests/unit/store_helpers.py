@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from warcio.checker import Checker
 
-from panan_spider.items import Article, Paragraph, WarcPlace
-from panan_spider.store.archive import Archive
-from panan_spider.store.exchange import Exchange
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.items import Article, Paragraph, WarcLocation
 
 START = datetime(2026, 3, 7, 1, 2, 3, tzinfo=UTC)
 
@@ -64,7 +64,7 @@ def an_article(number: int = 1, revision: int = 1, version: int = 1, **other: An
     return Article(**(values | other))
 
 
-def an_exchange(url: str = url_of(1), body: bytes = b"<html>", status: int = 200, **other: Any) -> Exchange:
+def an_exchange(url: str = url_of(1), body: bytes = b"<html>", status: int = 200, **other: Any) -> HttpExchange:
     """An answer of `body`."""
     values: dict[str, Any] = {
         "url": url,
@@ -74,7 +74,7 @@ def an_exchange(url: str = url_of(1), body: bytes = b"<html>", status: int = 200
         "headers": ((b"Content-Type", b"text/html; charset=utf-8"),),
         "request_headers": ((b"Host", b"www.panews.cn"),),
     }
-    return Exchange(**(values | other))
+    return HttpExchange(**(values | other))
 
 
 def an_archive(folder: Path, run_id: str = "r1", **other: Any) -> Archive:
@@ -108,9 +108,9 @@ def warcio_check(folder: Path) -> None:
     assert not failed and said.getvalue() == "", said.getvalue()
 
 
-def place_of(record: dict[str, Any]) -> WarcPlace:
+def place_of(record: dict[str, Any]) -> WarcLocation:
     """The WARC place of an article line."""
-    return WarcPlace.model_validate(record["warc"])
+    return WarcLocation.model_validate(record["warc"])
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:

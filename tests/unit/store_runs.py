@@ -4,9 +4,9 @@ from pathlib import Path
 
 from store_helpers import StandingClock, a_dead_run, an_archive, url_of
 
-from panan_spider.memory import Memory
-from panan_spider.outcomes import Outcome
-from panan_spider.store.archive import Archive
+from panan_spider.archive.state import CrawlState
+from panan_spider.archive.store.archive import Archive
+from panan_spider.core.outcomes import Outcome
 
 SECTION = "http://www.panews.cn/shuji/"
 
@@ -27,7 +27,7 @@ class Runs:
         return self.archive
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> CrawlState:
         return self.archive.memory
 
     def settle(self, number: int, outcome: Outcome, url: str | None = None) -> None:

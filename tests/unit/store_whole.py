@@ -7,9 +7,9 @@ from pathlib import Path
 from store_crawl import NEW, crawl
 from store_helpers import lines_of, place_of, warcio_check
 
-from panan_spider.outcomes import Outcome
-from panan_spider.store.ledger import Ledger
-from panan_spider.store.warc_read import read
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.store.warc_reader import read
+from panan_spider.core.outcomes import Outcome
 
 #: (id, revision) → the content version that must be stored.
 EXPECTED = {("000000001", 1): 1, ("000000002", 1): 1, ("000000002", 2): 2, ("000000003", 1): 1} | {

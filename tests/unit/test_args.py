@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from panan_spider.spiders.args import Arguments, complaint
+from panan_spider.spiders.arguments import Arguments, complaint
 
 ARTICLE = "http://panews.zjol.com.cn/panews/system/2020/03/07/032299345.shtml"
 

@@ -14,9 +14,10 @@ from browse_archive import HOST, build, pages_of
 from export_helpers import a_full_article, export, put, rows
 from scrapy.settings import Settings
 
-from panan_spider.browse import fresh, serve
-from panan_spider.browse.export import Source
 from panan_spider.commands.browse import Command
+from panan_spider.publish.browse import reload
+from panan_spider.publish.browse import server as serve
+from panan_spider.publish.browse.fresh_export import ExportSource
 
 
 def browse(data: Path, *words: str) -> int:
@@ -70,7 +71,7 @@ def test_a_port_in_use_is_one_line_and_code_1(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_something_else_in_the_exports_place_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = Source(put(tmp_path, a_full_article()))
+    source = ExportSource(put(tmp_path, a_full_article()))
     source.export.parent.mkdir()
     source.export.write_text("a diary")
     with pytest.raises(SystemExit):
@@ -91,9 +92,9 @@ def test_an_export_of_a_part_is_left_alone(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_an_export_by_an_older_grammar_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = Source(put(tmp_path, a_full_article()))
+    source = ExportSource(put(tmp_path, a_full_article()))
     source.refresh()
-    monkeypatch.setattr("panan_spider.browse.export.GRAMMAR", "newer")
+    monkeypatch.setattr("panan_spider.publish.browse.fresh_export.GRAMMAR", "newer")
     assert source.is_stale()
 
 
@@ -104,7 +105,7 @@ def test_files_are_written_and_counted(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_the_export_is_brought_up_to_date_first_and_only_then(tmp_path: Path) -> None:
-    source = Source(put(tmp_path, a_full_article(1)))
+    source = ExportSource(put(tmp_path, a_full_article(1)))
     assert source.refresh() is not None and source.refresh() is None
     put(tmp_path, a_full_article(2))
     assert source.is_stale()
@@ -114,7 +115,7 @@ def test_the_export_is_brought_up_to_date_first_and_only_then(tmp_path: Path) ->
 
 
 def test_an_article_known_to_be_gone_since_makes_it_stale(tmp_path: Path) -> None:
-    source = Source(put(tmp_path, a_full_article(1)))
+    source = ExportSource(put(tmp_path, a_full_article(1)))
     source.refresh()
     ledger = tmp_path / "ledger.sqlite"
     ledger.touch()
@@ -123,7 +124,7 @@ def test_an_article_known_to_be_gone_since_makes_it_stale(tmp_path: Path) -> Non
 
 
 def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = Source(put(tmp_path, a_full_article(1, title="第一篇")))
+    source = ExportSource(put(tmp_path, a_full_article(1, title="第一篇")))
     source.refresh()
     pages = pages_of(source)
     assert "第二篇" not in pages.text("/")
@@ -133,14 +134,14 @@ def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypat
     source.refresh()
     assert "第二篇" in pages.text("/")
     assert "赵新来" not in pages.text("/authors")
-    monkeypatch.setattr(fresh, "_EVERY", -1.0)
+    monkeypatch.setattr(reload, "_EVERY", -1.0)
     put(tmp_path, a_full_article(3, title="第三篇", authors=[{"name": "赵新来", "title": None, "work": None}]))
     assert any("第三篇" in pages.text("/") for _try in range(50))
     assert "赵新来" in pages.text("/authors"), "remembered from the export before"
 
 
 def test_an_archive_without_an_article_yet_in_a_folder_of_any_name_is_shown(tmp_path: Path) -> None:
-    source = Source(put(tmp_path / "a b?#%&甲"))
+    source = ExportSource(put(tmp_path / "a b?#%&甲"))
     source.refresh()
     pages = pages_of(source)
     assert "The archive holds no article yet" in pages.text("/")
@@ -156,7 +157,8 @@ def test_it_says_where_it_is_and_opens_a_browser_when_told(
     monkeypatch.setattr("webbrowser.open", opened.put)
     address = "http://127.0.0.1:8001/"
     monkeypatch.setattr(
-        "panan_spider.browse.show.serve", lambda _pages, listener, ready: (listener.close(), ready(address))
+        "panan_spider.publish.browse.browse_run.serve",
+        lambda _pages, listener, ready: (listener.close(), ready(address)),
     )
     assert browse(put(tmp_path, a_full_article()), "--port", "0", *words) == 0
     export = tmp_path / "export" / "panan.sqlite"

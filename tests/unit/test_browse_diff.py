@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from panan_spider.browse.diff import changes
-from panan_spider.browse.terms import FIELDS
-from panan_spider.reports import Piece
+from panan_spider.core.run_report import DiffSpan
+from panan_spider.publish.browse.revision_diff import changes
+from panan_spider.publish.browse.ui_words import FIELDS
 
 Row = dict[str, str | None]
 
@@ -20,7 +20,7 @@ def blocks(*texts: str) -> str:
     return json.dumps([{"type": "paragraph", "text": text} for text in texts])
 
 
-def shown(pieces: list[Piece]) -> list[tuple[str, str]]:
+def shown(pieces: list[DiffSpan]) -> list[tuple[str, str]]:
     return [(piece.kind, piece.text) for piece in pieces]
 
 

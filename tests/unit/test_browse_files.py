@@ -10,19 +10,19 @@ import pytest
 from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, pages_of
 from lxml import html
 
-from panan_spider.browse.assets import ASSETS
-from panan_spider.browse.export import Source
-from panan_spider.browse.files import MARK, write
-from panan_spider.export.place import NotOurs
+from panan_spider.publish.browse.assets import ASSETS
+from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.static_files import MARK, write
+from panan_spider.publish.export.atomic import ForeignFileError
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def source(tmp_path_factory: pytest.TempPathFactory) -> ExportSource:
     return build(tmp_path_factory.mktemp("archive"))
 
 
 @pytest.fixture(scope="module")
-def site(source: Source) -> Path:
+def site(source: ExportSource) -> Path:
     out = source.data.parent / "site"
     asyncio.run(write(source, out))
     return out
@@ -55,7 +55,7 @@ def test_every_link_of_every_page_leads_to_a_file_and_every_file_is_linked(site:
     assert there - linked - index == {MARK}
 
 
-def test_a_file_says_what_the_served_page_says(site: Path, source: Source) -> None:
+def test_a_file_says_what_the_served_page_says(site: Path, source: ExportSource) -> None:
     pages: Pages = pages_of(source)
     both = {
         "index.html": "/",
@@ -106,29 +106,29 @@ def test_the_index_holds_every_article_once(site: Path) -> None:
     assert by_number["000000005"][0] is None and by_number["000000004"][1] == []
 
 
-def test_a_folder_written_before_is_replaced_whole(site: Path, source: Source) -> None:
+def test_a_folder_written_before_is_replaced_whole(site: Path, source: ExportSource) -> None:
     (site / "stale.html").write_text("old")
     asyncio.run(write(source, site))
     assert not (site / "stale.html").exists() and (site / "index.html").exists()
     assert not [path for path in site.parent.iterdir() if ".part" in path.name or ".old" in path.name]
 
 
-def test_a_folder_of_anything_else_is_left_alone(tmp_path: Path, source: Source) -> None:
+def test_a_folder_of_anything_else_is_left_alone(tmp_path: Path, source: ExportSource) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(NotOurs, match="was not made by"):
+    with pytest.raises(ForeignFileError, match="was not made by"):
         asyncio.run(write(source, tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_a_write_that_fails_keeps_the_last_good_one(
-    site: Path, source: Source, monkeypatch: pytest.MonkeyPatch
+    site: Path, source: ExportSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = all_files(site)
 
     async def broken(*given: object) -> str:
         raise RuntimeError("disk on fire")
 
-    monkeypatch.setattr("panan_spider.browse.files.index_of", broken)
+    monkeypatch.setattr("panan_spider.publish.browse.static_files.index_of", broken)
     with pytest.raises(RuntimeError, match="disk on fire"):
         asyncio.run(write(source, site))
     assert all_files(site) == before

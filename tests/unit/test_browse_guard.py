@@ -8,8 +8,8 @@ import pytest
 from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, pages_of, picture
 from lxml import html
 
-from panan_spider.browse.export import Source
-from panan_spider.browse.safe import article_id, web_address
+from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.safe_links import article_id, web_address
 
 EVERY_KIND = (
     "/", "/search", "/search?q=磐安", "/search?since=x", "/section/乡镇", f"/article/{STORY}", f"/article/{HOSTILE}",
@@ -19,12 +19,12 @@ EVERY_KIND = (
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def source(tmp_path_factory: pytest.TempPathFactory) -> ExportSource:
     return build(tmp_path_factory.mktemp("archive"))
 
 
 @pytest.fixture(scope="module")
-def pages(source: Source) -> Pages:
+def pages(source: ExportSource) -> Pages:
     return pages_of(source)
 
 
@@ -158,7 +158,7 @@ def test_who_asks_by_this_machines_name_is_answered(pages: Pages, host: str) -> 
     assert pages.get("/calendar", host=host).status_code == 200
 
 
-def test_a_public_page_is_answered_by_any_name(source: Source) -> None:
+def test_a_public_page_is_answered_by_any_name(source: ExportSource) -> None:
     public = pages_of(source, loopback_only=False)
     assert public.get("/calendar", host="paper.example").status_code == 200
 
@@ -176,7 +176,7 @@ def test_a_public_page_is_answered_by_any_name(source: Source) -> None:
         "/runs/.hidden.json",
     ],
 )
-def test_no_address_leads_out_of_its_folder(pages: Pages, source: Source, path: str) -> None:
+def test_no_address_leads_out_of_its_folder(pages: Pages, source: ExportSource, path: str) -> None:
     """To nothing else that lies there, were it a picture or a page."""
     for folder in (source.data, source.data.parent):
         (folder / "secret.png").write_bytes(picture())
@@ -186,7 +186,7 @@ def test_no_address_leads_out_of_its_folder(pages: Pages, source: Source, path: 
     assert pages.get(path).status_code == 404
 
 
-def test_what_is_no_picture_is_not_shown_as_one(source: Source, pages: Pages) -> None:
+def test_what_is_no_picture_is_not_shown_as_one(source: ExportSource, pages: Pages) -> None:
     other = source.data / f"images/fa/{'fa' * 32}.png"
     other.parent.mkdir(parents=True, exist_ok=True)
     other.write_bytes(b"<svg onload=alert(1)>")
@@ -202,12 +202,16 @@ def test_the_export_is_opened_for_reading_alone(pages: Pages) -> None:
         database.connect().execute("DELETE FROM articles")
 
 
-def test_a_question_that_takes_too_long_is_given_up_in_words(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_takes_too_long_is_given_up_in_words(
+    source: ExportSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow = pages_of(source, time_limit_ms=20)
     endless = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS month, 1 AS articles FROM n"
     )
-    monkeypatch.setattr("panan_spider.browse.sql.Reader.months", lambda self: self.rows(endless))
+    monkeypatch.setattr(
+        "panan_spider.publish.browse.article_queries.ExportReader.months", lambda self: self.rows(endless)
+    )
     answer = slow.get("/calendar")
     assert answer.status_code == 503 and "That took too long" in answer.text
 
@@ -215,7 +219,7 @@ def test_a_question_that_takes_too_long_is_given_up_in_words(source: Source, mon
 def test_a_fault_of_a_template_is_one_line_too(
     pages: Pages, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("panan_spider.browse.sheets.WORK", None)
+    monkeypatch.setattr("panan_spider.publish.browse.views.WORK", None)
     answer = pages.get(f"/article/{STORY}")
     assert answer.status_code == 500 and "出错了" in answer.text
     assert capsys.readouterr().err.startswith(f"panan: /article/{STORY}: ")
@@ -227,7 +231,7 @@ def test_a_fault_of_ours_is_one_line_and_no_page_of_code(
     async def broken(self: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("panan_spider.browse.sql.Reader.months", broken)
+    monkeypatch.setattr("panan_spider.publish.browse.article_queries.ExportReader.months", broken)
     answer = pages.get("/calendar")
     assert (
         answer.status_code == 500

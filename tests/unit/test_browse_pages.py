@@ -19,16 +19,16 @@ from browse_archive import (
 )
 from lxml import html
 
-from panan_spider.browse.export import Source
+from panan_spider.publish.browse.fresh_export import ExportSource
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def source(tmp_path_factory: pytest.TempPathFactory) -> ExportSource:
     return build(tmp_path_factory.mktemp("archive"))
 
 
 @pytest.fixture(scope="module")
-def pages(source: Source) -> Pages:
+def pages(source: ExportSource) -> Pages:
     return pages_of(source)
 
 
@@ -154,7 +154,7 @@ def test_the_raw_page_is_text(pages: Pages) -> None:
     assert "utf-8" in read(page) and "200" in read(page)
 
 
-def test_a_raw_page_that_is_gone_says_so(pages: Pages, source: Source) -> None:
+def test_a_raw_page_that_is_gone_says_so(pages: Pages, source: ExportSource) -> None:
     (source.data / "warc").rename(source.data / "warc.away")
     page = pages.text(f"/article/{STORY}/raw/1")
     (source.data / "warc.away").rename(source.data / "warc")

@@ -10,22 +10,22 @@ from browse_archive import picture
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.browse import fresh
-from panan_spider.browse.app import make
-from panan_spider.browse.assets import ASSETS, asset, image
-from panan_spider.browse.body import Piece, Stretch, pieces
-from panan_spider.browse.calendar import shade
-from panan_spider.browse.desk import NotHere, turning
-from panan_spider.browse.export import Source
-from panan_spider.browse.find_index import index_of
-from panan_spider.browse.guard import report_policy
-from panan_spider.browse.raw import raw_page
-from panan_spider.browse.runs import clock, run_of, shown
-from panan_spider.browse.safe import web_address
-from panan_spider.browse.sql import Reader
-from panan_spider.browse.terms import ending
-from panan_spider.items import WarcPlace
-from panan_spider.outcomes import ExitCode
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.items import WarcLocation
+from panan_spider.publish.browse import reload
+from panan_spider.publish.browse.app import make
+from panan_spider.publish.browse.article_body import RenderedBlock, TextSpan, pieces
+from panan_spider.publish.browse.article_queries import ExportReader
+from panan_spider.publish.browse.assets import ASSETS, asset, image
+from panan_spider.publish.browse.calendar import shade
+from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.guard import report_policy
+from panan_spider.publish.browse.raw_page import raw_page
+from panan_spider.publish.browse.render_context import PageNotFound, turning
+from panan_spider.publish.browse.run_history import clock, run_of, shown
+from panan_spider.publish.browse.safe_links import web_address
+from panan_spider.publish.browse.static_search import index_of
+from panan_spider.publish.browse.ui_words import ending
 
 TEXT = "县委书记郝虚构到场。\n春茶\n郝虚构讲话。"
 
@@ -48,7 +48,7 @@ PEOPLE = [
 ]
 
 
-def stretches(made: list[Piece]) -> list[list[tuple[str, str | None]]]:
+def stretches(made: list[RenderedBlock]) -> list[list[tuple[str, str | None]]]:
     return [[(one.text, one.person) for one in piece.stretches] for piece in made if piece.stretches]
 
 
@@ -73,8 +73,10 @@ def test_a_block_is_the_text_it_was_whatever_is_marked_in_it() -> None:
 
 def test_a_picture_has_its_file_and_its_address() -> None:
     kept = pieces(a_row(), {"http://a.example/1.jpg": "images/aa/1.jpg"}, [])[1]
-    assert kept == Piece("image", (), "http://a.example/1.jpg", "http://a.example/1.jpg", "images/aa/1.jpg", "图")
-    assert pieces(a_row(), {}, [])[1].file is None and Stretch("a").person is None
+    assert kept == RenderedBlock(
+        "image", (), "http://a.example/1.jpg", "http://a.example/1.jpg", "images/aa/1.jpg", "图"
+    )
+    assert pieces(a_row(), {}, [])[1].file is None and TextSpan("a").person is None
 
 
 @given(st.integers(0, 5_000), st.integers(1, 100))
@@ -84,7 +86,7 @@ def test_the_pages_of_a_list_hold_each_row_once(total: int, rows: int) -> None:
     assert sum(one.last - one.first + 1 for one in turned if one.total) == total
     assert all(one.near[0] == 1 and one.near[-1] == pages and one.page in one.near for one in turned)
     for page in (0, pages + 1):
-        with pytest.raises(NotHere):
+        with pytest.raises(PageNotFound):
             turning(page, total, rows)
 
 
@@ -132,7 +134,7 @@ def test_a_report_of_any_kind_is_a_run(tmp_path: Path, text: str) -> None:
 def test_a_raw_page_outside_the_archive_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "secret.warc.gz").write_bytes(b"\x1f\x8b\x08")
     (tmp_path / "data").mkdir()
-    page = raw_page(tmp_path / "data", WarcPlace(file="../secret.warc.gz", offset=0))
+    page = raw_page(tmp_path / "data", WarcLocation(file="../secret.warc.gz", offset=0))
     assert page.fault == "../secret.warc.gz: not in the archive"
 
 
@@ -161,7 +163,7 @@ def test_a_report_without_style_may_have_none() -> None:
 
 
 def test_the_index_is_one_line_to_a_script_whatever_stands_in_a_headline() -> None:
-    class Answering(Reader):
+    class Answering(ExportReader):
         async def rows(self, sql: str, **given: Any) -> list[dict[str, Any]]:
             names = ("day", "section", "kicker", "subtitle", "people", "authors", "listed")
             return [{"id": "1", "title": "a\u2028b\u2029c</script>", **dict.fromkeys(names)}]
@@ -174,8 +176,8 @@ def test_the_index_is_one_line_to_a_script_whatever_stands_in_a_headline() -> No
 def test_a_refresh_that_fails_while_pages_are_served_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = Source(tmp_path / "none")
-    asyncio.run(fresh.Fresh(make(source), source)._refresh())
+    source = ExportSource(tmp_path / "none")
+    asyncio.run(reload.Fresh(make(source), source)._refresh())
     assert (
         capsys.readouterr().err
         == f"panan: the pages show the last good export: there is no archive in {tmp_path / 'none'}\n"

@@ -4,8 +4,8 @@ from datetime import date
 
 from checks_runs import figures, nights, seen
 
-from panan_spider.checks.changes import list_markup, moved_hosts, moved_in
-from panan_spider.reports import Figures, SectionFigures
+from panan_spider.core.run_report import Figures, SectionFigures
+from panan_spider.report.checks.site_changes import list_markup, moved_hosts, moved_in
 
 MOVED = {"panews.zjol.com.cn": "www.panews.cn"}
 

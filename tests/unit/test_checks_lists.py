@@ -3,8 +3,8 @@
 import pytest
 from checks_runs import NAMES, figures, nights, section, seen
 
-from panan_spider import thresholds
-from panan_spider.checks.lists import floor_of, front_page_links, known_sections, sections_found
+from panan_spider.report.checks.list_checks import floor_of, front_page_links, known_sections, sections_found
+from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
 
 
 def without(name: str) -> dict[str, object]:
@@ -51,7 +51,7 @@ def test_a_section_met_by_accident_is_not_known() -> None:
 
 
 def test_a_section_that_has_ended_is_forgotten_after_some_runs() -> None:
-    ended = [figures(sections=without("视频"))] * thresholds.KNOWN_RUNS
+    ended = [figures(sections=without("视频"))] * DEFAULT_THRESHOLDS.known_runs
     assert sections_found(seen(figures(sections=without("视频")), [*ended[:5], *nights(20)])).verdict == "fail"
     assert sections_found(seen(figures(sections=without("视频")), [*ended, *nights(20)])).verdict == "ok"
 
@@ -81,7 +81,7 @@ def test_without_history_the_sites_floor_holds(front: int, verdict: str) -> None
 
 
 def test_the_sites_data_can_raise_one_sections_floor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(thresholds.FLOORS, "书记", 15)
+    monkeypatch.setitem(DEFAULT_THRESHOLDS.floors, "书记", 15)
     assert (floor_of("书记", nights(10)), floor_of("时政", nights(10))) == (15, 10)
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from checks_runs import figures, nights, section, seen
 
-from panan_spider.checks.judging import CHECKS, CODES, failing, judge, state_of
-from panan_spider.checks.manners import execution_time, failed_addresses, peak_memory, unwanted_http_codes
-from panan_spider.checks.seen import found, quantile
-from panan_spider.outcomes import ExitCode, Outcome
-from panan_spider.reports import Figures
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.core.run_report import Figures
+from panan_spider.report.checks.context import found, quantile
+from panan_spider.report.checks.http_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
+from panan_spider.report.checks.runner import CHECKS, CODES, failing, judge, state_of
 
 
 @pytest.mark.parametrize(("failed", "verdict"), [(0, "ok"), (1, "ok"), (2, "warn"), (19, "warn"), (20, "fail")])

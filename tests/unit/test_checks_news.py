@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from checks_runs import TODAY, days_with_gaps, figures, irregular, nights, section, seen
 
-from panan_spider import thresholds
-from panan_spider.checks.news import article_count, rhythm, section_silence
-from panan_spider.reports import Check, Figures
+from panan_spider.core.run_report import CheckResult, Figures
+from panan_spider.report.checks.news_checks import article_count, rhythm, section_silence
+from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
 
 LONG_AGO = TODAY - timedelta(days=900)
 
@@ -72,7 +72,7 @@ def test_an_article_that_three_sections_list_is_one() -> None:
     assert article_count(seen(now, daily(9))).verdict == "ok"
 
 
-def silence(days: list[date], watched: date | None = LONG_AGO, listed: date | None = None) -> Check:
+def silence(days: list[date], watched: date | None = LONG_AGO, listed: date | None = None) -> CheckResult:
     now = figures(sections={"书记": section(newest=listed)})
     return section_silence(seen(now, posting_days={"书记": days}, watched_since=watched))
 
@@ -86,7 +86,7 @@ def test_on_the_first_run_there_is_no_history() -> None:
 
 
 def test_too_few_gaps_are_no_rhythm() -> None:
-    check = silence(days_with_gaps([1] * (thresholds.SILENCE_GAPS - 1), since(300)))
+    check = silence(days_with_gaps([1] * (DEFAULT_THRESHOLDS.silence_gaps - 1), since(300)))
     assert check.verdict == "none" and "no history yet" in check.sentence
 
 
@@ -133,5 +133,5 @@ def test_an_article_dated_ahead_hides_no_silence() -> None:
 
 def test_a_rhythm_is_of_the_last_two_years() -> None:
     old = days_with_gaps([100] * 20, since(800))
-    assert rhythm([*old, *days_with_gaps([2] * 30, since(1))], TODAY) == thresholds.SILENCE_DAYS
+    assert rhythm([*old, *days_with_gaps([2] * 30, since(1))], TODAY) == DEFAULT_THRESHOLDS.silence_days
     assert rhythm(old, TODAY) is None

@@ -8,11 +8,11 @@ from random import Random
 import pytest
 from checks_runs import figures
 
-from panan_spider import thresholds
-from panan_spider.checks.judging import judge
-from panan_spider.checks.seen import Seen
-from panan_spider.outcomes import Outcome
-from panan_spider.reports import Check, Figures, SectionFigures
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.run_report import CheckResult, Figures, SectionFigures
+from panan_spider.report.checks.context import RunContext
+from panan_spider.report.checks.runner import judge
+from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
 
 FIRST = date(2025, 9, 1)
 #: 国庆, 春节, and a week in which the editors were away.
@@ -63,7 +63,7 @@ class Year:
             for name in self.county.printed(day):
                 self.days.setdefault(name, []).append(day)
 
-    def night(self, day: date, *, editors: bool = True, silent: str = "", lost: str = "") -> list[Check]:
+    def night(self, day: date, *, editors: bool = True, silent: str = "", lost: str = "") -> list[CheckResult]:
         """One night: `editors` False loses them from every page, `silent` prints nothing, `lost` lists nothing."""
         counts = {name: count for name, count in self.county.printed(day).items() if name not in (silent, lost)}
         for name in counts:
@@ -78,7 +78,9 @@ class Year:
         now = figures(day, sections=sections, coverage=coverage if counts else {}, new=new, seconds=self._seconds(new))
         outcomes = {Outcome.STORED: new, Outcome.UNCHANGED: 30, Outcome.LISTED: 20, Outcome.KNOWN: 200}
         statuses = {200: 40 + new, 429: int(self.county.dice.random() < 0.02), 304: 30}
-        seen = Seen(now, outcomes, {}, statuses, frozenset(), self.history[: thresholds.HISTORY_RUNS], self.days, FIRST)
+        seen = RunContext(
+            now, outcomes, {}, statuses, frozenset(), self.history[: DEFAULT_THRESHOLDS.history_runs], self.days, FIRST
+        )
         checks = judge(seen)
         self.history.insert(0, now)
         return checks
@@ -97,7 +99,7 @@ def nights(count: int) -> Iterator[date]:
     return (FIRST + timedelta(days=number) for number in range(1, count + 1))
 
 
-def rings(checks: list[Check]) -> list[str]:
+def rings(checks: list[CheckResult]) -> list[str]:
     return [f"{check.name}: {check.sentence}" for check in checks if check.verdict in ("warn", "fail")]
 
 

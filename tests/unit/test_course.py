@@ -2,11 +2,11 @@
 
 import pytest
 
-from panan_spider.checks.course import Meter
+from panan_spider.report.checks.timeline import RequestRate
 
 
 def test_a_short_run_is_counted_by_the_second() -> None:
-    meter = Meter()
+    meter = RequestRate()
     for second in (0.1, 0.9, 2.5):
         meter.note(second, requests=1)
     meter.note(2.6, received=500)
@@ -16,7 +16,7 @@ def test_a_short_run_is_counted_by_the_second() -> None:
 
 @pytest.mark.parametrize("hours", [1, 30, 24 * 400])
 def test_a_long_run_has_as_many_steps_as_fit_a_picture(hours: int) -> None:
-    meter = Meter()
+    meter = RequestRate()
     for minute in range(0, hours * 60, max(1, hours // 10)):
         meter.note(minute * 60, requests=1, received=10)
     course = meter.course()
@@ -26,6 +26,6 @@ def test_a_long_run_has_as_many_steps_as_fit_a_picture(hours: int) -> None:
 
 
 def test_a_clock_set_back_counts_as_the_beginning() -> None:
-    meter = Meter()
+    meter = RequestRate()
     meter.note(-3_600, requests=1)
     assert meter.course().requests == [1]

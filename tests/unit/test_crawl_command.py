@@ -11,12 +11,12 @@ from scrapy.crawler import Crawler
 from scrapy.utils.test import get_crawler
 from scrapy_spider_metadata import Args  # type: ignore[attr-defined, unused-ignore]
 
-from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.archive.store.errors import LockHeld, StoreError
 from panan_spider.commands.crawl import Command, code_of_any
-from panan_spider.outcomes import ExitCode
-from panan_spider.spiders.args import wrong_arguments
-from panan_spider.spiders.panan import PananSpider
-from panan_spider.store.errors import LockHeld, StoreError
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.extensions.archive_run import ArchiveRunExtension
+from panan_spider.spiders.arguments import wrong_arguments
+from panan_spider.spiders.county import PananSpider
 
 WELL = {"finish_reason": "finished", "downloader/request_count": 3, "downloader/response_count": 3}
 
@@ -73,7 +73,7 @@ def test_a_crawl_that_could_not_start_says_why_in_one_line(
 def ended(closed: bool, code: ExitCode, **stats: Any) -> Crawler:
     """A crawler whose archive was opened, and how that ended."""
     crawler = crawler_with(**stats)
-    extension = ArchiveExtension.__new__(ArchiveExtension)
+    extension = ArchiveRunExtension.__new__(ArchiveRunExtension)
     extension.closed, extension.exit_code, extension.reason = closed, code, "why"
     crawler.extensions = SimpleNamespace(middlewares=[extension])  # type: ignore[assignment]
     return crawler
@@ -129,7 +129,7 @@ def test_right_arguments_are_none_to_complain_of(spider: type[Spider], given: di
 
 
 def test_what_ended_the_start_is_kept_and_never_printed_by_asyncio(capsys: pytest.CaptureFixture[str]) -> None:
-    from panan_spider.starting import collect
+    from panan_spider.extensions.startup_errors import collect
 
     errors: list[BaseException] = []
 

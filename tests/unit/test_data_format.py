@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.items import Article
-from panan_spider.outcomes import ExitCode, Outcome
-from panan_spider.schema import article_schema, data_format
+from tools.docs import article_schema, data_format
 
 TEXT = data_format.PATH.read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (\S+)[^\n]*\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))

@@ -10,7 +10,7 @@ from demo_site.record import Record
 from demo_site.sections import BY_KEY
 from demo_site.site import Site
 from panan_spider.items import Article
-from panan_spider.urls import Kind, understand
+from panan_spider.sites.urls import UrlKind, understand
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_all_templates_and_both_hosts(site: Site) -> None:
 def test_addresses_are_understood_as_what_they_are(site: Site) -> None:
     for slot in site.slots.values():
         address = understand(slot.url)
-        assert (address.kind, address.article_id, address.posted) == (Kind.ARTICLE, slot.id, slot.posted)
+        assert (address.kind, address.article_id, address.posted) == (UrlKind.ARTICLE, slot.id, slot.posted)
 
 
 def test_every_article_every_part_and_every_picture_answers(site: Site) -> None:

@@ -6,7 +6,7 @@ from demo_faults import LIST, ROBOTS, SITE, article, ask, plain, site_alone
 
 from demo_site.faults import FAULTS, answered, parse
 from demo_site.response import Request
-from panan_spider.urls import Kind, understand
+from panan_spider.sites.urls import UrlKind, understand
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
@@ -70,8 +70,8 @@ def test_bodies_shorter_and_longer_than_said() -> None:
 
 
 def test_redirects_lead_where_they_say() -> None:
-    assert understand(ask("redirect-offsite%100", article()).headers["Location"]).kind is Kind.OFF_SITE
-    assert understand(ask("moved-offsite", article()).headers["Location"]).kind is Kind.OFF_SITE
+    assert understand(ask("redirect-offsite%100", article()).headers["Location"]).kind is UrlKind.OFF_SITE
+    assert understand(ask("moved-offsite", article()).headers["Location"]).kind is UrlKind.OFF_SITE
     first = ask("redirect-loop%100", article()).headers["Location"]
     second = ask("redirect-loop%100", first).headers["Location"]
     assert (first, second) == (article() + "?turn=1", article() + "?turn=2")

@@ -7,8 +7,8 @@ import pytest
 from demo_client import links, rows, section
 from demo_faults import LIST, SITE, article, ask, plain
 
-from panan_spider.site import MAX_PAGE_BYTES
-from panan_spider.urls import understand
+from panan_spider.settings import DOWNLOAD_MAXSIZE as MAX_PAGE_BYTES
+from panan_spider.sites.urls import understand
 
 
 def test_a_gzip_bomb_is_small_on_the_wire() -> None:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_helpers import an_article
 
-from panan_spider.checks.difference import changes, pieces, shortened
-from panan_spider.reports import Piece
+from panan_spider.core.run_report import DiffSpan
+from panan_spider.report.diff import changes, pieces, shortened
 
 TEXTS = st.text(alphabet="甲乙丙丁12ab,。 \n", max_size=60)
 
 
-def told(made: list[Piece]) -> list[tuple[str, str]]:
+def told(made: list[DiffSpan]) -> list[tuple[str, str]]:
     return [(piece.kind, piece.text) for piece in made]
 
 

@@ -6,108 +6,110 @@ from dataclasses import replace
 import pytest
 from visits import Wire, large, visit
 
-from panan_spider.diagnosis import article_checks, checks
-from panan_spider.diagnosis.answers import Answer, Hop, Robots
-from panan_spider.diagnosis.groups import Group, Mark
-from panan_spider.diagnosis.second_opinion import agreement, f1, grams
-from panan_spider.diagnosis.selectors import changed
-from panan_spider.diagnosis.visit import Sample, Visit
+from panan_spider.doctor import article_checks, site_checks
+from panan_spider.doctor.cross_check import agreement, f1, grams
+from panan_spider.doctor.fetch_result import FetchResult, RedirectHop, RobotsResult
+from panan_spider.doctor.probe_result import ArticleProbe, SiteProbe
+from panan_spider.doctor.result_tables import ResultTable, RowStatus
+from panan_spider.doctor.selectors import changed
 
 
-def column(found: Group, name: str) -> list[str]:
+def column(found: ResultTable, name: str) -> list[str]:
     return [line.cells[found.columns.index(name)] for line in found.lines]
 
 
-def marks(found: Group) -> set[Mark]:
+def marks(found: ResultTable) -> set[RowStatus]:
     return {line.mark for line in found.lines}
 
 
 def test_a_good_site_has_nothing_bad() -> None:
     for check in (
-        checks.hosts,
-        checks.sections,
-        checks.charsets,
-        checks.twins,
+        site_checks.hosts,
+        site_checks.sections,
+        site_checks.charsets,
+        site_checks.twins,
         article_checks.articles,
         article_checks.fields,
     ):
         found = check(visit())
-        assert found.lines and Mark.BAD not in marks(found), found.title
+        assert found.lines and RowStatus.BAD not in marks(found), found.title
 
 
 def test_robots_txt_of_each_host_is_told() -> None:
-    said = column(checks.hosts(visit()), "what it means")
+    said = column(site_checks.hosts(visit()), "what it means")
     assert "no rules: all may be read" in said and "rules, no crawl-delay" in said
 
 
 def test_a_crawl_delay_is_told() -> None:
-    assert "7 s between requests, and rules" in column(checks.hosts(visit("crawl-delay:7")), "what it means")
+    assert "7 s between requests, and rules" in column(site_checks.hosts(visit("crawl-delay:7")), "what it means")
 
 
 def test_redirects_between_hosts_are_told_hop_by_hop() -> None:
-    assert "301 to http://www.panews.cn/, HTTP 200" in column(checks.hosts(visit("moved")), "answer")
+    assert "301 to http://www.panews.cn/, HTTP 200" in column(site_checks.hosts(visit("moved")), "answer")
     hops = (
-        Hop(301, "http://www.panews.cn/", "http://www.panews.cn/a/"),
-        Hop(302, "http://www.panews.cn/a/", "http://www.panews.cn/b/"),
+        RedirectHop(301, "http://www.panews.cn/", "http://www.panews.cn/a/"),
+        RedirectHop(302, "http://www.panews.cn/a/", "http://www.panews.cn/b/"),
     )
-    answer = Answer("http://www.panews.cn/", "http://www.panews.cn/b/", 200, hops=hops)
-    assert checks.chain(answer) == "301 to http://www.panews.cn/a/, 302 to http://www.panews.cn/b/, HTTP 200"
+    answer = FetchResult("http://www.panews.cn/", "http://www.panews.cn/b/", 200, hops=hops)
+    assert site_checks.chain(answer) == "301 to http://www.panews.cn/a/, 302 to http://www.panews.cn/b/, HTTP 200"
 
 
 def test_hosts_off_the_site_are_named_most_often_first() -> None:
-    assert checks.other_hosts(visit("moved-offsite")) == ["new.example.com"]
-    assert checks.other_hosts(visit()) == []
+    assert site_checks.other_hosts(visit("moved-offsite")) == ["new.example.com"]
+    assert site_checks.other_hosts(visit()) == []
 
 
 def test_sections_say_their_pager_and_whether_lists_show_dates() -> None:
-    found = checks.sections(large())
+    found = site_checks.sections(large())
     assert {"count_script", "next_link", "none"} <= set(column(found, "pager"))
     assert {"none"} < set(column(found, "dates shown"))
 
 
 def test_an_end_that_was_not_reached_is_said() -> None:
-    assert "4 read, end not reached" in column(checks.sections(large()), "list pages")
+    assert "4 read, end not reached" in column(site_checks.sections(large()), "list pages")
 
 
 def test_a_lost_list_page_is_bad() -> None:
-    found = checks.sections(visit("always-5xx%100@count_page_list"))
-    assert any(line.mark is Mark.BAD and "1 lost" in line.cells[-1] for line in found.lines)
+    found = site_checks.sections(visit("always-5xx%100@count_page_list"))
+    assert any(line.mark is RowStatus.BAD and "1 lost" in line.cells[-1] for line in found.lines)
 
 
 def test_a_dead_link_of_the_navigation_is_no_more_than_a_note() -> None:
-    ends = {line.cells[-1]: line.mark for line in checks.sections(visit()).lines}
-    assert ends["gone: HTTP 404"] is Mark.NOTE
+    ends = {line.cells[-1]: line.mark for line in site_checks.sections(visit()).lines}
+    assert ends["gone: HTTP 404"] is RowStatus.NOTE
 
 
 def test_charsets_are_told_as_declared_and_as_they_are() -> None:
-    found = checks.charsets(visit())
+    found = site_checks.charsets(visit())
     rows = {line.cells[:3] for line in found.lines}
     assert {("–", "gb2312", "gb18030"), ("–", "gbk", "gb18030"), ("utf-8", "utf-8", "utf-8")} <= rows
     assert sum(map(int, column(found, "pages"))) == sum(a.outcome is None for a in visit().answers)
 
 
-@pytest.mark.parametrize(("header", "mark"), [("text/html; charset=utf-8", Mark.NOTE), ("text/html", Mark.OK)])
-def test_a_false_declaration_is_marked(header: str, mark: Mark) -> None:
+@pytest.mark.parametrize(
+    ("header", "mark"), [("text/html; charset=utf-8", RowStatus.NOTE), ("text/html", RowStatus.OK)]
+)
+def test_a_false_declaration_is_marked(header: str, mark: RowStatus) -> None:
     body = '<meta charset="gb2312"><p>磐安新闻'.encode("gb18030")
-    answer = Answer("http://www.panews.cn/", "http://www.panews.cn/", 200, body, header)
-    assert marks(checks.charsets(Visit(visit().log, [answer]))) == {mark}
+    answer = FetchResult("http://www.panews.cn/", "http://www.panews.cn/", 200, body, header)
+    assert marks(site_checks.charsets(SiteProbe(visit().log, [answer]))) == {mark}
 
 
 def test_one_number_at_both_hosts() -> None:
-    assert set(column(checks.twins(visit()), "answer")) == {"no: gone, HTTP 404"}
+    assert set(column(site_checks.twins(visit()), "answer")) == {"no: gone, HTTP 404"}
     wire = Wire()
     slot = next(slot for slot in wire.site.slots.values() if slot.alias)
     here, there = (asyncio.run(wire.ask(url)) for url in (slot.url, slot.alias or ""))
     row = replace(visit().samples[0].row, url=slot.url, article_id=slot.id)
-    told = checks.twins(Visit(wire.log, twins=[(Sample("newest", row, here), there)]))
+    told = site_checks.twins(SiteProbe(wire.log, twins=[(ArticleProbe("newest", row, here), there)]))
     assert column(told, "answer") == ["yes, the same article"]
 
 
 def test_another_article_under_the_same_number_is_bad() -> None:
     sample = visit().samples[0]
     other = next(s.answer for s in visit().samples[1:] if s.article)
-    told = checks.twins(Visit(visit().log, twins=[(sample, other)]))
-    assert marks(told) == {Mark.BAD}
+    told = site_checks.twins(SiteProbe(visit().log, twins=[(sample, other)]))
+    assert marks(told) == {RowStatus.BAD}
 
 
 def test_every_article_says_its_template_and_how_the_second_opinion_agrees() -> None:
@@ -118,15 +120,15 @@ def test_every_article_says_its_template_and_how_the_second_opinion_agrees() -> 
 
 def test_an_article_that_cannot_be_read_says_why() -> None:
     found = article_checks.articles(visit("relayout-unreadable"))
-    assert marks(found) == {Mark.BAD}
+    assert marks(found) == {RowStatus.BAD}
     assert set(column(found, "template")) == {"unknown_layout"}
 
 
 def test_an_article_whose_list_calls_it_something_else_is_noted() -> None:
     sample = replace(visit().samples[0], row=replace(visit().samples[0].row, title="完全另一篇文章"))
     found = replace(visit().sections[0], samples=[sample])
-    told = article_checks.articles(Visit(visit().log, sections=[found]))
-    assert marks(told) == {Mark.NOTE} and "the list says: 完全另一篇文章" in told.lines[0].cells[-1]
+    told = article_checks.articles(SiteProbe(visit().log, sections=[found]))
+    assert marks(told) == {RowStatus.NOTE} and "the list says: 完全另一篇文章" in told.lines[0].cells[-1]
 
 
 def test_every_field_says_on_how_many_articles_and_where() -> None:
@@ -138,10 +140,10 @@ def test_every_field_says_on_how_many_articles_and_where() -> None:
 
 def test_selectors_once_seen_and_those_of_relatives_are_told_apart() -> None:
     found = {line.cells[0]: line for line in article_checks.known_selectors(visit()).lines}
-    assert found["div.detail-title"].mark is Mark.OK
-    assert found["h1.artTitle"].mark is Mark.NONE
+    assert found["div.detail-title"].mark is RowStatus.OK
+    assert found["h1.artTitle"].mark is RowStatus.NONE
     redesigned = {line.cells[0]: line for line in article_checks.known_selectors(visit("redesign")).lines}
-    assert redesigned["div.detail-title"].mark is redesigned["div.list-text"].mark is Mark.BAD
+    assert redesigned["div.detail-title"].mark is redesigned["div.list-text"].mark is RowStatus.BAD
 
 
 def test_what_is_redesigned_is_named_by_what_pages_there_were() -> None:
@@ -167,6 +169,6 @@ def test_a_body_without_text_has_no_second_opinion() -> None:
 
 
 def test_a_host_without_robots_rules_forbids_nothing() -> None:
-    assert not Robots("www.panews.cn", 404).forbids_all
-    assert Robots("www.panews.cn", 200, "User-agent: *\nDisallow: /").forbids_all
-    assert Robots("www.panews.cn", 200, "User-agent: *\nCrawl-delay: 3\nDisallow: /x/").delay == 3
+    assert not RobotsResult("www.panews.cn", 404).forbids_all
+    assert RobotsResult("www.panews.cn", 200, "User-agent: *\nDisallow: /").forbids_all
+    assert RobotsResult("www.panews.cn", 200, "User-agent: *\nCrawl-delay: 3\nDisallow: /x/").delay == 3

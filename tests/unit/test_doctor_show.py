@@ -7,12 +7,14 @@ from rich.cells import cell_len
 from rich.console import Console
 from visits import visit
 
-from panan_spider.diagnosis.examination import Examination
-from panan_spider.diagnosis.groups import Mark, group
-from panan_spider.diagnosis.show import plain_lines, show
+from panan_spider.doctor.doctor_report import DoctorReport
+from panan_spider.doctor.result_tables import RowStatus, group
+from panan_spider.doctor.table_printer import plain_lines, show
 
 PLACES = group(
-    "places", "name|what|last", [(Mark.OK, ("书记", "a", "x  y")), (Mark.BAD, ("b", "县长及其他", "[red]z[/]"))]
+    "places",
+    "name|what|last",
+    [(RowStatus.OK, ("书记", "a", "x  y")), (RowStatus.BAD, ("b", "县长及其他", "[red]z[/]"))],
 )
 
 
@@ -46,17 +48,17 @@ def test_a_table_without_lines_is_left_out() -> None:
 
 
 def test_json_says_all_that_the_tables_say() -> None:
-    found = Examination(visit("moved-offsite"), ("somewhere/page",))
+    found = DoctorReport(visit("moved-offsite"), ("somewhere/page",))
     told = json.loads(found.json())
     assert (told["verdict"], told["exit_code"], told["saved"]) == ("moved", 10, ["somewhere/page"])
     assert {title: len(rows) for title, rows in told["checks"].items()} == {g.title: len(g.lines) for g in found.groups}
-    assert told["site_py"]["patch"].startswith("--- a/panan_spider/site.py")
+    assert told["site_py"]["patch"].startswith("--- a/panan_spider/sites/panan.toml")
     assert told["checks"]["hosts"][0].keys() == {"mark", "asked for", "answer", "what it means"}
 
 
 def test_the_patch_is_the_last_thing_said() -> None:
     out = StringIO()
-    Examination(visit("new-host")).print(Console(file=out))
+    DoctorReport(visit("new-host")).print(Console(file=out))
     lines = out.getvalue().splitlines()
     verdict = lines.index("verdict: moved (exit code 10)")
-    assert lines[verdict + 1].startswith("  ") and "+++ b/panan_spider/site.py" in lines[verdict:]
+    assert lines[verdict + 1].startswith("  ") and "+++ b/panan_spider/sites/panan.toml" in lines[verdict:]

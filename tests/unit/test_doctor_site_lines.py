@@ -1,30 +1,27 @@
-"""The patch of site.py: it applies, and sets what the visit found."""
+"""The patch of a profile: it applies, and sets what the visit found."""
 
-import ast
 import subprocess
+import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from visits import visit
 
-from panan_spider import site
-from panan_spider.diagnosis.site_lines import SITE_FILE, changed_lines, changes, patch
-from panan_spider.outcomes import Outcome
+from panan_spider.core.outcomes import Outcome
+from panan_spider.doctor.profile_patch import SITE_FILE, changed_lines, changes, patch
+from panan_spider.sites import panan
 
 
-def values(source: str) -> dict[str, str]:
-    """The names a patched site.py sets, with their values as source."""
-    return {
-        node.target.id: ast.unparse(node.value)
-        for node in ast.parse(source).body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
-    }
+def values(source: str) -> dict[str, Any]:
+    """The keys a patched profile sets."""
+    return tomllib.loads(source)
 
 
 def applied(tmp_path: Path, diff: str) -> str:
-    file = tmp_path / "panan_spider/site.py"
-    file.parent.mkdir()
+    file = tmp_path / "panan_spider/sites/panan.toml"
+    file.parent.mkdir(parents=True)
     file.write_text(SITE_FILE.read_text("utf-8"), "utf-8")
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, text=True, check=True)
     return file.read_text("utf-8")
@@ -34,18 +31,18 @@ def test_git_applies_it_and_nothing_else_changes(tmp_path: Path) -> None:
     new = changes(visit("new-host"))
     pasted = "\n".join(line.rstrip() for line in patch(new).splitlines()) + "\n"  # as terminals copy it
     before, after = values(SITE_FILE.read_text("utf-8")), values(applied(tmp_path, pasted))
-    assert {name for name in before if before[name] != after[name]} == {"HOSTS", "ENTRY_PAGES", "KNOWN_SECTIONS"}
-    assert ast.literal_eval(after["ENTRY_PAGES"]) == ("http://new.example.com/panews/", "http://new.example.com/")
-    assert ast.literal_eval(after["HOSTS"].removeprefix("frozenset(")[:-1]) == site.HOSTS | {"new.example.com"}
+    assert {name for name in before if before[name] != after[name]} == {"hosts", "entry_pages", "known_sections"}
+    assert after["entry_pages"] == ["http://new.example.com/panews/", "http://new.example.com/"]
+    assert after["hosts"] == [*panan.ORDERED_HOSTS, "new.example.com"]
 
 
 def test_an_old_host_stays_for_the_links_that_lead_through_it() -> None:
-    assert all(host in changes(visit("moved-offsite"))["HOSTS"] for host in site.HOSTS)
+    assert all(host in changes(visit("moved-offsite"))["hosts"] for host in panan.HOSTS)
 
 
 def test_where_articles_alone_have_moved_their_host_is_let_in_and_the_entries_stay() -> None:
     new = changes(visit("redirect-offsite%100"))
-    assert set(new) == {"HOSTS"} and "elsewhere.example.com" in new["HOSTS"]
+    assert set(new) == {"hosts"} and "elsewhere.example.com" in new["hosts"]
 
 
 def test_a_link_of_the_navigation_that_leads_off_the_site_changes_nothing() -> None:
@@ -57,7 +54,7 @@ def test_a_link_of_the_navigation_that_leads_off_the_site_changes_nothing() -> N
 def test_a_host_that_does_not_answer_goes() -> None:
     new = changes(visit("robots-5xx@zjol"))
     assert "zjol" not in "".join(new.values())
-    assert new["KNOWN_SECTIONS"] == "()"
+    assert new["known_sections"] == "[]"
 
 
 def test_where_no_host_answers_none_goes() -> None:
@@ -70,11 +67,11 @@ def test_nothing_found_nothing_to_change() -> None:
 
 def test_a_long_line_is_broken_as_the_formatter_does() -> None:
     urls = ", ".join(f'"http://host{n}.example.com/some/folder/"' for n in range(4))
-    lines = changed_lines({"ENTRY_PAGES": f"({urls})"}, SITE_FILE.read_text("utf-8"))
+    lines = changed_lines({"entry_pages": f"[{urls}]"}, SITE_FILE.read_text("utf-8"))
     assert max(map(len, lines)) <= 121
-    assert ast.literal_eval(values("".join(lines))["ENTRY_PAGES"])[3] == "http://host3.example.com/some/folder/"
+    assert values("".join(lines))["entry_pages"][3] == "http://host3.example.com/some/folder/"
 
 
-def test_a_name_that_site_py_does_not_set_is_an_error() -> None:
+def test_a_key_that_the_profile_does_not_set_is_an_error() -> None:
     with pytest.raises(LookupError):
-        changed_lines({"NOWHERE": "()"}, SITE_FILE.read_text("utf-8"))
+        changed_lines({"nowhere": "[]"}, SITE_FILE.read_text("utf-8"))

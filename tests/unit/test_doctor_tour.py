@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from visits import Wire, large, seen, visit
 
-from panan_spider.diagnosis.answers import Answer
-from panan_spider.diagnosis.tour import tour, twin
-from panan_spider.diagnosis.visit import Looked, Visit
-from panan_spider.outcomes import Outcome
-from panan_spider.site import ENTRY_PAGES
-from panan_spider.urls import Kind, understand
+from panan_spider.core.outcomes import Outcome
+from panan_spider.doctor.fetch_result import FetchResult
+from panan_spider.doctor.probe import tour, twin
+from panan_spider.doctor.probe_result import SectionProbe, SiteProbe
+from panan_spider.sites.panan import ENTRY_PAGES
+from panan_spider.sites.urls import UrlKind, understand
 
 
 def test_a_few_dozen_requests_and_none_twice() -> None:
@@ -44,7 +44,7 @@ def test_each_section_gives_its_newest_a_middling_and_its_oldest_article() -> No
     assert found.sections[0].samples[-1].row.article_id == first[-1].id
 
 
-def looked(found: Visit, kind: str) -> Looked:
+def looked(found: SiteProbe, kind: str) -> SectionProbe:
     return next(one for one in found.sections if one.pages[0].pager.kind == kind)
 
 
@@ -71,9 +71,11 @@ def test_an_article_is_asked_for_once_however_many_lists_name_it() -> None:
     one = wire.site.listing("sj")[0].url
     body = f'<div>您当前的位置 : 磐安新闻网 >> 样例</div><div class="list-text"><a href="{one}">样例</a></div>'.encode()
 
-    async def same_list(url: str) -> Answer:
+    async def same_list(url: str) -> FetchResult:
         answer = await wire.ask(url)
-        return replace(answer, body=body) if understand(url).kind is Kind.SECTION and url not in ENTRY_PAGES else answer
+        return (
+            replace(answer, body=body) if understand(url).kind is UrlKind.SECTION and url not in ENTRY_PAGES else answer
+        )
 
     found = asyncio.run(tour(same_list, wire.log))
     assert len(found.sections) >= 3
@@ -82,19 +84,19 @@ def test_an_article_is_asked_for_once_however_many_lists_name_it() -> None:
 
 def test_nothing_off_the_site_is_asked_for() -> None:
     for specs in ((), ("new-host",), ("redirect-offsite%100",)):
-        assert all(understand(url).kind is not Kind.OFF_SITE for url in seen(*specs)[1].asked)
+        assert all(understand(url).kind is not UrlKind.OFF_SITE for url in seen(*specs)[1].asked)
 
 
 def test_a_guest_who_is_turned_away_goes() -> None:
     _, wire = seen("always-5xx:403%100")
-    articles = [url for url in wire.asked if understand(url).kind is Kind.ARTICLE]
+    articles = [url for url in wire.asked if understand(url).kind is UrlKind.ARTICLE]
     assert len(articles) == 3 and wire.asked[-1] == articles[-1]
 
 
 def test_a_single_refusal_ends_nothing() -> None:
     wire = Wire()
 
-    async def moody(url: str) -> Answer:
+    async def moody(url: str) -> FetchResult:
         answer = await wire.ask(url)
         return replace(answer, outcome=Outcome.BLOCKED, reason="HTTP 403") if len(wire.asked) % 2 else answer
 

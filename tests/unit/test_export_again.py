@@ -15,12 +15,12 @@ import pytest
 from export_helpers import a_full_article, export, put, rows
 from store_crawl import in_a_child
 
-from panan_spider.export import flat, folder, lines, place, sqlite
-from panan_spider.export.formats import FORMATS
-from panan_spider.export.job import Job
-from panan_spider.export.sqlite_write import Writer
+from panan_spider.archive.store.errors import StoreError
 from panan_spider.items import Article
-from panan_spider.store.errors import StoreError
+from panan_spider.publish.export import archive_lines, atomic, folder_format, single_file, sqlite
+from panan_spider.publish.export.formats import FORMATS
+from panan_spider.publish.export.job import ExportJob
+from panan_spider.publish.export.sqlite_write import SqliteWriter
 
 EVERY = sorted(FORMATS)
 CONTINUED = ["csv", "jsonld", "markdown", "sqlite"]
@@ -98,8 +98,8 @@ def test_ten_new_articles_cost_ten_articles_work(
 ) -> None:
     assert export(data, "--format", name) == 0
     put(data, *(a_full_article(number) for number in range(10, 20)))
-    parsed, parse = [], lines._parsed
-    monkeypatch.setattr(lines, "_parsed", lambda raw: parsed.append(raw) or parse(raw))  # type: ignore[func-returns-value]
+    parsed, parse = [], archive_lines._parsed
+    monkeypatch.setattr(archive_lines, "_parsed", lambda raw: parsed.append(raw) or parse(raw))  # type: ignore[func-returns-value]
     assert export(data, "--format", name) == 0
     assert len(parsed) == 10
     assert "15 articles, 15 revisions, brought up to date" in capsys.readouterr().out
@@ -109,7 +109,7 @@ def test_ten_new_articles_cost_ten_articles_work(
 def test_nothing_new_costs_nothing_but_a_look(data: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert export(data, "--format", name) == 0
     before = content(out_of(data, name))
-    monkeypatch.setattr(lines, "_parsed", lambda raw: pytest.fail("a line was read again"))
+    monkeypatch.setattr(archive_lines, "_parsed", lambda raw: pytest.fail("a line was read again"))
     assert export(data, "--format", name) == 0
     assert content(out_of(data, name)) == before
 
@@ -134,8 +134,8 @@ def test_a_failed_export_keeps_the_last_good_one(
     def refuse(*_args: Any, **_others: Any) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Writer, "_parts", refuse)
-    monkeypatch.setattr(place, "_sync", refuse)
+    monkeypatch.setattr(SqliteWriter, "_parts", refuse)
+    monkeypatch.setattr(atomic, "_sync", refuse)
     capsys.readouterr()
     assert export(data, "--format", name) == 14
     said = capsys.readouterr().err
@@ -172,9 +172,9 @@ def test_one_that_does_not_hold_what_was_read_is_thrown_away(
     assert export(data, "--format", name) == 0
     before = content(out_of(data, name))
     put(data, a_full_article(6))
-    monkeypatch.setattr(Writer, "write", lambda self, records: None)
-    monkeypatch.setattr(flat.Flat, "_records_in", lambda *_: 0, raising=False)
-    monkeypatch.setattr(folder, "write", lambda path, text: None)
+    monkeypatch.setattr(SqliteWriter, "write", lambda self, records: None)
+    monkeypatch.setattr(single_file.SingleFileFormat, "_records_in", lambda *_: 0, raising=False)
+    monkeypatch.setattr(folder_format, "write", lambda path, text: None)
     if name == "csv":
         monkeypatch.setattr("csv.reader", lambda file: iter([["id"]]))
     out = out_of(data, name)
@@ -253,7 +253,7 @@ def test_a_reader_that_holds_on_delays_the_export_and_does_not_break_it(
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM articles").fetchone()
     with pytest.raises(StoreError, match="locked"):
-        sqlite.export(Job(data, all_revisions=True), out)
+        sqlite.export(ExportJob(data, all_revisions=True), out)
     assert reader.execute("SELECT count(*) FROM articles").fetchone() == (5,)
     reader.close()
     assert export(data) == 0 and rows(out, "SELECT count(*) FROM articles") == [(6,)]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from panan_spider.export import atom
-from panan_spider.export.atom import clean, feed, file_name
+from panan_spider.publish.export import atom
+from panan_spider.publish.export.atom import clean, feed, file_name
 
 NS = {"a": "http://www.w3.org/2005/Atom"}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from export_helpers import a_full_article, export, put, rows
 
-from panan_spider.export import place
-from panan_spider.export.formats import FORMATS
-from panan_spider.export.place import only_export_to
-from panan_spider.store.ledger import Ledger
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.publish.export import atomic
+from panan_spider.publish.export.atomic import only_export_to
+from panan_spider.publish.export.formats import FORMATS
 
 EVERY = sorted(FORMATS)
 
@@ -136,7 +136,7 @@ def test_an_interrupt_leaves_things_as_they_were(
     def interrupt(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(place, "_sync", interrupt)
+    monkeypatch.setattr(atomic, "_sync", interrupt)
     assert export(data) == 16
     assert "interrupted" in capsys.readouterr().err
     assert {path.name for path in (data / "export").iterdir()} == {".panan.sqlite.lock"}
@@ -153,9 +153,9 @@ def test_a_folder_takes_the_place_of_another_whole(
     tmp_path: Path, exchange: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(place, "_exchanged", lambda one, other: False)
+        monkeypatch.setattr(atomic, "_exchanged", lambda one, other: False)
     out = a_folder(tmp_path / "out", "old")
-    with place.built_aside(out) as aside:
+    with atomic.built_aside(out) as aside:
         a_folder(aside, "new")
         assert (out / "a.txt").read_text() == "old"
     assert (out / "a.txt").read_text() == "new"
@@ -164,7 +164,7 @@ def test_a_folder_takes_the_place_of_another_whole(
 
 def test_the_system_can_exchange_folders_here(tmp_path: Path) -> None:
     one, other = a_folder(tmp_path / "one", "1"), a_folder(tmp_path / "other", "2")
-    assert place._exchanged(one, other)
+    assert atomic._exchanged(one, other)
     assert ((one / "a.txt").read_text(), (other / "a.txt").read_text()) == ("2", "1")
 
 
@@ -177,9 +177,9 @@ def test_a_kill_between_the_two_renames_is_put_right_by_the_next_export(tmp_path
 
 
 def test_the_ledger_says_which_articles_are_gone(data: Path) -> None:
-    from panan_spider.store.errors import Fuse
+    from panan_spider.archive.store.errors import WriteGuard
 
-    ledger = Ledger(data / "ledger.sqlite", Fuse())
+    ledger = Ledger(data / "ledger.sqlite", WriteGuard())
     assert ledger.articles.gone() == frozenset()
     ledger.close()
 
@@ -189,5 +189,5 @@ def test_loading_the_commands_loads_no_library_of_theirs() -> None:
     program = "import sys; import panan_spider.commands.export, panan_spider.commands.people; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = done.stdout.split()
-    assert "panan_spider.export.formats" in loaded
-    assert not {"feedgen", "duckdb", "sqlite_utils", "panan_spider.people.words"} & set(loaded)
+    assert "panan_spider.publish.export.formats" in loaded
+    assert not {"feedgen", "duckdb", "sqlite_utils", "panan_spider.publish.people.people_words"} & set(loaded)

@@ -5,8 +5,8 @@ from typing import Any
 
 from export_helpers import a_full_article, export, lines, put
 
-from panan_spider.export.jsonld import news_article
 from panan_spider.items import Article
+from panan_spider.publish.export.jsonld import news_article
 
 
 def made(article: Article) -> dict[str, Any]:

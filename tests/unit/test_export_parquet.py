@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from export_helpers import a_full_article, export, put
 
-from panan_spider.export.parquet import COLUMNS
+from panan_spider.publish.export.parquet import COLUMNS
 
 duckdb = pytest.importorskip("duckdb")
 

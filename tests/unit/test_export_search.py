@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.export.search import TOKENIZER, bigrams, hit_spans, marked, match_query, snippet
+from panan_spider.publish.export.bigrams import TOKENIZER, bigrams, hit_spans, marked, match_query, snippet
 
 TEXT = "3月5日,磐安县样例镇《江南药镇》规划通过,项目G6023沿线有COVID-19检测点。"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from export_helpers import AN_IMAGE, a_full_article, export, put, rows, table
 
-from panan_spider.export.search import match_query
-from panan_spider.export.sqlite_schema import SEARCHED, TABLES
-from panan_spider.outcomes import Outcome
-from panan_spider.schema.data_format import PATH
-from panan_spider.store.errors import Fuse
-from panan_spider.store.ledger import Ledger
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.store.errors import WriteGuard
+from panan_spider.core.outcomes import Outcome
+from panan_spider.publish.export.bigrams import match_query
+from panan_spider.publish.export.sqlite_schema import SEARCHED, TABLES
+from tools.docs.data_format import PATH
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_picture_names_its_local_copy(data: Path) -> None:
 
 
 def test_an_article_that_is_gone_from_the_site_is_marked(data: Path) -> None:
-    ledger = Ledger(data / "ledger.sqlite", Fuse())
+    ledger = Ledger(data / "ledger.sqlite", WriteGuard())
     line = json.loads((data / "articles.jsonl").read_text("utf-8").splitlines()[0])
     with ledger.write():
         ledger.articles.mark(line, 0, None, None)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.diagnosis.article_checks import FIELDS
-from panan_spider.diagnosis.groups import Mark
-from panan_spider.diagnosis.inspection import Inspection
-from panan_spider.diagnosis.source import NO_ADDRESS, NoPage, local_page, resolved
-from panan_spider.pages.page import Page
+from panan_spider.doctor.article_checks import FIELDS
+from panan_spider.doctor.inspection import Inspection
+from panan_spider.doctor.page_source import NO_ADDRESS, PageNotAvailable, local_page, resolved
+from panan_spider.doctor.result_tables import RowStatus
+from panan_spider.extract.document import Page
 
 FIXTURES = Path(__file__).parents[1] / "pages"
 ARTICLE = FIXTURES / "fixtures/b-credits"
@@ -22,7 +22,7 @@ def inspected(folder: Path, kind: str = "article") -> Inspection:
     return Inspection(local_page(str(folder), Path("nowhere")), kind)
 
 
-def table(found: Inspection, title: str) -> dict[str, tuple[Mark, tuple[str, ...]]]:
+def table(found: Inspection, title: str) -> dict[str, tuple[RowStatus, tuple[str, ...]]]:
     return {line.cells[0]: (line.mark, line.cells[1:]) for g in found.groups if g.title == title for line in g.lines}
 
 
@@ -35,7 +35,7 @@ def test_every_field_with_its_value_and_its_place() -> None:
     assert list(fields) == list(FIELDS)
     assert fields["editor"][1] == ("钱校样", "/html/body/table/tr[3]/td/div")
     assert fields["credits"][1][0] == "初审 蒋初例, 终审 沈终例"
-    assert fields["kicker"] == (Mark.NONE, ("–", ""))
+    assert fields["kicker"] == (RowStatus.NONE, ("–", ""))
 
 
 def test_the_charset_as_declared_and_as_it_is() -> None:
@@ -52,7 +52,7 @@ def test_what_was_left_out_and_why() -> None:
 def test_a_list_with_its_rows_its_pager_and_where_it_leads() -> None:
     found = inspected(LIST, "list")
     about = table(found, "list")
-    assert about["pager"][1] == ("count_links",) and about["rows"][0] is Mark.OK
+    assert about["pager"][1] == ("count_links",) and about["rows"][0] is RowStatus.OK
     rows = json.loads((LIST / "expected.json").read_text("utf-8"))["rows"]
     assert list(table(found, "rows")) == [row["article_id"] for row in rows]
     assert table(found, "pages that can be sections")
@@ -77,7 +77,7 @@ def test_without_a_header_line_the_lines_nearest_to_one_are_shown() -> None:
     )
     assert (found.code, found.end[:14]) == (11, "unknown_layout")
     steps = table(found, "how far it was read")
-    assert steps["header line"][0] is Mark.BAD
+    assert steps["header line"][0] is RowStatus.BAD
     assert steps["nearest to one"][1][1] == "/html/body/p[1]"
 
 
@@ -88,7 +88,7 @@ def test_a_page_read_half_shows_its_parts_and_the_field_at_fault() -> None:
     assert found.code == 11 and found.end == "invalid: no such date: 2020/13/45 (field published)"
     steps = table(found, "how far it was read")
     assert steps["breadcrumb"][1] == ("浙江在线 > 书记", "/html/body/div")
-    assert {steps[name][0] for name in ("headline", "header line", "body")} == {Mark.OK}
+    assert {steps[name][0] for name in ("headline", "header line", "body")} == {RowStatus.OK}
     assert json.loads(found.json())["steps"][0]["step"] == "elements"
 
 
@@ -120,9 +120,9 @@ def test_a_file_without_an_address_says_so_and_takes_one(tmp_path: Path) -> None
     shutil.copy(ARTICLE / "page.html", file)
     page = local_page(str(file), tmp_path)
     assert page.url == NO_ADDRESS and Inspection(page, "article").code == 0
-    assert table(Inspection(page, "article"), "page")["address"][0] is Mark.NOTE
+    assert table(Inspection(page, "article"), "page")["address"][0] is RowStatus.NOTE
     assert resolved(page, ADDRESS).url == ADDRESS
-    with pytest.raises(NoPage, match="not an address of the site"):
+    with pytest.raises(PageNotAvailable, match="not an address of the site"):
         resolved(page, "http://www.example.org/")
 
 
@@ -139,6 +139,6 @@ def test_what_is_no_page_is_one_line(tmp_path: Path) -> None:
         (f"{tmp_path}/b.warc.gz:7", "b.warc.gz"),
         ("12345678", "no such article"),
     ):
-        with pytest.raises(NoPage, match=said) as raised:
+        with pytest.raises(PageNotAvailable, match=said) as raised:
             local_page(str(given), tmp_path)
         assert "\n" not in str(raised.value)

@@ -7,7 +7,7 @@ from itemadapter import ItemAdapter
 from pydantic import ValidationError
 
 from panan_spider.items import Article
-from panan_spider.schema.example import EXAMPLE
+from tools.docs.example import EXAMPLE
 
 FIELDS = EXAMPLE.model_dump()
 

@@ -12,7 +12,7 @@ import pytest
 from scrapy import Spider
 from scrapy.settings import Settings
 
-from panan_spider.console import json_log
+from panan_spider.extensions import json_log
 
 logger = logging.getLogger("panan.test")
 

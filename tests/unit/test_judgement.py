@@ -12,12 +12,12 @@ from checks_runs import figures, section
 from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, url_of
 
-from panan_spider.archive_extension import ArchiveExtension
-from panan_spider.checks.judgement import judged
-from panan_spider.checks.report import report_lines, run_report
-from panan_spider.outcomes import ExitCode, Outcome
-from panan_spider.reports import Figures
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.core.run_report import Figures
+from panan_spider.extensions.archive_run import ArchiveRunExtension
+from panan_spider.report.builder import report_lines, run_report
+from panan_spider.report.evaluation import judged
+from panan_spider.spiders.county import PananSpider
 
 WALK = {
     "name": "书记",
@@ -27,7 +27,7 @@ WALK = {
     "pager": "none",
     "by_words": False,
 }
-Begin = Callable[..., ArchiveExtension]
+Begin = Callable[..., ArchiveRunExtension]
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
     """`begin(number, since="2020-01-01")`: a run into one archive; runs differ by their number."""
     begun = []
 
-    def run(number: int = 1, **arguments: str) -> ArchiveExtension:
+    def run(number: int = 1, **arguments: str) -> ArchiveRunExtension:
         crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(tmp_path / "data")})
         crawler.spider = PananSpider.from_crawler(crawler, **arguments)
         crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]
         crawler.spider.section_reports = [{**WALK, "front": 20, "rows": 20, "new": 2, "newest": "2026-03-07"}]
         with time_machine.travel(datetime(2026, 3, 6, 18, number, tzinfo=UTC), tick=False):
-            extension = ArchiveExtension.from_crawler(crawler)
+            extension = ArchiveRunExtension.from_crawler(crawler)
         begun.append(extension)
         return extension
 
@@ -50,7 +50,7 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
         extension.archive.close({})
 
 
-def past(run: ArchiveExtension, *runs: Figures) -> None:
+def past(run: ArchiveRunExtension, *runs: Figures) -> None:
     """Earlier runs, oldest first, as their reports stand in the ledger."""
     ledger = run.archive.ledger
     for number, one in enumerate(runs):

@@ -10,10 +10,10 @@ from scrapy.utils.test import get_crawler
 from store_helpers import an_article, url_of
 from twisted.python.failure import Failure
 
-from panan_spider.log_lines import LogLines
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.extensions.log_formatter import OneLineLogFormatter
+from panan_spider.spiders.county import PananSpider
 
-LINES = LogLines()
+LINES = OneLineLogFormatter()
 
 
 def spider() -> PananSpider:

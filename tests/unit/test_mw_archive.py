@@ -11,36 +11,36 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 from store_helpers import an_article, url_of
 
-from panan_spider.archive_extension import ArchiveExtension
-from panan_spider.items import WarcPlace
-from panan_spider.middlewares.archive import ArchiveMiddleware
-from panan_spider.middlewares.fates import Fate
-from panan_spider.outcomes import Outcome
-from panan_spider.spiders.panan import PananSpider
-from panan_spider.store.errors import StoreError
-from panan_spider.store.exchange import Exchange
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extensions.archive_run import ArchiveRunExtension
+from panan_spider.items import WarcLocation
+from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.middlewares.raw_capture import RawCaptureMiddleware
+from panan_spider.spiders.county import PananSpider
 
 URL = url_of(1)
 
 
 @pytest.fixture
-def extension(tmp_path: Path) -> Iterator[ArchiveExtension]:
+def extension(tmp_path: Path) -> Iterator[ArchiveRunExtension]:
     crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(tmp_path / "data")})
     crawler.spider = PananSpider.from_crawler(crawler)
     crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]
-    made = ArchiveExtension.from_crawler(crawler)
+    made = ArchiveRunExtension.from_crawler(crawler)
     crawler.extensions = SimpleNamespace(middlewares=[made])  # type: ignore[assignment]
     yield made
     made.archive.close({})
 
 
 @pytest.fixture
-def middleware(extension: ArchiveExtension) -> ArchiveMiddleware:
-    return ArchiveMiddleware.from_crawler(extension.crawler)
+def middleware(extension: ArchiveRunExtension) -> RawCaptureMiddleware:
+    return RawCaptureMiddleware.from_crawler(extension.crawler)
 
 
 def test_a_response_is_kept_as_it_came_and_the_request_learns_where(
-    extension: ArchiveExtension, middleware: ArchiveMiddleware
+    extension: ArchiveRunExtension, middleware: RawCaptureMiddleware
 ) -> None:
     request = Request(URL, headers={"Accept-Language": "zh-CN"})
     response = HtmlResponse(URL, body=b"<html>", headers={"Content-Type": "text/html", "X-A": ["1", "2"]})
@@ -53,14 +53,14 @@ def test_a_response_is_kept_as_it_came_and_the_request_learns_where(
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 429, 503])
-def test_every_status_is_kept(extension: ArchiveExtension, middleware: ArchiveMiddleware, status: int) -> None:
+def test_every_status_is_kept(extension: ArchiveRunExtension, middleware: RawCaptureMiddleware, status: int) -> None:
     request = Request(URL)
     middleware.process_response(request, Response(URL, status=status, body=b"said"))
     assert extension.archive.read(request.meta["warc"]).status == status
 
 
 def test_304_is_a_revisit_of_what_it_confirms(
-    extension: ArchiveExtension, middleware: ArchiveMiddleware, monkeypatch: pytest.MonkeyPatch
+    extension: ArchiveRunExtension, middleware: RawCaptureMiddleware, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = Request(URL)
     middleware.process_response(first, Response(URL, body=b"<html>"))
@@ -69,7 +69,7 @@ def test_304_is_a_revisit_of_what_it_confirms(
     told: list[tuple[str | None, str | None]] = []
     revisit = extension.archive.write_revisit
 
-    def noting(exchange: Exchange, number: str | None, part: str | None) -> WarcPlace:
+    def noting(exchange: HttpExchange, number: str | None, part: str | None) -> WarcLocation:
         told.append((number, part))
         return revisit(exchange, number, part)
 
@@ -79,7 +79,7 @@ def test_304_is_a_revisit_of_what_it_confirms(
 
 
 def test_validators_of_an_article_are_noted_for_its_mark(
-    extension: ArchiveExtension, middleware: ArchiveMiddleware
+    extension: ArchiveRunExtension, middleware: RawCaptureMiddleware
 ) -> None:
     headers = {"ETag": '"1"', "Last-Modified": "Sat, 07 Mar 2020 00:00:00 GMT"}
     middleware.process_response(Request(URL), Response(URL, headers=headers))
@@ -89,7 +89,7 @@ def test_validators_of_an_article_are_noted_for_its_mark(
 
 
 def test_an_article_reached_by_redirects_is_noted_where_it_was_asked_for(
-    extension: ArchiveExtension, middleware: ArchiveMiddleware
+    extension: ArchiveRunExtension, middleware: RawCaptureMiddleware
 ) -> None:
     asked = "http://panews.zjol.com.cn/panews/system/2020/03/07/000000001.shtml"
     request = Request(URL, meta={"redirect_urls": [asked, "http://www.panews.cn/x"]})
@@ -99,18 +99,18 @@ def test_an_article_reached_by_redirects_is_noted_where_it_was_asked_for(
 
 
 def test_an_archive_that_refuses_ends_the_run_and_every_request_after_it(
-    extension: ArchiveExtension, middleware: ArchiveMiddleware, monkeypatch: pytest.MonkeyPatch
+    extension: ArchiveRunExtension, middleware: RawCaptureMiddleware, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(exchange: object) -> None:
         raise StoreError("no space left")
 
     middleware.process_request(Request(URL))
     monkeypatch.setattr(extension.archive, "write_response", refuse)
-    with pytest.raises(Fate) as ended:
+    with pytest.raises(OutcomeError) as ended:
         middleware.process_response(Request(URL), Response(URL))
     assert ended.value.outcome is Outcome.PENDING
     assert isinstance(extension.store_error, StoreError)
-    with pytest.raises(Fate):
+    with pytest.raises(OutcomeError):
         middleware.process_request(Request(url_of(2)))
 
 
@@ -118,4 +118,4 @@ def test_a_run_without_an_archive_has_no_such_middleware() -> None:
     crawler = get_crawler(PananSpider)
     crawler.extensions = SimpleNamespace(middlewares=[])  # type: ignore[assignment]
     with pytest.raises(NotConfigured):
-        ArchiveMiddleware.from_crawler(crawler)
+        RawCaptureMiddleware.from_crawler(crawler)

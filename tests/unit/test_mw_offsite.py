@@ -6,10 +6,10 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from panan_spider.middlewares.fates import Fate
+from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.offsite import OffsiteMiddleware, RedirectMiddleware
-from panan_spider.outcomes import Outcome
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.spiders.county import PananSpider
 
 HERE = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 ELSEWHERE = [
@@ -40,7 +40,7 @@ def to(location: str, status: int = 302) -> Response:
 
 @pytest.mark.parametrize("url", ELSEWHERE)
 def test_another_host_scheme_or_port_is_not_asked(url: str) -> None:
-    with pytest.raises(Fate) as ended:
+    with pytest.raises(OutcomeError) as ended:
         edge().process_request(Request(url))
     assert ended.value.outcome is Outcome.OFF_SITE
     assert url in ended.value.reason
@@ -56,7 +56,7 @@ def test_the_sites_own_hosts_are_asked(url: str) -> None:
 def test_a_redirect_off_the_site_is_not_followed(url: str, status: int) -> None:
     try:
         followed = redirects().process_response(Request(HERE), to(url, status))
-    except Fate as fate:
+    except OutcomeError as fate:
         assert fate.outcome is Outcome.OFF_SITE
     else:
         assert isinstance(followed, Request)
@@ -72,7 +72,7 @@ def test_a_redirect_within_the_site_is_followed(location: str) -> None:
 
 def test_redirects_without_end_are_failed_after_five() -> None:
     middleware, asked = redirects(), Request(HERE)
-    with pytest.raises(Fate) as ended:
+    with pytest.raises(OutcomeError) as ended:
         for turn in range(1, 20):
             followed = middleware.process_response(asked, to(f"{HERE}?turn={turn}"))
             assert isinstance(followed, Request)
@@ -83,7 +83,7 @@ def test_redirects_without_end_are_failed_after_five() -> None:
 
 @pytest.mark.parametrize("location", ["http://[", "http://www.panews.cn:port/", "http://[::1", "javascript:alert(1)"])
 def test_a_redirect_to_no_address_at_all_has_its_fate(location: str) -> None:
-    with pytest.raises(Fate) as ended:
+    with pytest.raises(OutcomeError) as ended:
         redirects().process_response(Request(HERE), to(location))
     assert ended.value.outcome in (Outcome.OFF_SITE, Outcome.FAILED)
 

@@ -13,10 +13,10 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from panan_spider import settings as project
-from panan_spider.middlewares.fates import Fate
+from panan_spider.core.outcomes import Outcome
+from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.retry import CUT, EMPTY, RetryMiddleware, pause
-from panan_spider.outcomes import Outcome
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.spiders.county import PananSpider
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 
@@ -60,14 +60,14 @@ def judge(middleware: RetryMiddleware, response: Response, request: Request | No
     return asyncio.run(middleware.process_response(request or Request(URL), response))
 
 
-def to_the_end(middleware: RetryMiddleware, response: Response) -> Fate:
+def to_the_end(middleware: RetryMiddleware, response: Response) -> OutcomeError:
     """Give the same answer until the middleware gives up; how it does."""
     request: Request | Response = Request(URL)
     for _ in range(100):
         assert isinstance(request, Request)
         try:
             request = judge(middleware, response, request)
-        except Fate as fate:
+        except OutcomeError as fate:
             return fate
     raise AssertionError("it never gave up")
 
@@ -93,7 +93,7 @@ def test_no_wait_exceeds_the_cap(waits: list[float]) -> None:
 
 def test_a_host_that_wants_a_longer_rest_than_the_cap_is_not_asked_again(waits: list[float]) -> None:
     for status, outcome in ((429, Outcome.BLOCKED), (503, Outcome.FAILED)):
-        with pytest.raises(Fate) as ended:
+        with pytest.raises(OutcomeError) as ended:
             judge(patience(), answer(status, Retry_After="86400"))
         assert ended.value.outcome is outcome
         assert "86400 s" in ended.value.reason
@@ -104,7 +104,7 @@ def test_a_host_that_names_a_time_is_left_alone_as_a_whole() -> None:
     asked = Request(URL, meta={"download_slot": "www.panews.cn", "dont_retry": False})
     middleware = patience(RETRY_TIMES=0)
     for response, rest in ((answer(503), 0), (answer(429, Retry_After="90"), 90), (answer(503, Retry_After="30"), 90)):
-        with pytest.raises(Fate):
+        with pytest.raises(OutcomeError):
             judge(middleware, response, asked)
         host = middleware._crawler.engine.host  # type: ignore[attr-defined]
         assert rest - 1 <= host.lastseen + host.delay - time.monotonic() <= rest + 1
@@ -191,7 +191,7 @@ def test_what_the_network_lost_is_asked_for_again_until_the_error_is_left_to_the
 
 
 def test_an_error_that_is_not_the_networks_is_not_tried_again(waits: list[float]) -> None:
-    assert asyncio.run(patience().process_exception(Request(URL), Fate(Outcome.OFF_SITE, "elsewhere"))) is None
+    assert asyncio.run(patience().process_exception(Request(URL), OutcomeError(Outcome.OFF_SITE, "elsewhere"))) is None
     assert asyncio.run(patience().process_exception(Request(URL), KeyError("ours"))) is None
     assert waits == []
 
@@ -215,7 +215,7 @@ def test_a_run_that_is_told_to_stop_waits_for_nobody(engine: Engine) -> None:
     middleware = patience()
     middleware._crawler.engine = engine  # type: ignore[assignment]
     begun = time.monotonic()
-    with pytest.raises(Fate) as ended:
+    with pytest.raises(OutcomeError) as ended:
         judge(middleware, answer(429, Retry_After="60"))
     assert ended.value.outcome is Outcome.PENDING
     assert time.monotonic() - begun < 1

@@ -14,11 +14,11 @@ from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ResponseNeverReceived
 
-from panan_spider.middlewares.fates import Fate
+from panan_spider.core.outcomes import Outcome
+from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.robots import RobotsMiddleware
-from panan_spider.outcomes import Outcome
-from panan_spider.site import USER_AGENT
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.settings import USER_AGENT
+from panan_spider.spiders.county import PananSpider
 
 HOST = "www.panews.cn"
 PAGE = f"http://{HOST}/system/2020/03/07/000000001.shtml"
@@ -70,7 +70,7 @@ def fates(middleware: RobotsMiddleware, *urls: str) -> list[Outcome | None]:
     async def one(url: str) -> Outcome | None:
         try:
             await middleware.process_request(Request(url))
-        except Fate as fate:
+        except OutcomeError as fate:
             return fate.outcome
         return None
 
@@ -112,7 +112,7 @@ def test_a_host_without_one_allows_everything(status: int) -> None:
     "answer",
     [
         saying(status=500), saying(status=503), saying(status=429), raising(TimeoutError()), raising(OSError("refused")),
-        raising(Fate(Outcome.FAILED, "status 503, to the last try")), raising(Fate(Outcome.OFF_SITE, "elsewhere")),
+        raising(OutcomeError(Outcome.FAILED, "status 503, to the last try")), raising(OutcomeError(Outcome.OFF_SITE, "elsewhere")),
     ],
 )  # fmt: skip
 def test_a_host_whose_rules_cannot_be_read_is_asked_for_nothing(answer: Callable[[Request], Response]) -> None:
@@ -143,7 +143,7 @@ def test_rules_that_break_the_parser_are_rules_that_cannot_be_read(monkeypatch: 
 
 
 def test_a_run_that_is_ended_meanwhile_blames_no_host() -> None:
-    middleware, _, crawler = robots(raising(Fate(Outcome.PENDING, "the run ended")))
+    middleware, _, crawler = robots(raising(OutcomeError(Outcome.PENDING, "the run ended")))
     assert fates(middleware, PAGE) == [Outcome.PENDING]
     assert middleware.unreachable == {}
     assert crawler.stats is not None and crawler.stats.get_value("panan/robots_unreachable") is None

@@ -11,10 +11,10 @@ from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
-from panan_spider.middlewares.fates import Fate
-from panan_spider.middlewares.size import UnpackMiddleware
-from panan_spider.outcomes import Outcome
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.core.outcomes import Outcome
+from panan_spider.middlewares.decompression import DecompressionMiddleware
+from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.spiders.county import PananSpider
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 MB = 1 << 20
@@ -23,7 +23,7 @@ PAGE = ("<html><body>" + "磐安" * 500 + "</body></html>").encode()
 
 
 def unpacked(encoding: str, body: bytes) -> Request | Response:
-    middleware = UnpackMiddleware.from_crawler(get_crawler(PananSpider, {"DOWNLOAD_MAXSIZE": LIMIT}))
+    middleware = DecompressionMiddleware.from_crawler(get_crawler(PananSpider, {"DOWNLOAD_MAXSIZE": LIMIT}))
     headers = {"Content-Encoding": encoding, "Content-Type": "text/html; charset=utf-8"}
     return middleware.process_response(Request(URL), Response(URL, headers=headers, body=body))
 
@@ -52,7 +52,7 @@ def test_a_bomb_is_too_large_and_never_unpacked_whole() -> None:
     assert len(packed) < MB
     tracemalloc.start()
     try:
-        with pytest.raises(Fate) as ended:
+        with pytest.raises(OutcomeError) as ended:
             unpacked("gzip", packed)
         _, most = tracemalloc.get_traced_memory()
     finally:
@@ -62,7 +62,7 @@ def test_a_bomb_is_too_large_and_never_unpacked_whole() -> None:
 
 
 def test_a_bomb_in_a_bomb_is_too_large() -> None:
-    with pytest.raises(Fate) as ended:
+    with pytest.raises(OutcomeError) as ended:
         unpacked("gzip, gzip", gzip.compress(bomb(100)))
     assert ended.value.outcome is Outcome.TOO_LARGE
 
@@ -74,7 +74,7 @@ def test_a_page_of_just_the_limit_is_a_page() -> None:
 
 
 def test_one_byte_more_is_too_large() -> None:
-    with pytest.raises(Fate) as ended:
+    with pytest.raises(OutcomeError) as ended:
         unpacked("gzip", gzip.compress(bytes(LIMIT + 1)))
     assert ended.value.outcome is Outcome.TOO_LARGE
 
@@ -109,13 +109,13 @@ def test_bytes_after_the_end_cost_nothing() -> None:
 
 def test_only_packings_whose_cut_shows_are_asked_for() -> None:
     request = Request(URL)
-    UnpackMiddleware.from_crawler(get_crawler(PananSpider)).process_request(request)
+    DecompressionMiddleware.from_crawler(get_crawler(PananSpider)).process_request(request)
     assert request.headers["Accept-Encoding"] == b"gzip, deflate"
 
 
 def test_a_download_cancelled_for_its_size_is_too_large() -> None:
-    middleware = UnpackMiddleware.from_crawler(get_crawler(PananSpider))
-    with pytest.raises(Fate) as ended:
+    middleware = DecompressionMiddleware.from_crawler(get_crawler(PananSpider))
+    with pytest.raises(OutcomeError) as ended:
         middleware.process_exception(Request(URL), DownloadCancelledError("larger than download max size"))
     assert ended.value.outcome is Outcome.TOO_LARGE
     middleware.process_exception(Request(URL), TimeoutError())

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
-from panan_spider.telling import outward
-from panan_spider.telling.outward import Outward
+from panan_spider.report.notify import notifier
+from panan_spider.report.notify.notifier import Notifier
 
 SECRET = "T0K3N"
 
@@ -53,7 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
-    monkeypatch.setattr(outward, "_PAUSE", 0.01)
+    monkeypatch.setattr(notifier, "_PAUSE", 0.01)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Hook() as server:
         thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -75,14 +75,14 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.parametrize("code", [0, 11])
 def test_the_report_is_posted_as_it_is(hook: Hook, report: Path, code: int, caplog: pytest.LogCaptureFixture) -> None:
-    Outward(hook.url).tell(code, "why", report)
+    Notifier(hook.url).tell(code, "why", report)
     assert hook.got == [("application/json", report.read_bytes())]
     assert errors(caplog) == []
 
 
 def test_a_failure_is_tried_once_more(hook: Hook, report: Path, caplog: pytest.LogCaptureFixture) -> None:
     hook.answers = [503, 204]
-    Outward(hook.url).tell(0, "", report)
+    Notifier(hook.url).tell(0, "", report)
     assert (len(hook.got), errors(caplog)) == (2, [])
 
 
@@ -91,7 +91,7 @@ def test_what_stays_a_failure_is_one_line_without_the_addresss_secrets(
     hook: Hook, report: Path, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     hook.answers = [status]
-    Outward(hook.url).tell(0, "", report)
+    Notifier(hook.url).tell(0, "", report)
     assert errors(caplog) == [
         f"webhook: the report could not be told to http://127.0.0.1:{hook.server_port}: HTTP {status}"
     ]
@@ -102,7 +102,7 @@ def test_what_stays_a_failure_is_one_line_without_the_addresss_secrets(
 def test_nobody_listening_is_one_line(hook: Hook, report: Path, caplog: pytest.LogCaptureFixture) -> None:
     hook.shutdown()
     hook.server_close()
-    Outward(hook.url).tell(0, "", report)
+    Notifier(hook.url).tell(0, "", report)
     assert len(errors(caplog)) == 1 and "ConnectionError" in caplog.text
     assert SECRET not in caplog.text
 
@@ -110,16 +110,16 @@ def test_nobody_listening_is_one_line(hook: Hook, report: Path, caplog: pytest.L
 def test_a_hanging_webhook_holds_nobody_up(
     hook: Hook, report: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(outward, "WEBHOOK_SECONDS", 0.2)
+    monkeypatch.setattr(notifier, "WEBHOOK_SECONDS", 0.2)
     hook.slow = 3.0
     began = time.monotonic()
-    Outward(hook.url).tell(0, "", report)
+    Notifier(hook.url).tell(0, "", report)
     assert time.monotonic() - began < 2
     assert "no answer in time" in errors(caplog)[0]
 
 
 def test_without_a_report_there_is_nothing_to_post(hook: Hook) -> None:
-    Outward(hook.url).tell(15, "locked", None)
+    Notifier(hook.url).tell(15, "locked", None)
     assert hook.got == []
 
 
@@ -129,8 +129,8 @@ TELLING = (
 )
 
 
-def command(*words: str) -> Outward:
-    return Outward(command=(sys.executable, "-c", *words))
+def command(*words: str) -> Notifier:
+    return Notifier(command=(sys.executable, "-c", *words))
 
 
 def test_after_a_failure_the_command_knows_code_reason_and_report(tmp_path: Path, report: Path) -> None:
@@ -153,14 +153,14 @@ def test_a_run_without_a_report_says_so(tmp_path: Path) -> None:
     ("told", "words"),
     [
         (command("raise SystemExit(3)"), "ended with exit code 3"),
-        (Outward(command=("/no/such/program",)), "No such file"),
+        (Notifier(command=("/no/such/program",)), "No such file"),
         (command("import time; time.sleep(9)"), "took longer than 0.5 s"),
     ],
 )
 def test_a_command_that_fails_is_one_line(
-    told: Outward, words: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    told: Notifier, words: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(outward, "HOOK_SECONDS", 0.5)
+    monkeypatch.setattr(notifier, "HOOK_SECONDS", 0.5)
     began = time.monotonic()
     told.tell(10, "why", None)
     assert time.monotonic() - began < 6
@@ -169,7 +169,7 @@ def test_a_command_that_fails_is_one_line(
 
 
 def test_the_command_is_split_as_a_shell_would_but_no_shell_sees_it() -> None:
-    made = Outward.of(Settings({"PANAN_ON_FAILURE": "notify --title 'panan: down' $HOME; rm -rf x"}))
+    made = Notifier.of(Settings({"PANAN_ON_FAILURE": "notify --title 'panan: down' $HOME; rm -rf x"}))
     assert made.command == ("notify", "--title", "panan: down", "$HOME;", "rm", "-rf", "x")
 
 
@@ -183,9 +183,9 @@ def test_the_command_is_split_as_a_shell_would_but_no_shell_sees_it() -> None:
 )
 def test_what_cannot_be_meant_is_refused_before_the_run(settings: dict[str, str], words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
-        Outward.of(Settings(settings))
+        Notifier.of(Settings(settings))
     assert "\n" not in str(caught.value)
 
 
 def test_nothing_set_is_nothing_told() -> None:
-    assert Outward.of(Settings({"PANAN_REPORT_URL": None, "PANAN_ON_FAILURE": ""})) == Outward()
+    assert Notifier.of(Settings({"PANAN_REPORT_URL": None, "PANAN_ON_FAILURE": ""})) == Notifier()

@@ -4,8 +4,8 @@ import pytest
 from scrapy.http import Response
 
 from demo_site.media_files import JPEG, PNG
-from panan_spider.outcomes import Outcome
-from panan_spider.pipelines.pictures import NoPicture, picture_of
+from panan_spider.core.outcomes import Outcome
+from panan_spider.pipelines.image_type import NotAnImage, picture_of
 
 URL = "http://www.panews.cn/pic/1.jpg"
 BMP = b"BM\x1a\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x01\0\x01\0\x01\0\x18\0"
@@ -14,7 +14,7 @@ WEBP = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\
 
 
 def fate(response: Response) -> tuple[Outcome, str]:
-    with pytest.raises(NoPicture) as ended:
+    with pytest.raises(NotAnImage) as ended:
         picture_of(response)
     return ended.value.outcome, ended.value.reason
 

@@ -14,15 +14,15 @@ from scrapy.exceptions import DropItem
 from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, lines_of, recorded, url_of
 
-from panan_spider.archive_extension import ArchiveExtension
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import Article, Author
-from panan_spider.outcomes import Outcome
 from panan_spider.pipelines.clean import CleanPipeline
 from panan_spider.pipelines.revise import RevisePipeline
 from panan_spider.pipelines.store import StorePipeline
 from panan_spider.pipelines.validate import ValidatePipeline
-from panan_spider.spiders.panan import PananSpider
-from panan_spider.store.errors import StoreError
+from panan_spider.spiders.county import PananSpider
 
 
 class Line:
@@ -33,7 +33,7 @@ class Line:
         crawler: Crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(folder)})
         crawler.spider = PananSpider.from_crawler(crawler)
         crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]  # none to be closed
-        self.extension = ArchiveExtension.from_crawler(crawler)
+        self.extension = ArchiveRunExtension.from_crawler(crawler)
         self.archive = self.extension.archive
         self._pipelines = [
             CleanPipeline(),
@@ -69,7 +69,7 @@ class Line:
 @pytest.fixture
 def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     processes = count(1)  # every run is another process, and its id says so
-    monkeypatch.setattr("panan_spider.archive_extension.os.getpid", lambda: next(processes))
+    monkeypatch.setattr("panan_spider.extensions.archive_run.os.getpid", lambda: next(processes))
     made = Line(tmp_path / "data")
     yield made
     made.archive.close({})

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from panan_spider.report_page.coverage import Coverage, Stretch, gaps, shown_days
-from panan_spider.report_page.plots import bars, calendar, daily, rows, shade
-from panan_spider.report_page.words import size, span
+from panan_spider.report.page.coverage import Coverage, DateRange, gaps, shown_days
+from panan_spider.report.page.page_words import size, span
+from panan_spider.report.page.plots import bars, calendar, daily, rows, shade
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def days_apart(*lengths: int) -> list[date]:
 
 def test_a_gap_is_what_is_out_of_the_archives_own_rhythm() -> None:
     daily_news = days_apart(*[1] * 50, 40, *[1] * 50)
-    assert gaps(daily_news) == [Stretch(date(2020, 2, 21), date(2020, 3, 30))]
+    assert gaps(daily_news) == [DateRange(date(2020, 2, 21), date(2020, 3, 30))]
     assert gaps(daily_news)[0].days == 39
     assert gaps(days_apart(*[1] * 50, 12, *[1] * 50)) == []  # a holiday
     assert gaps(days_apart(*[30] * 20, 60, *[30] * 20)) == []  # a slow one

@@ -8,9 +8,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from report_examples import a_report
 from store_helpers import an_archive, an_article
 
-from panan_spider.outcomes import Outcome
-from panan_spider.telling import metrics, publish
-from panan_spider.telling.publish import look
+from panan_spider.core.outcomes import Outcome
+from panan_spider.report.notify import metrics, report_pages
+from panan_spider.report.notify.report_pages import look
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def published(data: Path) -> list[str]:
-    return publish.publish(data / "runs", data / "ledger.sqlite", a_report())
+    return report_pages.publish(data / "runs", data / "ledger.sqlite", a_report())
 
 
 def test_all_of_them_are_made(data: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_page_that_cannot_be_made_is_named_and_the_others_are_made(
     def broken(*_given: object) -> str:
         raise KeyError("no such\nword")
 
-    monkeypatch.setattr("panan_spider.report_page.render.report_page", broken)
+    monkeypatch.setattr("panan_spider.report.page.render.report_page", broken)
     assert published(data) == ["20260307T010000Z-1.html"]
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert line == "runs/20260307T010000Z-1.html could not be made: KeyError: 'no such\\nword'"
@@ -64,7 +64,7 @@ def test_a_page_that_cannot_be_made_is_named_and_the_others_are_made(
 
 
 def test_a_folder_that_takes_nothing_is_three_lines(data: Path, caplog: pytest.LogCaptureFixture) -> None:
-    missing = publish.publish(data / "nowhere", data / "ledger.sqlite", a_report())
+    missing = report_pages.publish(data / "nowhere", data / "ledger.sqlite", a_report())
     assert missing == ["20260307T010000Z-1.html", "index.html", "metrics.prom"]
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 3
 

@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 
 from benchmarks.archives import keep_site
+from panan_spider.archive.reparse import reader, reparse_progress, writer
+from panan_spider.archive.reparse.reparse_run import ReparseRun
+from panan_spider.archive.reparse.result import ReparseScope, ReparseVerdict
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.jsonl import LineFile
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import UnknownLayout
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
-from panan_spider.pages.layout import read_article
-from panan_spider.pages.page import Page
-from panan_spider.pages.results import UnknownLayout
-from panan_spider.reparsing import again, keeping, progress
-from panan_spider.reparsing.reading import Scope, Verdict
-from panan_spider.reparsing.run import Run
-from panan_spider.store.archive import Archive
-from panan_spider.store.jsonl import LineFile
 
 KICKER = "田样例 2020"
 COUNT = 100
@@ -43,8 +43,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def data(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive whose articles all read otherwise today, ten of them stored together."""
-    monkeypatch.setattr(again, "read_article", lambda page: replace(TODAY(page), kicker=KICKER))
-    monkeypatch.setattr(keeping, "AT_ONCE", 10)
+    monkeypatch.setattr(reader, "read_article", lambda page: replace(TODAY(page), kicker=KICKER))
+    monkeypatch.setattr(writer, "AT_ONCE", 10)
     shutil.copytree(kept, tmp_path / "data")
     return tmp_path / "data"
 
@@ -56,22 +56,22 @@ def articles(data: Path) -> list[dict[str, Any]]:
 _SECONDS = count(1)
 
 
-def call(data: Path, scope: Scope | None = None) -> Run:
+def call(data: Path, scope: ReparseScope | None = None) -> ReparseRun:
     """A call of its own second: of the same process and second there is but one."""
-    run = Run(data, scope or Scope(), diff=False)
+    run = ReparseRun(data, scope or ReparseScope(), diff=False)
     run.started += timedelta(seconds=next(_SECONDS))
     return run
 
 
-def finish(data: Path, scope: Scope | None = None) -> Run:
+def finish(data: Path, scope: ReparseScope | None = None) -> ReparseRun:
     run = call(data, scope)
     run.done(write=True)
     assert not run.stopped
     return run
 
 
-def read_in(run: Run) -> tuple[int, int, int]:
-    return run.found[Verdict.CHANGED], run.found[Verdict.SAME], run.reparsing.skipped
+def read_in(run: ReparseRun) -> tuple[int, int, int]:
+    return run.found[ReparseVerdict.CHANGED], run.found[ReparseVerdict.SAME], run.reparsing.skipped
 
 
 def whole(data: Path) -> None:
@@ -80,7 +80,7 @@ def whole(data: Path) -> None:
     assert Counter(one["revision"] for one in found) == {1: COUNT, 2: COUNT}
     assert len({(one["id"], one["revision"]) for one in found}) == 2 * COUNT
     assert {one["kicker"] for one in found if one["revision"] == 2} == {KICKER}
-    assert not (data / progress.FILE).exists()
+    assert not (data / reparse_progress.FILE).exists()
 
 
 def at_call(number: int, of: type, name: str, *, after: bool, do: Callable[[], object]) -> None:
@@ -106,7 +106,7 @@ def end_in_a_call(data: Path, number: int, of: type, name: str, *, after: bool) 
     if child == 0:
         at_call(number, of, name, after=after, do=lambda: os.kill(os.getpid(), signal.SIGKILL))
         try:
-            Run(data, Scope(), diff=False).done(write=True)
+            ReparseRun(data, ReparseScope(), diff=False).done(write=True)
         finally:
             os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
@@ -117,9 +117,9 @@ def end_in_a_call(data: Path, number: int, of: type, name: str, *, after: bool) 
     [
         (LineFile, "append_all", False, 20, 20),
         (LineFile, "append_all", True, 30, 20),
-        (progress.Progress, "advance", False, 30, 20),
-        (progress.Progress, "_now", True, 30, 20),
-        (progress.Progress, "advance", True, 30, 30),
+        (reparse_progress.ReparseProgress, "advance", False, 30, 20),
+        (reparse_progress.ReparseProgress, "_now", True, 30, 20),
+        (reparse_progress.ReparseProgress, "advance", True, 30, 30),
     ],
     ids=["before its lines", "before its marks", "before it is noted", "while it is noted", "once it is noted"],
 )
@@ -135,7 +135,7 @@ def test_killed_at_the_third_ten_it_goes_on_there(
 
 def test_killed_again_and_again_it_still_comes_to_its_end(data: Path) -> None:
     for number in (2, 3, 1, 4):
-        end_in_a_call(data, number, progress.Progress, "advance", after=True)
+        end_in_a_call(data, number, reparse_progress.ReparseProgress, "advance", after=True)
     assert read_in(finish(data)) == (0, 0, COUNT)
     whole(data)
 
@@ -165,7 +165,7 @@ def test_one_that_came_to_its_end_leaves_nothing_to_skip(data: Path) -> None:
 
 
 def test_how_many_were_skipped_is_said_and_reported(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    end_in_a_call(data, 3, progress.Progress, "advance", after=True)
+    end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
     finish(data)
     assert "\npanan: 30 more skipped, as a call that was stopped had done them\n" in capsys.readouterr().out
     report = json.loads(max((data / "runs").glob("2*.json")).read_text("utf-8"))
@@ -180,22 +180,22 @@ def test_what_was_lost_is_read_again_and_named_by_every_call(data: Path, monkeyp
             raise UnknownLayout("no headline")
         return TODAY(page)
 
-    monkeypatch.setattr(again, "read_article", unreadable)
-    end_in_a_call(data, 3, progress.Progress, "advance", after=True)
+    monkeypatch.setattr(reader, "read_article", unreadable)
+    end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
     run = call(data)
     assert run.done(write=True) == 11
-    assert (run.found[Verdict.LOST], run.reparsing.skipped) == (1, 29)
+    assert (run.found[ReparseVerdict.LOST], run.reparsing.skipped) == (1, 29)
 
 
 def test_where_too_much_is_lost_nothing_further_is_noted(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "_MOST_AGAIN", 5)
+    monkeypatch.setattr(reparse_progress, "_MOST_AGAIN", 5)
     for path in (data / "warc").iterdir():
         path.unlink()
-    end_in_a_call(data, 3, progress.Progress, "advance", after=True)
-    assert not (data / progress.FILE).exists()
+    end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
+    assert not (data / reparse_progress.FILE).exists()
     run = call(data)
     assert run.done(write=True) == 14
-    assert (run.found[Verdict.UNKEPT], run.reparsing.skipped) == (COUNT, 0)
+    assert (run.found[ReparseVerdict.UNKEPT], run.reparsing.skipped) == (COUNT, 0)
 
 
 def correct(data: Path, many: int, kicker: str) -> None:
@@ -210,7 +210,7 @@ def correct(data: Path, many: int, kicker: str) -> None:
 
 
 def test_a_revision_stored_since_is_read_again_even_after_a_second_kill(data: Path) -> None:
-    end_in_a_call(data, 3, progress.Progress, "advance", after=True)
+    end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
     correct(data, 12, "更正")
     end_in_a_call(data, 2, LineFile, "append_all", after=False)
     run = finish(data)
@@ -219,11 +219,11 @@ def test_a_revision_stored_since_is_read_again_even_after_a_second_kill(data: Pa
     assert (len(newest), set(newest.values())) == (COUNT, {KICKER})
 
 
-def all_is_read(data: Path, capsys: pytest.CaptureFixture[str], why: str, scope: Scope | None = None) -> None:
+def all_is_read(data: Path, capsys: pytest.CaptureFixture[str], why: str, scope: ReparseScope | None = None) -> None:
     capsys.readouterr()
     run = finish(data, scope)
     assert run.reparsing.skipped == 0
-    assert run.found[Verdict.CHANGED] + run.found[Verdict.SAME] == COUNT
+    assert run.found[ReparseVerdict.CHANGED] + run.found[ReparseVerdict.SAME] == COUNT
     assert why in capsys.readouterr().err
 
 
@@ -231,11 +231,11 @@ def all_is_read(data: Path, capsys: pytest.CaptureFixture[str], why: str, scope:
 def test_a_reader_that_is_another_by_one_line_skips_nothing(
     data: Path, tmp_path: Path, change: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    end_in_a_call(data, 3, progress.Progress, "advance", after=True)
+    end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
     shutil.copytree(ROOT / "panan_spider", tmp_path / "code", ignore=shutil.ignore_patterns("__pycache__"))
-    with (tmp_path / "code" / "pages" / "body.py").open("a") as module:
+    with (tmp_path / "code" / "extract" / "body.py").open("a") as module:
         module.write(change)
-    monkeypatch.setattr(progress, "files", lambda _name: tmp_path / "code")
+    monkeypatch.setattr(reparse_progress, "files", lambda _name: tmp_path / "code")
     if change:
         all_is_read(data, capsys, "but its reader or its options were others: all is read")
     else:
@@ -245,28 +245,28 @@ def test_a_reader_that_is_another_by_one_line_skips_nothing(
 def test_another_library_or_other_options_skip_nothing(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    end_in_a_call(data, 3, progress.Progress, "advance", after=True)
+    end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
     shutil.copytree(data, data.parent / "other")
     with monkeypatch.context() as changed:
-        changed.setattr(progress, "version", lambda name: "7" if name == "lxml" else metadata.version(name))
+        changed.setattr(reparse_progress, "version", lambda name: "7" if name == "lxml" else metadata.version(name))
         all_is_read(data, capsys, "its reader or its options")
-    options = Scope(template=articles(data)[0]["template"])
+    options = ReparseScope(template=articles(data)[0]["template"])
     expected = sum(one["template"] == options.template for one in articles(data)[:COUNT])
     run = finish(data.parent / "other", options)
-    assert (run.reparsing.skipped, run.found[Verdict.SAME] + run.found[Verdict.CHANGED]) == (0, expected)
+    assert (run.reparsing.skipped, run.found[ReparseVerdict.SAME] + run.found[ReparseVerdict.CHANGED]) == (0, expected)
 
 
 def test_lines_that_are_not_those_it_was_stopped_over_skip_nothing(
     data: Path, kept: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    end_in_a_call(data, 3, progress.Progress, "advance", after=True)
-    left = (data / progress.FILE).read_bytes()
+    end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
+    left = (data / reparse_progress.FILE).read_bytes()
     shutil.rmtree(data)
     shutil.copytree(kept, data)  # restored from before
-    (data / progress.FILE).write_bytes(left)
+    (data / reparse_progress.FILE).write_bytes(left)
     all_is_read(data, capsys, "articles.jsonl is another since")
 
 
 def test_a_note_that_cannot_be_read_skips_nothing(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (data / progress.FILE).write_text('{"until": 4')
+    (data / reparse_progress.FILE).write_text('{"until": 4')
     all_is_read(data, capsys, "reparse.json cannot be read")

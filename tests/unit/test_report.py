@@ -9,22 +9,22 @@ import pytest
 from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, url_of
 
-from panan_spider.archive_extension import ArchiveExtension
-from panan_spider.checks.judgement import gather, judged
-from panan_spider.checks.report import report_lines, run_report
-from panan_spider.outcomes import Outcome
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extensions.archive_run import ArchiveRunExtension
+from panan_spider.report.builder import report_lines, run_report
+from panan_spider.report.evaluation import gather, judged
+from panan_spider.spiders.county import PananSpider
 
 LIST = "http://www.panews.cn/shuji/"
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[ArchiveExtension]:
+def run(tmp_path: Path) -> Iterator[ArchiveRunExtension]:
     """A run in which one article was stored, one failed, and a list page was blocked."""
     crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(tmp_path / "data")})
     crawler.spider = PananSpider.from_crawler(crawler, since="2020-01-01")
     crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]
-    extension = ArchiveExtension.from_crawler(crawler)
+    extension = ArchiveRunExtension.from_crawler(crawler)
     archive = extension.archive
     archive.write_response(an_exchange())
     archive.store(an_article(), Outcome.STORED)
@@ -36,23 +36,23 @@ def run(tmp_path: Path) -> Iterator[ArchiveExtension]:
     archive.close({})
 
 
-def made(run: ArchiveExtension, reason: str = "finished") -> dict[str, Any]:
+def made(run: ArchiveRunExtension, reason: str = "finished") -> dict[str, Any]:
     return run_report(run, judged(run, reason)).model_dump(mode="json")
 
 
-def test_the_outcomes_are_counted_and_add_up(run: ArchiveExtension) -> None:
+def test_the_outcomes_are_counted_and_add_up(run: ArchiveRunExtension) -> None:
     report = made(run)
     assert report["outcomes"] == {"stored": 1, "failed": 1, "blocked": 1}
     assert (report["discovered"], report["sums_match"]) == (3, True)
 
 
-def test_sums_that_do_not_match_are_said(run: ArchiveExtension) -> None:
+def test_sums_that_do_not_match_are_said(run: ArchiveRunExtension) -> None:
     run.archive.memory.discovered(url_of(3), "article", "000000003")
     report = made(run)
     assert (report["discovered"], report["sums_match"]) == (4, False)
 
 
-def test_each_gap_has_its_reason_and_the_command_that_asks_again(run: ArchiveExtension) -> None:
+def test_each_gap_has_its_reason_and_the_command_that_asks_again(run: ArchiveRunExtension) -> None:
     gaps = {gap["url"]: gap for gap in made(run)["gaps"]}
     assert {url: (gap["outcome"], gap["reason"]) for url, gap in gaps.items()} == {
         url_of(2): ("failed", "no answer"),
@@ -62,7 +62,7 @@ def test_each_gap_has_its_reason_and_the_command_that_asks_again(run: ArchiveExt
     assert gaps[LIST]["reproduce"] == "scrapy crawl panan"
 
 
-def test_the_run_says_what_it_was(run: ArchiveExtension) -> None:
+def test_the_run_says_what_it_was(run: ArchiveRunExtension) -> None:
     report = made(run, "shutdown")
     assert report["arguments"] == {"since": "2020-01-01"}
     assert (report["exit_code"], report["finish_reason"]) == (16, "shutdown")
@@ -82,20 +82,22 @@ def test_the_run_says_what_it_was(run: ArchiveExtension) -> None:
         ("panan/robots_unreachable", {"www.panews.cn": "status 503"}, "robots_unreachable", {"www.panews.cn": "status 503"}),
     ],
 )  # fmt: skip
-def test_scrapys_figures_are_taken_over(run: ArchiveExtension, statistic: str, value: Any, key: str, told: Any) -> None:
+def test_scrapys_figures_are_taken_over(
+    run: ArchiveRunExtension, statistic: str, value: Any, key: str, told: Any
+) -> None:
     assert run.crawler.stats is not None
     run.crawler.stats.set_value(statistic, value)
     assert made(run)[key] == told
 
 
-def test_an_exception_is_one_exception(run: ArchiveExtension) -> None:
+def test_an_exception_is_one_exception(run: ArchiveRunExtension) -> None:
     assert run.crawler.stats is not None
     for name in ("spider_exceptions/count", "spider_exceptions/KeyError"):
         run.crawler.stats.inc_value(name)
     assert gather(run.crawler, run.archive, "finished").spider_errors == 1
 
 
-def test_navigation_off_the_site_is_told_from_articles(run: ArchiveExtension) -> None:
+def test_navigation_off_the_site_is_told_from_articles(run: ArchiveRunExtension) -> None:
     memory = run.archive.memory
     for url, kind, number in ((url_of(4), "article", "000000004"), ("http://www.panews.cn/app/", "section", None)):
         memory.discovered(url, kind, number)
@@ -104,7 +106,7 @@ def test_navigation_off_the_site_is_told_from_articles(run: ArchiveExtension) ->
     assert (facts.outcomes[Outcome.OFF_SITE], facts.led_off_site) == (2, 1)
 
 
-def test_what_the_spider_says_is_in_it(run: ArchiveExtension) -> None:
+def test_what_the_spider_says_is_in_it(run: ArchiveRunExtension) -> None:
     spider = run.crawler.spider
     assert isinstance(spider, PananSpider)
     spider.drift, spider.failed_sections = ["书记 lists nothing"], ["时政"]
@@ -114,7 +116,7 @@ def test_what_the_spider_says_is_in_it(run: ArchiveExtension) -> None:
     assert gather(run.crawler, run.archive, "finished").refusal == "no such section"
 
 
-def test_a_person_reads_the_counts_and_where_the_gaps_are(run: ArchiveExtension) -> None:
+def test_a_person_reads_the_counts_and_where_the_gaps_are(run: ArchiveRunExtension) -> None:
     first, *_checks, second = report_lines(run_report(run, judged(run, "finished")))
     assert all(words in first for words in ("3 addresses", "1 stored", "1 failed", "1 blocked"))
     assert "2 gaps" in second and f"runs/{run.run_id}.json" in second

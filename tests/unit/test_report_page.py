@@ -6,11 +6,11 @@ import pytest
 from lxml import html
 from report_examples import HOSTILE, a_correction, a_gap, a_report, an_entry, coverage
 
-from panan_spider.outcomes import ExitCode, Outcome
-from panan_spider.report_page import words
-from panan_spider.report_page.coverage import Coverage
-from panan_spider.report_page.render import index_page, report_page
-from panan_spider.reports import RunReport
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.core.run_report import RunReport
+from panan_spider.report.page import page_words
+from panan_spider.report.page.coverage import Coverage
+from panan_spider.report.page.render import index_page, report_page
 
 PAGE = report_page(a_report(), coverage())
 TREE = html.document_fromstring(PAGE)
@@ -30,14 +30,14 @@ def test_the_verdict_comes_first_in_both_languages() -> None:
 @pytest.mark.parametrize("code", ExitCode)
 def test_every_exit_code_has_its_words(code: ExitCode) -> None:
     page = report_page(a_report(exit_code=int(code)), Coverage())
-    assert words.ENDINGS[code][0] in text(page) and words.ENDINGS[code][1] in text(page)
+    assert page_words.ENDINGS[code][0] in text(page) and page_words.ENDINGS[code][1] in text(page)
 
 
 def test_every_word_of_the_report_has_its_chinese() -> None:
-    assert set(words.OUTCOMES) == set(Outcome)
-    from panan_spider.checks.judging import CHECKS
+    assert set(page_words.OUTCOMES) == set(Outcome)
+    from panan_spider.report.checks.runner import CHECKS
 
-    assert set(words.CHECKS) == set(CHECKS)
+    assert set(page_words.CHECKS) == set(CHECKS)
 
 
 @pytest.mark.parametrize(

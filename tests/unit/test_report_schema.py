@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from panan_spider.reports import ReparseReport, RunReport, VerifyReport
-from panan_spider.schema import report_schema
+from panan_spider.core.run_report import ReparseReport, RunReport, VerifyReport
+from tools.docs import report_schema
 
 SCHEMA: dict[str, Any] = json.loads(report_schema.PATH.read_text("utf-8"))
 

@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from demo_site.site import Site
 from panan_spider.items import Article
-from panan_spider.schema import article_schema
-from panan_spider.schema.example import EXAMPLE
+from tools.docs import article_schema
+from tools.docs.example import EXAMPLE
 
 SCHEMA: dict[str, Any] = json.loads(article_schema.PATH.read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

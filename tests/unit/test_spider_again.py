@@ -7,8 +7,8 @@ from scrapy import Request
 from spider_pages import SECTION, ZJOL, article, link, listing, site, url_of
 from spider_site import Notes, run
 
-from panan_spider.memory import Unsettled
-from panan_spider.outcomes import Outcome
+from panan_spider.archive.state import PendingArticle
+from panan_spider.core.outcomes import Outcome
 
 
 def request_for(requests: list[Request], url: str) -> Request:
@@ -112,7 +112,7 @@ class TestStored:
 class TestTakenUp:
     """What earlier runs could not settle."""
 
-    LEFT = Unsettled(url_of(7), "000000007", date(2020, 3, 7), Outcome.FAILED, 1, ("书记",))
+    LEFT = PendingArticle(url_of(7), "000000007", date(2020, 3, 7), Outcome.FAILED, 1, ("书记",))
 
     def memory(self) -> Notes:
         memory = Notes()

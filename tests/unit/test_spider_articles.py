@@ -6,7 +6,7 @@ import pytest
 from spider_pages import OWN, SECTION, Answer, article, link, listing, site, twins, url_of
 from spider_site import Notes, run
 
-from panan_spider.outcomes import Outcome
+from panan_spider.core.outcomes import Outcome
 
 
 def test_every_listed_article_is_asked_for_once_and_handed_on() -> None:
@@ -84,16 +84,16 @@ def test_an_address_that_leads_to_an_unmet_article_is_read_as_that() -> None:
 
 
 def test_an_error_in_reading_is_told_counted_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from panan_spider.spiders import articles
+    from panan_spider.spiders import article_crawl
 
-    sound = vars(articles)["read_article"]
+    sound = vars(article_crawl)["read_article"]
 
     def unsound(page: object) -> object:
         if page.url == url_of(1):  # type: ignore[attr-defined]
             raise KeyError("a bug")
         return sound(page)
 
-    monkeypatch.setattr(articles, "read_article", unsound)
+    monkeypatch.setattr(article_crawl, "read_article", unsound)
     result = run(site(url_of(1), url_of(2)))
     assert result.outcome(url_of(1)) is Outcome.FAILED
     assert [type(error) for error in result.errors] == [KeyError]

@@ -11,8 +11,8 @@ from spider_pages import url_of
 from spider_site import Engine, Notes, Run
 from store_helpers import an_article
 
-from panan_spider.spiders.articles import IN_FLIGHT
-from panan_spider.spiders.panan import PananSpider
+from panan_spider.spiders.article_crawl import IN_FLIGHT
+from panan_spider.spiders.county import PananSpider
 
 MANY = IN_FLIGHT + 50
 

@@ -4,7 +4,7 @@ import pytest
 from spider_pages import SECTION, Answer, article, link, listing, part, site, url_of
 from spider_site import run
 
-from panan_spider.outcomes import Outcome
+from panan_spider.core.outcomes import Outcome
 
 
 class TestParts:

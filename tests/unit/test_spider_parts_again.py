@@ -6,8 +6,8 @@ import pytest
 from spider_pages import Answer, article, part, site, url_of
 from spider_site import Notes, Run, run
 
-from panan_spider.memory import KnownPart
-from panan_spider.outcomes import Outcome
+from panan_spider.archive.state import KnownPart
+from panan_spider.core.outcomes import Outcome
 
 ONE, TWO, THREE = url_of(1), part(1, 1), part(1, 2)
 PARTS = (KnownPart(TWO, '"2"', None, ""), KnownPart(THREE, None, "Sat, 07 Mar 2020 00:00:00 GMT", ""))

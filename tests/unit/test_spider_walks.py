@@ -8,9 +8,9 @@ from spider_pages import OWN, ZJOL, Answer, article, link, listing, url_of
 from spider_sections import FRONT, PAXW, SJ, ZL, reports, site
 from spider_site import Notes, run
 
-from panan_spider.memory import KnownSection
-from panan_spider.outcomes import Outcome
-from panan_spider.site import KNOWN_SECTIONS, MAX_STALE_PAGES
+from panan_spider.archive.state import KnownSection
+from panan_spider.core.outcomes import Outcome
+from panan_spider.sites.panan import KNOWN_SECTIONS, MAX_STALE_PAGES
 
 
 class TestWalks:
@@ -111,16 +111,16 @@ class TestWalks:
         assert sum("index_" in url for url in result.asked) == MAX_STALE_PAGES
 
     def test_a_bug_in_reading_a_list_fails_its_section_and_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from panan_spider.spiders import sections
+        from panan_spider.spiders import section_crawl
 
-        sound = vars(sections)["read_section"]
+        sound = vars(section_crawl)["read_section"]
 
         def unsound(page: HtmlResponse) -> object:
             if page.url == SJ:
                 raise KeyError("a bug")
             return sound(page)
 
-        monkeypatch.setattr(sections, "read_section", unsound)
+        monkeypatch.setattr(section_crawl, "read_section", unsound)
         result = run(site())
         assert result.outcome(SJ) is Outcome.FAILED
         assert [type(error) for error in result.errors] == [KeyError]

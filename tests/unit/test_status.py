@@ -12,11 +12,11 @@ import pytest
 from command_line import scrapy
 from store_helpers import a_dead_run, an_archive, an_article, url_of
 
+from panan_spider.archive.store.archive import Archive
+from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
-from panan_spider.status.overview import Status, look
-from panan_spider.status.show import show
-from panan_spider.store.archive import Archive
+from panan_spider.report.status.archive_status import ArchiveStatus, look
+from panan_spider.report.status.status_tables import show
 
 Capture = pytest.CaptureFixture[str]
 
@@ -55,45 +55,47 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def status(data: Path) -> Status:
+def status(data: Path) -> ArchiveStatus:
     return look(data)
 
 
-def test_what_is_stored(status: Status) -> None:
+def test_what_is_stored(status: ArchiveStatus) -> None:
     assert (status.articles, status.revisions, status.gone) == (111, 112, 1)
 
 
-def test_articles_by_section_and_year_and_each_once(status: Status) -> None:
+def test_articles_by_section_and_year_and_each_once(status: ArchiveStatus) -> None:
     assert status.by_section == {"书记": {"2019": 110}, "时政": {"2019": 1}, "": {"2020": 1}}
     assert status.by_year == {"2019": 110, "2020": 1}
 
 
-def test_the_newest_run_comes_first_with_its_verdict(status: Status) -> None:
+def test_the_newest_run_comes_first_with_its_verdict(status: ArchiveStatus) -> None:
     newest, first = status.runs
     assert (newest.run, newest.exit_code, newest.reason) == ("20260308T010203Z-2", 10, "1 failed")
     assert (first.exit_code, first.reason) == (0, "111 stored")
 
 
-def test_outcomes_count_addresses(status: Status) -> None:
+def test_outcomes_count_addresses(status: ArchiveStatus) -> None:
     assert status.outcomes == {
         Outcome.STORED: 109, Outcome.REVISED: 1, Outcome.GONE: 2, Outcome.FAILED: 1, Outcome.PENDING: 1
     }  # fmt: skip
 
 
-def test_what_waits_for_the_next_run(status: Status) -> None:
+def test_what_waits_for_the_next_run(status: ArchiveStatus) -> None:
     assert {(one.article_id, one.outcome, one.tries) for one in status.waiting} == {
         ("000000901", Outcome.FAILED, 1),
         ("000000903", Outcome.PENDING, 0),
     }
 
 
-def test_an_empty_month_of_a_busy_section_is_a_gap(status: Status) -> None:
+def test_an_empty_month_of_a_busy_section_is_a_gap(status: ArchiveStatus) -> None:
     (june,) = status.gaps.quiet["书记"]
     assert (june.first, june.last, june.found) == ("2019-06", "2019-06", 0)
     assert status.gaps.quiet.keys() == {"书记"}
 
 
-def test_what_lists_name_and_nobody_stored_is_a_gap_and_what_was_gone_before_is_counted_apart(status: Status) -> None:
+def test_what_lists_name_and_nobody_stored_is_a_gap_and_what_was_gone_before_is_counted_apart(
+    status: ArchiveStatus,
+) -> None:
     assert [(one.article_id, one.outcome, one.reason, one.listed_in) for one in status.gaps.missing] == [
         ("000000901", Outcome.FAILED, "HTTP 500", ("书记",)),
         ("000000903", Outcome.PENDING, None, ("书记",)),
@@ -101,7 +103,7 @@ def test_what_lists_name_and_nobody_stored_is_a_gap_and_what_was_gone_before_is_
     assert status.never_had == 1
 
 
-def test_a_walk_without_its_end_is_a_gap_until_one_reaches_it(data: Path, status: Status) -> None:
+def test_a_walk_without_its_end_is_a_gap_until_one_reaches_it(data: Path, status: ArchiveStatus) -> None:
     (walk,) = status.gaps.walks
     assert (walk.name, walk.state, walk.pages, walk.rows) == ("书记", "failed", 3, 3)
     archive = an_archive(data, "r3")
@@ -111,7 +113,7 @@ def test_a_walk_without_its_end_is_a_gap_until_one_reaches_it(data: Path, status
     assert look(data).gaps.walks == []
 
 
-def test_a_walk_that_stops_at_known_articles_behind_a_proven_end_is_no_gap(data: Path, status: Status) -> None:
+def test_a_walk_that_stops_at_known_articles_behind_a_proven_end_is_no_gap(data: Path, status: ArchiveStatus) -> None:
     for run, state, new in (("r3", "end", 3), ("r4", "known", 2)):
         archive = an_archive(data, run)
         archive.memory.begin_walk(status.gaps.walks[0].url, "书记")
@@ -153,7 +155,7 @@ def test_an_archive_without_gaps_says_so(tmp_path: Path, capsys: Capture) -> Non
     assert scrapy(capsys, "status", "--gaps", "--data-dir", tmp_path).lines == ["no gaps"]
 
 
-def test_a_terminal_gets_tables(status: Status) -> None:
+def test_a_terminal_gets_tables(status: ArchiveStatus) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.status.rhythm import Quiet, chance_of_at_most, quiet_months
+from panan_spider.report.rhythm import QuietMonths, chance_of_at_most, quiet_months
 
 
 def year(each: int, *but: int, start: int = 2019) -> dict[str, int]:
@@ -15,11 +15,11 @@ def year(each: int, *but: int, start: int = 2019) -> dict[str, int]:
 
 
 def test_a_busy_section_that_misses_one_month() -> None:
-    assert quiet_months(year(10, 7)) == [Quiet("2019-08", "2019-08", 1, 0, 10.0)]
+    assert quiet_months(year(10, 7)) == [QuietMonths("2019-08", "2019-08", 1, 0, 10.0)]
 
 
 def test_a_month_with_next_to_nothing_is_as_good_as_empty() -> None:
-    assert quiet_months(year(30, 7) | {"2019-08": 2}) == [Quiet("2019-08", "2019-08", 1, 2, 30.0)]
+    assert quiet_months(year(30, 7) | {"2019-08": 2}) == [QuietMonths("2019-08", "2019-08", 1, 2, 30.0)]
 
 
 def test_half_as_many_as_usual_is_no_gap() -> None:
@@ -31,7 +31,7 @@ def test_a_rare_section_has_empty_months_and_nothing_is_wrong() -> None:
 
 
 def test_a_rare_section_silent_for_long_is_suspicious() -> None:
-    assert quiet_months(year(2, *range(8, 13))) == [Quiet("2019-09", "2020-01", 5, 0, 10.0)]
+    assert quiet_months(year(2, *range(8, 13))) == [QuietMonths("2019-09", "2020-01", 5, 0, 10.0)]
 
 
 def test_neighbouring_empty_months_are_one_stretch_across_the_turn_of_a_year() -> None:

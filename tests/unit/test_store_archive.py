@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from store_helpers import StandingClock, an_archive, an_article, an_exchange, lines_of, place_of, recorded, url_of
 
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.outcomes import Outcome
-from panan_spider.store.archive import Archive
-from panan_spider.store.errors import LockHeld, StoreError
-from panan_spider.store.ledger import Ledger
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from store_helpers import an_archive, an_article, an_exchange, url_of
 from store_runs import SECTION, Runs
 
-from panan_spider.memory import Met
-from panan_spider.outcomes import Outcome
-from panan_spider.store.ledger_addresses import Addresses
+from panan_spider.archive.ledger.url_outcomes import UrlTable
+from panan_spider.archive.state import DiscoveredUrl
+from panan_spider.core.outcomes import Outcome
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def statements(runs: Runs, work: Callable[[], object]) -> list[str]:
 
 
 def test_the_addresses_of_one_page_are_entered_in_one_commit(runs: Runs) -> None:
-    page = [Met(url_of(number), "article", f"{number:09d}") for number in range(20)]
+    page = [DiscoveredUrl(url_of(number), "article", f"{number:09d}") for number in range(20)]
     assert statements(runs, lambda: runs.memory.discovered_all(page)).count("COMMIT") == 1
     assert runs.archive.unsettled_now() == [url_of(number) for number in range(20)]
     assert runs.archive.discovered_count == 20
@@ -71,8 +71,8 @@ def test_what_the_ledger_did_not_take_is_not_taken_for_entered(runs: Runs, monke
         raise ValueError
 
     with monkeypatch.context() as refusing:
-        refusing.setattr(Addresses, "enter", refuse)
-        refusing.setattr(Addresses, "settle", refuse)
+        refusing.setattr(UrlTable, "enter", refuse)
+        refusing.setattr(UrlTable, "settle", refuse)
         for tell in (runs.memory.discovered, runs.memory.settle):
             with pytest.raises(ValueError):
                 tell(url_of(1), Outcome.GONE)

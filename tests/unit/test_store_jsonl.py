@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from store_helpers import START, recorded
 
-from panan_spider.store.errors import Fuse, StoreError
-from panan_spider.store.jsonl import LineFile
+from panan_spider.archive.store.errors import StoreError, WriteGuard
+from panan_spider.archive.store.jsonl import LineFile
 
 
-def opened(path: Path, fuse: Fuse | None = None) -> LineFile:
-    return LineFile(path, fuse or Fuse(), START)
+def opened(path: Path, fuse: WriteGuard | None = None) -> LineFile:
+    return LineFile(path, fuse or WriteGuard(), START)
 
 
 def test_a_line_is_written_in_one_write_and_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ def test_a_long_last_line_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_a_line_the_disk_takes_in_part_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = opened(tmp_path / "a.jsonl", fuse := Fuse())
+    lines = opened(tmp_path / "a.jsonl", fuse := WriteGuard())
     lines.append('{"n": 1}')
     write = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:4]))

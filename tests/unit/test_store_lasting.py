@@ -7,8 +7,8 @@ import pytest
 from store_helpers import url_of
 from store_runs import Runs
 
-from panan_spider.outcomes import Outcome
-from panan_spider.store import ledger
+from panan_spider.archive.ledger import ledger
+from panan_spider.core.outcomes import Outcome
 
 OTHER = url_of(1).replace("www.panews.cn", "panews.zjol.com.cn/panews")
 

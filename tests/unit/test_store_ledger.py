@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from store_helpers import an_archive, an_article, url_of
 
-from panan_spider.outcomes import Outcome
-from panan_spider.store import ledger_schema
-from panan_spider.store.archive import Archive
-from panan_spider.store.errors import Fuse
-from panan_spider.store.ledger import Ledger
-from panan_spider.store.ledger_db import Database
+from panan_spider.archive.ledger import ledger_schema
+from panan_spider.archive.ledger.database import Database
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.errors import WriteGuard
+from panan_spider.core.outcomes import Outcome
 
 
 def test_an_older_ledger_is_brought_up_with_all_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +39,7 @@ def test_a_migration_that_fails_leaves_the_older_version_whole(tmp_path: Path) -
 
 
 def test_a_failed_transaction_leaves_nothing_and_harms_no_other(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.sqlite", fuse := Fuse())
+    ledger = Ledger(tmp_path / "ledger.sqlite", fuse := WriteGuard())
     with pytest.raises(ValueError, match="of the crawl"), ledger.write():
         ledger.values.keep("a", 1)
         with ledger.write():
@@ -52,7 +52,7 @@ def test_a_failed_transaction_leaves_nothing_and_harms_no_other(tmp_path: Path) 
 
 
 def test_the_ledger_is_safe_from_a_kill_and_open_to_readers(tmp_path: Path) -> None:
-    db = Database(tmp_path / "ledger.sqlite", Fuse())
+    db = Database(tmp_path / "ledger.sqlite", WriteGuard())
     assert db.row("PRAGMA journal_mode") == ("wal",)
     assert db.row("PRAGMA synchronous") == (1,)
     assert db.row("PRAGMA busy_timeout") == (10_000,)

@@ -8,8 +8,8 @@ import pytest
 from store_helpers import an_article, url_of
 from store_runs import Runs
 
-from panan_spider.memory import Unsettled
-from panan_spider.outcomes import Outcome
+from panan_spider.archive.state import PendingArticle
+from panan_spider.core.outcomes import Outcome
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_an_unsettled_article_comes_with_all_that_is_known_of_it(runs: Runs) -> 
     runs.next()
     listed_in = ("书记", "要闻")
     assert list(runs.memory.unsettled()) == [
-        Unsettled(url_of(1), "000000001", date(2020, 3, 7), Outcome.FAILED, 1, listed_in)
+        PendingArticle(url_of(1), "000000001", date(2020, 3, 7), Outcome.FAILED, 1, listed_in)
     ]
     assert runs.memory.listed_in("000000001") == listed_in
 
@@ -70,7 +70,9 @@ def test_an_article_listed_and_never_asked_for_is_taken_up(runs: Runs) -> None:
     runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)])
     runs.archive.store(an_article(2), Outcome.STORED)
     runs.next("dead")
-    assert list(runs.memory.unsettled()) == [Unsettled(url_of(1), "000000001", None, Outcome.PENDING, 0, ("书记",))]
+    assert list(runs.memory.unsettled()) == [
+        PendingArticle(url_of(1), "000000001", None, Outcome.PENDING, 0, ("书记",))
+    ]
 
 
 def test_an_article_on_two_hosts_is_taken_up_once_by_the_address_tried_least(runs: Runs) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from store_helpers import a_dead_run, an_archive, an_article, an_exchange, url_of
 
-from panan_spider.items import Article, WarcPlace
-from panan_spider.memory import KnownArticle, KnownPart
-from panan_spider.outcomes import Outcome
-from panan_spider.store import ledger_schema
-from panan_spider.store.archive import Archive
+from panan_spider.archive.ledger import ledger_schema
+from panan_spider.archive.state import KnownArticle, KnownPart
+from panan_spider.archive.store.archive import Archive
+from panan_spider.core.outcomes import Outcome
+from panan_spider.items import Article, WarcLocation
 
 PART = url_of(1).replace(".shtml", "_01.shtml")
 AT = "2026-03-07T01:02:03Z"
@@ -25,7 +25,7 @@ def fetched(archive: Archive, tag: str, revision: int = 1, pages: int = 2) -> Ar
         part = archive.write_response(an_exchange(PART))
         archive.parts[part.file, part.offset] = KnownPart(PART, f"{tag}{number}", None, AT)
         parts.append(part)
-    warc = WarcPlace(file=place.file, offset=place.offset, parts=parts)
+    warc = WarcLocation(file=place.file, offset=place.offset, parts=parts)
     return an_article(1, revision, len(tag), pages=pages, warc=warc)
 
 

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 from store_helpers import a_dead_run, an_archive, lines_of, recorded
 
-from panan_spider.items import WarcPlace
-from panan_spider.outcomes import Outcome
-from panan_spider.store.archive import Archive
-from panan_spider.store.ledger_images import Images
-from panan_spider.store.pictures import Pictures, kept
+from panan_spider.archive.ledger.image_outcomes import ImageTable
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.image_files import ImageFiles, kept
+from panan_spider.core.outcomes import Outcome
+from panan_spider.items import WarcLocation
 
 A, B = "http://www.panews.cn/pic/1.jpg", "http://panews.zjol.com.cn/pic/1.jpg"
 #: SHA-256 of `bytes`.
 BYTES, NAME = b"bytes", "images/27/277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9.jpg"
 
 
-def keep(pictures: Pictures, url: str = A, body: bytes = BYTES) -> Path:
-    return pictures.keep(url, body, "image/jpeg", "jpg", WarcPlace(file="warc/x", offset=7))
+def keep(pictures: ImageFiles, url: str = A, body: bytes = BYTES) -> Path:
+    return pictures.keep(url, body, "image/jpeg", "jpg", WarcLocation(file="warc/x", offset=7))
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_mark_that_a_kill_took_is_made_again(archive: Archive, monkeypatch: py
         raise KeyboardInterrupt
 
     with monkeypatch.context() as kill:
-        kill.setattr(Images, "mark", killed)
+        kill.setattr(ImageTable, "mark", killed)
         with pytest.raises(KeyboardInterrupt):
             keep(archive.open_pictures())
     pictures = next_run(archive, a_dead_run).open_pictures()

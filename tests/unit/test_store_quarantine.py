@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from store_helpers import StandingClock, an_archive, an_exchange, lines_of, url_of
 
-from panan_spider.outcomes import Outcome
-from panan_spider.store.archive import Archive
+from panan_spider.archive.store.archive import Archive
+from panan_spider.core.outcomes import Outcome
 
 
 @pytest.fixture

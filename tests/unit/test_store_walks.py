@@ -7,8 +7,8 @@ import pytest
 from store_helpers import url_of
 from store_runs import SECTION, Runs
 
-from panan_spider.memory import KnownSection
-from panan_spider.outcomes import Outcome
+from panan_spider.archive.state import KnownSection
+from panan_spider.core.outcomes import Outcome
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from store_helpers import StandingClock, an_archive, an_article, an_exchange, recorded, url_of, warcio_check
 from warcio.archiveiterator import ArchiveIterator
 
-from panan_spider.items import WarcPlace
-from panan_spider.outcomes import Outcome
-from panan_spider.store.errors import Fuse, StoreError
-from panan_spider.store.warc import WarcWriter
-from panan_spider.store.warc_read import iter_responses, read
+from panan_spider.archive.store.errors import StoreError, WriteGuard
+from panan_spider.archive.store.warc_reader import iter_responses, read
+from panan_spider.archive.store.warc_writer import WarcWriter
+from panan_spider.core.outcomes import Outcome
+from panan_spider.items import WarcLocation
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def a_writer(data: Path, **other: Any) -> WarcWriter:
-    return WarcWriter(data, "r1", Fuse(), StandingClock(), **other)
+    return WarcWriter(data, "r1", WriteGuard(), StandingClock(), **other)
 
 
 def records(data: Path) -> list[dict[str, Any]]:
@@ -193,12 +193,12 @@ def test_all_responses_are_read_in_order(data: Path) -> None:
 def test_a_wrong_place_is_a_store_error(data: Path, offset: int) -> None:
     place = a_writer(data).response(an_exchange())
     with pytest.raises(StoreError, match=place.file):
-        read(data, WarcPlace(file=place.file, offset=offset))
+        read(data, WarcLocation(file=place.file, offset=offset))
 
 
 def test_a_missing_file_is_a_store_error(data: Path) -> None:
     with pytest.raises(StoreError, match="No such file"):
-        read(data, WarcPlace(file="warc/none.warc.gz", offset=0))
+        read(data, WarcLocation(file="warc/none.warc.gz", offset=0))
 
 
 def test_a_response_the_disk_takes_in_part_is_taken_back(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

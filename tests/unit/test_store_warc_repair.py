@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from store_helpers import START, StandingClock, an_archive, an_exchange, url_of, warcio_check
 
-from panan_spider.store import warc_repair
-from panan_spider.store.errors import Fuse
-from panan_spider.store.warc import WarcWriter
-from panan_spider.store.warc_read import iter_responses
-from panan_spider.store.warc_repair import mend
+from panan_spider.archive.store import warc_repair
+from panan_spider.archive.store.errors import WriteGuard
+from panan_spider.archive.store.warc_reader import iter_responses
+from panan_spider.archive.store.warc_repair import mend
+from panan_spider.archive.store.warc_writer import WarcWriter
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A file of info, two responses and their requests."""
     (tmp_path / "warc").mkdir()
-    writer = WarcWriter(tmp_path, "r1", Fuse(), StandingClock())
+    writer = WarcWriter(tmp_path, "r1", WriteGuard(), StandingClock())
     for number in (1, 2):
         place = writer.response(an_exchange(url=url_of(number), body=os.urandom(500)))
     return tmp_path / place.file
@@ -104,7 +104,7 @@ def test_a_file_found_whole_is_not_read_again(file: Path, monkeypatch: pytest.Mo
     archive.write_response(an_exchange())
     archive.close({})
     read: list[str] = []
-    monkeypatch.setattr("panan_spider.store.recovery.mend", lambda path, at: read.append(path.name))
+    monkeypatch.setattr("panan_spider.archive.store.recovery.mend", lambda path, at: read.append(path.name))
     an_archive(data, "r3").close({})
     assert read == []
 

@@ -7,9 +7,9 @@ import pytest
 from report_examples import a_report
 from store_helpers import an_article
 
-from panan_spider.console.summary import summary_lines
-from panan_spider.console.tally import SectionTally, Tally, spell
-from panan_spider.reports import Check
+from panan_spider.core.run_report import CheckResult
+from panan_spider.extensions.summary import summary_lines
+from panan_spider.extensions.tally import SectionTally, Tally, spell
 
 
 class Desk:
@@ -89,6 +89,6 @@ def test_the_summary_has_ten_lines_the_verdict_first(tmp_path: Any) -> None:
 
 
 def test_many_warnings_do_not_make_an_eleventh_line(tmp_path: Any) -> None:
-    many = [Check(name=f"c{n}", verdict="fail", value="", threshold="", sentence="") for n in range(7)]
+    many = [CheckResult(name=f"c{n}", verdict="fail", value="", threshold="", sentence="") for n in range(7)]
     told = dict(summary_lines(a_report(checks=many), tmp_path))
     assert told["checks"] == "c0: fail, c1: fail, c2: fail and 4 more"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.site import MAX_LIST_PAGES
-from panan_spider.urls import (
-    Kind,
+from panan_spider.sites.panan import MAX_LIST_PAGES
+from panan_spider.sites.urls import (
+    UrlKind,
     absolute,
     canonical,
     count_pages,
@@ -39,7 +39,7 @@ COUNT = f"{ZJOL}/panews/system/count//0003001/000000001000/"
 )
 def test_articles_of_both_cmss_are_recognised(url: str, number: str, posted: date | None) -> None:
     address = understand(url)
-    assert (address.kind, address.article_id, address.posted, address.part) == (Kind.ARTICLE, number, posted, 1)
+    assert (address.kind, address.article_id, address.posted, address.part) == (UrlKind.ARTICLE, number, posted, 1)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_all_spellings_of_an_article_are_one_address(spelling: str) -> None:
 @pytest.mark.parametrize(("stem", "ext"), [(ENORTH, ".shtml"), (TRS, ".html")])
 def test_parts_are_counted_from_one_and_lead_back_to_the_first(stem: str, ext: str) -> None:
     address = understand(f"{stem}_01{ext}")
-    assert (address.kind, address.part) == (Kind.PART, 2)
+    assert (address.kind, address.part) == (UrlKind.PART, 2)
     assert first_part(address) == understand(f"{stem}{ext}")
     assert first_part(first_part(address)) == first_part(address)
 
@@ -64,28 +64,28 @@ def test_parts_are_counted_from_one_and_lead_back_to_the_first(stem: str, ext: s
 @pytest.mark.parametrize(
     ("url", "kind"),
     [
-        (f"{ZJOL}/panews/pazf/pazwgg/index.shtml", Kind.SECTION),
-        (f"{OWN}/xwzx/index.html", Kind.SECTION),
-        (f"{OWN}/xwzx/", Kind.SECTION),
-        (OWN, Kind.SECTION),
-        (f"{OWN}/xwzx/index_3.html", Kind.LIST_PAGE),
-        (f"{COUNT}000/000/c0003001000000001000_000000027.shtml", Kind.LIST_PAGE),
-        (f"{COUNT.replace('//0', '/0')}000/000/c0003001000000001000_000000027.shtml", Kind.LIST_PAGE),
-        (f"{COUNT}count_page_list_0003001000000001000.js", Kind.PAGER_SCRIPT),
-        (f"{OWN}/pic/0/11/37/82/11378239_992527.jpg", Kind.OTHER),
-        (f"{OWN}/search?q=1", Kind.OTHER),
-        (f"{ZJOL}/panews/system/2020/03/07/0322993456.shtml", Kind.OTHER),
-        ("http://www.zjol.com.cn/system/2020/03/07/032299345.shtml", Kind.OFF_SITE),
-        ("http://www.panews.cn.example.com/xwzx/", Kind.OFF_SITE),
-        ("http://www.panews.cn:8080/xwzx/", Kind.OFF_SITE),
-        ("ftp://www.panews.cn/xwzx/", Kind.OFF_SITE),
-        ("javascript:void(0)", Kind.OFF_SITE),
-        ("http://[bad/", Kind.OFF_SITE),
-        ("http://www.panews.cn:x/", Kind.OFF_SITE),
-        ("", Kind.OFF_SITE),
+        (f"{ZJOL}/panews/pazf/pazwgg/index.shtml", UrlKind.SECTION),
+        (f"{OWN}/xwzx/index.html", UrlKind.SECTION),
+        (f"{OWN}/xwzx/", UrlKind.SECTION),
+        (OWN, UrlKind.SECTION),
+        (f"{OWN}/xwzx/index_3.html", UrlKind.LIST_PAGE),
+        (f"{COUNT}000/000/c0003001000000001000_000000027.shtml", UrlKind.LIST_PAGE),
+        (f"{COUNT.replace('//0', '/0')}000/000/c0003001000000001000_000000027.shtml", UrlKind.LIST_PAGE),
+        (f"{COUNT}count_page_list_0003001000000001000.js", UrlKind.PAGER_SCRIPT),
+        (f"{OWN}/pic/0/11/37/82/11378239_992527.jpg", UrlKind.OTHER),
+        (f"{OWN}/search?q=1", UrlKind.OTHER),
+        (f"{ZJOL}/panews/system/2020/03/07/0322993456.shtml", UrlKind.OTHER),
+        ("http://www.zjol.com.cn/system/2020/03/07/032299345.shtml", UrlKind.OFF_SITE),
+        ("http://www.panews.cn.example.com/xwzx/", UrlKind.OFF_SITE),
+        ("http://www.panews.cn:8080/xwzx/", UrlKind.OFF_SITE),
+        ("ftp://www.panews.cn/xwzx/", UrlKind.OFF_SITE),
+        ("javascript:void(0)", UrlKind.OFF_SITE),
+        ("http://[bad/", UrlKind.OFF_SITE),
+        ("http://www.panews.cn:x/", UrlKind.OFF_SITE),
+        ("", UrlKind.OFF_SITE),
     ],
 )
-def test_kinds(url: str, kind: Kind) -> None:
+def test_kinds(url: str, kind: UrlKind) -> None:
     assert understand(url).kind is kind
 
 
@@ -101,7 +101,7 @@ def test_numbered_pages_follow_from_the_script_newest_first() -> None:
     assert pages[0] == f"{COUNT}000/001/c0003001000000001000_000001001.shtml"
     assert pages[-1] == f"{COUNT}000/000/c0003001000000001000_000000001.shtml"
     assert len(pages) == 1001
-    assert all(understand(page).kind is Kind.LIST_PAGE for page in pages)
+    assert all(understand(page).kind is UrlKind.LIST_PAGE for page in pages)
 
 
 def test_a_script_whose_path_names_no_folder_is_cut_by_its_code() -> None:
@@ -152,7 +152,7 @@ def test_an_address_is_resolved_as_the_standard_says(base: str, href: tuple[str,
 def test_no_address_is_too_odd_to_be_understood(text: str) -> None:
     for url in (text, absolute(f"{OWN}/a/", text), f"{OWN}/{text}"):
         address = understand(url)
-        assert on_site(url) == (address.kind is not Kind.OFF_SITE)
-        if address.kind is not Kind.OFF_SITE:
+        assert on_site(url) == (address.kind is not UrlKind.OFF_SITE)
+        if address.kind is not UrlKind.OFF_SITE:
             assert canonical(address.url) == address.url
             assert understand(address.url).kind is address.kind

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from panan_spider.checks.verdict import RunFacts, verdict
-from panan_spider.outcomes import ExitCode, Outcome
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.report.verdict import RunFacts, verdict
 
 #: What leads to each code, worst first. Locked is told before there are facts.
 CAUSES: dict[ExitCode, dict[str, Any]] = {

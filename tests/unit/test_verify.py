@@ -13,11 +13,11 @@ from jsonschema import Draft202012Validator
 from store_helpers import an_archive, an_exchange, lines_of
 from verify_archive import a_copy, alter, by_revision, rewrite, said, starts, warcs
 
-from panan_spider.fingerprint import content_hash
-from panan_spider.schema.article_schema import article_schema
-from panan_spider.schema.example import EXAMPLE
-from panan_spider.verifying.check import Check
-from panan_spider.verifying.lines import read_line
+from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.archive.verify.line_check import read_line
+from panan_spider.core.hashing import content_hash
+from tools.docs.article_schema import article_schema
+from tools.docs.example import EXAMPLE
 
 Capture = pytest.CaptureFixture[str]
 
@@ -203,17 +203,17 @@ def test_a_run_that_begins_meanwhile_ends_it_with_15(
     data: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody held the archive when it began; what it finds may be the run's doing."""
-    monkeypatch.setattr("panan_spider.verifying.run.holder", lambda _path: "pid 7, run r9")
+    monkeypatch.setattr("panan_spider.archive.verify.verify_run.holder", lambda _path: "pid 7, run r9")
     told = scrapy(capsys, "verify", "--data-dir", data)
     assert (told.code, told.out) == (15, "")
     assert told.err == "panan: a run began while the archive was read (pid 7, run r9): verify again when it has ended\n"
 
 
 def test_stopped_it_ends_with_16(data: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(_check: Check) -> None:
+    def stopped(_check: ArchiveCheck) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Check, "findings", stopped)
+    monkeypatch.setattr(ArchiveCheck, "findings", stopped)
     told = scrapy(capsys, "verify", "--data-dir", data)
     assert (told.code, told.err) == (16, "panan: interrupted; nothing was left half done\n")
 

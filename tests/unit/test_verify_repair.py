@@ -11,13 +11,13 @@ from command_line import Said, scrapy
 from store_helpers import an_archive, lines_of
 from verify_archive import a_copy, alter, by_revision, raw_lines, rewrite, said, warcs
 
-from panan_spider.outcomes import Outcome
-from panan_spider.reports import VerifyReport
-from panan_spider.store.files import now
-from panan_spider.store.lock import Lock
-from panan_spider.verifying.check import Check
-from panan_spider.verifying.mend import Mender
-from panan_spider.verifying.run import Run
+from panan_spider.archive.store.files import now
+from panan_spider.archive.store.lock import Lock
+from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.archive.verify.repair import Repairer
+from panan_spider.archive.verify.verify_run import VerifyRun
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.run_report import VerifyReport
 
 Capture = pytest.CaptureFixture[str]
 
@@ -180,9 +180,9 @@ def test_an_article_whose_line_and_page_are_both_lost_is_asked_for_again(
     rewrite(data, lambda lines: [lines.pop(at) for at in (9, 8, 2)])
     for path in warcs(data):
         path.write_bytes(b"")
-    check = Check(data, own=True)
+    check = ArchiveCheck(data, own=True)
     assert [one for one in check.findings() if line["id"] in one.what]
-    mender = Mender(check, now)
+    mender = Repairer(check, now)
     mender.mend()
     assert f"{line['id']}, revision 3: no raw page in the WARC gives it" in mender.said
     archive = an_archive(data, "after")
@@ -243,13 +243,13 @@ def test_killed_in_the_middle_it_is_done_again(
     whole = by_revision(data)
     rewrite(data, several)
 
-    def killed(_mender: Mender) -> None:
+    def killed(_mender: Repairer) -> None:
         raise SystemExit(137)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Mender, step, killed)
+        patched.setattr(Repairer, step, killed)
         with pytest.raises(SystemExit):
-            Run(data).repaired()
+            VerifyRun(data).repaired()
     repair()
     assert by_revision(data) == whole
 

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from walk_pages import FIRST, FOLDER, NEWEST, NOTHING, SCRIPT, count_page, drive, page
 
-from panan_spider.pages.results import Pager, SectionPage
-from panan_spider.site import MAX_LIST_PAGES, MAX_STALE_PAGES
-from panan_spider.spiders.walk import MAX_LOST_PAGES, State, Walk
+from panan_spider.extract.results import Pager, SectionPage
+from panan_spider.sites.panan import MAX_LIST_PAGES, MAX_STALE_PAGES
+from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk, WalkState
 
 
 def test_a_list_of_one_page_ends_at_once() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     assert drive(walk, lambda url: None, page([1, 2])) == ([], ["1", "2"])
     assert (walk.state, walk.pages, walk.rows, walk.new, walk.newest) == (
-        State.END,
+        WalkState.END,
         1,
         2,
         2,
@@ -29,7 +29,7 @@ def test_next_links_are_followed_to_the_end() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     asked, met = drive(walk, pages.__getitem__, page([0, 1], f"{FOLDER}1"))
     assert (asked, met) == (list(pages), [str(n) for n in range(10)])
-    assert (walk.state, walk.pager) == (State.END, "next_link")
+    assert (walk.state, walk.pager) == (WalkState.END, "next_link")
 
 
 def test_a_pager_script_is_asked_once_and_its_pages_downwards() -> None:
@@ -44,7 +44,7 @@ def test_a_pager_script_is_asked_once_and_its_pages_downwards() -> None:
     asked, met = drive(walk, answer, page([5, 6, 7], kind="count_script", script=SCRIPT))
     assert asked == [SCRIPT, count_page(3), count_page(2), count_page(1)]
     assert met == ["5", "6", "7", "8", "9"]
-    assert walk.state is State.END
+    assert walk.state is WalkState.END
 
 
 def test_the_newest_number_may_stand_nowhere() -> None:
@@ -56,7 +56,7 @@ def test_the_newest_number_may_stand_nowhere() -> None:
     walk.lose(count_page(2), gone=True)
     assert walk.next() == count_page(1)
     walk.take(page([2]))
-    assert (walk.next(), walk.state) == (None, State.END)
+    assert (walk.next(), walk.state) == (None, WalkState.END)
 
 
 def test_one_failing_page_stops_nothing_but_is_told() -> None:
@@ -68,7 +68,7 @@ def test_one_failing_page_stops_nothing_but_is_told() -> None:
         page([0], *rest, kind="create_page_html"),
     )
     assert (asked, met) == (rest, ["0", "1", "2", "4", "5"])
-    assert walk.state is State.FAILED
+    assert walk.state is WalkState.FAILED
     assert walk.lost == [f"{FOLDER}index_3.html"]
 
 
@@ -76,19 +76,19 @@ def test_pages_that_fail_in_a_row_are_given_up() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     asked, _ = drive(walk, lambda url: 10**18 if url == SCRIPT else None, page([0], kind="count_script", script=SCRIPT))
     assert len(asked) <= 1 + MAX_LOST_PAGES
-    assert walk.state is State.FAILED
+    assert walk.state is WalkState.FAILED
 
 
 def test_a_failing_script_fails_the_walk() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     drive(walk, lambda url: None, page([0], kind="count_script", script=SCRIPT))
-    assert walk.state is State.FAILED
+    assert walk.state is WalkState.FAILED
 
 
 def test_a_first_page_that_fails_fails_the_walk() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     walk.lose(FIRST)
-    assert (walk.next(), walk.state) == (None, State.FAILED)
+    assert (walk.next(), walk.state) == (None, WalkState.FAILED)
 
 
 @pytest.mark.parametrize("numbers", [[1, 2], []])
@@ -97,7 +97,7 @@ def test_an_endless_pager_costs_a_handful_of_requests(numbers: list[int]) -> Non
     endless = (f"{FOLDER}index_{n}.html" for n in range(1, 10**9))
     asked, _ = drive(walk, lambda url: page(numbers, next(endless), url=url), page([1, 2], next(endless)))
     assert len(asked) == MAX_STALE_PAGES
-    assert walk.state is State.END
+    assert walk.state is WalkState.END
 
 
 def test_a_pager_that_turns_in_a_circle_ends() -> None:
@@ -105,7 +105,7 @@ def test_a_pager_that_turns_in_a_circle_ends() -> None:
     asked, _ = drive(
         walk, lambda url: page([2], FIRST, FOLDER, f"{FOLDER}index_1.html"), page([1], f"{FOLDER}index_1.html")
     )
-    assert (asked, walk.state) == ([f"{FOLDER}index_1.html"], State.END)
+    assert (asked, walk.state) == ([f"{FOLDER}index_1.html"], WalkState.END)
 
 
 def test_a_page_without_rows_amid_numbered_pages_is_a_failure() -> None:
@@ -116,7 +116,7 @@ def test_a_page_without_rows_amid_numbered_pages_is_a_failure() -> None:
         lambda url: page([] if "_2" in url else [int(url[-6])], url=url),
         page([0], *rest, kind="create_page_html"),
     )
-    assert walk.state is State.FAILED
+    assert walk.state is WalkState.FAILED
 
 
 def test_the_last_numbered_page_may_be_empty() -> None:
@@ -127,14 +127,14 @@ def test_the_last_numbered_page_may_be_empty() -> None:
         lambda url: page([] if "_3" in url else [int(url[-6])], url=url),
         page([0], *rest, kind="create_page_html"),
     )
-    assert walk.state is State.END
+    assert walk.state is WalkState.END
 
 
 def test_an_empty_page_of_another_kind_is_no_end_of_a_list() -> None:
     walk = Walk(FIRST, "时政", NOTHING)
     stranger = SectionPage(f"{FOLDER}1", (), (), (), Pager())
     drive(walk, lambda url: stranger, page([1], f"{FOLDER}1"))
-    assert walk.state is State.FAILED
+    assert walk.state is WalkState.FAILED
 
 
 def test_no_walk_reads_more_pages_than_any_section_has() -> None:
@@ -143,7 +143,7 @@ def test_no_walk_reads_more_pages_than_any_section_has() -> None:
     asked, _ = drive(
         walk, lambda url: page([n := next(numbers)], f"{FOLDER}index_{n}.html", url=url), page([0], f"{FOLDER}x")
     )
-    assert (len(asked), walk.state) == (MAX_LIST_PAGES - 1, State.CAPPED)
+    assert (len(asked), walk.state) == (MAX_LIST_PAGES - 1, WalkState.CAPPED)
 
 
 @given(
@@ -177,4 +177,4 @@ def test_every_row_of_any_list_is_met_once(pages: int, size: int, kind: str, pin
     lost = {n for n in broken if n < pages}
     assert sorted(map(int, met)) == sorted({r for n in rows if n not in lost for r in rows[n]})
     assert len(set(asked)) == len(asked)
-    assert (walk.state is State.FAILED) == bool(lost)
+    assert (walk.state is WalkState.FAILED) == bool(lost)

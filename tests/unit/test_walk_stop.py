@@ -5,8 +5,8 @@ from datetime import date
 
 from walk_pages import FIRST, FOLDER, NEWEST, page, row
 
-from panan_spider.pages.results import Pager, Row, SectionPage
-from panan_spider.spiders.walk import Limits, State, Walk
+from panan_spider.extract.results import ListRow, Pager, SectionPage
+from panan_spider.spiders.walk import Walk, WalkLimits, WalkState
 
 
 class TestStopRule:
@@ -14,7 +14,7 @@ class TestStopRule:
 
     OLD = page([40, 41], f"{FOLDER}2", url=f"{FOLDER}1")
 
-    def after(self, limits: Limits, second: SectionPage | None = None) -> State | None:
+    def after(self, limits: WalkLimits, second: SectionPage | None = None) -> WalkState | None:
         walk = Walk(FIRST, "时政", limits)
         walk.take(page([0, 1], f"{FOLDER}1"))
         assert walk.next() == f"{FOLDER}1"
@@ -23,26 +23,26 @@ class TestStopRule:
         return walk.state
 
     def test_a_settled_page_behind_the_look_back_ends_a_walk_once_walked_whole(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True)) is State.KNOWN
+        assert self.after(WalkLimits(lambda number: True, behind=True)) is WalkState.KNOWN
 
     def test_without_an_earlier_walk_to_the_end_it_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=False)) is None
+        assert self.after(WalkLimits(lambda number: True, behind=False)) is None
 
     def test_full_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True, full=True)) is None
+        assert self.after(WalkLimits(lambda number: True, behind=True, full=True)) is None
 
     def test_recheck_all_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True, recheck=None)) is None
+        assert self.after(WalkLimits(lambda number: True, behind=True, recheck=None)) is None
 
     def test_one_unsettled_row_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: number != "41", behind=True)) is None
+        assert self.after(WalkLimits(lambda number: number != "41", behind=True)) is None
 
     def test_one_row_within_the_look_back_goes_on(self) -> None:
-        assert self.after(Limits(lambda number: True, behind=True), page([30, 41], f"{FOLDER}2")) is None
-        assert self.after(Limits(lambda number: True, behind=True, recheck=60)) is None
+        assert self.after(WalkLimits(lambda number: True, behind=True), page([30, 41], f"{FOLDER}2")) is None
+        assert self.after(WalkLimits(lambda number: True, behind=True, recheck=60)) is None
 
     def test_a_day_in_the_future_does_not_end_the_look_back(self) -> None:
-        walk = Walk(FIRST, "时政", Limits(lambda number: True, behind=True))
+        walk = Walk(FIRST, "时政", WalkLimits(lambda number: True, behind=True))
         slip = replace(page([0, 1], f"{FOLDER}1"), rows=(row(99, date(2999, 1, 1)), row(0)))
         walk.take(slip)
         assert (walk.newest, walk.state) == (NEWEST, None)
@@ -51,19 +51,19 @@ class TestStopRule:
 
     def test_a_row_without_any_date_goes_on(self) -> None:
         undated = SectionPage(
-            FIRST, ("时政",), (Row("u", "99", "", None, None),), (), Pager("next_link", (f"{FOLDER}2",))
+            FIRST, ("时政",), (ListRow("u", "99", "", None, None),), (), Pager("next_link", (f"{FOLDER}2",))
         )
-        assert self.after(Limits(lambda number: True, behind=True), undated) is None
+        assert self.after(WalkLimits(lambda number: True, behind=True), undated) is None
 
     def test_behind_a_lost_page_nothing_is_proven(self) -> None:
-        walk = Walk(FIRST, "时政", Limits(lambda number: True, behind=True))
+        walk = Walk(FIRST, "时政", WalkLimits(lambda number: True, behind=True))
         walk.take(page([0], f"{FOLDER}index_1.html", f"{FOLDER}index_2.html", kind="create_page_html"))
         walk.lose(str(walk.next()))
         walk.next()
         walk.take(page([40]))
-        assert walk.state is State.FAILED
+        assert walk.state is WalkState.FAILED
 
     def test_since_ends_a_walk_only_well_behind_the_day(self) -> None:
-        since = Limits(lambda number: False, since=NEWEST)
+        since = WalkLimits(lambda number: False, since=NEWEST)
         assert self.after(since, page([31, 32], f"{FOLDER}2")) is None
-        assert self.after(since, page([32, 33], f"{FOLDER}2")) is State.SINCE
+        assert self.after(since, page([32, 33], f"{FOLDER}2")) is WalkState.SINCE

@@ -5,7 +5,7 @@ from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ResponseFailed, ResponseNeverReceived
 
-from panan_spider.wording import one_line
+from panan_spider.core.text import one_line
 
 
 @pytest.mark.parametrize("kind", [ResponseNeverReceived, ResponseFailed])

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.reparsing.workers import Workers
-from panan_spider.store.errors import StoreError
+from panan_spider.archive.reparse.workers import Workers
+from panan_spider.archive.store.errors import StoreError
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,14 +14,14 @@ from store_helpers import StandingClock, an_exchange, lines_of
 
 from demo_site.record import Record
 from demo_site.site import Site
-from panan_spider.fingerprint import content_hash
-from panan_spider.items import Article, WarcPlace
-from panan_spider.outcomes import Outcome
-from panan_spider.reparsing.again import built
-from panan_spider.store.archive import Archive
-from panan_spider.store.files import moment
-from panan_spider.urls import understand
-from panan_spider.verifying.check import Check
+from panan_spider.archive.reparse.reader import built
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.files import moment
+from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.core.hashing import content_hash
+from panan_spider.core.outcomes import Outcome
+from panan_spider.items import Article, WarcLocation
+from panan_spider.sites.urls import understand
 
 SECTION = "书记"
 
@@ -59,7 +59,7 @@ class Newsroom:
         archive.store(article, Outcome.STORED if revision == 1 else Outcome.REVISED)
         return article
 
-    def _fetch(self, archive: Archive, url: str) -> WarcPlace:
+    def _fetch(self, archive: Archive, url: str) -> WarcLocation:
         self.clock.advance(seconds=1)
         parts = urlsplit(url)
         answer = self.site.respond("GET", parts.netloc, parts.path, {})
@@ -109,7 +109,7 @@ def newsroom(folder: Path) -> Newsroom:
 
 def said(folder: Path) -> list[str]:
     """What verify finds there."""
-    return [str(finding) for finding in Check(folder).findings()]
+    return [str(finding) for finding in ArchiveCheck(folder).findings()]
 
 
 def raw_lines(folder: Path) -> list[bytes]:

@@ -9,11 +9,11 @@ from demo_site.faults import answered, parse
 from demo_site.response import Request, Response
 from demo_site.sections import HOME
 from demo_site.site import Site
-from panan_spider.diagnosis.answers import Answer, Hop, Log, Robots
-from panan_spider.diagnosis.tour import tour
-from panan_spider.diagnosis.visit import Visit
-from panan_spider.outcomes import Outcome
-from panan_spider.urls import absolute, on_site
+from panan_spider.core.outcomes import Outcome
+from panan_spider.doctor.fetch_result import FetchLog, FetchResult, RedirectHop, RobotsResult
+from panan_spider.doctor.probe import tour
+from panan_spider.doctor.probe_result import SiteProbe
+from panan_spider.sites.urls import absolute, on_site
 
 
 class Wire:
@@ -22,23 +22,23 @@ class Wire:
     def __init__(self, *specs: str, articles: int = 150) -> None:
         self.site, self.faults = Site.build(1, articles), [parse(spec) for spec in specs]
         self.asked: list[str] = []
-        self.log = Log()
+        self.log = FetchLog()
         for host in HOME:
             answer = self.send(f"http://{host}/robots.txt")
             text = answer.body.decode() if answer.status == 200 else ""
             unreachable = f"status {answer.status}" if answer.status >= 500 else None
             gone = "ConnectionDone: closed" if answer.action == "drop" else unreachable
-            self.log.robots[host] = Robots(host, answer.status, text, gone)
+            self.log.robots[host] = RobotsResult(host, answer.status, text, gone)
 
     def send(self, url: str) -> Response:
         parts = urlsplit(url)
         request = Request("GET", parts.netloc, parts.path + (f"?{parts.query}" if parts.query else ""), {})
         return answered(self.faults, request, lambda r: self.site.respond(r.method, r.host, r.path, r.headers))
 
-    async def ask(self, url: str) -> Answer:
+    async def ask(self, url: str) -> FetchResult:
         if (shut := self.log.robots[urlsplit(url).netloc]).unreachable is not None:
-            return Answer(url, url, outcome=Outcome.FAILED, reason=f"robots.txt unreachable: {shut.unreachable}")
-        hops: list[Hop] = []
+            return FetchResult(url, url, outcome=Outcome.FAILED, reason=f"robots.txt unreachable: {shut.unreachable}")
+        hops: list[RedirectHop] = []
         at = url
         while True:
             self.asked.append(at)
@@ -46,15 +46,15 @@ class Wire:
             if answer.status not in (301, 302):
                 break
             target = absolute(at, answer.headers["Location"])
-            hops.append(Hop(answer.status, at, target))
+            hops.append(RedirectHop(answer.status, at, target))
             if not on_site(target):
                 reason = f"redirected to {target}"
-                return Answer(
+                return FetchResult(
                     url, at, answer.status, hops=tuple(hops), outcome=Outcome.OFF_SITE, reason=reason, leads_to=target
                 )
             at = target
         if answer.status != 200:
-            return Answer(
+            return FetchResult(
                 url,
                 at,
                 answer.status,
@@ -63,7 +63,7 @@ class Wire:
                 reason=f"HTTP {answer.status}",
             )
         body = gzip.decompress(answer.body) if answer.headers.get("Content-Encoding") == "gzip" else answer.body
-        return Answer(url, at, 200, body, answer.headers.get("Content-Type"), tuple(hops))
+        return FetchResult(url, at, 200, body, answer.headers.get("Content-Type"), tuple(hops))
 
 
 def _outcome(status: int) -> Outcome:
@@ -71,19 +71,19 @@ def _outcome(status: int) -> Outcome:
 
 
 @cache
-def seen(*specs: str) -> tuple[Visit, Wire]:
+def seen(*specs: str) -> tuple[SiteProbe, Wire]:
     """The visit of the demo site with these faults, and the wire it went over."""
     wire = Wire(*specs)
     return asyncio.run(tour(wire.ask, wire.log)), wire
 
 
-def visit(*specs: str) -> Visit:
+def visit(*specs: str) -> SiteProbe:
     """The visit alone."""
     return seen(*specs)[0]
 
 
 @cache
-def large() -> Visit:
+def large() -> SiteProbe:
     """The visit of a site whose sections have many list pages."""
     wire = Wire(articles=1500)
     return asyncio.run(tour(wire.ask, wire.log))

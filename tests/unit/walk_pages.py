@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from panan_spider.pages.results import Pager, Row, SectionPage
-from panan_spider.site import MAX_LIST_PAGES
-from panan_spider.spiders.walk import Limits, Walk
+from panan_spider.extract.results import ListRow, Pager, SectionPage
+from panan_spider.sites.panan import MAX_LIST_PAGES
+from panan_spider.spiders.walk import Walk, WalkLimits
 
 FOLDER = "http://www.panews.cn/xwzx/sz/"
 FIRST = f"{FOLDER}index.html"
 COUNT = "http://www.panews.cn/system/count//0003001/000000001000/"
 SCRIPT = f"{COUNT}count_page_list_0003001000000001000.js"
 NEWEST = date(2020, 3, 31)
-NOTHING = Limits(settled=lambda number: False)
+NOTHING = WalkLimits(settled=lambda number: False)
 
 
-def row(number: int, day: date | None = None) -> Row:
+def row(number: int, day: date | None = None) -> ListRow:
     day = day or NEWEST - timedelta(days=number)
-    return Row(f"http://www.panews.cn/x/{number}", str(number), f"标题{number}", None, day)
+    return ListRow(f"http://www.panews.cn/x/{number}", str(number), f"标题{number}", None, day)
 
 
 def page(

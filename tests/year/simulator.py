@@ -25,8 +25,8 @@ from year_site import County  # noqa: E402
 from year_wire import Wire  # noqa: E402
 
 from demo_site.faults import parse  # noqa: E402
-from panan_spider.archive_extension import ArchiveExtension  # noqa: E402
-from panan_spider.spiders.panan import PananSpider  # noqa: E402
+from panan_spider.extensions.archive_run import ArchiveRunExtension  # noqa: E402
+from panan_spider.spiders.county import PananSpider  # noqa: E402
 
 #: The hour of the run: a quarter past two at night at the site, which is the day before in UTC.
 HOUR = time(18, 15, tzinfo=UTC)
@@ -59,7 +59,7 @@ async def one(runner: AsyncCrawlerRunner, county: County, night: Night) -> dict[
     Wire.faults, asked, began = [parse(spec) for spec in faults], Wire.asked, process_time()
     crawler = runner.create_crawler(PananSpider)
     await runner.crawl(crawler, **({"full": "true"} if night.deep else {}))
-    extension = crawler.get_extension(ArchiveExtension)
+    extension = crawler.get_extension(ArchiveRunExtension)
     assert extension is not None and extension.report is not None
     report = extension.report
     new, revised = (set(), set()) if night.event in BLIND else county.seen()

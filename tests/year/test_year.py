@@ -13,9 +13,9 @@ from typing import Any, Final
 import pytest
 from year_site import comparable
 
-from panan_spider.status.overview import look
-from panan_spider.store.ledger import Ledger
-from panan_spider.verifying.check import Check
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.report.status.archive_status import look
 
 SEED: Final = int(os.environ.get("YEAR_SEED", "1"))
 NIGHTS: Final = int(os.environ.get("YEAR_NIGHTS", "200"))
@@ -167,7 +167,7 @@ def test_what_is_off_the_site_is_marked_gone_and_what_came_back_is_not(year: Yea
 
 
 def test_at_the_end_verify_is_clean(year: Year) -> None:
-    check = Check(year.data)
+    check = ArchiveCheck(year.data)
     assert [str(finding) for finding in check.findings()] == []
     assert check.lines.count == sum(map(len, year.stored.values()))
 

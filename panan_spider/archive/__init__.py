@@ -1,0 +1,1 @@
+"""Everything below data/: store, ledger, crawl state, verify, reparse."""

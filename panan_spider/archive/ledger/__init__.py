@@ -1,0 +1,1 @@
+"""The ledger: SQLite tables of addresses, articles, walks and runs. The only SQL over it."""

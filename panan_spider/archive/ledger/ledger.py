@@ -1,0 +1,131 @@
+"""The ledger: what the archive knows of every address, walk and run. Lost, it is made again from the lines.
+
+SQL stands in the `ledger*.py` files and nowhere else; the parts below are the ledger's whole vocabulary.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final, Self
+
+from panan_spider.archive.ledger.counts import LedgerCounts
+from panan_spider.archive.ledger.database import Database
+from panan_spider.archive.ledger.image_outcomes import ImageTable
+from panan_spider.archive.ledger.ledger_check import LedgerCheck
+from panan_spider.archive.ledger.overview import LedgerOverview
+from panan_spider.archive.ledger.queries import LedgerQueries
+from panan_spider.archive.ledger.runs import RunTable, ValueTable, WalkTable
+from panan_spider.archive.ledger.stored_articles import ArticleTable
+from panan_spider.archive.ledger.url_outcomes import UrlTable
+from panan_spider.archive.store.errors import StoreError, WriteGuard
+from panan_spider.archive.store.jsonl import StoredLine
+from panan_spider.core.outcomes import Outcome
+
+#: Where the ledger notes how far each file of lines is marked in it.
+ARTICLES: Final = "articles"
+QUARANTINE: Final = "quarantine"
+IMAGES: Final = "images"
+
+#: Runs whose books stay in the ledger, more than a year of nights: it is checked whole on every opening.
+KEPT_RUNS: Final = 400
+
+
+class Ledger:
+    """The open ledger. Raises StoreError where its disk refuses."""
+
+    def __init__(self, path: Path, fuse: WriteGuard, read_only: bool = False) -> None:
+        """Opens or makes `path`, its tables brought to the newest version. Raises LedgerBroken, StoreError."""
+        self._db = Database(path, fuse, read_only)
+        self.articles = ArticleTable(self._db)
+        self.addresses = UrlTable(self._db)
+        self.check = LedgerCheck(self._db, self.articles)
+        self.images = ImageTable(self._db)
+        self.questions = LedgerQueries(self._db)
+        self.overview = LedgerOverview(self._db)
+        self.counts = LedgerCounts(self._db)
+        self.runs = RunTable(self._db)
+        self.walks = WalkTable(self._db)
+        self.values = ValueTable(self._db)
+
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """The ledger at `path` for reading alone, beside a run if need be; no file is made. Raises StoreError where there is none."""
+        return cls(path, WriteGuard(), read_only=True)
+
+    def write(self) -> AbstractContextManager[None]:
+        """One transaction around several marks: all of them or none."""
+        return self._db.write()
+
+    def marked_until(self, lines: str) -> int:
+        """Bytes of the file `lines` (ARTICLES, QUARANTINE or IMAGES) whose lines are marked here."""
+        return self.values.number(f"{lines}_offset")
+
+    def is_last_marked(self, lines: str, raw: bytes) -> bool:
+        """Whether `raw` is the line of the file `lines` that was marked last."""
+        return self.values.text(f"{lines}_last") == hashlib.sha256(raw).hexdigest()
+
+    def passed(self, lines: str, first: StoredLine, *more: StoredLine) -> None:
+        """Note, in the transaction of their marks, that the file `lines` is marked up to and with these, which follow each other.
+
+        Raises StoreError where the line before them is not marked: passing that over would lose it from the ledger.
+        """
+        if (until := self.marked_until(lines)) != first.start:
+            raise StoreError(
+                f"{lines}: the ledger stands at byte {until}, this line begins at {first.start}: run again"
+            )
+        last = more[-1] if more else first
+        self.values.keep(f"{lines}_offset", last.end)
+        self.values.keep(f"{lines}_last", hashlib.sha256(last.raw).hexdigest())
+
+    def replay_article(self, record: dict[str, Any], line: StoredLine, at: str) -> None:
+        """Mark an article line whose mark was lost. Idempotent; inside `write`."""
+        outcome = Outcome.STORED if record["revision"] == 1 else Outcome.REVISED
+        self.articles.mark(record, line.start, None, None)
+        self._db.run(
+            "INSERT OR IGNORE INTO addresses (url, kind, article_id, posted, first_seen) VALUES (?, 'article', ?, ?, ?)",
+            *(record["url"], record["id"], record.get("posted"), at),
+        )
+        self._replay_fate(record["url"], outcome, None, at)
+
+    def replay_quarantine(self, record: dict[str, Any], at: str) -> None:
+        """Mark a quarantine line whose mark was lost, unless the article has been stored since. Inside `write`."""
+        since = self._db.row("SELECT 1 FROM articles WHERE url = ? AND fetched_at > ?", record["url"], record["at"])
+        if since is not None:
+            return
+        self._db.run(
+            "INSERT OR IGNORE INTO addresses (url, kind, article_id, first_seen) VALUES (?, ?, ?, ?)",
+            *(record["url"], "article" if record.get("article_id") else "other", record.get("article_id"), at),
+        )
+        self._replay_fate(record["url"], Outcome(record["outcome"]), record.get("reason"), at)
+        self.addresses.quarantine(record["url"], Outcome(record["outcome"]), record.get("body_hash"))
+
+    def _replay_fate(self, url: str, outcome: Outcome, reason: str | None, at: str) -> None:
+        self._db.run(
+            "UPDATE addresses SET outcome = ?, reason = ?, settled_at = ?, tries = tries + 1 WHERE url = ?",
+            *(outcome, reason, at, url),
+        )
+        # The run that wrote the line died before it could say so in its own books.
+        self._db.run(
+            """UPDATE fates SET outcome = ?, reason = ? WHERE outcome IS NULL
+            AND address = (SELECT number FROM addresses WHERE url = ?)""",
+            *(outcome, reason, url),
+        )
+
+    def begin_run(self, run_id: str, args: Mapping[str, str], at: str) -> int:
+        """Enter a run; its number. The books of runs long past are dropped: their reports stand in runs/.
+
+        Raises StoreError where that id is taken.
+        """
+        number = self.runs.begin(run_id, args, at)
+        with self.write():
+            self.addresses.forget(number - KEPT_RUNS)
+        return number
+
+    def start_over(self, lines: str) -> None:
+        """Note that nothing of the file `lines` is marked: it was shortened. Inside `write`."""
+        self.values.keep(f"{lines}_offset", 0)
+
+    def close(self) -> None:
+        """Close. Again is harmless."""
+        self._db.close()

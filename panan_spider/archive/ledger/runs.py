@@ -1,0 +1,156 @@
+"""The ledger's runs, their walks through the sections, and the few single values it keeps."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from panan_spider.archive.ledger.database import Database
+from panan_spider.archive.state import KnownSection
+from panan_spider.archive.store.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as the ledger knows it; `exit_code` None while it is under way, or where it died."""
+
+    number: int
+    id: str
+    args: dict[str, str]
+    started: str
+    finished: str | None
+    exit_code: int | None
+    report: dict[str, Any] | None
+
+
+class RunTable:
+    """Runs, and what later ones must know of them."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def begin(self, run_id: str, args: Mapping[str, str], at: str) -> int:
+        """Enter a run; its number. Raises StoreError where that id is taken."""
+        text = json.dumps(dict(args), ensure_ascii=False)
+        if self._db.row("SELECT 1 FROM runs WHERE id = ?", run_id) is not None:
+            raise StoreError(f"run {run_id} is in the ledger already: every run needs an id of its own")
+        with self._db.write():
+            self._db.run("INSERT INTO runs (id, args, started) VALUES (?, ?, ?)", run_id, text, at)
+        row = self._db.row("SELECT number FROM runs WHERE id = ?", run_id)
+        return int(row[0]) if row else 0
+
+    def dead(self) -> list[tuple[int, str]]:
+        """Number and id of the runs that never ended. Asked by the holder of the lock: they are all dead."""
+        return [(row[0], row[1]) for row in self._db.rows("SELECT number, id FROM runs WHERE finished IS NULL")]
+
+    def end(self, number: int, at: str, exit_code: int | None, report: Mapping[str, Any] | None) -> None:
+        """A run is over."""
+        text = None if report is None else json.dumps(report, ensure_ascii=False, default=str)
+        with self._db.write():
+            self._db.run(
+                "UPDATE runs SET finished = ?, exit_code = ?, report = ? WHERE number = ?", at, exit_code, text, number
+            )
+
+    def newest(self, limit: int) -> list[RunRecord]:
+        """The newest runs, newest first."""
+        rows = self._db.rows(
+            "SELECT number, id, args, started, finished, exit_code, report FROM runs ORDER BY number DESC LIMIT ?",
+            limit,
+        )
+        return [
+            RunRecord(
+                number, run, json.loads(args), started, finished, code, None if report is None else json.loads(report)
+            )
+            for number, run, args, started, finished, code, report in rows
+        ]
+
+
+class WalkTable:
+    """Walks through sections, from their first list page towards their end."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def begin(self, run: int, url: str, name: str, at: str) -> None:
+        """A walk begins."""
+        with self._db.write():
+            self._db.run("INSERT INTO walks (run, url, name, began) VALUES (?, ?, ?, ?)", run, url, name, at)
+
+    def listed(self, run: int, name: str, rows: int, new: int) -> None:
+        """A page of a section's walk listed rows: kept as they come, for a walk that dies tells nothing at its end."""
+        self._db.run(
+            "UPDATE walks SET rows = rows + ?, new = new + ? WHERE run = ? AND name = ? AND state IS NULL",
+            *(rows, new, run, name),
+        )
+
+    def end(self, run: int, url: str, state: str, pages: int, rows: int, new: int, at: str) -> None:
+        """The run's open walk of `url` has ended; a walk that nobody began is entered whole."""
+        with self._db.write():
+            known = self._db.run(
+                """UPDATE walks SET state = ?, pages = ?, rows = max(rows, ?), new = max(new, ?), ended = ?
+                WHERE run = ? AND url = ? AND state IS NULL""",
+                *(state, pages, rows, new, at, run, url),
+            )
+            if not known:
+                self._db.run(
+                    "INSERT INTO walks (run, url, name, state, pages, rows, new, began, ended) VALUES (?,?,?,?,?,?,?,?,?)",
+                    *(run, url, url, state, pages, rows, new, at, at),
+                )
+
+    def interrupt(self, run: int, at: str) -> int:
+        """End every open walk of a run as interrupted; how many there were."""
+        return self._db.run(
+            "UPDATE walks SET state = 'interrupted', ended = ? WHERE run = ? AND state IS NULL", at, run
+        )
+
+    def sections(self) -> list[KnownSection]:
+        """Every section a walk has read rows of, and whether all that its lists held is on record.
+
+        It is, where a walk reached the end and no later walk met new rows and broke off: behind those may
+        lie rows that no walk has read, and known rows would then hide them from the next one.
+        """
+        rows = self._db.rows(
+            """SELECT url, (SELECT name FROM walks n WHERE n.url = w.url ORDER BY number DESC LIMIT 1),
+                coalesce(max(CASE WHEN state = 'end' THEN number END), 0) >
+                coalesce(max(CASE WHEN new > 0 AND state NOT IN ('end', 'known') THEN number END), 0)
+            FROM walks w GROUP BY url HAVING max(rows) > 0 ORDER BY url"""
+        )
+        return [KnownSection(url, name, bool(ended)) for url, name, ended in rows]
+
+    def of(self, run: int) -> list[dict[str, Any]]:
+        """The walks of a run, in order: name, url, state, pages, rows, new, began, ended."""
+        names = ("name", "url", "state", "pages", "rows", "new", "began", "ended")
+        rows = self._db.rows(f"SELECT {', '.join(names)} FROM walks WHERE run = ? ORDER BY number", run)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+class ValueTable:
+    """Single values, and the WARC files known to be whole."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def number(self, key: str) -> int:
+        """A number kept under `key`; 0 where none is."""
+        row = self._db.row("SELECT value FROM meta WHERE key = ?", key)
+        return int(row[0]) if row else 0
+
+    def text(self, key: str) -> str | None:
+        """A text kept under `key`; None where none is."""
+        row = self._db.row("SELECT value FROM meta WHERE key = ?", key)
+        return str(row[0]) if row else None
+
+    def keep(self, key: str, value: int | str) -> None:
+        """Keep a value under `key`, inside `Database.write`."""
+        self._db.run(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value
+        )
+
+    def whole_warcs(self) -> dict[str, int]:
+        """WARC files known to be whole, with their sizes at that time."""
+        return dict(self._db.rows("SELECT file, size FROM warcs"))
+
+    def note_whole(self, files: Iterable[tuple[str, int]]) -> None:
+        """Note WARC files, and their sizes, as whole."""
+        with self._db.write():
+            self._db.run_each("INSERT OR REPLACE INTO warcs VALUES (?, ?)", files)

@@ -1,0 +1,185 @@
+"""Every article built again from the raw pages the archive kept: what would come out the same, changed, or not at all.
+
+Nothing here writes, asks the network, or takes the writer's lock.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from panan_spider.archive.reparse.reparse_progress import ReparsedArticle
+from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, ReparseVerdict
+from panan_spider.archive.reparse.workers import Workers
+from panan_spider.archive.store import warc_reader
+from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
+from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.http_exchange import ArchivedResponse
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import InvalidPage, PageError
+from panan_spider.items import Article, WarcLocation
+from panan_spider.pipelines.clean import CleanPipeline
+from panan_spider.pipelines.validate import objection
+from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.spiders.article_fetch import ArticleFetch
+from panan_spider.spiders.frontier import FrontierEntry
+
+#: What a line says that no page can say again.
+_CARRIED: Final = ("revision", "url", "posted", "listed_in", "fetched_at", "warc", "schema_version")
+
+
+class _Lines(NamedTuple):
+    """Where the first and the newest line of an article begin, in bytes; its revision, and whether it is in scope."""
+
+    first: int
+    newest: int
+    revision: int
+    meant: bool
+
+
+@dataclass
+class ArchiveReader:
+    """The archive in `data`, read again article by article: first those stored, then those in quarantine."""
+
+    data: Path
+    scope: ReparseScope = field(default_factory=ReparseScope)
+    skipped: int = 0  # articles that a stopped call had done, once `readings` has begun
+
+    def readings(self, workers: Workers, done: ReparsedArticle | None = None) -> Iterator[ReparseResult]:
+        """All of them but those `done`, in the order of their first lines. Raises StoreError where the lines cannot be read."""
+        found = self._lines()
+        meant = [(one.first, one.newest) for one in found.values() if one.meant]
+        due = [place for place in meant if done is None or not done.covers(*place)]
+        self.skipped = len(meant) - len(due)
+        yield from workers.each(self._stored, due)
+        for record in self._quarantined(found.keys()):
+            yield from self._tried(record)
+
+    def _lines(self) -> dict[str, _Lines]:
+        """By number, in the order of the first lines."""
+        found: dict[str, _Lines] = {}
+        for start, record in _records(self.data / ARTICLES_FILE):
+            revision, known = int(record["revision"]), found.get(record["id"])
+            if known is None or revision > known.revision:
+                meant = self.scope.holds(record["published"], record["posted"], record["template"])
+                found[record["id"]] = _Lines(start if known is None else known.first, start, revision, meant)
+        return found
+
+    def _stored(self, places: Iterable[tuple[int, int]]) -> Iterator[ReparseResult]:
+        """Those whose first and newest lines start at these bytes."""
+        path = self.data / ARTICLES_FILE
+        if not path.exists():
+            return
+        with naming(path), path.open("rb") as lines:
+            for first, newest in places:
+                lines.seek(newest)
+                yield replace(self._again(json.loads(lines.readline())), first=first)
+
+    def _quarantined(self, stored: Any) -> list[dict[str, Any]]:
+        """The newest line of each quarantined article that is not stored."""
+        newest: dict[str, dict[str, Any]] = {}
+        for _start, record in _records(self.data / QUARANTINE_FILE):
+            address = understand(record["url"])
+            if address.kind is UrlKind.ARTICLE and address.article_id not in stored and record.get("warc"):
+                newest[address.article_id or ""] = record
+        return list(newest.values())
+
+    def _again(self, record: dict[str, Any]) -> ReparseResult:
+        url = record["url"]
+        if record["warc"] is None:
+            return ReparseResult(url, ReparseVerdict.UNKEPT, "no raw page was kept")
+        place = WarcLocation.model_validate(record["warc"])
+        try:
+            article = built(self.data, url, [place, *place.parts])
+        except StoreError as error:
+            return ReparseResult(url, ReparseVerdict.UNKEPT, str(error))
+        except Exception as error:  # whatever a page object trips over, the other articles are still to be read
+            return ReparseResult(url, ReparseVerdict.LOST, _said(error))
+        new = article.model_dump(mode="json") | {name: record[name] for name in _CARRIED}
+        changes = tuple((name, record.get(name), new[name]) for name in new if record.get(name) != new[name])
+        if not changes:
+            return ReparseResult(url, ReparseVerdict.SAME)
+        revised = Article.model_validate(new | {"revision": record["revision"] + 1})
+        return ReparseResult(url, ReparseVerdict.CHANGED, None, changes, revised)
+
+    def _tried(self, record: dict[str, Any]) -> Iterator[ReparseResult]:
+        """The reading of a quarantined page, where it is in scope: one that is not read has a day at most."""
+        posted = understand(record["url"]).posted
+        day = posted.isoformat() if posted else None
+        try:
+            place = WarcLocation.model_validate(record["warc"])
+            article = built(self.data, record["url"], [place], self._kept)
+        except Exception as error:
+            if self.scope.holds(None, day, record.get("template")):
+                yield ReparseResult(record["url"], ReparseVerdict.STILL, _said(error))
+            return
+        if self.scope.holds(article.published, day, article.template):
+            yield ReparseResult(article.url, ReparseVerdict.RESCUED, None, (), article)
+
+    def _kept(self, due: str) -> WarcLocation | None:
+        return self._parts_kept.get(due)
+
+    @cached_property
+    def _parts_kept(self) -> dict[str, WarcLocation]:
+        """Where the newest good answer of each further part lies. Reads every WARC file: asked for by rescues alone."""
+        found = {}
+        for response in warc_reader.iter_responses(self.data):
+            address = understand(response.url)
+            if address.kind is UrlKind.PART and response.status == 200:
+                found[address.url] = WarcLocation(file=response.file, offset=response.offset)
+        return found
+
+
+def built(
+    data: Path, url: str, places: list[WarcLocation], find: Callable[[str], WarcLocation | None] | None = None
+) -> Article:
+    """The article of the raw pages at `places`; with `find`, and of the further parts that they name: where each is kept.
+
+    Raises StoreError, PageError, or whatever a page object raises.
+    """
+    address = understand(url)
+    fetch = ArticleFetch(FrontierEntry(address.article_id or ""), None, address)
+    for place in places:
+        response = warc_reader.read(data, place)
+        fetch.fetched_at = fetch.fetched_at or response.at
+        fetch.keep(_page(response, fetch), place.model_copy(update={"parts": []}))
+    while find is not None and (due := fetch.next_part()) is not None:
+        if (found := find(due)) is None:
+            raise InvalidPage(f"part {due} was not kept", field_name="pages")
+        fetch.keep(_page(warc_reader.read(data, found), fetch), found)
+    read = fetch.article(fetch.whole())
+    article: Article = CleanPipeline().process_item(read)
+    if (wrong := objection(article)) is not None:
+        raise InvalidPage(wrong[1], field_name=wrong[0])
+    return article if article is read else Article.model_validate(article.model_dump())
+
+
+def _page(response: ArchivedResponse, fetch: ArticleFetch) -> Any:
+    landed = understand(response.url)
+    if landed.kind not in (UrlKind.ARTICLE, UrlKind.PART) or landed.article_id != fetch.wanted.number:
+        raise InvalidPage(f"leads to {landed.url}, which is no page of this article")
+    return read_article(Page(response.url, response.body, response.content_type))
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(first byte, object) of each whole line; what opening the archive would pass over is passed over."""
+    if not path.exists():
+        return
+    start = 0
+    with naming(path), path.open("rb") as lines:
+        for raw in lines:
+            try:
+                record = json.loads(raw) if raw.endswith(b"\n") else None
+            except ValueError:
+                record = None
+            if isinstance(record, dict) and "url" in record:
+                yield start, record
+            start += len(raw)
+
+
+def _said(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, PageError | StoreError) else f"{type(error).__name__}: {text}"

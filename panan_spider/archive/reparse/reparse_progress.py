@@ -1,0 +1,136 @@
+"""How far a `scrapy reparse --write` has come, so that the next one goes on where one was stopped, at whatever moment.
+
+Articles are read in the order of their first lines, which no revision moves. So one byte says which are done, as long as
+the reader is the same to the letter, the options are, and the lines are what they were.
+"""
+
+import hashlib
+import platform
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, ReparseVerdict
+from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.errors import WriteGuard, naming
+from panan_spider.archive.store.files import write_atomically
+from panan_spider.archive.store.jsonl import last_line
+
+FILE: Final = "reparse.json"
+#: Articles that could not be read are read again by the call that goes on. Where there are more, nothing further is noted.
+_MOST_AGAIN: Final = 1_000
+_LIBRARIES: Final = ("lxml", "pydantic", "pydantic-core", "warcio", "brotli", "backports.zstd")
+
+
+class ReparsedArticle(BaseModel):
+    """What a call had done: the articles whose first line begins before byte `until`, but those in `again` (first bytes).
+
+    Done as `articles.jsonl` was when it had `size` bytes and the line of SHA-256 `last` at its end.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    started: str
+    until: int
+    size: int
+    last: str
+    again: frozenset[int]
+
+    def covers(self, first: int, newest: int) -> bool:
+        """Whether the article whose first and newest lines begin at these bytes need not be read."""
+        return first < self.until and newest < self.size and first not in self.again
+
+
+class ReparseProgress:
+    """The file of it in the archive `data`, for one call that holds the archive's lock.
+
+    `before` is what a stopped call has left and what still counts; `note` says why something left counts no more.
+    """
+
+    def __init__(self, data: Path, scope: ReparseScope, started: str, fuse: WriteGuard) -> None:
+        """Reads what was left. Raises StoreError where the file system refuses."""
+        self._data, self._path, self._fuse = data, data / FILE, fuse
+        self._key, self._started = _key(scope), started
+        self._until, self._again = 0, set[int]()
+        self.note: str | None = None
+        self.before = self._left()
+
+    def _left(self) -> ReparsedArticle | None:
+        if not self._path.exists():
+            return None
+        with naming(self._path):
+            raw = self._path.read_bytes()
+        try:
+            done = ReparsedArticle.model_validate_json(raw)
+        except ValidationError:
+            self.note = f"{FILE} cannot be read: all is read from the start"
+            return None
+        if done.key != self._key:
+            self.note = (
+                f"the call of {done.started} was stopped, but its reader or its options were others: all is read"
+            )
+        elif not self._grew_from(done):
+            self.note = f"the call of {done.started} was stopped, but {ARTICLES_FILE} is another since: all is read"
+        return done if self.note is None else None
+
+    def _grew_from(self, done: ReparsedArticle) -> bool:
+        path = self._data / ARTICLES_FILE
+        with naming(path):
+            return path.stat().st_size >= done.size > 0 and _last(path, done.size) == done.last
+
+    def advance(self, readings: Iterable[ReparseResult]) -> None:
+        """Note that these, the next in order, are read, and stored where they are to be. Raises StoreError."""
+        for reading in readings:
+            if reading.first is not None:
+                self._until = max(self._until, reading.first + 1)
+                if reading.verdict in (ReparseVerdict.LOST, ReparseVerdict.UNKEPT):
+                    self._again.add(reading.first)
+        behind = self.before is not None and self._until <= self.before.until
+        if self._until and not behind and len(self._again) <= _MOST_AGAIN:
+            with self._fuse.writing(self._path):
+                write_atomically(self._path, self._now().model_dump_json().encode("utf-8"))
+
+    def _now(self) -> ReparsedArticle:
+        path = self._data / ARTICLES_FILE
+        size = path.stat().st_size
+        return ReparsedArticle(
+            key=self._key,
+            started=self._started,
+            until=self._until,
+            size=size,
+            last=_last(path, size),
+            again=frozenset(self._again),
+        )
+
+    def finish(self) -> None:
+        """Nothing is left to go on with. Raises StoreError."""
+        with self._fuse.writing(self._path):
+            self._path.unlink(missing_ok=True)
+
+
+def _last(path: Path, size: int) -> str:
+    return hashlib.sha256(last_line(path, size)).hexdigest()
+
+
+def _key(scope: ReparseScope) -> str:
+    """A hash over all that decides what a reading finds and which there are: every line of our own, libraries, options."""
+    found = hashlib.sha256(repr(scope).encode("utf-8"))
+    found.update(repr([platform.python_version(), *((name, version(name)) for name in _LIBRARIES)]).encode("utf-8"))
+    for name, source in _sources(files("panan_spider"), ""):
+        found.update(f"{name}\0{hashlib.sha256(source.read_bytes()).hexdigest()}\n".encode())
+    return found.hexdigest()
+
+
+def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+    """Name → file of every module below `folder`, sorted."""
+    for one in sorted(folder.iterdir(), key=lambda one: one.name):
+        if one.is_dir():
+            yield from _sources(one, f"{name}{one.name}/")
+        elif one.name.endswith((".py", ".toml")):
+            yield f"{name}{one.name}", one

@@ -1,0 +1,135 @@
+"""One call of `scrapy reparse`: everything read again, told, and with `write` stored."""
+
+import os
+import sys
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider import __version__
+from panan_spider.archive.reparse.reader import ArchiveReader
+from panan_spider.archive.reparse.reparse_progress import ReparseProgress
+from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, ReparseVerdict, show
+from panan_spider.archive.reparse.workers import Workers
+from panan_spider.archive.reparse.writer import BatchWriter
+from panan_spider.archive.store.archive import Archive
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.core.run_report import ReparseReport
+
+_STORED: Final = (ReparseVerdict.SAME, ReparseVerdict.CHANGED, ReparseVerdict.LOST, ReparseVerdict.UNKEPT)
+
+
+class ReparseRun:
+    """One call of the command: what it found, and the exit code that follows."""
+
+    def __init__(self, data: Path, scope: ReparseScope, diff: bool, jobs: int = 1) -> None:
+        self.data, self.diff, self.workers = data, diff, Workers(jobs)
+        self.reparsing = ArchiveReader(data, scope)
+        self.found: Counter[ReparseVerdict] = Counter()
+        self.stopped = False
+        self.started = datetime.now(UTC)
+
+    def done(self, *, write: bool) -> ExitCode:
+        """Read all, say it, and with `write` store it. Raises StoreError, LockHeld."""
+        with self.workers:
+            if write:
+                self._write()
+            else:
+                self._read()
+        for line in self._lines(write):
+            print(line)
+        return self.code
+
+    @property
+    def code(self) -> ExitCode:
+        """The exit code, by what has been read so far."""
+        if self.found[ReparseVerdict.UNKEPT]:
+            return ExitCode.STORE_ERROR
+        if self.stopped:
+            return ExitCode.INTERRUPTED
+        return ExitCode.LAYOUT_DRIFT if self.found[ReparseVerdict.LOST] else ExitCode.GOOD
+
+    def _read(self) -> None:
+        try:
+            for reading in self.reparsing.readings(self.workers):
+                self._tell(reading)
+        except KeyboardInterrupt:
+            self.stopped = True
+
+    def _tell(self, reading: ReparseResult) -> None:
+        self.found[reading.verdict] += 1
+        show(reading, self.diff)
+
+    def _write(self) -> None:
+        run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+        archive = Archive.open(self.data, run_id=run_id, args={"command": "reparse"})
+        for note in archive.notes:
+            print(f"panan: archive: {note}", file=sys.stderr)
+        try:
+            self._keep(archive)
+            archive.settle_rest()
+            archive.close(self._report(archive))
+        finally:
+            with suppress(StoreError):
+                archive.close({})
+
+    def _keep(self, archive: Archive) -> None:
+        """Read all that no stopped call has done, and store it."""
+        progress = ReparseProgress(self.data, self.reparsing.scope, _moment(self.started), archive.fuse)
+        if progress.note is not None:
+            print(f"panan: {progress.note}", file=sys.stderr)
+        keeper = BatchWriter(archive, progress, self._tell)
+        try:
+            for reading in self.reparsing.readings(self.workers, progress.before):
+                keeper.take(reading)
+            keeper.settle()
+            progress.finish()
+        except KeyboardInterrupt:
+            self.stopped = True
+            with suppress(KeyboardInterrupt):
+                keeper.settle()
+
+    def _report(self, archive: Archive) -> dict[str, Any]:
+        return ReparseReport(
+            run=archive.run_id,
+            command="reparse",
+            arguments={name: str(value) for name, value in vars(self.reparsing.scope).items() if value is not None},
+            exit_code=int(self.code),
+            reason=self._lines(True)[0].removeprefix("panan: "),
+            started=_moment(self.started),
+            finished=_moment(datetime.now(UTC)),
+            versions={"panan_spider": __version__, "scrapy": version("scrapy")},
+            requests=0,
+            discovered=archive.discovered_count,
+            outcomes={str(outcome): count for outcome, count in sorted(archive.outcome_counts().items())},
+            reparsed={verdict.name.lower(): self.found[verdict] for verdict in ReparseVerdict}
+            | {"skipped": self.reparsing.skipped},
+            repaired=archive.notes,
+        ).model_dump(mode="json")
+
+    def _lines(self, written: bool) -> list[str]:
+        found = self.found
+        stored = ", ".join(f"{found[verdict]} {verdict}" for verdict in _STORED)
+        lines = [f"panan: {sum(found[verdict] for verdict in _STORED)} stored articles read again: {stored}"]
+        if self.reparsing.skipped:
+            lines += [f"panan: {self.reparsing.skipped} more skipped, as a call that was stopped had done them"]
+        if tried := found[ReparseVerdict.RESCUED] + found[ReparseVerdict.STILL]:
+            lines += [
+                f"panan: {tried} quarantined pages read again: {found[ReparseVerdict.RESCUED]} {ReparseVerdict.RESCUED}"
+            ]
+        if found[ReparseVerdict.CHANGED] + found[ReparseVerdict.RESCUED]:
+            lines += [
+                "panan: " + ("all that is changed or new is stored" if written else "nothing written: see --write")
+            ]
+        return lines + ([self._interrupted(written)] if self.stopped else [])
+
+    def _interrupted(self, written: bool) -> str:
+        return "panan: interrupted; the rest was not read" + (": the same call again goes on there" if written else "")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,105 @@
+"""The pictures on disk: each a file named by its content, an index that says which address is which file."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from panan_spider.archive.ledger.ledger import IMAGES, Ledger
+from panan_spider.archive.store.errors import WriteGuard
+from panan_spider.archive.store.files import Clock, moment, write_atomically
+from panan_spider.archive.store.jsonl import LineFile, lines_of
+from panan_spider.core.outcomes import Outcome
+from panan_spider.items import WarcLocation
+
+FOLDER: Final = "images"
+INDEX: Final = f"{FOLDER}/index.jsonl"
+
+_KEYS: Final = frozenset({"url", "path", "at"})
+#: A picture with one of these is not asked for again but by recheck=all.
+_SETTLED: Final = frozenset({Outcome.STORED, Outcome.GONE, Outcome.OFF_SITE, Outcome.TOO_LARGE})
+
+
+class ImageFiles:
+    """The pictures of one archive, open for one run. The order of writing is that of articles: file, index, ledger."""
+
+    def __init__(
+        self, data: Path, ledger: Ledger, fuse: WriteGuard, run: int, clock: Clock, sync_warc: Callable[[], None]
+    ) -> None:
+        """Opens or makes the index, and marks what of it the ledger does not know. Raises StoreError.
+
+        `sync_warc` makes durable the responses that lines of the index name.
+        """
+        self._data, self._ledger, self._fuse, self._run, self._clock = data, ledger, fuse, run, clock
+        self._sync_warc = sync_warc
+        with fuse.writing(data / FOLDER):
+            (data / FOLDER).mkdir(exist_ok=True)
+        self._index = LineFile(data / INDEX, fuse, clock())
+        self.notes = list(self._index.notes)
+        self._replay()
+
+    def _replay(self) -> None:
+        with self._ledger.write():
+            if self._ledger.marked_until(IMAGES) > self._index.size:
+                self._ledger.images.forget_kept()  # the index leads to the files: what it does not name is not had
+                self._ledger.start_over(IMAGES)
+            for line in self._index.lines(self._ledger.marked_until(IMAGES)):
+                if line.record is not None and line.record.keys() >= _KEYS:
+                    self._ledger.images.mark(line.record, None)
+                self._ledger.passed(IMAGES, line)
+
+    def wants(self, url: str, *, all_again: bool = False) -> bool:
+        """Whether a picture is still to be asked for: it was never had, its file is missing, or it may be had by now."""
+        fate = self._ledger.images.fate(url)
+        if fate is None:
+            return True
+        outcome, path = fate
+        if outcome is Outcome.STORED:
+            return path is None or not (self._data / path).is_file()
+        return all_again or outcome not in _SETTLED
+
+    def keep(self, url: str, body: bytes, media_type: str, suffix: str, warc: WarcLocation | None) -> Path:
+        """Keep a picture, durable on return; its path. Bytes that are kept already are not written again. Raises StoreError."""
+        self._sync_warc()
+        digest = hashlib.sha256(body).hexdigest()
+        name = f"{FOLDER}/{digest[:2]}/{digest}.{suffix}"
+        path = self._data / name
+        if not path.is_file() or path.stat().st_size != len(body):
+            with self._fuse.writing(path):
+                path.parent.mkdir(exist_ok=True)
+                write_atomically(path, body)
+        record = {
+            "url": url,
+            "path": name,
+            "type": media_type,
+            "bytes": len(body),
+            "warc": None if warc is None else warc.model_dump(exclude={"parts"}),
+            "at": moment(self._clock()),
+        }
+        line = self._index.append(json.dumps(record, ensure_ascii=False))
+        with self._ledger.write():
+            self._ledger.images.mark(record, self._run)
+            self._ledger.passed(IMAGES, line)
+        return path
+
+    def miss(self, url: str, outcome: Outcome, reason: str) -> bool:
+        """Note that a picture could not be had; whether that is news, and not what an earlier run has said of it."""
+        known = self._ledger.images.fate(url)
+        self._ledger.images.settle(self._run, url, outcome, reason, moment(self._clock()))
+        return known is None or known[0] is not outcome
+
+    def close(self) -> None:
+        """Close the index. Again is harmless."""
+        self._index.close()
+
+
+def kept(data: Path) -> dict[str, str]:
+    """Of the archive in `data`: each kept picture's address and its path below `data`; beside a run if need be.
+
+    What opening the archive would pass over is passed over. Raises StoreError where the index cannot be read.
+    """
+    if not (data / INDEX).exists():
+        return {}
+    records = (line.record for line in lines_of(data / INDEX) if line.raw.endswith(b"\n"))
+    return {record["url"]: record["path"] for record in records if record is not None and record.keys() >= _KEYS}

@@ -1,0 +1,70 @@
+"""One writer at a time.
+
+`flock` on one file, taken by hand: the kernel lets go of it with the process that held it, however that died.
+Lock libraries fall back, on file systems without flock, to a file that merely exists, and that a killed run
+would leave behind for ever.
+"""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+from panan_spider.archive.store.errors import LockHeld, naming
+
+#: Seconds after which a lock found taken is tried once more: `holder` takes it for an instant to look.
+_INSTANT: Final = 0.05
+
+
+class Lock:
+    """The lock of one archive, held from construction to `release`, or to the death of the process."""
+
+    def __init__(self, path: Path, run_id: str) -> None:
+        """Raises LockHeld, naming the holder, where another process holds it; StoreError where it cannot be made."""
+        with naming(path):
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            with naming(path):
+                self._take(path, f"pid {os.getpid()}, run {run_id}")
+        except BaseException:
+            os.close(self._fd)
+            raise
+
+    def _take(self, path: Path, name: str) -> None:
+        if not _taken(self._fd):
+            time.sleep(_INSTANT)
+            if not _taken(self._fd):
+                raise LockHeld(f"{path} is held by {_told(self._fd)}; one run at a time writes to an archive")
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, name.encode() + b"\n", 0)
+
+    def release(self) -> None:
+        """Let go. Again is harmless."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def holder(path: Path) -> str | None:
+    """Who holds the lock at `path` now, by its own words; None where nobody does, or no lock is there. Makes no file."""
+    if not path.exists():
+        return None
+    with naming(path):
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return None if _taken(fd) else _told(fd)
+        finally:
+            os.close(fd)  # lets go of it
+
+
+def _taken(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _told(fd: int) -> str:
+    return os.pread(fd, 200, 0).decode("utf-8", "replace").strip() or "a holder that left no name"

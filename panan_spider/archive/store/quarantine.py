@@ -1,0 +1,65 @@
+"""Pages that nobody could read, or that gave no valid article: named, kept, never guessed into an article."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+from panan_spider.archive.ledger.ledger import QUARANTINE, Ledger
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.jsonl import LineFile
+from panan_spider.archive.store.warc_reader import read
+from panan_spider.archive.store.warc_writer import WarcWriter
+from panan_spider.core.outcomes import Outcome
+from panan_spider.items import WarcLocation
+
+
+class Quarantine:
+    """Writes quarantine.jsonl: one line for each page and each content of it, however many runs meet it.
+
+    `fresh` counts what this run put there, by outcome; a page that lies there unchanged is not counted again.
+    """
+
+    def __init__(self, data: Path, lines: LineFile, ledger: Ledger, warc: WarcWriter, run_id: str) -> None:
+        self._data, self._lines, self._ledger, self._warc, self._run_id = data, lines, ledger, warc, run_id
+        self.fresh: Counter[Outcome] = Counter()
+
+    def add(
+        self,
+        url: str,
+        outcome: Outcome,
+        at: str,
+        *,
+        reason: str | None,
+        field: str | None = None,
+        template: str | None = None,
+        place: WarcLocation | None = None,
+    ) -> None:
+        """Write the line, durable, then its mark; the caller holds the transaction open. Raises StoreError."""
+        body_hash = None if place is None else self._body_hash(place)
+        if body_hash is not None and (outcome, body_hash) == self._ledger.addresses.quarantined(url):
+            return
+        record = {
+            "url": url,
+            "article_id": self._ledger.addresses.article_id(url),
+            "outcome": outcome,
+            "reason": reason,
+            "field": field,
+            "template": template,
+            "warc": None if place is None else place.model_dump(exclude={"parts"}),
+            "run": self._run_id,
+            "at": at,
+            "body_hash": body_hash,
+        }
+        self._warc.sync()
+        line = self._lines.append(json.dumps(record, ensure_ascii=False))
+        self._ledger.addresses.quarantine(url, outcome, body_hash)
+        self._ledger.passed(QUARANTINE, line)
+        self.fresh[outcome] += 1
+
+    def _body_hash(self, place: WarcLocation) -> str | None:
+        try:
+            body = read(self._data, place).body
+        except StoreError:  # a page that cannot be read back is quarantined all the same
+            return None
+        return "sha256:" + hashlib.sha256(body).hexdigest()

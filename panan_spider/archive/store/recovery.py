@@ -1,0 +1,125 @@
+"""Opening the ledger after whatever befell the last run: it ends up saying what the lines say."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from panan_spider.archive.ledger.database import LedgerDamaged
+from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
+from panan_spider.archive.ledger.stored_articles import ARTICLE_KEYS
+from panan_spider.archive.store.errors import WriteGuard, naming
+from panan_spider.archive.store.files import Clock, free_name, moment, stamp, sync_folder
+from panan_spider.archive.store.jsonl import LineFile, StoredLine
+from panan_spider.archive.store.warc_repair import mend
+from panan_spider.archive.store.warc_writer import FOLDER
+
+LEDGER: Final = "ledger.sqlite"
+
+#: What a line must have to be marked (ARTICLE_KEYS another); without it the line is reported and passed over.
+_QUARANTINE_KEYS: Final = frozenset({"url", "outcome", "at"})
+
+
+class Recovery:
+    """Opens the ledger of one archive. `notes` says, a line each, what had to be put right."""
+
+    def __init__(self, data: Path, fuse: WriteGuard, clock: Clock) -> None:
+        self._path, self._data, self._fuse, self._clock = data / LEDGER, data, fuse, clock
+        self.notes: list[str] = []
+
+    def open(self, articles: LineFile, quarantine: LineFile) -> Ledger:
+        """The ledger, made again where it is missing, broken or ahead of the lines. Raises StoreError."""
+        missing = not self._path.exists()
+        if missing:
+            self._set_aside("orphaned")  # a -wal without its database would be read into the new one
+        ledger = self._opened()
+        try:
+            if not self._agrees(ledger, articles):
+                ledger.close()
+                self.notes.append(
+                    f"{LEDGER}: knows more of articles.jsonl than is there; it was {self._set_aside('ahead')}"
+                )
+                ledger = Ledger(self._path, self._fuse)
+            elif missing and articles.size:
+                self.notes.append(f"{LEDGER}: was missing and is made again from the lines")
+            self._replay(ledger, articles, quarantine)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def _opened(self) -> Ledger:
+        try:
+            return Ledger(self._path, self._fuse)
+        except LedgerDamaged as error:
+            self.notes.append(f"{error}; it was {self._set_aside('corrupt')}")
+        return Ledger(self._path, self._fuse)
+
+    def _set_aside(self, why: str) -> str:
+        """Rename the ledger and the files SQLite keeps beside it; where to, in words."""
+        aside = free_name(self._path.with_name(f"{LEDGER}.{why}-{stamp(self._clock())}"))
+        with naming(self._path):
+            for ending in ("-wal", "-shm", ""):
+                beside = self._path.with_name(LEDGER + ending)
+                if beside.exists():
+                    os.replace(beside, aside.with_name(aside.name + ending))
+            sync_folder(self._data)
+        return f"set aside as {aside.name} and made again from the lines"
+
+    @staticmethod
+    def _agrees(ledger: Ledger, articles: LineFile) -> bool:
+        """Whether the line the ledger marked last stands where it ended."""
+        until = ledger.marked_until(ARTICLES)
+        if until == 0:
+            return True
+        last = articles.line_before(until)
+        return last is not None and ledger.is_last_marked(ARTICLES, last)
+
+    def _replay(self, ledger: Ledger, articles: LineFile, quarantine: LineFile) -> None:
+        at = moment(self._clock())
+        with ledger.write():
+            marked = 0
+            for line in articles.lines(ledger.marked_until(ARTICLES)):
+                if (record := self._usable(articles, line, ARTICLE_KEYS)) is not None:
+                    ledger.replay_article(record, line, at)
+                    marked += 1
+                ledger.passed(ARTICLES, line)
+            if ledger.marked_until(QUARANTINE) > quarantine.size:
+                ledger.start_over(QUARANTINE)
+            for line in quarantine.lines(ledger.marked_until(QUARANTINE)):
+                if (record := self._usable(quarantine, line, _QUARANTINE_KEYS)) is not None:
+                    ledger.replay_quarantine(record, at)
+                ledger.passed(QUARANTINE, line)
+        if marked:
+            self.notes.append(f"{LEDGER}: {marked} lines of articles.jsonl were not yet marked in it; they are now")
+
+    def _usable(self, file: LineFile, line: StoredLine, keys: frozenset[str]) -> dict[str, object] | None:
+        if line.record is not None and keys <= line.record.keys():
+            return line.record
+        self.notes.append(f"{file.path.name}: no readable record at byte {line.start}; it was passed over")
+        return None
+
+    def bury(self, ledger: Ledger) -> None:
+        """End the books of runs that died: what they had not settled is pending, their walks are interrupted."""
+        at = moment(self._clock())
+        for number, run_id in ledger.runs.dead():
+            with ledger.write():
+                pending = ledger.addresses.settle_open(number, f"run {run_id} died", at)
+                walks = ledger.walks.interrupt(number, at)
+                ledger.runs.end(number, at, None, None)
+            self.notes.append(
+                f"run {run_id} died without a report: {pending} addresses pending, {walks} walks interrupted"
+            )
+
+    def mend_warcs(self, ledger: Ledger) -> None:
+        """Cut torn records off the WARC files of dead runs. A file once found whole is not read again."""
+        whole, found = ledger.values.whole_warcs(), []
+        with naming(self._data / FOLDER):
+            for path in sorted((self._data / FOLDER).glob("*.warc.gz")):
+                name = f"{FOLDER}/{path.name}"
+                if whole.get(name) == path.stat().st_size:
+                    continue
+                if (note := mend(path, self._clock())) is not None:
+                    self.notes.append(note)
+                if path.exists():
+                    found.append((name, path.stat().st_size))
+        ledger.values.note_whole(found)

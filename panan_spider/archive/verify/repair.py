@@ -1,0 +1,145 @@
+"""What does not agree put right, as far as lines, ledger and WARC can give it to each other. Nothing is deleted.
+
+The caller holds the lock. Torn ends, lines that the ledger has not marked yet and a broken ledger are left to the opening
+of the archive, which puts them right at every run.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from panan_spider.archive.ledger.database import LedgerDamaged
+from panan_spider.archive.ledger.ledger import QUARANTINE, Ledger
+from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER
+from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
+from panan_spider.archive.store.files import (
+    Clock,
+    free_name,
+    moment,
+    replace_bytes,
+    stamp,
+    sync_folder,
+    write_atomically,
+)
+from panan_spider.archive.store.jsonl import lines_of
+from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.archive.verify.file_check import orphans, picture_key
+from panan_spider.archive.verify.image_check import restored
+from panan_spider.archive.verify.line_check import misplaced
+from panan_spider.archive.verify.rebuild import Rebuilder
+from panan_spider.archive.verify.repair_plan import changes, stories
+from panan_spider.items import Article
+
+_ASKED_AGAIN = "no raw response gives it again; the next run with images=true asks for it"
+
+
+class Repairer:
+    """Mends what one `ArchiveCheck` has found. `said` tells, a line each, what was done and what could not be."""
+
+    def __init__(self, check: ArchiveCheck, clock: Clock) -> None:
+        self._check, self._data, self._clock = check, check.data, clock
+        self.said: list[str] = []
+
+    def mend(self) -> None:
+        """Everything. Raises StoreError where the disk refuses; what was whole before is whole then."""
+        with naming(self._data):
+            rewritten = [self._lines(), self._quarantine()]
+            side = self._check.side
+            if side is not None and (any(rewritten) or side.wrong or self._check.ledger_wrong):
+                self._ledger()
+            self._reports()
+            self._pictures()
+            self._orphans()
+
+    def _lines(self) -> bool:
+        """Put the lines right; whether any byte of them was changed. The file as it was is kept beside it."""
+        lines, lost = self._check.lines, self._check.side.lost if self._check.side is not None else {}
+        path = self._data / ARTICLES_FILE
+        if not path.exists() or not (lines.bad or lines.troubled or lost):
+            return False
+        found, nobodys = stories(path, lines, lost, lambda article: misplaced(article, self._check.responses))
+        rebuilder, edits, appended = Rebuilder(self._data, self._check.responses), {}, list[bytes]()
+        for one in nobodys:
+            edits[one.start] = (one.end - one.start, list[bytes]())
+            self.said.append(f"{ARTICLES_FILE}, byte {one.start}: a line that is no article's is left out")
+        for story in found.values():
+            articles = story.lines(rebuilder, self._listed_in(story.article_id))
+            self._check.lines.pictures.update(_pictures(articles))
+            edit = changes(story, articles)
+            appended += edit.pop(-1, (0, []))[1]
+            edits |= edit
+            self.said += story.said
+        if not edits and not appended:
+            return False
+        aside = self._aside(path)
+        replace_bytes(path, edits, appended, aside)
+        self.said.append(f"{ARTICLES_FILE}: written anew; as it was it is kept in {aside.name}")
+        return True
+
+    def _quarantine(self) -> bool:
+        """Take bad lines out of the quarantine; what they said of a page is met again when the page is."""
+        path, bad = self._data / QUARANTINE_FILE, self._check.bad_quarantine
+        if not bad:
+            return False
+        aside = self._aside(path)
+        replace_bytes(path, {start: (length, []) for start, length in bad}, [], aside)
+        self.said.append(f"{QUARANTINE_FILE}: {len(bad)} bad lines are left out; as it was it is kept in {aside.name}")
+        return True
+
+    def _aside(self, path: Path) -> Path:
+        return free_name(path.with_name(f"{path.name}.damaged-{stamp(self._clock())}"))
+
+    def _listed_in(self, article_id: str) -> tuple[str, ...]:
+        with suppress(StoreError):
+            ledger = Ledger.look(self._data / LEDGER)
+            try:
+                return ledger.articles.listed_in(article_id)
+            finally:
+                ledger.close()
+        return ()
+
+    def _ledger(self) -> None:
+        try:
+            ledger = Ledger(self._data / LEDGER, WriteGuard())
+        except LedgerDamaged:  # the opening of the archive sets it aside
+            return
+        try:
+            ledger.check.remark(lines_of(self._data / ARTICLES_FILE), moment(self._clock()))
+            if self._check.bad_quarantine or self._check.quarantine_wrong:
+                with ledger.write():
+                    ledger.start_over(QUARANTINE)
+        finally:
+            ledger.close()
+        self.said.append(f"{LEDGER}: its articles are marked again from the lines")
+
+    def _reports(self) -> None:
+        for run, text in self._check.reports:
+            path = self._data / RUNS_FOLDER / f"{run}.json"
+            if path.exists():
+                path.rename(self._aside(path))
+            path.parent.mkdir(exist_ok=True)
+            write_atomically(path, text.encode("utf-8") + b"\n")
+            self.said.append(f"{RUNS_FOLDER}/{path.name}: written again from the ledger's copy")
+
+    def _pictures(self) -> None:
+        for path in self._check.pictures:
+            if path.exists():
+                self._move(path, "damaged")
+            told = "made again from its raw response" if restored(self._data, path) else _ASKED_AGAIN
+            self.said.append(f"{path.relative_to(self._data).as_posix()}: {told}")
+
+    def _orphans(self) -> None:
+        for finding in list(orphans(self._data, self._check.lines.pictures)):
+            self._move(self._data / finding.file, "orphaned")
+
+    def _move(self, source: Path, what: str) -> None:
+        folder = self._data / f"images.{what}-{stamp(self._clock())}"
+        folder.mkdir(exist_ok=True)
+        source.replace(folder / source.name)
+        sync_folder(folder)
+        self.said.append(f"{source.relative_to(self._data).as_posix()}: moved to {folder.name}/")
+
+
+def _pictures(articles: list[Article]) -> Iterator[int]:
+    return (picture_key(image.url) for article in articles for image in article.images)

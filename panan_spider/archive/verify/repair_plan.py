@@ -1,0 +1,150 @@
+"""What the lines of a troubled article should be: the good ones in order, the missing ones made again, repeats left out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.archive.ledger.ledger_check import Row
+from panan_spider.archive.store.jsonl import as_line
+from panan_spider.archive.verify.line_check import BadLine, LineIndex, read_line, same
+from panan_spider.archive.verify.partial_line import PartialLine
+from panan_spider.archive.verify.rebuild import MissingRevision, Rebuilder
+from panan_spider.items import Article
+
+_BEGINNING: Final = 400
+
+
+@dataclass
+class RevisionPlan:
+    """One troubled article: where its lines stand now, good and bad, and what they will be."""
+
+    article_id: str
+    places: list[tuple[int, bytes]] = field(default_factory=list)  # where its lines stand, in order, and their bytes
+    good: dict[int, Article] = field(default_factory=dict)  # whole lines by revision
+    misplaced: list[int] = field(default_factory=list)  # of these, revisions whose raw page is not where they say
+    bad: list[BadLine] = field(default_factory=list)
+    row: Row | None = None  # what the ledger has of it, where its newest line is lost
+    said: list[str] = field(default_factory=list)
+
+    def take(self, start: int, raw: bytes, *, misplaced: bool) -> None:
+        """A good line of it. A second one of the same revision is left out where it says the same, else numbered on."""
+        record, article, _said = read_line(raw)
+        assert record is not None and article is not None
+        self.places.append((start, raw))
+        number = article.revision
+        if number in self.good and same(self.good[number].model_dump(mode="json"), record):
+            self.said.append(
+                f"{self.article_id}, revision {number}: the line at byte {start} repeats it and is left out"
+            )
+            return
+        if number in self.good:
+            number = max(self.good) + 1
+            self.said.append(
+                f"{self.article_id}: a second, different revision {article.revision} becomes revision {number}"
+            )
+        self.good[number] = article.model_copy(update={"revision": number})
+        if misplaced:
+            self.misplaced.append(number)
+
+    def lines(self, rebuilder: Rebuilder, listed_in: tuple[str, ...]) -> list[Article]:
+        """What its lines will be, revision by revision; `said` then tells what was done and what could not be."""
+        wanted = self._wanted(listed_in)
+        made = rebuilder.rebuilt(self.article_id, wanted, self.good) if wanted else {}
+        articles = dict(self.good)
+        for one in wanted:
+            what = f"{self.article_id}, revision {one.revision}"
+            if (new := made.get(one.revision)) is not None:
+                articles[one.revision] = new.article
+                self.said.append(f"{what}: made again from the WARC{f', {new.note}' if new.note else ''}")
+            elif one.revision in self.good:
+                self.said.append(f"{what}: its raw page is nowhere in the WARC; its line stays as it is")
+            else:
+                self.said.append(f"{what}: no raw page in the WARC gives it")
+        return self._without_repeats([articles[number] for number in sorted(articles)])
+
+    def _without_repeats(self, articles: list[Article]) -> list[Article]:
+        kept: list[Article] = []
+        for article in articles:
+            if kept and same(kept[-1].model_dump(mode="json"), article.model_dump(mode="json")):
+                self.said.append(
+                    f"{self.article_id}: revision {article.revision} repeats the one before and is left out"
+                )
+                continue
+            left_out = articles.index(article) - len(kept)
+            kept.append(article.model_copy(update={"revision": article.revision - left_out}))
+        return kept
+
+    def _wanted(self, listed_in: tuple[str, ...]) -> list[MissingRevision]:
+        """The revisions to be made again, each with what is known of it."""
+        told = {
+            bad.head.revision: bad.head for bad in self.bad if bad.head is not None and bad.head.revision is not None
+        }
+        top = max([*self.good, *told, self.row[1] if self.row else 0], default=0)
+        numbers = [number for number in range(1, top + 1) if number not in self.good] + self.misplaced
+        return [self._one(number, told.get(number), listed_in) for number in sorted(numbers)]
+
+    def _one(self, number: int, head: PartialLine | None, listed_in: tuple[str, ...]) -> MissingRevision:
+        if (line := self.good.get(number)) is not None:
+            return MissingRevision(number, line.url, line.content_hash, line.fetched_at, tuple(line.listed_in))
+        if self.row is not None and self.row[1] == number:
+            _number, _revision, url, said, _posted, _pages, _template, at, *_rest = self.row
+            return MissingRevision(number, url, said, at, listed_in)
+        url = next((line.url for line in self.good.values()), None)
+        if head is not None:
+            return MissingRevision(number, url, head.content_hash, head.fetched_at, head.listed_in or listed_in)
+        return MissingRevision(number, url, listed_in=listed_in)
+
+
+def stories(
+    path: Path, lines: LineIndex, lost: dict[str, Row], misplaced: Callable[[Article], Any]
+) -> tuple[dict[str, RevisionPlan], list[BadLine]]:
+    """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's."""
+    found = {number: RevisionPlan(number) for number in sorted(lines.troubled | lost.keys())}
+    for number, row in lost.items():
+        found[number].row = row
+    by_byte = {row[-1]: number for number, row in lost.items()}
+    bad, nobodys = {one.start: one for one in lines.bad}, []
+    for start, raw in _raw_lines(path):
+        if (one := bad.get(start)) is not None:
+            story = found.get(by_byte.get(start) or (one.head.article_id if one.head is not None else ""))
+            if story is None:
+                nobodys.append(one)
+            else:
+                story.places.append((start, raw))
+                story.bad.append(one)
+        elif (article := _troubled(raw, found)) is not None:
+            found[article.id].take(start, raw, misplaced=misplaced(article) is not None)
+    return found, nobodys
+
+
+def _troubled(raw: bytes, found: dict[str, RevisionPlan]) -> Article | None:
+    """The article of a good line, where it is a troubled one; the number stands in front, and most lines are not read."""
+    front = raw[:_BEGINNING].partition(b'"id":')[2].partition(b",")[0].strip(b'" ').decode("ascii", "replace")
+    if front not in found:
+        return None
+    return read_line(raw)[1]
+
+
+def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    start = 0
+    with path.open("rb") as file:
+        for raw in file:
+            yield start, raw
+            start += len(raw)
+
+
+def changes(story: RevisionPlan, articles: list[Article]) -> dict[int, tuple[int, list[bytes]]]:
+    """By first byte: how many bytes go, and the lines that come in their place. Byte -1: to be appended.
+
+    A line that stays keeps its bytes. The last of the article's places takes what has none.
+    """
+    new = [as_line(article.model_dump_json()) for article in articles]
+    if not story.places:
+        return {-1: (0, new)} if new else {}
+    if [raw for _start, raw in story.places] == new:
+        return {}
+    last = len(story.places) - 1
+    return {
+        start: (len(raw), new[at:] if at == last else new[at : at + 1]) for at, (start, raw) in enumerate(story.places)
+    }

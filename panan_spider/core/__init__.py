@@ -1,0 +1,1 @@
+"""Domain words and records that import nothing of ours."""

@@ -1,0 +1,47 @@
+"""The one named fate of every address, and the exit codes of a run."""
+
+from enum import IntEnum, StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of one address in one run. Every discovered address ends in exactly one."""
+
+    STORED = "stored"  # an article, new in the archive
+    REVISED = "revised"  # an article whose content changed: a new revision
+    UNCHANGED = "unchanged"  # asked again, and the same: 304, or 200 with the same content hash
+    KNOWN = "known"  # in the archive and not due to be asked again
+    ALIAS = "alias"  # another address of an article this run already has
+    GONE = "gone"  # 404 or 410
+    FORBIDDEN = "forbidden"  # robots.txt says no
+    BLOCKED = "blocked"  # 401, 403, 429 to the end, a challenge, login or maintenance page
+    UNKNOWN_LAYOUT = "unknown_layout"  # a page that no page object can read: quarantined
+    INVALID = "invalid"  # read, but not a valid article: quarantined
+    TOO_LARGE = "too_large"  # over DOWNLOAD_MAXSIZE
+    OFF_SITE = "off_site"  # redirected to another site; not followed
+    FAILED = "failed"  # no whole answer after every try
+    OUT_OF_RANGE = "out_of_range"  # outside since/until
+    PENDING = "pending"  # not reached: the run ended before it
+    LISTED = "listed"  # a list page, read
+    NO_LIST = "no_list"  # looked like a section, lists no article
+    READ = "read"  # a helper file (pager script, further part of an article), read
+
+
+#: Outcomes the next run takes up again by itself.
+UNSETTLED: frozenset[Outcome] = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING})
+
+#: Outcomes whose page is kept in quarantine.jsonl.
+QUARANTINED: frozenset[Outcome] = frozenset({Outcome.UNKNOWN_LAYOUT, Outcome.INVALID})
+
+
+class ExitCode(IntEnum):
+    """What `scrapy crawl` tells the shell."""
+
+    GOOD = 0
+    NOT_STARTED = 1
+    INCOMPLETE = 10
+    LAYOUT_DRIFT = 11
+    BLOCKED = 12
+    ROBOTS_UNREACHABLE = 13
+    STORE_ERROR = 14
+    LOCKED = 15
+    INTERRUPTED = 16

@@ -1,0 +1,107 @@
+"""The checks of articles: which template, each field and where it was found, a second opinion on the body."""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from panan_spider.doctor import selectors
+from panan_spider.doctor.cross_check import AGREES, agreement
+from panan_spider.doctor.probe_result import ArticleProbe, SiteProbe
+from panan_spider.doctor.result_tables import ResultTable, RowStatus, group
+from panan_spider.doctor.selectors import strange_links
+from panan_spider.doctor.site_checks import Lines
+from panan_spider.extract.results import ArticlePage, PageError
+
+#: In the order of DATA_FORMAT.md. Those of the first kind every article is expected to have.
+EXPECTED: Final = ("title", "published", "section", "header_line", "blocks")
+FIELDS: Final = (
+    "template", "title", "kicker", "subtitle", "published", "section", "breadcrumbs", "source", "header_line",
+    "authors", "editor", "credits", "text", "blocks", "images", "attachments", "related", "parts",
+)  # fmt: skip
+
+
+def articles(visit: SiteProbe) -> ResultTable:
+    """Every article looked at: what it was read by, how much of it, and whether the second opinion agrees."""
+    lines = [_article(section.name, sample) for section in visit.sections for sample in section.samples]
+    return group("articles", "which|number|template|published|fields|body, second opinion|title", lines)
+
+
+def _article(section: str, sample: ArticleProbe) -> tuple[RowStatus, tuple[str, ...]]:
+    article, which = sample.article, f"{sample.which} of {section}"
+    if article is None:
+        error = sample.answer.article
+        outcome, reason = (
+            (error.outcome, error.reason)
+            if isinstance(error, PageError)
+            else (sample.answer.outcome, sample.answer.reason)
+        )
+        return RowStatus.BAD, (which, sample.row.article_id, str(outcome), "–", "0", "–", reason or "")
+    agrees = agreement(sample.answer.page, article.text)
+    told = _plain(sample.row.title)
+    named = not told or _plain(article.title).startswith(told) or told.startswith(_plain(article.title))
+    odd = not named or (agrees is not None and agrees < AGREES)
+    cells = (
+        which,
+        sample.row.article_id,
+        article.template,
+        (article.published or "–")[:10],
+        str(sum(bool(getattr(article, name)) for name in FIELDS)),
+        "no text" if agrees is None else f"{agrees:.2f}",
+        article.title + ("" if named else f" (the list says: {sample.row.title})"),
+    )
+    return RowStatus.NOTE if odd else RowStatus.OK, cells
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[\W_]+", "", title.removesuffix("…").removesuffix("..."))
+
+
+def fields(visit: SiteProbe) -> ResultTable:
+    """On how many of the articles each field holds something, and where: in each template the first place met."""
+    read = [sample.article for sample in visit.samples if sample.article]
+    return group("fields", "field|read on|where, in the first of each template", _fields(read))
+
+
+def _fields(read: list[ArticlePage]) -> Lines:
+    for name in FIELDS if read else ():
+        holding = [article for article in read if getattr(article, name)]
+        firsts: dict[str, str] = {}
+        for article in holding:
+            firsts.setdefault(article.template, article.found[name].where)
+        short = len(holding) < len(read) and name in EXPECTED
+        where = "\n".join(f"{template} {place}" for template, place in sorted(firsts.items()))
+        mark = RowStatus.NOTE if short else RowStatus.OK if holding else RowStatus.NONE
+        yield mark, (name, f"{len(holding)} of {len(read)}", where or "nowhere")
+
+
+def matched(visit: SiteProbe) -> list[selectors.SelectorMatch]:
+    """The selectors on record, over lists and articles that could be read."""
+    lists = [("list", answer.page) for section in visit.sections for answer in section.lists if answer.outcome is None]
+    read = [(s.article.template, s.answer.page) for s in visit.samples if s.article]
+    return selectors.matches([*lists, *read])
+
+
+def known_selectors(visit: SiteProbe) -> ResultTable:
+    """Which selectors on record are on the pages."""
+    return group("selectors on record", "selector|on|known from|pages", _selectors(matched(visit)))
+
+
+def _selectors(found: list[selectors.SelectorMatch]) -> Lines:
+    for one in found:
+        seen = one.selector.seen
+        mark = RowStatus.OK if one.matched else RowStatus.BAD if seen else RowStatus.NONE
+        known = "this site, 2021" if seen else "its relatives"
+        yield mark, (one.selector.css, one.selector.on, known, f"{one.matched} of {one.pages}")
+
+
+def unknown_addresses(visit: SiteProbe) -> ResultTable:
+    """Shapes of addresses that pages link to and that are neither articles nor sections, most frequent first."""
+    shapes: dict[str, list[str]] = {}
+    for answer in visit.answers:
+        if answer.outcome is None:
+            for url in strange_links(answer.page):
+                shape = re.sub(r"\d+", "N", urlsplit(url).path)
+                shapes.setdefault(shape, []).append(url)
+    often = sorted(((len(set(urls)), shape, urls[0]) for shape, urls in shapes.items()), reverse=True)[:5]
+    lines = [(RowStatus.NOTE, (shape, str(count), first)) for count, shape, first in often if count >= 5]
+    return group("addresses of no known shape", "shape|links|for example", lines)

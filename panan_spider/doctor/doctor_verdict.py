@@ -1,0 +1,172 @@
+"""From what was seen to one verdict, its exit code, and what to do about it. Pure."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.doctor.article_checks import matched
+from panan_spider.doctor.probe_result import SiteProbe
+from panan_spider.doctor.profile_patch import changes
+from panan_spider.doctor.selectors import changed
+from panan_spider.doctor.site_checks import other_hosts
+from panan_spider.extract.results import PageError, UnknownLayout
+
+
+class DoctorStatus(StrEnum):
+    """What a site can be found to be, the most urgent first."""
+
+    DOWN = "down"
+    HALF_DOWN = "half down"
+    BLOCKED = "blocked"
+    FORBIDDEN = "forbidden"
+    MOVED = "moved"
+    UNREADABLE = "unreadable"
+    REDESIGNED = "redesigned"
+    INCOMPLETE = "incomplete"
+    GOOD = "good"
+
+
+CODES: Final = {
+    DoctorStatus.DOWN: ExitCode.ROBOTS_UNREACHABLE,
+    DoctorStatus.HALF_DOWN: ExitCode.ROBOTS_UNREACHABLE,
+    DoctorStatus.BLOCKED: ExitCode.BLOCKED,
+    DoctorStatus.FORBIDDEN: ExitCode.BLOCKED,
+    DoctorStatus.MOVED: ExitCode.INCOMPLETE,
+    DoctorStatus.UNREADABLE: ExitCode.LAYOUT_DRIFT,
+    DoctorStatus.REDESIGNED: ExitCode.LAYOUT_DRIFT,
+    DoctorStatus.INCOMPLETE: ExitCode.INCOMPLETE,
+    DoctorStatus.GOOD: ExitCode.GOOD,
+}
+
+ADVICE: Final = {
+    DoctorStatus.DOWN: "Try again in an hour, and tomorrow. If it stays so, look with a browser, from another network too.",
+    DoctorStatus.HALF_DOWN: "Try again tomorrow. Only if it stays so for weeks, take the dead host out of the profile as shown below.",
+    DoctorStatus.BLOCKED: "Wait a day; do not try to get round it. If it stays, write to the site's operators.",
+    DoctorStatus.FORBIDDEN: "robots.txt is the operators' word: write to them before anything else.",
+    DoctorStatus.MOVED: "If the new host is the newspaper's own, change the profile as shown below and run doctor again.",
+    DoctorStatus.UNREADABLE: "`scrapy savepage` keeps such a page as a fixture, `scrapy inspect` shows how far it is read: a page object must follow.",
+    DoctorStatus.REDESIGNED: "Nothing has to be changed to crawl. Keep a few pages with --save, and enter the new selectors in the page objects.",
+    DoctorStatus.INCOMPLETE: "Run it again. What stays lost would be tried again by every crawl.",
+    DoctorStatus.GOOD: "Crawl: scrapy crawl panan",
+}
+
+
+@dataclass(frozen=True)
+class DoctorVerdict:
+    """`reason` is one line; `changes` are the new values of keys in the profile, as TOML source."""
+
+    state: DoctorStatus
+    reason: str
+    changes: dict[str, str]
+
+    @property
+    def code(self) -> ExitCode:
+        """The exit code."""
+        return CODES[self.state]
+
+    @property
+    def advice(self) -> str:
+        """What to do."""
+        return ADVICE[self.state]
+
+
+def judge(visit: SiteProbe) -> DoctorVerdict:
+    """The most urgent thing to be said."""
+    for state, rule in _RULES:
+        if said := rule(visit):
+            return DoctorVerdict(
+                state, said, changes(visit) if state in (DoctorStatus.MOVED, DoctorStatus.HALF_DOWN) else {}
+            )
+    articles = sum(sample.article is not None for sample in visit.samples)
+    return DoctorVerdict(
+        DoctorStatus.GOOD, f"{len(visit.sections)} sections and {articles} articles looked at, all read whole", {}
+    )
+
+
+def _came(visit: SiteProbe) -> int:
+    return sum(answer.outcome is None for answer in visit.answers)
+
+
+def _down(visit: SiteProbe) -> str | None:
+    ends = {entry.outcome for entry in visit.entries}
+    if _came(visit) or ends != {Outcome.FAILED}:
+        return None
+    return "; ".join(dict.fromkeys(entry.reason or entry.asked for entry in visit.entries))
+
+
+def _half_down(visit: SiteProbe) -> str | None:
+    dead = [robots for robots in visit.log.robots.values() if robots.unreachable is not None]
+    return "; ".join(f"robots.txt of {robots.host} unreachable: {robots.unreachable}" for robots in dead) or None
+
+
+def _blocked(visit: SiteProbe) -> str | None:
+    said: list[str] = []
+    for answer in visit.answers:
+        read = answer.section if answer in visit.entries or answer in visit.rowless else answer.article
+        if answer.outcome is Outcome.BLOCKED:
+            said.append(f"{answer.asked}: {answer.reason}")
+        elif isinstance(read, PageError) and read.outcome is Outcome.BLOCKED:
+            said.append(f"{answer.asked}: {read.reason}")
+    return f"{len(said)} of {len(visit.answers)} pages, first {said[0]}" if said else None
+
+
+def _forbidden(visit: SiteProbe) -> str | None:
+    shut = [robots.host for robots in visit.log.robots.values() if robots.forbids_all]
+    return f"robots.txt of {' and '.join(sorted(shut))} forbids us everything" if shut else None
+
+
+def _moved(visit: SiteProbe) -> str | None:
+    told = other_hosts(visit)
+    count = sum(answer.leads_to is not None for answer in visit.answers)
+    many = 2 * count > len(visit.answers) or any(entry.leads_to for entry in visit.entries)
+    if not told or not many:
+        return None
+    return f"{count} of {len(visit.answers)} pages lead to {' and '.join(told)}, which was asked for nothing: it is not in HOSTS"
+
+
+def _unreadable(visit: SiteProbe) -> str | None:
+    if not visit.sections:
+        return "the entry pages lead to no list of articles"
+    lost = [s for s in visit.samples if isinstance(s.answer.article, UnknownLayout)]
+    lists = [a for s in visit.sections for a in s.lists if isinstance(a.section, PageError)]
+    said = [f"{len(lost)} of {len(visit.samples)} articles: {lost[0].answer.article}"] if lost else []
+    said += [f"{len(lists)} list pages: {lists[0].section}"] if lists else []
+    return "; ".join(said) or None
+
+
+def _redesigned(visit: SiteProbe) -> str | None:
+    kinds = changed(matched(visit))
+    if not kinds:
+        return None
+    words = " and ".join("the lists" if kind == "list" else f"the articles of {kind}" for kind in kinds)
+    return f"no selector once seen on this site is on {words} any more; all was read by its words"
+
+
+def _incomplete(visit: SiteProbe) -> str | None:
+    lost = list(_lost(visit))
+    return f"{len(lost)} pages: {lost[0]}" if lost else None
+
+
+def _lost(visit: SiteProbe) -> Iterator[str]:
+    wanted = [*visit.entries, *(a for s in visit.sections for a in s.lists), *(s.answer for s in visit.samples)]
+    scripts = [s.script for s in visit.sections if s.script is not None]
+    for answer in (*wanted, *scripts, *(a for a in visit.rowless if a.outcome is Outcome.FAILED)):
+        if answer.outcome is not None:
+            yield f"{answer.asked}: {answer.outcome}, {answer.reason}"
+    for sample in visit.samples:
+        if isinstance(sample.answer.article, PageError):
+            yield f"{sample.row.url}: {sample.answer.article.outcome}, {sample.answer.article}"
+
+
+_RULES: Final[tuple[tuple[DoctorStatus, Callable[[SiteProbe], str | None]], ...]] = (
+    (DoctorStatus.DOWN, _down),
+    (DoctorStatus.BLOCKED, _blocked),
+    (DoctorStatus.FORBIDDEN, _forbidden),
+    (DoctorStatus.MOVED, _moved),
+    (DoctorStatus.HALF_DOWN, _half_down),
+    (DoctorStatus.UNREADABLE, _unreadable),
+    (DoctorStatus.REDESIGNED, _redesigned),
+    (DoctorStatus.INCOMPLETE, _incomplete),
+)

@@ -1,0 +1,107 @@
+"""A page kept as a fixture: its bytes, how it came, and what reading it gives, drafted for a person to check."""
+
+import json
+import re
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from panan_spider.doctor.article_checks import FIELDS
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import ArticlePage, PageError, SectionPage
+from panan_spider.extract.section import read_section
+from panan_spider.sites.urls import UrlKind, understand
+
+#: What a folder of each kind lies in, below tests/pages.
+FOLDERS: Final = {"article": "fixtures", "list": "list_fixtures"}
+LIST_FIELDS: Final = ("breadcrumbs", "rows", "sections", "pager")
+
+
+class FixtureRefused(Exception):
+    """Why nothing was written, in one line."""
+
+
+def kind_of(page: Page) -> str:
+    """`article` or `list`: by the address, where it tells; else an article if it can be read as one."""
+    kind = understand(page.url).kind
+    if kind in (UrlKind.ARTICLE, UrlKind.PART):
+        return "article"
+    if kind in (UrlKind.SECTION, UrlKind.LIST_PAGE):
+        return "list"
+    try:
+        read_article(page)
+    except PageError:
+        return "list" if _lists(page) else "article"
+    return "article"
+
+
+def _lists(page: Page) -> bool:
+    try:
+        return bool(read_section(page).rows)
+    except PageError:
+        return False
+
+
+def expected(page: Page, kind: str) -> dict[str, Any]:
+    """The page's fields as JSON values, read as `kind`. Raises PageError where it cannot be read."""
+    read = read_article(page) if kind == "article" else read_section(page)
+    names = FIELDS if isinstance(read, ArticlePage) else LIST_FIELDS
+    return {name: plain(getattr(read, name)) for name in names}
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON holds it."""
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "model_dump"):
+        return value.model_dump()
+    return {k: plain(v) for k, v in asdict(value).items()} if hasattr(value, "__dataclass_fields__") else value
+
+
+def default_name(page: Page, kind: str) -> str:
+    """`b-032299345` for an article, `list-pazf-sj-index` for a list."""
+    address = understand(page.url)
+    if kind == "list":
+        words = re.sub(r"\.s?html?$", "", urlsplit(page.url).path).strip("/")
+        return "list-" + (re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-") or "front")
+    try:
+        letter = {"enorth_a": "a", "enorth_b": "b"}.get(template := read_article(page).template, template)
+    except PageError:
+        letter = "unread"
+    return f"{letter}-{address.article_id or 'page'}" + (f"-{address.part}" if address.part > 1 else "")
+
+
+def save(folder: Path, page: Page, kind: str) -> str | None:
+    """Write the three files; why the page could not be read, where it could not: then every field is for a person to fill in.
+
+    Raises Refused where `folder` exists: nothing is ever overwritten.
+    """
+    names, unread = FIELDS if kind == "article" else LIST_FIELDS, None
+    try:
+        fields = expected(page, kind)
+    except PageError as error:
+        fields, unread = dict.fromkeys(names), f"{error.outcome}: {error.reason}"
+    came = {"url": page.url, "content_type": page.content_type, "draft": _draft(unread)}
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise FixtureRefused(f"{folder} exists, and nothing is overwritten; --name gives another") from None
+    except OSError as error:
+        raise FixtureRefused(f"{folder}: {error.strerror}") from error
+    (folder / "page.html").write_bytes(page.body)
+    for name, content in (("page.json", came), ("expected.json", fields)):
+        (folder / name).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return unread
+
+
+def _draft(unread: str | None) -> str:
+    said = f"it could not be read ({unread}): fill in" if unread else "drafted by reading the page: check"
+    return f"{said} every field of expected.json by what a reader sees, then remove this line"
+
+
+__all__ = ["FIELDS", "FOLDERS", "FixtureRefused", "SectionPage", "default_name", "expected", "kind_of", "plain", "save"]

@@ -1,0 +1,181 @@
+"""`scrapy inspect`: everything that can be said about one page."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.doctor.article_checks import FIELDS
+from panan_spider.doctor.cross_check import AGREES, agreement
+from panan_spider.doctor.fixture import plain
+from panan_spider.doctor.page_source import NO_ADDRESS
+from panan_spider.doctor.result_tables import ResultTable, RowStatus, group
+from panan_spider.doctor.trace import steps
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.enorth_a import ENORTH_A
+from panan_spider.extract.enorth_b import ENORTH_B
+from panan_spider.extract.lines import flatten
+from panan_spider.extract.results import ArticlePage, PageError, SectionPage
+from panan_spider.extract.section import read_section
+from panan_spider.extract.tree import parse
+from panan_spider.extract.trs import TRS
+from panan_spider.sites.urls import understand
+
+_LONGEST: Final = 60
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """One page, read as `kind`: `article` or `list`."""
+
+    page: Page
+    kind: str
+
+    @cached_property
+    def read(self) -> ArticlePage | SectionPage | PageError:
+        """What reading it gave."""
+        try:
+            return read_article(self.page) if self.kind == "article" else read_section(self.page)
+        except PageError as error:
+            return error
+
+    @property
+    def code(self) -> ExitCode:
+        """0 read, 12 a challenge, login or maintenance page, 11 not to be read."""
+        if not isinstance(self.read, PageError):
+            return ExitCode.GOOD
+        return ExitCode.BLOCKED if self.read.outcome is Outcome.BLOCKED else ExitCode.LAYOUT_DRIFT
+
+    @cached_property
+    def groups(self) -> list[ResultTable]:
+        """All of it as tables."""
+        found = [group("page", "what|value", _page(self.page, self.kind))]
+        if isinstance(self.read, ArticlePage):
+            article = self.read
+            found[0] = group("page", "what|value", [*_page(self.page, self.kind), *_opinion(self.page, article)])
+            found.append(group("fields", "field|value|where", _fields(article)))
+            found.append(
+                group("left out", "text|why", ((RowStatus.NONE, pair) for pair in _short_pairs(article.discarded)))
+            )
+        elif isinstance(self.read, SectionPage):
+            found += _list(self.read)
+        else:
+            found.append(group("how far it was read", "step|what it gave|where", steps(self.page)))
+        return found
+
+    @property
+    def end(self) -> str:
+        """One line on what came of it."""
+        if isinstance(self.read, PageError):
+            field = f" (field {self.read.field_name})" if self.read.field_name else ""
+            return f"{self.read.outcome}: {self.read.reason}{field}"
+        return f"read as {'an article' if self.kind == 'article' else 'a list'}"
+
+    def json(self) -> str:
+        """The same as one JSON object."""
+        told: dict[str, Any] = {"url": self.page.url, "kind": self.kind, "exit_code": int(self.code), "end": self.end}
+        told["declared"], told["charset"] = self.page.declared, self.page.charset
+        if isinstance(self.read, ArticlePage):
+            told["fields"] = {name: _field(self.read, name) for name in FIELDS}
+            told["left_out"] = [{"text": text, "why": why} for text, why in self.read.discarded]
+            told["second_opinion"] = agreement(self.page, self.read.text)
+        elif isinstance(self.read, SectionPage):
+            told |= {name: plain(getattr(self.read, name)) for name in ("breadcrumbs", "rows", "sections", "pager")}
+        else:
+            told |= {"outcome": str(self.read.outcome), "reason": self.read.reason, "steps": self.groups[-1].as_dicts()}
+        return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+def _field(article: ArticlePage, name: str) -> dict[str, Any]:
+    place = article.found.get(name)
+    found = {"where": place.where, "printed": place.printed} if place else {"where": None, "printed": None}
+    return {"value": plain(getattr(article, name)), **found}
+
+
+def _page(page: Page, kind: str) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
+    address = understand(page.url)
+    known = page.url != NO_ADDRESS
+    yield RowStatus.NONE if known else RowStatus.NOTE, ("address", page.url if known else "not known: --url gives it")
+    yield RowStatus.NONE, ("kind by its address", str(address.kind) if known else "–")
+    if address.article_id:
+        yield RowStatus.NONE, ("number", address.article_id)
+        yield RowStatus.NONE, ("posted", str(address.posted or "a day that does not exist"))
+    header, meta = page.declared
+    yield RowStatus.NONE, ("bytes", str(len(page.body)))
+    yield (
+        RowStatus.NONE,
+        ("charset", f"{page.charset} (header says {header or 'nothing'}, meta says {meta or 'nothing'})"),
+    )
+    if kind == "article":
+        yield RowStatus.NONE, ("words speak for", _weights(page))
+
+
+def _weights(page: Page) -> str:
+    try:
+        text = "\n".join(line.folded for line in flatten(parse(page)))
+    except PageError:
+        return "nothing"
+    return ", ".join(f"{template.name} {template.weight(text)}" for template in (ENORTH_A, ENORTH_B, TRS))
+
+
+def _opinion(page: Page, article: ArticlePage) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
+    agrees = agreement(page, article.text)
+    if agrees is not None:
+        yield RowStatus.OK if agrees >= AGREES else RowStatus.NOTE, ("trafilatura agrees on the body", f"{agrees:.2f}")
+
+
+def _fields(article: ArticlePage) -> Iterator[tuple[RowStatus, tuple[str, str, str]]]:
+    for name in FIELDS:
+        value = getattr(article, name)
+        where = article.found[name].where if value else ""
+        yield RowStatus.OK if value else RowStatus.NONE, (name, _said(name, value), where)
+
+
+def _said(name: str, value: Any) -> str:
+    if not value:
+        return "–"
+    if name == "blocks":
+        return ", ".join(f"{count} {kind}" for kind, count in Counter(block.type for block in value).items())
+    if name == "text":
+        return f"{len(value)} characters: {_short(value)}"
+    if name == "authors":
+        return ", ".join(" ".join(filter(None, (a.title, a.name, a.work and f"({a.work})"))) for a in value)
+    if name in ("images", "attachments", "related"):
+        return f"{len(value)}: " + ", ".join(getattr(one, "title", None) or one.url.rsplit("/", 1)[-1] for one in value)
+    if isinstance(value, tuple):
+        return (" > " if name == "breadcrumbs" else ", ").join(map(str, value))
+    return ", ".join(f"{role} {who}" for role, who in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _short_pairs(pairs: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
+    yield from ((_short(text) or "(an image)", why) for text, why in pairs)
+
+
+def _list(page: SectionPage) -> list[ResultTable]:
+    pager = page.pager
+    about = [
+        (RowStatus.OK if page.breadcrumbs else RowStatus.NOTE, ("breadcrumb", " > ".join(page.breadcrumbs) or "none")),
+        (RowStatus.OK if page.rows else RowStatus.BAD, ("rows", str(len(page.rows)))),
+        (RowStatus.OK, ("pager", pager.kind)),
+        (RowStatus.NONE, ("list pages after this one", str(len(pager.following)))),
+        (RowStatus.NONE, ("the next of them", pager.following[0] if pager.following else "–")),
+        (RowStatus.NONE, ("pager script", pager.script or "–")),
+    ]
+    rows = (
+        (RowStatus.NONE, (r.article_id, str(r.date or "–"), str(r.posted or "–"), r.title, r.url)) for r in page.rows
+    )
+    sections = ((RowStatus.NONE, (name or "–", url)) for name, url in page.sections)
+    return [
+        group("list", "what|value", about),
+        group("rows", "number|date shown|posted|title|address", rows),
+        group("pages that can be sections", "name|address", sections),
+    ]

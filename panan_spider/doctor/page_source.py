@@ -1,0 +1,110 @@
+"""One page, from wherever it lies: a file, a fixture folder, a WARC record, the archive by number. The network is `errand.fetch`'s."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.archive.store import warc_reader
+from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.extract.document import Page
+from panan_spider.items import WarcLocation
+from panan_spider.sites.urls import UrlKind, absolute, understand
+
+#: What a page is called whose address nobody knows: on the site, and of no kind.
+NO_ADDRESS: Final = "http://panews.zjol.com.cn/unknown"
+
+_WARC: Final = re.compile(r"^(?P<path>.+\.warc\.gz):(?P<offset>\d+)$")
+_NUMBER: Final = re.compile(r"^\d{5,10}$")
+_SAVED_FROM: Final = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+_TAG: Final = re.compile(
+    r"<(?:!doctype|html|head|body|title|meta|div|p|table|a|ul|h1|section|article|span)\b", re.IGNORECASE
+)
+
+
+class PageNotAvailable(Exception):
+    """Why there is no page to be had, in one line."""
+
+
+def is_address(given: str) -> bool:
+    """Whether it is an address to be asked for."""
+    return given.lower().startswith(("http://", "https://"))
+
+
+def local_page(given: str, data: Path, url: str | None = None) -> Page:
+    """The page `given` names: FILE, fixture folder, `FILE.warc.gz:OFFSET`, or an article's number in the archive `data`.
+
+    `url` is the address of a file that does not tell its own. Raises NoPage.
+    """
+    if found := _WARC.match(given):
+        return _record(Path(found["path"]), int(found["offset"]), data)
+    if _NUMBER.match(given) and not Path(given).exists():
+        return _numbered(given, data)
+    path = Path(given)
+    return _file(path / "page.html" if path.is_dir() else path, url)
+
+
+def _file(path: Path, url: str | None) -> Page:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise PageNotAvailable(f"{path}: {error.strerror}") from error
+    came: dict[str, Any] = {}
+    beside = path.with_name("page.json")
+    if path.name == "page.html" and beside.exists():
+        came = json.loads(beside.read_text("utf-8"))
+    saved = _SAVED_FROM.search(body[:4096])
+    page = Page(
+        url or came.get("url") or (saved[1].decode("latin-1") if saved else NO_ADDRESS), body, came.get("content_type")
+    )
+    if not _TAG.search(page.text):
+        raise PageNotAvailable(f"{path}: not HTML")
+    return page
+
+
+def _record(path: Path, offset: int, data: Path) -> Page:
+    path = path if path.exists() else data / path
+    try:
+        response = warc_reader.read(path.parent, WarcLocation(file=path.name, offset=offset))
+    except StoreError as error:
+        raise PageNotAvailable(str(error)) from error
+    if response.status != 200:
+        raise PageNotAvailable(f"{path}:{offset}: {response.url} with status {response.status}, no page")
+    return Page(response.url, response.body, response.content_type)
+
+
+def _numbered(number: str, data: Path) -> Page:
+    """The raw page of the newest revision, or of the newest line of quarantine."""
+    for name in (ARTICLES_FILE, QUARANTINE_FILE):
+        newest = None
+        for line in _lines(data / name, number):
+            newest = line
+        if newest is not None:
+            if not newest.get("warc"):
+                raise PageNotAvailable(f"{number}: the archive kept no raw page of it")
+            place = newest["warc"]
+            return _record(data / place["file"], int(place["offset"]), data)
+    raise PageNotAvailable(f"{number}: no such article in {data / ARTICLES_FILE} or {QUARANTINE_FILE}")
+
+
+def _lines(path: Path, number: str) -> Iterator[dict[str, Any]]:
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        for raw in lines:
+            if number.encode() in raw and raw.endswith(b"\n"):
+                line = json.loads(raw)
+                address = understand(str(line.get("url", "")))
+                if number in (line.get("id"), address.article_id):
+                    yield line
+
+
+def resolved(page: Page, given: str | None) -> Page:
+    """`page` under another address, where one is given. Raises NoPage for one that is not the site's."""
+    if given is None:
+        return page
+    if understand(absolute(given, "")).kind is UrlKind.OFF_SITE:
+        raise PageNotAvailable(f"--url {given}: not an address of the site")
+    return Page(given, page.body, page.content_type)

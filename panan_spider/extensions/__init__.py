@@ -1,0 +1,1 @@
+"""Scrapy extensions: the archive of the run, progress, log formats."""

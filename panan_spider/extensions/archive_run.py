@@ -1,0 +1,159 @@
+"""Opens the archive before the first request, closes it with the report after the last, and knows how the run ended."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+
+from panan_spider.archive.store.archive import RUNS_FOLDER, Archive
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.core.run_report import RunReport
+from panan_spider.report.builder import report_lines, run_report
+from panan_spider.report.checks.timeline import RequestRate
+from panan_spider.report.evaluation import judged
+from panan_spider.report.notify.report_pages import publish
+from panan_spider.report.verdict import RunFacts, verdict
+
+logger = logging.getLogger(__name__)
+
+
+def is_ending(crawler: Crawler) -> bool:
+    """Whether the run is being ended: Scrapy has no signal for the moment it begins to be."""
+    engine = crawler.engine
+    slot = engine._slot if engine is not None else None
+    return engine is None or not engine.running or slot is None or slot.closing is not None
+
+
+#: Scrapy's loggers that tell, each with a traceback, of every exception in a callback, a pipeline, a signal, the start.
+_TELLERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")
+
+
+def _said_once(record: logging.LogRecord) -> bool:
+    """A full disk is one line, this module's; whoever meets it after or beside that says so at DEBUG only."""
+    if record.exc_info and isinstance(record.exc_info[1], StoreError):
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    return True
+
+
+def _as_given(value: object) -> str:
+    """An argument as it stands behind `-a NAME=`."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class ArchiveRunExtension:
+    """The run's archive. `exit_code`, `reason` and `report` are true once it is `closed`, at the spider's end.
+
+    `report` stays None where the archive refused to take it.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider without a memory."""
+        if not hasattr(crawler.spider, "memory"):
+            raise NotConfigured
+        self.crawler = crawler
+        self.started = datetime.now(UTC)
+        self.store_error: StoreError | None = None
+        self.exit_code = ExitCode.NOT_STARTED
+        self.reason = "the run did not start"
+        self.closed = False
+        self.report: RunReport | None = None
+        self.meter = RequestRate()
+        self.failed_images: list[dict[str, str]] = []
+        self.run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+        given = getattr(crawler.spider, "args", None)
+        args = given.model_dump(exclude_defaults=True) if given is not None else {}
+        arguments = {name: _as_given(value) for name, value in args.items()}
+        self.archive = Archive.open(Path(crawler.settings["PANAN_DATA_DIR"]), run_id=self.run_id, args=arguments)
+        self.arguments = arguments
+        for name in _TELLERS:
+            logging.getLogger(name).addFilter(_said_once)
+        for note in self.archive.notes:
+            logger.warning("archive: %s", note)
+        crawler.signals.connect(self._opened, signal=signals.spider_opened)
+        crawler.signals.connect(self._closed, signal=signals.spider_closed)
+        crawler.signals.connect(self._asked, signal=signals.request_reached_downloader)
+        crawler.signals.connect(self._answered, signal=signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "ArchiveRunExtension":
+        """Scrapy's way to make one."""
+        return cls(crawler)
+
+    def fail(self, error: StoreError) -> None:
+        """The archive refused a write: the run ends at once, and nothing more is written."""
+        if self.store_error is not None:
+            return
+        self._say(error)
+        engine = self.crawler.engine
+        if engine is not None and engine.spider is not None:
+            self._ending = asyncio.ensure_future(engine.close_spider_async(reason="store_error"))
+
+    def _say(self, error: StoreError) -> None:
+        """Note and log the run's first refusal, whoever met it."""
+        if self.store_error is None:
+            self.store_error = error
+            logger.error("archive: %s: the run ends here", error)
+
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """Guard a write: a StoreError ends the run on its way up."""
+        try:
+            yield
+        except StoreError as error:
+            self.fail(error)
+            raise
+
+    def _opened(self, spider: Spider) -> None:
+        spider.memory = self.archive.memory  # type: ignore[attr-defined]
+
+    def _asked(self) -> None:
+        self.meter.note(self._seconds(), requests=1)
+
+    def _answered(self, response: Response) -> None:
+        self.meter.note(self._seconds(), received=len(response.body))
+
+    def _seconds(self) -> float:
+        return (datetime.now(UTC) - self.started).total_seconds()
+
+    def _closed(self, spider: Spider, reason: str) -> None:
+        try:
+            self._finish(reason)
+        except StoreError as error:
+            self._say(error)
+            self.exit_code, self.reason = verdict(RunFacts(finish_reason=reason, store_error=str(error)))
+            self._let_go()
+        self.closed = True
+        logger.info("panan: exit %d · %s", self.exit_code, self.reason)
+
+    def _finish(self, reason: str) -> None:
+        if refused := self.store_error or self.archive.fuse.blown:
+            raise refused
+        self.archive.settle_rest()
+        judgement = judged(self, reason)
+        self.exit_code, self.reason = judgement.code, judgement.reason
+        report = run_report(self, judgement)
+        self.archive.close(report.model_dump(mode="json"))
+        self.report = report
+        runs = self.archive.folder / RUNS_FOLDER
+        publish(runs, self.archive.folder / LEDGER, report)
+        for line in report_lines(report):
+            logger.info(line)
+
+    def _let_go(self) -> None:
+        try:
+            self.archive.close({})
+        except StoreError as error:
+            logger.debug("archive: %s", error)

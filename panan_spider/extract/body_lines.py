@@ -1,0 +1,128 @@
+"""The body's own lines: without what the page around left among them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from panan_spider.core.fullwidth import fold
+from panan_spider.extract import landmarks, media
+from panan_spider.extract.boilerplate import without_bar
+from panan_spider.extract.header_line import is_label, strength
+from panan_spider.extract.line import Line, stands_in
+from panan_spider.extract.sidebars import is_advertisement, leads_away, without_side
+from panan_spider.extract.subheads import TERMINAL
+
+_LONGEST_SIDE_HEADING: Final = 10
+_FOOT_SURE: Final = re.compile(r"(?:主办(?:单位)?|技术支持|网站标识码|备案号)\s*:")
+_FOOT: Final = re.compile(
+    rf"{_FOOT_SURE.pattern}|(?:主管|承办|协办|地址|邮编|电话|传真|邮箱|联系电话|投稿邮箱|新闻热线|广告热线|值班电话)(?:单位)?\s*:"
+)
+
+
+def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header: Sequence[Line] = ()) -> list[Line]:
+    """The body's lines without leftovers, furniture, and the header line again, and the links that trail after it."""
+    said = {line.bare for line in header if strength(line.folded) or is_label(line.folded)}
+    kept: list[Line] = []
+    for line in lines:
+        if landmarks.is_leftover(line) or landmarks.is_furniture(line) or line.bare in said:
+            if kept and landmarks.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
+                discarded.append((kept.pop().src, "the code that leads to this page"))
+            discarded.append((line.text, "left over from an image or the page around"))
+        elif line.kind == "image" and is_advertisement(line):
+            discarded.append((line.src, "an advertisement"))
+        else:
+            kept.append(line)
+    if kept and kept[0].text.lstrip()[:1] in "改调选" and (text := without_bar(kept[0].raw)) != kept[0].raw:
+        kept[0] = replace(kept[0], raw=text)
+    kept = without_side(kept, header, discarded)
+    links: list[Line] = []
+    while kept and (leads_away(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
+        links.append(kept.pop())
+        discarded.append((links[-1].text or links[-1].src, "a link to another page, or keywords, after the body"))
+    if links and len(kept) > 1 and _heads(kept[-1], links, kept[-2]):
+        discarded.append((kept.pop().text, "the heading of links after the body"))
+    _cut_foot(kept, discarded)
+    return _joined(kept)
+
+
+def _is_code(kept: Sequence[Line], line: Line) -> bool:
+    """Whether the picture last kept is the code that the line speaks of: none of the article's, or in a box with the line alone."""
+    picture = kept[-1]
+    if not media.is_content(picture.src):
+        return True
+    box = next((e for e in (line.block, *line.block.iterancestors()) if stands_in(picture, e)), None)
+    return box is not None and len(kept) > 1 and not stands_in(kept[-2], box)
+
+
+def _is_thumbnail(kept: Sequence[Line], links: Sequence[Line]) -> bool:
+    """Whether the last line is a picture of the link after it, which together lead to another article."""
+    if not links or kept[-1].kind != "image":
+        return False
+    led_to = {href for line in links for href, _ in line.links}
+    around = (kept[-1].block, *kept[-1].block.iterancestors("a"))
+    anchors_of = (a for box in around for image in box.iter("img") for a in image.iterancestors("a"))
+    return any(
+        a.get("href") in led_to for a in anchors_of if any(media.image_source(i) == kept[-1].src for i in a.iter("img"))
+    )
+
+
+def _is_tags(kept: Sequence[Line]) -> bool:
+    return len(kept) > 1 and landmarks.names_keywords(kept[-1])
+
+
+def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
+    """Whether the line stands over the links in a box of their own: 为您推荐, 通知公告."""
+    if line.kind != "text" or len(line.bare) > _LONGEST_SIDE_HEADING or TERMINAL.search(line.folded):
+        return False
+    linked = {element for link in links for element in (link.block, *link.block.iterancestors())}
+    box = next((element for element in line.block.iterancestors() if element in linked), None)
+    return box is not None and not stands_in(before, box)
+
+
+def _cut_foot(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
+    """Take off the foot of a page that claims no rights: who runs it and where, below the text's container."""
+    first = len(kept)
+    while first and kept[first - 1].kind == "text" and _FOOT.match(kept[first - 1].folded):
+        first -= 1
+    run = kept[first:]
+    if (
+        not run
+        or not first
+        or not any(_FOOT_SURE.match(line.folded) for line in run)
+        or kept[first - 1].block.tag != "p"
+    ):
+        return
+    container = kept[first - 1].block.getparent()
+    if not any(stands_in(line, container) for line in run if container is not None):
+        discarded.extend((line.text, "the foot of the page") for line in run)
+        del kept[first:]
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Lines that only a single `<br>` cuts in mid-sentence, where the body sets its paragraphs off by two."""
+    if not any(line.breaks == "brbr" for line in lines):
+        return lines
+    out: list[Line] = []
+    for line in lines:
+        before = out[-1] if out else None
+        runs_on = (
+            before is not None
+            and line.breaks == "br"
+            and before.kind == line.kind == "text"
+            and before.block is line.block
+            and len(before.bare) >= 20
+            and not TERMINAL.search(fold(before.prose))
+            and not re.match("[\u3000\xa0]", line.raw.lstrip("\n "))
+        )
+        if runs_on and before is not None:
+            out[-1] = replace(
+                before,
+                raw=before.raw.rstrip() + line.raw.lstrip(),
+                linked=before.linked + line.linked,
+                links=before.links + line.links,
+                bold=before.bold and line.bold,
+            )
+        else:
+            out.append(line)
+    return out

@@ -1,0 +1,142 @@
+"""Which line under a picture is its caption, and which is body text that happens to follow it."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from lxml import etree
+
+from panan_spider.core.fullwidth import fold
+from panan_spider.extract.line import Line, holds_more_than
+
+_MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"
+_MARKED: Final = re.compile(rf"^\s*[{_MARKS}]")
+_DOWN: Final = re.compile(r"^\s*[▼▽▾↓]")
+_WORDED: Final = re.compile(
+    r"^\s*[((【]?(?:图为|图片为|图片说明|图说|[上下左右本此]图(?:为|:)?|图[一二三四五六七八九十①②③④⑤⑥\d]{1,2}\s*[::为、]|图\s*:)"
+)
+_CREDITED: Final = re.compile(r"(?:[\s//((](?:摄|摄影|供图|图|拍摄)|[\u3400-\u9fff]{2,4}\s*摄影?|供图)\s*[)]?\s*。?$")
+_SENTENCE_END: Final = re.compile(r"[。!?;…::][”’」』))]*$")
+_DATE_LINE: Final = re.compile(r"^\s*[\d〇○一二三四五六七八九十]{4}\s*年.{1,12}日\s*$")
+_CLASS: Final = re.compile(
+    r"caption|tuzhu|tushuo|zhushi|pic-?(?:text|txt|desc|info|note)|img-?(?:text|desc|info|title|note)", re.IGNORECASE
+)
+_PICTURE_BOX: Final = re.compile(
+    r"(?:^|[\s_-])(?:pics?|picture|img|imgbox|image|photo|tupian|figure)(?:$|[\s_-])", re.IGNORECASE
+)
+_LONGEST_STRONG: Final = 160
+_LONGEST_CENTRED: Final = 100
+_LONGEST_PLAIN: Final = 45
+
+
+def is_strong(line: Line) -> bool:
+    """Whether the line's own words or element say that it is a caption: ▲, 图为…, … 摄, figcaption."""
+    text = fold(line.prose)
+    if len(text) > _LONGEST_STRONG:
+        return False
+    if _MARKED.match(text) or _WORDED.match(text) or line.block.tag == "figcaption":
+        return True
+    if _CLASS.search(line.block.get("class", "")):
+        return True
+    return _CREDITED.search(text) is not None and len(text) <= _LONGEST_CENTRED
+
+
+def is_weak(line: Line, *, headings: Sequence[Line], heads_nothing: bool = False) -> bool:
+    """Whether the line, right after a picture, reads as its caption: centred, or short and no sentence.
+
+    A bold one is a subhead, unless no text follows that it could head.
+    """
+    text = fold(line.prose)
+    if line.heading_tag or line.right or _DATE_LINE.match(text) or line.is_link:
+        return False
+    if any(_same_look(line, heading) for heading in headings):
+        return False
+    if line.centred:
+        return len(text) <= _LONGEST_CENTRED
+    return (heads_nothing or not line.bold) and len(text) <= _LONGEST_PLAIN and not _SENTENCE_END.search(text)
+
+
+def _same_look(line: Line, heading: Line) -> bool:
+    return line.bold and heading.bold and line.centred == heading.centred
+
+
+def in_gallery(picture: Line, line: Line, around: Sequence[Line]) -> bool:
+    """Whether picture and line are alone in a box called a picture's, or one of several alike: sentences are captions, too.
+
+    `around` are the line before the picture and the line after the line.
+    """
+    if line.heading_tag or line.is_link or len(line.bare) > _LONGEST_PLAIN:
+        return False
+    for up in (0, 1):
+        box = _around(picture, up)
+        if box is not None and box is not line.block and box in line.block.iterancestors():
+            alike = [_around(said, up) for said in around if said.kind == "image"]
+            named = _PICTURE_BOX.search(box.get("class", "")) is not None
+            return not holds_more_than(box, len(line.bare)) and (
+                named
+                or any(
+                    other is not box and other.getparent() is box.getparent() for other in alike if other is not None
+                )
+            )
+    return False
+
+
+def _around(line: Line, up: int) -> etree._Element | None:
+    return line.block.getparent() if up else line.block
+
+
+def is_from_above(line: Line, picture: Line) -> bool:
+    """Whether the line is the caption of the picture after it: ▼…, or the first thing in its figure."""
+    if len(line.prose) > _LONGEST_STRONG:
+        return False
+    if line.block.tag == "figcaption" and line.block.getprevious() is None:
+        return line.block.getparent() in (picture.block, *picture.block.iterancestors())
+    return _DOWN.match(line.prose) is not None
+
+
+def clean(text: str) -> str:
+    """The caption without its leading mark."""
+    return text.lstrip(_MARKS + " \u3000\xa0").strip()
+
+
+def assign(images: int, following: Sequence[Line], headings: Sequence[Line]) -> list[tuple[int, int]]:
+    """Captions for a run of `images` pictures among the text lines right after it, as (picture, line) indexes.
+
+    Pictures in a row share the captions in a row after them one by one; a single caption is the last picture's.
+    """
+    strong = _prefix(following, is_strong)
+    if strong:
+        count = strong
+        while count < min(images, len(following)) and _goes_on(following, count, headings):
+            count += 1
+    else:
+        bare = len(following) <= images
+        count = min(_prefix(following, lambda line: is_weak(line, headings=headings, heads_nothing=bare)), images)
+        if _signs_off(following[:count], following[count:]):
+            return []
+    if count <= images:
+        return [(images - count + index, index) for index in range(count)]
+    return [(min(index, images - 1), index) for index in range(count)]
+
+
+def _goes_on(following: Sequence[Line], count: int, headings: Sequence[Line]) -> bool:
+    """Whether the next line is the next picture's caption: it looks like the caption before it and could be one."""
+    before, line = following[count - 1], following[count]
+    alike = (line.centred, line.bold, line.block.tag) == (before.centred, before.bold, before.block.tag)
+    return is_strong(line) or (alike and is_weak(line, headings=headings))
+
+
+def _prefix(lines: Sequence[Line], test: object) -> int:
+    count = 0
+    for line in lines:
+        if not test(line):  # type: ignore[operator]
+            break
+        count += 1
+    return count
+
+
+def _signs_off(chosen: Sequence[Line], rest: Sequence[Line]) -> bool:
+    """Whether the line is no caption but the office that signs a letter: only a date comes after it."""
+    return (
+        bool(chosen) and not chosen[-1].centred and len(rest) == 1 and _DATE_LINE.match(fold(rest[0].prose)) is not None
+    )

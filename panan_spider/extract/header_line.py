@@ -1,0 +1,193 @@
+"""The line under the headline: its date, its source and its byline, by a small grammar of our own.
+
+    2020/03/07 来源:  记者 甲 乙 丙
+    www.panews.cn 磐安新闻网 来源: 磐安新闻网  2016-01-05 08:23
+    2022/06/17 来源:融磐安客户端   记者 甲 乙/文 丙/摄
+
+Any part can be missing, 来源 can be empty, blanks are of any kind and number.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from panan_spider.core.fullwidth import as_printed, fold
+from panan_spider.extract.boilerplate import cleared
+from panan_spider.extract.byline import ROLE, read_byline
+from panan_spider.extract.cached import remembered
+from panan_spider.extract.results import InvalidPage
+from panan_spider.extract.tail_line import cut_credits
+from panan_spider.items import Author
+from panan_spider.sites.panan import SITE_NAME
+
+SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自|(?<!\w)稿\s?源)\s*:"
+DATE: Final = re.compile(
+    r"(?<!\d)(?P<y>\d{4})\s*(?:年|[-/.])\s*(?P<m>\d{1,2})\s*(?:月|[-/.])\s*(?P<d>\d{1,2})(?!\d)\s*日?"
+    r"(?:\s*[(]?(?:星期|周)[一二三四五六日天][)]?(?!\w))?(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
+)
+_DATE_LABEL: Final = re.compile(
+    r"(?:发布|发表|刊发|更新|录入|上传|编辑)?\s*(?:时间|日期)\s*:|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
+)
+_DOMAIN: Final = re.compile(
+    r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
+)
+_BYLINE_START: Final = re.compile(
+    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?:(?<!\S)|(?<=[网报台社端]))作\s?者(?=\s)|(?<!\S)(?:文字|摄影|摄像|视频|撰文)(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))|(?:(?:文章|本文|稿件)?作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
+)
+_ORGAN: Final = re.compile(
+    r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报|版|刊|频道|视频|周刊|公众号|微博|电台)$"
+)
+_MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
+#: One of these stands in every line that is (part of) a header line: most lines of a page are told apart at one glance.
+_SIGN: Final = re.compile(rf"\d{{4}}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者|{SITE_NAME}")
+#: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
+_SLASH: Final = re.compile(r"(?<=\s)/\s+(?=[\u3400-\u9fff]{1,4}\s?:)")
+_LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){ROLE}[\s:][\s\w:/、·]*$")
+_LONGEST_BYLINE: Final = 40
+_YEAR: Final = re.compile(r"\d{4}")
+_SOURCE: Final = re.compile(SOURCE_LABEL)
+_SITE: Final = re.compile(rf"\s*{_DOMAIN.pattern}\s*{SITE_NAME}", re.IGNORECASE)
+_SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
+_LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
+
+
+@dataclass(frozen=True)
+class HeaderLine:
+    """What the line says; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
+
+    published: str | None
+    source: str | None
+    authors: tuple[Author, ...]
+    editor: str | None = None
+    credits: dict[str, str] = field(default_factory=dict)
+
+
+def read_header_line(text: str) -> HeaderLine:
+    """Read the line as printed. Raises InvalidPage for a date that does not exist."""
+    line = cleared(fold(text), by="  ")
+    dated = DATE.search(line)
+    published = _moment(dated) if dated else None
+    # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
+    line = _DATE_LABEL.sub("\x1f", DATE.sub("\x1f", line))
+    editor, credits, line = cut_credits(_SLASH.sub("  ", line))
+    source, rest = _cut_source(line)
+    source = as_printed(text, source) if source else None
+    return HeaderLine(published, source, read_byline(_DOMAIN.sub(" ", rest)), editor, credits)
+
+
+def _moment(dated: re.Match[str]) -> str:
+    numbers = [int(dated[part] or 0) for part in "ymdHMS"]
+    try:
+        moment = datetime(*numbers)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise InvalidPage(f"no such date: {dated[0].strip()}", field_name="published") from error
+    return f"{moment:%Y-%m-%d}" if dated["H"] is None else f"{moment:%Y-%m-%dT%H:%M:%S}+08:00"
+
+
+def _cut_source(line: str) -> tuple[str | None, str]:
+    label = re.search(SOURCE_LABEL, line)
+    if label is None:
+        return None, line
+    before, after = line[: label.start()], line[label.end() :]
+    stop = len(after)
+    for pattern in (re.compile("\x1f"), _BYLINE_START, re.compile(r"[|]")):
+        found = pattern.search(after)
+        if found and not (found.start() == 0 and found[0] == "综合"):  # a source that is 综合 itself
+            stop = min(stop, found.start())
+    value, rest = after[:stop], after[stop:]
+    source, names = _split_source(value, rest)
+    return source, f"{before} {names}{rest}"
+
+
+def _split_source(value: str, rest: str) -> tuple[str | None, str]:
+    """The source, and what follows it without a role: names, where a mark or the look of the words says so."""
+    words = value.split()
+    if not words:
+        return None, ""
+    marked = _MARKED.search(value + rest) is not None and not _BYLINE_START.match(rest)
+    if marked and not _ORGAN.search(words[0]):
+        return None, f" 作者:{value}"
+    names = words[1:]
+    if names and _ORGAN.search(words[0]) and (marked or all(_is_name(word) for word in names)):
+        return words[0], f" 作者:{' '.join(names)}"
+    return _unbracketed(" ".join(words)) or None, ""
+
+
+def _unbracketed(text: str) -> str:
+    """`text` without the brackets around it, or of which one half was left behind: `磐安发布(公众号)` keeps its own."""
+    text = text.strip()
+    while text and (text[0] in ")]】" or text[-1] in "([【"):
+        text = (text[1:] if text[0] in ")]】" else text[:-1]).strip()
+    for opening, closing in ("()", "[]", "【】"):
+        if text.startswith(opening) and (text.endswith(closing) or closing not in text):
+            text = text[1:].removesuffix(closing)
+        elif text.endswith(closing) and opening not in text:
+            text = text[:-1]
+    return text.strip()
+
+
+def _is_name(word: str) -> bool:
+    return re.fullmatch(
+        r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff]+", word
+    ) is not None and not _ORGAN.search(word)
+
+
+@remembered
+def is_byline(text: str) -> bool:
+    """Whether the line, which holds neither date nor source, is names after a role: `记者走基层:…` is none."""
+    return all(
+        re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,4}|.*[·•‧・.A-Za-z].*", author.name)
+        or _ORGAN.search(author.name)
+        for author in read_byline(text)
+    )
+
+
+@remembered
+def is_lone_byline(text: str) -> bool:
+    """Whether the line is a byline that begins with a role, and nothing else: `记者 甲 乙 通讯员 丙`."""
+    return len(text) <= _LONGEST_BYLINE and _LONE.match(fold(text)) is not None and is_byline(text)
+
+
+@remembered
+def leftover(text: str) -> str:
+    """What remains of a line when everything a header line can hold is taken out: `""` for a header line."""
+    line = _DATE_LABEL.sub(" ", DATE.sub(" ", cleared(fold(text))))
+    byline = _BYLINE_START.search(line)
+    if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
+        line = line[: byline.start()]
+    line = _SOURCE_AND_WORD.sub(" ", line)
+    line = _DOMAIN.sub(" ", line).replace(SITE_NAME, " ")
+    return re.sub(r"[\s|【】()()—:/\[\]-]+", "", line)
+
+
+@remembered
+def strength(text: str) -> int:
+    """How surely a line is (part of) a header line: 0 for no evidence, more for each thing only such a line prints."""
+    line = fold(text)
+    if not _SIGN.search(line):
+        return 0
+    line, score = cleared(line), 0
+    if _YEAR.search(line) and (dated := DATE.search(line)):
+        score += 2 if dated.start() < 40 else 1
+    score += 3 if _SOURCE.search(line) else 0
+    score += 2 if SITE_NAME in line and _SITE.match(line) else 0
+    score += 1 if _BYLINE_START.search(line) else 0
+    return score
+
+
+def could_say_some(bare: str) -> bool:
+    """Whether a line, given without its blanks, can have `strength` or be a label at all: most lines of a page cannot."""
+    return _SIGN.search(fold(bare)) is not None
+
+
+@remembered
+def names_source(text: str) -> bool:
+    """Whether the line holds 来源, empty or not."""
+    return _SOURCE.search(fold(text)) is not None
+
+
+@remembered
+def is_label(text: str) -> bool:
+    """Whether the line is a label whose value stands elsewhere: `来源:` alone."""
+    return _LABEL_ONLY.match("".join(fold(text).split())) is not None

@@ -1,0 +1,199 @@
+"""Headline, kicker and subtitle: which line is which, by the document's title, by markup, by the body's first lines."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from panan_spider.core.fullwidth import fold
+from panan_spider.extract.document_title import is_lost, is_sentence, names_the_article, plain, said_once, share_words
+from panan_spider.extract.line import Line
+from panan_spider.extract.results import UnknownLayout
+
+_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
+_SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
+_DASHED: Final = re.compile(r"\s*(?:——|--)\s*\w")
+_SENTENCE: Final = re.compile(r"[。!?;]")
+_LONGEST_HEADLINE: Final = 120
+_LONGEST_KICKER: Final = 45
+
+
+@dataclass(frozen=True)
+class Headline:
+    """`title` is `""` where none was found; the lines are those each was read from."""
+
+    title: str
+    kicker: str | None
+    subtitle: str | None
+    lines: tuple[Line, ...]
+
+
+def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], body: Sequence[Line]) -> Headline:
+    """Choose among the lines over the header line; `body` holds the first text lines under it.
+
+    Raises UnknownLayout where the line over the header line can only be a kicker, and nothing says what the title is.
+    """
+    if not candidates:
+        return Headline("", None, None, ())
+    candidates = [said_once(line) for line in candidates]
+    if span := _by_document_title(candidates, document_titles):
+        return _cut(candidates, *span)
+    if len(candidates) == 1 and (below := _below_the_header_line(candidates[0], document_titles, body)):
+        return below
+    if _SURE_KICKER_END.search(fold(candidates[0].prose)) and is_lost(candidates, document_titles, body):
+        raise UnknownLayout(f"the document is called otherwise than the headline: {candidates[-1].prose}")
+    return _cut(candidates, *(_by_repetition(candidates, body) or _by_markup(candidates) or _by_order(candidates)))
+
+
+def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Line]) -> Headline | None:
+    """The headline of a page that prints its kicker over the header line and its title under it."""
+    for first, end in _spans(min(len(body), 3)):
+        joined = plain("".join(said.prose for said in body[first:end]))
+        if len(joined) >= 6 and joined in map(plain, titles):
+            return Headline(
+                " ".join(said.prose for said in body[first:end]), line.prose, None, (line, *body[first:end])
+            )
+    unsaid = body and could_be_kicker(body[0]) and len(body[0].bare) >= 8
+    if _DASHED.match(line.prose) or (unsaid and _SURE_KICKER_END.search(fold(line.prose))):
+        raise UnknownLayout(f"a line beside the headline, and no headline: {line.prose}")
+    called = min(map(plain, titles), key=len, default="")
+    like_kicker = _KICKER_END.search(fold(line.prose)) is not None
+    if names_the_article(called, body, like_kicker) and not share_words(called, plain(line.prose), 3):
+        raise UnknownLayout(f"the document is called otherwise than the headline: {line.prose}")
+    return None
+
+
+def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:
+    while end - first > 1 and _DASHED.match(lines[end - 1].prose):
+        end -= 1
+    over, under = lines[:first], lines[end:]
+    kicker = " ".join(line.prose for line in over) or None
+    subtitle = " ".join(line.prose for line in under) or None
+    return Headline(" ".join(line.prose for line in lines[first:end]), kicker, subtitle, tuple(lines))
+
+
+def _spans(count: int) -> list[tuple[int, int]]:
+    return sorted(((a, b) for a in range(count) for b in range(a + 1, count + 1)), key=lambda s: s[0] - s[1])
+
+
+def _by_document_title(lines: Sequence[Line], titles: Sequence[str]) -> tuple[int, int] | None:
+    for title in map(plain, titles):
+        for first, end in _spans(len(lines)):
+            joined = plain("".join(line.prose for line in lines[first:end]))
+            if len(joined) >= 4 and (title == joined or (title.startswith(joined) and len(joined) > len(title) * 0.3)):
+                return first, end
+    return None
+
+
+def _by_repetition(lines: Sequence[Line], body: Sequence[Line]) -> tuple[int, int] | None:
+    opening = [plain(line.prose) for line in body[:2]]  # the headline again, or a kicker and the headline
+    said = [
+        (first, end)
+        for first, end in _spans(len(lines))
+        if len(joined := plain("".join(line.prose for line in lines[first:end]))) >= 6 and joined in opening
+    ]
+    if len(said) > 1 and said[0] == (0, 1) and _KICKER_END.search(fold(lines[0].prose)):
+        return said[1]  # it says the kicker again, too
+    return said[0] if said and len(lines) > 1 else None
+
+
+def _rank(line: Line) -> float:
+    """How much the page makes of a line: its heading tag, its letters' size, its class name."""
+    rank = {"h1": 6.0, "h2": 5.0, "h3": 4.0, "h4": 3.0}.get(line.heading_tag or "", 0.0)
+    for element in (
+        line.block,
+        *list(line.block.iterancestors())[:2],
+        *list(line.block.iter("font", "span", "strong", "b"))[:4],
+    ):
+        words = f"{element.get('class', '')} {element.get('id', '')}".lower()
+        if re.search(r"sub-?title|futi|fubiao|f_title|yinti|shoulder|kicker|jianti", words):
+            return -1.0
+        if re.search(r"title|headline|biaoti", words):
+            rank = max(rank, 5.5 if element is line.block and "detail-title" in words else 3.5)
+        if size := re.search(r"font-size\s*:\s*(\d+)", element.get("style", "")):
+            rank = max(rank, min(int(size[1]) / 10, 3.4))
+        if (element.get("size") or "").strip("+").isdigit():
+            rank = max(rank, min(int(element.get("size", "0").strip("+")) / 2, 3.4))
+    return rank + (0.5 if line.bold else 0)
+
+
+def _by_markup(lines: Sequence[Line]) -> tuple[int, int] | None:
+    ranks = [_rank(line) for line in lines]
+    best = max(ranks)
+    chosen = [index for index, rank in enumerate(ranks) if rank == best]
+    if len(chosen) == len(lines) or best <= 0 or chosen[-1] - chosen[0] + 1 != len(chosen):
+        return None
+    return chosen[0], chosen[-1] + 1
+
+
+def _by_order(lines: Sequence[Line]) -> tuple[int, int]:
+    first = 1 if len(lines) > 1 and _KICKER_END.search(fold(lines[0].prose)) else 0
+    same = [line.block is lines[first].block and line.breaks != "block" for line in lines[first + 1 :]]
+    end = first + 1
+    if len(lines) == 2 and first == 0 and same == [True] and not lines[1].prose.startswith(("—", "-")):
+        end = 2
+    if first and end == 2 and all(line.block is lines[0].block for line in lines):
+        end = len(lines)  # under a kicker in the same element, what is not dashed is one headline
+    return first, end
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the body opens with before its text: the kicker, the headline again, the subtitle; None where it says none."""
+
+    kicker: str | None
+    subtitle: str | None
+    lines: tuple[Line, ...]
+
+
+def read_opening(body: Sequence[Line], headline: Headline, *, first_part: bool) -> Opening:
+    """The body's first text lines that belong to the headline; they are no text of the article."""
+    longest = 2 * len(f"{headline.kicker}{headline.title}{headline.subtitle}")  # a longer line says none of them again
+    texts = [plain(line.prose) if len(line.bare) <= longest else line.bare for line in body[:6]]
+    start, end = _repeated(body, texts, headline)
+    kicker = body[0].prose if start else None
+    if end == 0 and body and (first_part or headline.kicker) and _opens_with_kicker(body[0], texts[0], headline):
+        kicker, end = None if headline.kicker else body[0].prose, 1
+    subtitle = None
+    if end < len(texts):
+        if headline.subtitle and texts[end] == plain(headline.subtitle):
+            end += 1
+        elif headline.subtitle is None and first_part and _is_subtitle(body[end]):
+            subtitle, end = body[end].prose, end + 1
+    return Opening(kicker, subtitle, tuple(body[:end]))
+
+
+def _repeated(body: Sequence[Line], texts: Sequence[str], headline: Headline) -> tuple[int, int]:
+    """The lines that say the headline again, after a kicker or not; (0, 0) where none do."""
+    title, whole = plain(headline.title), plain((headline.kicker or "") + headline.title)
+    for start in (0, 1):
+        for end in range(start + 1, min(start + 4, len(texts)) + 1):
+            if (
+                "".join(texts[start:end]) in (title, whole)
+                and not is_sentence(body[end - 1], headline.title)
+                and (start == 0 or could_be_kicker(body[0]))
+            ):
+                return start, end
+    return 0, 0
+
+
+def _opens_with_kicker(line: Line, text: str, headline: Headline) -> bool:
+    if headline.kicker:
+        return text == plain(headline.kicker)
+    said = fold(line.prose)  # with a comma in it, it is a text's own short paragraph
+    return could_be_kicker(line) and "," not in said and _KICKER_END.search(said) is not None
+
+
+def _is_subtitle(line: Line) -> bool:
+    """Whether the line is marked as one by its dash and is no sentence, as one in a dialogue would be."""
+    return _DASHED.match(line.prose) is not None and could_be_kicker(line)
+
+
+def could_be_kicker(line: Line) -> bool:
+    """Whether the line is short and no sentence."""
+    return len(line.bare) <= _LONGEST_KICKER and not _SENTENCE.search(fold(line.prose))
+
+
+def could_be_headline(line: Line) -> bool:
+    """Whether a line over the header line can be (part of) the headline block."""
+    return line.kind == "text" and 1 < len(line.bare) <= _LONGEST_HEADLINE

@@ -1,0 +1,76 @@
+"""Bodies unpacked, and the fate of those that are too large to be a page."""
+
+import zlib
+from typing import Final
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response, TextResponse
+
+from panan_spider.core.outcomes import Outcome
+from panan_spider.middlewares.outcome_errors import OutcomeError
+
+#: Packings whose end can be told from a cut, and that every reader of WARC files can undo.
+_ACCEPTED: Final = "gzip, deflate"
+#: zlib's `wbits` for each packing: what to try, in order.
+_WBITS: Final = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_CHUNK: Final = 1 << 16
+
+
+class DecompressionMiddleware(HttpCompressionMiddleware):
+    """Scrapy's decompression; what exceeds DOWNLOAD_MAXSIZE, raw or unpacked, is `too_large`.
+
+    Scrapy gives what there is of a body that breaks off or is damaged; here it is flagged `dataloss`, and asked for again.
+    """
+
+    def process_request(self, request: Request) -> None:  # type: ignore[override]
+        """Say which packings we take."""
+        request.headers.setdefault("Accept-Encoding", _ACCEPTED)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The response, unpacked. Raises Fate(TOO_LARGE) for a decompression bomb."""
+        packings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
+        outermost = packings[-1].strip()
+        if outermost and isinstance(response, TextResponse):
+            # Copying a response asks for its charset, and Scrapy would guess one, at length, from the packed bytes.
+            response._cached_benc = "utf-8"
+        try:
+            unpacked = super().process_response(request, response)
+        except IgnoreRequest as error:
+            raise OutcomeError(Outcome.TOO_LARGE, "larger than a page when unpacked") from error
+        except Exception:  # every packing has errors of its own: zlib.error, brotli.error, ZstdError, …
+            return _damaged(response)
+        return unpacked if _is_whole(outermost, response.body) else _damaged(unpacked)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raises Fate(TOO_LARGE) where the download was cancelled for its size."""
+        if isinstance(exception, DownloadCancelledError):
+            raise OutcomeError(Outcome.TOO_LARGE, "larger than a page") from exception
+
+
+def _damaged(response: Request | Response) -> Request | Response:
+    if isinstance(response, Response):
+        response.flags.append("dataloss")
+    return response
+
+
+def _is_whole(packing: bytes, packed: bytes) -> bool:
+    """Whether the packed bytes reach their own end undamaged; true for packings that do not tell, and for no bytes."""
+    return not packed or packing not in _WBITS or any(_reaches_end(packed, wbits) for wbits in _WBITS[packing])
+
+
+def _reaches_end(packed: bytes, wbits: int) -> bool:
+    """Unpack member after member, keeping nothing: a few kB held, however much comes out."""
+    try:
+        while True:
+            unpacker = zlib.decompressobj(wbits=wbits)
+            unpacker.decompress(packed, _CHUNK)
+            while not unpacker.eof and unpacker.unconsumed_tail:
+                unpacker.decompress(unpacker.unconsumed_tail, _CHUNK)
+            packed = unpacker.unused_data
+            if not unpacker.eof or wbits != 31 or not packed.startswith(_GZIP_MAGIC):
+                return unpacker.eof
+    except zlib.error:
+        return False

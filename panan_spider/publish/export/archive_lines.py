@@ -1,0 +1,102 @@
+"""The lines of the archive as an export reads them: whole ones only, beside a run that writes if need be."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.items import SCHEMA_VERSION
+
+Record = dict[str, Any]
+
+
+class ArchiveLine(NamedTuple):
+    """One line: its first byte, the byte behind it, the revision of an article that it is, and its SHA-256."""
+
+    start: int
+    end: int
+    record: Record
+    digest: str
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far the lines had been read: bytes, the first byte of the last line, and that line's SHA-256."""
+
+    end: int = 0
+    start: int = 0
+    digest: str = ""
+
+
+NOTHING: Final = Position()
+
+#: New lines of more than this share of the old ones: an export is made anew, which costs no memory and blocks no reader.
+_MOST_NEW: Final = 0.25
+_FEW_BYTES: Final = 1 << 24
+
+
+class ArchiveLines:
+    """The lines of `data`/articles.jsonl. `mark` is how far they have been read."""
+
+    def __init__(self, data: Path, mark: Position = NOTHING) -> None:
+        self.path, self.mark = data / ARTICLES_FILE, mark
+
+    def read(self) -> Iterator[ArchiveLine]:
+        """The whole lines behind `mark`, which moves with them. What a run is just writing at the end is left for later.
+
+        Raises StoreError where the file cannot be read, a line of its middle is broken, or of a newer format.
+        """
+        broken: int | None = None
+        with naming(self.path), self.path.open("rb") as file:
+            file.seek(start := self.mark.end)
+            for raw in file:
+                if broken is not None:
+                    raise StoreError(f"{self.path}: the line at byte {broken} is no article: the file is damaged")
+                record = _parsed(raw)
+                if record is None:
+                    broken = start
+                    continue
+                self._check(record, start)
+                self.mark = Position(start + len(raw), start, hashlib.sha256(raw).hexdigest())
+                yield ArchiveLine(start, self.mark.end, record, self.mark.digest)
+                start += len(raw)
+
+    def at_each(self, starts: Iterable[int]) -> Iterator[Record]:
+        """The records whose lines begin at these bytes. Raises StoreError where none does."""
+        with naming(self.path), self.path.open("rb") as file:
+            for start in starts:
+                file.seek(start)
+                record = _parsed(file.readline())
+                if record is None:
+                    raise StoreError(f"{self.path}: no line begins at byte {start}: the file was changed meanwhile")
+                yield record
+
+    def goes_on_from(self, mark: Position) -> bool:
+        """Whether the file still begins with the lines that had been read up to `mark`, and has not many more."""
+        with naming(self.path), self.path.open("rb") as file:
+            if file.seek(0, os.SEEK_END) - mark.end > max(_MOST_NEW * mark.end, _FEW_BYTES):
+                return False
+            file.seek(mark.start)
+            raw = file.read(mark.end - mark.start)
+        return len(raw) == mark.end - mark.start and hashlib.sha256(raw).hexdigest() == mark.digest
+
+    def _check(self, record: Record, start: int) -> None:
+        if (found := record.get("schema_version")) != SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.path}: the line at byte {start} has schema_version {found}, this program knows {SCHEMA_VERSION}: update panan_spider"
+            )
+
+
+def _parsed(raw: bytes) -> Record | None:
+    if not raw.endswith(b"\n"):
+        return None
+    try:
+        record = json.loads(raw)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "id" in record and "revision" in record else None

@@ -1,0 +1,105 @@
+"""An export is built aside, checked, and put in place by one rename: a reader never meets half of it.
+
+A file is renamed over the old one. A folder cannot be, so the old and the new one trade names in one system call; where the
+system has none, the old one is moved away first, and for an instant there is none, never half of one.
+"""
+
+import ctypes
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from panan_spider.archive.store.errors import naming
+from panan_spider.archive.store.files import sync_folder
+from panan_spider.archive.store.lock import Lock
+
+_AT_FDCWD: Final = -100
+_EXCHANGE: Final = 2
+
+
+class ForeignFileError(Exception):
+    """What stands at the place of the export was not made by an export of this kind. The message is one line."""
+
+
+@contextmanager
+def only_export_to(out: Path) -> Iterator[None]:
+    """Keep other exports away from `out` meanwhile. Raises LockHeld where one is at work there, StoreError."""
+    with naming(out.parent):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    lock = Lock(_beside(out, "lock"), f"export to {out.name}")
+    try:
+        _tidy(out)
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def built_aside(out: Path) -> Iterator[Path]:
+    """The place to build at; on leaving it is made durable and becomes `out`. After any exception `out` is as it was.
+
+    Raises StoreError where the disk refuses.
+    """
+    aside = _beside(out, "part")
+    with naming(out):
+        try:
+            yield aside
+            _sync(aside)
+            if aside.is_dir() and out.exists():
+                _trade(aside, out)
+            else:
+                os.replace(aside, out)
+            sync_folder(out.parent)
+        finally:
+            _remove(aside)
+
+
+def _beside(out: Path, what: str) -> Path:
+    return out.with_name(f".{out.name}.{what}")
+
+
+def _tidy(out: Path) -> None:
+    """Finish or undo what an export that was killed left behind."""
+    with naming(out):
+        if (old := _beside(out, "old")).exists():
+            if out.exists():
+                _remove(old)
+            else:
+                os.rename(old, out)
+        _remove(_beside(out, "part"))
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir():
+        os.sync()  # of many small files, one call for all of them
+        return
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _trade(new: Path, old: Path) -> None:
+    if _exchanged(new, old):
+        return
+    away = _beside(old, "old")
+    os.rename(old, away)
+    os.rename(new, old)
+    _remove(away)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether the system could give the two each other's name in one step (Linux: renameat2)."""
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return call is not None and call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        with suppress(FileNotFoundError):
+            path.unlink()
+        for rest in ("-journal", "-wal", "-shm"):
+            path.with_name(path.name + rest).unlink(missing_ok=True)

@@ -1,0 +1,61 @@
+"""CSV that Excel opens right: UTF-8 with BOM, CRLF, and no cell that it would take for a formula."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Final
+
+from panan_spider.publish.export.archive_lines import Record
+from panan_spider.publish.export.selection import day_of
+from panan_spider.publish.export.single_file import SingleFileFormat
+
+#: Columns, in order. Several values of one cell are joined by 、, addresses by a line feed.
+COLUMNS: Final = (
+    "id", "revision", "day", "published", "posted", "section", "listed_in", "title", "kicker", "subtitle", "authors", "editor", "source",
+    "text", "images", "attachments", "pages", "template", "url", "fetched_at", "content_hash",
+)  # fmt: skip
+#: What Excel begins a formula with, and full-width twins that some of its languages take for the same.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: Characters, as UTF-16 counts them, that Excel takes in one cell.
+MOST_IN_A_CELL: Final = 32_767
+_CUT: Final = "… [cut]"
+
+
+def cell(value: object) -> str:
+    """`value` as a cell: what would begin a formula has an apostrophe before it; what Excel cannot hold is cut, and says so."""
+    text = "" if value is None else str(value)
+    text = f"'{text}" if text.startswith(_FORMULA) else text
+    if len(text) * 2 > MOST_IN_A_CELL and len(units := text.encode("utf-16-le", "replace")) > 2 * MOST_IN_A_CELL:
+        text = units[: 2 * (MOST_IN_A_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
+    return text
+
+
+def _line(cells: list[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().encode("utf-8", "replace")
+
+
+def _stretch(record: Record) -> bytes:
+    joined = {
+        "day": day_of(record),
+        "listed_in": "、".join(record["listed_in"]),
+        "authors": "、".join(author["name"] for author in record["authors"]),
+        "images": "\n".join(image["url"] for image in record["images"]),
+        "attachments": "\n".join(link["url"] for link in record["attachments"]),
+    }
+    return _line([cell(joined[name] if name in joined else record[name]) for name in COLUMNS])
+
+
+def _records_in(path: Path) -> int:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file)
+        if next(rows) != list(COLUMNS):
+            return -1
+        return sum(len(row) == len(COLUMNS) for row in rows)
+
+
+_HEAD: Final = b"\xef\xbb\xbf" + _line(list(COLUMNS))
+
+FORM: Final = SingleFileFormat("csv", _HEAD, _stretch, _records_in, lambda first: first == _HEAD)
+export = FORM.export

@@ -1,0 +1,114 @@
+"""The tables of the SQLite export. DATA_FORMAT.md documents them; whoever reads the file may rely on the names."""
+
+from typing import Final
+
+from sqlite_utils import Database
+
+from panan_spider.publish.export.bigrams import TOKENIZER
+
+#: Of these tables. Another number in a file: it is made anew, not brought up to date.
+EXPORT_VERSION: Final = 1
+MADE_BY: Final = "panan_spider"
+
+_CONTENT: Final[dict[str, type]] = {
+    "url": str, "title": str, "kicker": str, "subtitle": str, "published": str, "posted": str, "day": str,
+    "section": str, "breadcrumbs": str, "source": str, "header_line": str, "editor": str, "credits": str,
+    "text": str, "blocks": str, "pages": int, "template": str, "content_hash": str, "fetched_at": str,
+    "warc_file": str, "warc_offset": int,
+}  # fmt: skip
+
+#: Table → its columns. Lists and objects are JSON text.
+TABLES: Final[dict[str, dict[str, type]]] = {
+    "articles": {"id": str, "revision": int, **_CONTENT, "gone": int, "docid": int},
+    "revisions": {"article_id": str, "revision": int, **_CONTENT},
+    "authors": {"article_id": str, "position": int, "name": str, "title": str, "work": str},
+    "images": {"article_id": str, "position": int, "url": str, "caption": str, "file": str},
+    "attachments": {"article_id": str, "position": int, "url": str, "title": str},
+    "related": {"article_id": str, "position": int, "url": str, "title": str},
+    "listed_in": {"article_id": str, "section": str},
+    "people": {
+        "article_id": str, "position": int, "name": str, "office": str, "action": str, "place": str,
+        "start": int, "end": int, "office_start": int, "office_end": int, "action_start": int, "action_end": int,
+        "place_start": int, "place_end": int,
+    },
+    "sections": {"name": str, "articles": int, "first": str, "last": str},
+    "meta": {"key": str, "value": str},
+}  # fmt: skip
+
+_KEYS: Final = {
+    "articles": ("id",),
+    "revisions": ("article_id", "revision"),
+    "listed_in": ("article_id", "section"),
+    "sections": ("name",),
+    "meta": ("key",),
+}
+#: Tables with one row for each part of an article, in page order.
+PARTS: Final = ("authors", "images", "attachments", "related", "listed_in", "people")
+
+#: Columns of the full-text index, and how much a hit in each weighs. `lead`: kicker and subtitle; `byline`: authors, editor,
+#: credits; `rest`: captions, cells of tables, titles of files.
+SEARCHED: Final = {"title": 10.0, "lead": 4.0, "text": 1.0, "byline": 2.0, "rest": 1.0}
+
+_INDEXES: Final = (
+    ("articles", ["day"]),
+    ("articles", ["section", "day", "id"]),
+    # These hold all that a list of names asks for, so that counting them reads no table.
+    ("authors", ["name", "article_id"]),
+    ("listed_in", ["section", "article_id"]),
+    ("people", ["name", "article_id", "office"]),
+)
+
+
+def create(db: Database) -> None:
+    """Make the tables in an empty database. Indexes come last: `create_indexes`."""
+    for name, columns in TABLES.items():
+        db.table(name).create(
+            columns,
+            pk=_KEYS.get(name, ("article_id", "position"))
+            if name not in ("articles", "sections", "meta")
+            else _KEYS[name][0],
+            foreign_keys=[("article_id", "articles", "id")] if "article_id" in columns else [],
+        )
+    db.table("articles").create_index(["docid"], unique=True)
+    db.execute(f"CREATE VIRTUAL TABLE search USING fts5({', '.join(SEARCHED)}, content='', tokenize='{TOKENIZER}')")
+    weights = ", ".join(map(str, SEARCHED.values()))
+    db.execute("INSERT INTO search(search, rank) VALUES ('rank', ?)", [f"bm25({weights})"])
+
+
+def create_indexes(db: Database) -> None:
+    """Make the indexes, once the rows are in: sorting them once is cheaper than finding each one's place."""
+    for table, columns in _INDEXES:
+        db.table(table).create_index(columns)
+    # Looked at whole by every export, and few.
+    db.execute("CREATE INDEX idx_articles_gone ON articles (id) WHERE gone = 1")
+
+
+def fill_sections(db: Database) -> None:
+    """Make `sections` of the rows there are. An article counts in its own section and in all that list it."""
+    db.execute("DELETE FROM sections")
+    db.execute(
+        """INSERT INTO sections SELECT section, count(*), min(day), max(day) FROM (
+            SELECT id, section, day FROM articles WHERE section IS NOT NULL
+            UNION SELECT a.id, l.section, a.day FROM listed_in l JOIN articles a ON a.id = l.article_id
+        ) GROUP BY section"""
+    )
+
+
+def mark_gone(db: Database, gone: frozenset[str] | None) -> None:
+    """Set `gone` for these articles and no other; where None, leave it as it is."""
+    if gone is None:
+        return
+    marked = {row[0] for row in db.execute("SELECT id FROM articles WHERE gone = 1").fetchall()}
+    for ids, value in ((marked - gone, 0), (gone - marked, 1)):
+        db.conn.executemany("UPDATE articles SET gone = ? WHERE id = ?", [(value, number) for number in sorted(ids)])
+
+
+def complaint(db: Database) -> str | None:
+    """What SQLite and its full-text index say is wrong with the file; None where all is well."""
+    told = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if told != "ok":
+        return " ".join(str(told).split())
+    if (indexed := db.table("search").count) != (articles := db.table("articles").count):
+        return f"the full-text index holds {indexed} articles of {articles}"
+    db.execute("INSERT INTO search(search) VALUES ('integrity-check')")  # raises where it contradicts itself
+    return None

@@ -1,0 +1,1 @@
+"""Site profiles, and what an address of a site means."""

@@ -1,0 +1,145 @@
+"""Site profile: hosts, names, entry pages, sections, CMS templates, limits and thresholds of one site, as one frozen object.
+
+A profile is read from `<key>.toml` in this package; templates that several sites share come from `cms.toml`.
+A `Site` is handed on to whoever needs it. Nothing in the package keeps one in a module-level name.
+"""
+
+import tomllib
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from panan_spider.sites.cms import ArticleTemplate, templates_of
+from panan_spider.sites.thresholds import Thresholds
+from panan_spider.sites.urls import SiteUrls
+
+#: The profile that a public reader takes where it is given none.
+DEFAULT_KEY: Final = "panan"
+
+_SHARED: Final = "cms.toml"
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Word = Annotated[str, StringConstraints(min_length=2, max_length=40, strip_whitespace=True)]
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+Url = Annotated[str, StringConstraints(pattern=r"^http://[a-z0-9.-]+/\S*$")]
+Folder = Annotated[str, StringConstraints(pattern=r"^/[\w-]+$")]
+
+
+class UnknownSiteError(Exception):
+    """No profile of that key."""
+
+
+class ProfileError(Exception):
+    """A profile that says something impossible: the file, the key and why, in one line."""
+
+
+class Limits(BaseModel):
+    """What bounds a crawl of one site."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    list_pages: int = Field(
+        default=5_000, gt=0, description="List pages of one section. A walk that gets here is named, never silent."
+    )
+    stale_pages: int = Field(default=3, gt=0, description="Consecutive list pages without one new row that end a walk.")
+    posting_lag_days: int = Field(
+        default=31,
+        ge=0,
+        description="Days an address's date may run ahead of the publication before `until=` rules it out unasked.",
+    )
+    look_back_days: int = Field(
+        default=30, ge=0, description="Days to look back, from a section's newest article, for corrections."
+    )
+
+
+class Site(BaseModel):
+    """One site. Two of them work side by side in one process. Equal to itself alone, so that caches can hold it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: Key
+    name: Word | None = None  # as breadcrumbs, titles and footers print it; None where nobody has seen it yet
+    portal: Word | None = None  # the site above it in breadcrumbs
+    apps: tuple[Word, ...] = ()  # other names of the newsroom, as templates print them
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1)]  # the first is preferred
+    prefix: Folder | None = None  # the folder that everything at the first host stands in
+    entry_pages: Annotated[tuple[Url, ...], Field(min_length=1)]
+    known_sections: tuple[Url, ...] = ()
+    first_section: Word | None = None  # the section a short look at the site begins with
+    first_year: int | None = Field(default=None, ge=1995, le=2100)
+    cms: tuple[str, ...] = ("enorth", "trs")
+    limits: Limits = Limits()
+    thresholds: Thresholds = Thresholds()
+
+    def __hash__(self) -> int:
+        """By identity: a profile is loaded once."""
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        """By identity, as the hash."""
+        return self is other
+
+    @cached_property
+    def urls(self) -> SiteUrls:
+        """What addresses mean on this site."""
+        return SiteUrls(self.hosts, self.limits.list_pages)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The site's own name and its portal's, those that are known."""
+        return tuple(name for name in (self.portal, self.name) if name)
+
+    @cached_property
+    def front_names(self) -> frozenset[str]:
+        """What a link or breadcrumb calls the front page."""
+        own = (self.name,) if self.name else ()
+        return frozenset({"首页", "网站首页", "返回首页", "主页", *own})
+
+    @cached_property
+    def templates(self) -> tuple[ArticleTemplate, ...]:
+        """The article templates of the site's CMSs, with the site's own names in their marks."""
+        return templates_of(_toml(files(__package__) / _SHARED), self.cms, self._placeholders())
+
+    def _placeholders(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "name": (self.name,) if self.name else (),
+            "portal": (self.portal,) if self.portal else (),
+            "app": self.apps,
+            "host": self.hosts,
+        }
+
+    @classmethod
+    def from_toml(cls, source: Traversable) -> Self:
+        """The profile in one file. Raises ProfileError."""
+        try:
+            return cls.model_validate(_toml(source))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ProfileError(f"{source.name}: {error}") from error
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise ProfileError(f"{source.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _toml(source: Traversable) -> dict[str, Any]:
+    return tomllib.loads(source.read_text("utf-8"))
+
+
+@cache
+def site_keys() -> tuple[str, ...]:
+    """The keys of all profiles, sorted."""
+    names = (entry.name for entry in files(__package__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml") and name != _SHARED))
+
+
+@cache
+def load_site(key: str = DEFAULT_KEY) -> Site:
+    """The profile of one key, the same object each time. Raises UnknownSiteError or ProfileError."""
+    if key not in site_keys():
+        raise UnknownSiteError(f"no site {key!r}: there are {', '.join(site_keys())}")
+    site = Site.from_toml(files(__package__) / f"{key}.toml")
+    if site.key != key:
+        raise ProfileError(f"{key}.toml: key: {site.key!r} is not the file's name")
+    return site

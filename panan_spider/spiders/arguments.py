@@ -1,0 +1,175 @@
+"""The arguments of `scrapy crawl panan`, typed, and the one line said about a wrong one."""
+
+import difflib
+import re
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from scrapy import Spider
+from scrapy_spider_metadata._params import Args
+
+from panan_spider.sites.panan import HOSTS, LOOK_BACK_DAYS
+from panan_spider.sites.urls import UrlKind, first_part, understand
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: `,`, the full-width comma, and `、`.
+_COMMAS: Final = re.compile("[,\uff0c\u3001]")
+_BLANKS_OR_COMMAS: Final = re.compile("[\\s,\uff0c\u3001]+")
+_SHOWN_CHARACTERS: Final = 80
+
+
+def _sections(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not (names := section_names(value)):
+        raise ValueError("names no section")
+    return names
+
+
+def section_names(given: str) -> tuple[str, ...]:
+    """The names or paths between the commas, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in _COMMAS.split(given) if name.strip()))
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not _DAY.fullmatch(value):
+        raise ValueError("is not a day")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is a day that does not exist") from None
+
+
+def _switch(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value.lower() not in ("true", "false"):
+        raise ValueError("is neither true nor false")
+    return value.lower() == "true"
+
+
+def _days(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value == "all":
+        return value
+    if not re.fullmatch(r"[0-9]{1,6}", value):
+        raise ValueError("is no number of days")
+    return int(value)
+
+
+def _addresses(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    given = [address for address in _BLANKS_OR_COMMAS.split(value) if address]
+    if not given:
+        raise ValueError("names no address")
+    return tuple(dict.fromkeys(_article_address(address) for address in given))
+
+
+def _article_address(given: str) -> str:
+    address = understand(given)
+    if address.kind not in (UrlKind.ARTICLE, UrlKind.PART):
+        raise ValueError(f"{_shown(given)} is no article's address")
+    return first_part(address).url
+
+
+Day = Annotated[date | None, BeforeValidator(_day)]
+Switch = Annotated[bool, BeforeValidator(_switch)]
+
+
+class Arguments(BaseModel):
+    """What `-a name=value` can say. Raises ValidationError, which `complaint` puts into one line."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sections: Annotated[tuple[str, ...], BeforeValidator(_sections)] = Field(
+        default=(), description="Names or paths of sections, separated by commas; empty: all of them."
+    )
+    since: Day = Field(default=None, description="First publication date, inclusive.")
+    until: Day = Field(default=None, description="Last publication date, inclusive.")
+    full: Switch = Field(default=False, description="Walk every section to its end.")
+    recheck: Annotated[int | Literal["all"], BeforeValidator(_days)] = Field(
+        default=LOOK_BACK_DAYS,
+        description="Days, counted back from the newest article of each section, to ask stored articles again.",
+    )
+    urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
+        default=(), description="Just these articles, by address; no list is read."
+    )
+    images: Switch = Field(default=False, description="Keep the articles' pictures too.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_scheduler(cls, given: Any) -> Any:
+        """scrapyd gives every run its job's number beside the arguments: nothing that a run is asked for."""
+        return {name: value for name, value in given.items() if name != "_job"} if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Arguments":
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise ValueError(f"since={self.since} is after until={self.until}: since must not be later than until")
+        if self.urls and self.sections:
+            raise ValueError("urls= and sections= exclude each other: give one of them")
+        return self
+
+
+#: What each argument allows, as the complaint says it.
+_ALLOWED: Final = {
+    "sections": "names or paths of sections, separated by commas",
+    "since": "a day as YYYY-MM-DD, such as 2020-03-01",
+    "until": "a day as YYYY-MM-DD, such as 2020-06-30",
+    "full": "true or false",
+    "recheck": "a number of days, such as 30, or all",
+    "urls": f"addresses of articles at {' or '.join(sorted(HOSTS))}, separated by commas or blanks",
+    "images": "true or false",
+}
+
+
+def complaint(error: ValidationError) -> str:
+    """One line: each wrong argument, what is wrong with it, and what is allowed."""
+    return "; ".join(_line(dict(one)) for one in error.errors(include_url=False))
+
+
+def _line(one: dict[str, Any]) -> str:
+    name = str(one["loc"][0]) if one["loc"] else ""
+    why = str(one["msg"]).removeprefix("Value error, ")
+    if not name:
+        return why
+    if one["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, _ALLOWED, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        return f"unknown argument {_shown(name)}{hint}: allowed are {', '.join(_ALLOWED)}"
+    given = "" if one["type"] == "value_error" and name == "urls" else f"{_shown(one['input'])} "
+    return f"{name}: {given}{why}: allowed is {_ALLOWED[name]}"
+
+
+def _shown(value: object) -> str:
+    # repr: a line feed in a value must not make two lines of the complaint.
+    text = value if isinstance(value, str) else str(value)
+    return repr(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…")
+
+
+def wrong_arguments(spider_class: type[Spider], given: dict[str, Any]) -> str | None:
+    """One line about arguments the spider does not take; None where they are right."""
+    if not issubclass(spider_class, Args):
+        return None
+    model = next(
+        base.__args__[0]
+        for owner in spider_class.__mro__
+        for base in getattr(owner, "__orig_bases__", ())
+        if getattr(base, "__origin__", None) is Args
+    )
+    assert issubclass(model, BaseModel)
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        return complaint(error) if issubclass(model, Arguments) else _plain_complaint(error)
+    return None
+
+
+def _plain_complaint(error: ValidationError) -> str:
+    said = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
+    return " ".join("; ".join(said).split())

@@ -1,0 +1,1 @@
+"""Generators of documentation and schemas; not part of the wheel."""
