@@ -12,11 +12,10 @@ from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.http_exchange import HttpExchange
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.article import read_article
+from panan_spider.extract.assemble import ArticleBuilder
 from panan_spider.extract.document import Page
 from panan_spider.items import Article, WarcLocation
-from panan_spider.sites.urls import understand
-from panan_spider.spiders.article_fetch import ArticleFetch
-from panan_spider.spiders.frontier import FrontierEntry
+from panan_spider.sites.profile import load_site
 from tools.docs.example import EXAMPLE
 
 _AT_ONCE: Final = 500
@@ -53,14 +52,14 @@ def _store(archive: Archive, made: Iterator[Article]) -> None:
 
 def _kept(archive: Archive, site: Site, url: str) -> Article:
     """The article at `url`, each part of it answered, kept and read in turn."""
-    address = understand(url)
-    fetch = ArticleFetch(FrontierEntry(address.article_id or ""), None, address, fetched_at=_ANY_TIME)
+    profile = load_site()
+    builder = ArticleBuilder(profile, profile.urls.understand(url))
     due: str | None = url
     while due is not None:
         page, place = _answered(archive, site, due)
-        fetch.keep(read_article(page), place)
-        due = fetch.next_part()
-    return fetch.article(fetch.whole())
+        builder.add(read_article(page), place, _ANY_TIME)
+        due = builder.next_part()
+    return builder.article()
 
 
 def _answered(archive: Archive, site: Site, url: str) -> tuple[Page, WarcLocation]:

@@ -22,9 +22,9 @@ from demo_site.site import Site
 from evaluation.cases import HALVES, Case, cases
 from evaluation.peers import PEERS
 from panan_spider.extract.article import read_article
-from panan_spider.extract.assemble import to_article
+from panan_spider.extract.assemble import ArticleBuilder
 from panan_spider.extract.document import Page
-from panan_spider.sites.urls import understand
+from panan_spider.sites.profile import load_site
 
 FLOOR: Final = "lxml alone: bytes to tree"
 NAIVE: Final = "four XPaths: title, date line, text, pictures"
@@ -78,7 +78,10 @@ def every_field(page: Page) -> object:
     """A page as a crawl reads it: charset found, every field, the typed article with its hash."""
     fresh = Page(page.url, page.body, page.content_type)  # nothing kept from the round before
     read = read_article(fresh)
-    return to_article(read, address=understand(read.url), pages=1, listed_in=(), fetched_at=_ANY_TIME, warc=None)
+    site = load_site()
+    builder = ArticleBuilder(site, site.urls.understand(read.url))
+    builder.add(read, None, _ANY_TIME)
+    return builder.article()
 
 
 def readers() -> dict[str, Callable[[Page], object]]:

@@ -1,13 +1,81 @@
-"""Parts joined to one article, the article made from them."""
+"""Article assembly: parts joined into one article, cleaned, and checked against its address. No request, no disk.
 
+The crawl, `reparse` and `verify` make articles here and nowhere else.
+"""
+
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from panan_spider.core.hashing import content_hash
 from panan_spider.extract.results import ArticlePage, InvalidPage
 from panan_spider.extract.subheads import opens_section
 from panan_spider.items import Article, Block, Heading, Paragraph, WarcLocation
-from panan_spider.sites.urls import Address
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import Address, UrlKind
+
+#: No text of a county's newspaper runs over more parts.
+MAX_PARTS: Final = 100
+
+#: Control characters but for tab and line feed, lone surrogates, and the two noncharacters XML forbids.
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: The same characters as JSON text shows them: escaped or literal. May also match harmless escapes.
+_IN_JSON: Final = re.compile(r"\\[ubfr]|[\x7f-\x9f\ufffe\uffff]")
+
+
+class ArticleBuilder:
+    """One article in the making: pages are added in reading order, `next_part` names the page still missing."""
+
+    def __init__(self, site: Site, address: Address) -> None:
+        """`address` is that of part one."""
+        self.address = address
+        self.pages: list[ArticlePage] = []
+        self.fetched_at = ""  # when part one was received, UTC
+        self._urls = site.urls
+        self._locations: list[WarcLocation | None] = []
+        self._parts: dict[int, str] = {}  # part number → address, as the pages link to it
+        self._asked: set[int] = set()
+
+    def add(self, page: ArticlePage, location: WarcLocation | None, fetched_at: str = "") -> None:
+        """Add the next part, with the place of its raw response; `fetched_at` counts for part one."""
+        self.fetched_at = self.fetched_at or fetched_at
+        self.pages.append(page)
+        self._locations.append(location)
+        for url in page.parts:
+            part = self._urls.understand(url)
+            if part.kind is UrlKind.PART and part.article_id == self.address.article_id:
+                self._parts.setdefault(part.part, part.url)
+
+    def next_part(self) -> str | None:
+        """The address of the next part to fetch; None when all are there. Raises InvalidPage where they do not end."""
+        if len(self._parts) >= MAX_PARTS:
+            raise InvalidPage(f"more than {MAX_PARTS} parts", field_name="pages")
+        due = min(set(self._parts) - self._asked, default=None)
+        if due is None:
+            return None
+        self._asked.add(due)
+        return self._parts[due]
+
+    def whole(self) -> ArticlePage:
+        """All parts as one page. Raises InvalidPage where they are not of one article."""
+        return join(self.pages)
+
+    def article(self, listed_in: Iterable[str] = ()) -> Article:
+        """The article as revision 1. Raises InvalidPage, or pydantic.ValidationError where a field is impossible."""
+        return _to_article(self.whole(), self, sorted(listed_in))
+
+    @property
+    def location(self) -> WarcLocation | None:
+        """The place of part one with those of the further parts; None where any part was not kept."""
+        kept = [location for location in self._locations if location is not None]
+        if not kept or len(kept) != len(self._locations):
+            return None
+        return kept[0].model_copy(update={"parts": kept[1:]})
 
 
 def join(parts: Sequence[ArticlePage]) -> ArticlePage:
@@ -38,16 +106,8 @@ def _joined_blocks(parts: Sequence[ArticlePage]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def to_article(
-    page: ArticlePage,
-    *,
-    address: Address,
-    pages: int,
-    listed_in: Iterable[str],
-    fetched_at: str,
-    warc: WarcLocation | None,
-) -> Article:
-    """The stored form of a whole article, as revision 1. Raises pydantic.ValidationError where a field is impossible."""
+def _to_article(page: ArticlePage, builder: ArticleBuilder, listed_in: list[str]) -> Article:
+    address = builder.address
     return Article(
         id=address.article_id or "",
         revision=1,
@@ -59,7 +119,7 @@ def to_article(
         posted=address.posted.isoformat() if address.posted else None,
         section=page.section,
         breadcrumbs=list(page.breadcrumbs),
-        listed_in=sorted(listed_in),
+        listed_in=listed_in,
         source=page.source,
         header_line=page.header_line,
         authors=list(page.authors),
@@ -70,9 +130,72 @@ def to_article(
         images=list(page.images),
         attachments=list(page.attachments),
         related=list(page.related),
-        pages=pages,
+        pages=len(builder.pages),
         template=page.template,  # type: ignore[arg-type]
         content_hash=content_hash(page),
-        fetched_at=fetched_at,
-        warc=warc,
+        fetched_at=builder.fetched_at,
+        warc=builder.location,
     )
+
+
+def clean(article: Article) -> Article:
+    """The article without characters that no text holds, its hash recomputed; the same object where there are none."""
+    if _is_clean(article):
+        return article
+    fields = article.model_dump(warnings=False)
+    cleaned = _cleaned(fields)
+    if cleaned == fields:
+        return article
+    try:
+        typed = dict(Article.model_validate(cleaned))
+    except ValidationError:  # nothing is left of a name or the headline: `objection` names the field
+        return Article.model_construct(**{**cleaned, "warc": article.warc})
+    result = Article.model_construct(**typed)
+    return result.model_copy(update={"content_hash": content_hash(result)})
+
+
+def _is_clean(article: Article) -> bool:
+    """Whether the article's JSON text shows no such character. False also for some that are clean."""
+    try:
+        return _IN_JSON.search(article.model_dump_json(warnings=False)) is None
+    except PydanticSerializationError:  # a lone surrogate
+        return False
+
+
+def _cleaned(value: Any) -> Any:
+    """`value` with every string in it, at any depth, cleaned."""
+    if isinstance(value, str):
+        return _NO_TEXT.sub("", value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list) else value
+
+
+def objection(article: Article, site: Site) -> tuple[str, str] | None:
+    """(field, reason) where the article cannot be true; None where it can."""
+    try:
+        Article.model_validate(article.model_dump(warnings=False))
+    except ValidationError as error:
+        first = error.errors()[0]
+        return ".".join(map(str, first["loc"])) or "article", first["msg"]
+    address = site.urls.understand(article.url)
+    if article.posted is None or address.posted is None:
+        return "posted", f"no such date in the address {article.url}"
+    if (article.id, article.posted) != (address.article_id, address.posted.isoformat()):
+        return "id", f"the address says {address.article_id} of {address.posted}"
+    if article.published is not None:
+        try:
+            date.fromisoformat(article.published[:10])
+        except ValueError:
+            return "published", f"no such date: {article.published}"
+    return _contradiction(article)
+
+
+def _contradiction(article: Article) -> tuple[str, str] | None:
+    """(field, reason) where `text` or `images` differ from `blocks`, which they are derived from."""
+    if article.text != "\n".join(block.text for block in article.blocks if block.type in ("paragraph", "heading")):
+        return "text", "it is not that of the blocks"
+    images = [(block.url, block.caption) for block in article.blocks if block.type == "image"]
+    if [(image.url, image.caption) for image in article.images] != images:
+        return "images", "they are not those of the blocks"
+    return None

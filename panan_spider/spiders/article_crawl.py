@@ -11,8 +11,10 @@ from twisted.python.failure import Failure
 from panan_spider.archive.state import DiscoveredUrl
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.article import read_article
+from panan_spider.extract.assemble import ArticleBuilder
 from panan_spider.extract.results import InvalidPage, ListRow
 from panan_spider.items import Article
+from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import Address, UrlKind, understand
 from panan_spider.spiders.article_fetch import ArticleFetch
 from panan_spider.spiders.crawl_base import Output
@@ -56,7 +58,11 @@ class ArticleCrawl(PartCrawl):
             self._take_up()
         while len(self.open_articles) < IN_FLIGHT and (taken := self.desk.take()) is not None:
             wanted, known = taken
-            yield from self.ask_article(ArticleFetch(wanted, known, self.desk.address_of(wanted, known)))
+            yield from self.ask_article(ArticleFetch(wanted, known, self._builder(self.desk.address_of(wanted, known))))
+
+    @staticmethod
+    def _builder(address: Address) -> ArticleBuilder:
+        return ArticleBuilder(load_site(), address)
 
     def hand_on(self, most: int) -> Iterator[Article]:
         """Up to `most` of the articles held, the first first, each with every list that names it."""
@@ -108,7 +114,7 @@ class ArticleCrawl(PartCrawl):
             )  # it is stored under another address: does that one still answer?
         if outcome is Outcome.GONE and set(fetch.wanted.addresses) - {fetch.address.url, *fetch.tried}:
             fetch.tried.append(fetch.address.url)
-            fetch.address = self.desk.address_of(fetch.wanted, fetch.known, without=fetch.tried)
+            fetch.builder = self._builder(self.desk.address_of(fetch.wanted, fetch.known, without=fetch.tried))
             yield from self.ask_article(fetch)
             return
         self.close_article(fetch, outcome, reason)
@@ -125,8 +131,8 @@ class ArticleCrawl(PartCrawl):
         if renamed and not self._rename(fetch, landed):
             return
         page = read_article(self.page_of(response))
-        fetch.fetched_at = response.meta.get("fetched_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        fetch.keep(page, response.meta.get("warc"))
+        fetched_at = response.meta.get("fetched_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        fetch.builder.add(page, response.meta.get("warc"), fetched_at)
         if not self.args.urls and not self.args.sections:
             for text, url in page.section_links:
                 if (section := understand(url)).kind is UrlKind.SECTION:
@@ -141,7 +147,7 @@ class ArticleCrawl(PartCrawl):
             return False
         fetch.wanted = self.desk.meet(landed, forced=True)
         fetch.wanted.begun = True
-        fetch.address, fetch.tried = landed, []
+        fetch.builder, fetch.tried = self._builder(landed), []
         self.open_articles[fetch.wanted.number] = fetch
         return True
 
@@ -155,11 +161,10 @@ class ArticleCrawl(PartCrawl):
 
     def hold_article(self, fetch: ArticleFetch) -> None:
         """All parts are there: hold the article ready."""
-        whole = fetch.whole()
-        if not self.desk.in_range(whole.published, fetch.address.posted):
-            self.close_article(fetch, Outcome.OUT_OF_RANGE, f"published {whole.published}")
+        article = fetch.builder.article()
+        if not self.desk.in_range(article.published, fetch.address.posted):
+            self.close_article(fetch, Outcome.OUT_OF_RANGE, f"published {article.published}")
             return
-        article = fetch.article(whole)
         self.settle_checked(fetch)
         self.open_articles.pop(fetch.wanted.number, None)
         self.desk.close(fetch.wanted, fetch.address.url, None)

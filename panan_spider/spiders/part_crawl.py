@@ -46,7 +46,7 @@ class PartCrawl(SectionCrawl):
 
     def go_on(self, fetch: ArticleFetch) -> Output:
         """Ask for the next part, or hold the whole article ready."""
-        url = fetch.next_part()
+        url = fetch.builder.next_part()
         if url is None:
             self.hold_article(fetch)
             return
@@ -98,7 +98,7 @@ class PartCrawl(SectionCrawl):
                 raise InvalidPage(f"leads to {response.url}")
             page = read_article(self.page_of(response))
             self.settle_page(url, Outcome.READ)
-            fetch.keep(page, response.meta.get("warc"))
+            fetch.builder.add(page, response.meta.get("warc"))
             yield from self.go_on(fetch)
 
         yield from self.answered(work, partial(self.lose_part, fetch, url))

@@ -18,14 +18,12 @@ from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.archive.store.errors import StoreError, naming
 from panan_spider.archive.store.http_exchange import ArchivedResponse
 from panan_spider.extract.article import read_article
+from panan_spider.extract.assemble import ArticleBuilder, clean, objection
 from panan_spider.extract.document import Page
-from panan_spider.extract.results import InvalidPage, PageError
+from panan_spider.extract.results import ArticlePage, InvalidPage, PageError
 from panan_spider.items import Article, WarcLocation
-from panan_spider.pipelines.clean import CleanPipeline
-from panan_spider.pipelines.validate import objection
+from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import UrlKind, understand
-from panan_spider.spiders.article_fetch import ArticleFetch
-from panan_spider.spiders.frontier import FrontierEntry
 
 #: What a line says that no page can say again.
 _CARRIED: Final = ("revision", "url", "posted", "listed_in", "fetched_at", "warc", "schema_version")
@@ -140,26 +138,25 @@ def built(
 
     Raises StoreError, PageError, or whatever a page object raises.
     """
-    address = understand(url)
-    fetch = ArticleFetch(FrontierEntry(address.article_id or ""), None, address)
+    site = load_site()
+    builder = ArticleBuilder(site, site.urls.understand(url))
     for place in places:
         response = warc_reader.read(data, place)
-        fetch.fetched_at = fetch.fetched_at or response.at
-        fetch.keep(_page(response, fetch), place.model_copy(update={"parts": []}))
-    while find is not None and (due := fetch.next_part()) is not None:
+        builder.add(_page(response, builder), place.model_copy(update={"parts": []}), response.at)
+    while find is not None and (due := builder.next_part()) is not None:
         if (found := find(due)) is None:
             raise InvalidPage(f"part {due} was not kept", field_name="pages")
-        fetch.keep(_page(warc_reader.read(data, found), fetch), found)
-    read = fetch.article(fetch.whole())
-    article: Article = CleanPipeline().process_item(read)
-    if (wrong := objection(article)) is not None:
+        builder.add(_page(warc_reader.read(data, found), builder), found)
+    read = builder.article()
+    article = clean(read)
+    if (wrong := objection(article, site)) is not None:
         raise InvalidPage(wrong[1], field_name=wrong[0])
     return article if article is read else Article.model_validate(article.model_dump())
 
 
-def _page(response: ArchivedResponse, fetch: ArticleFetch) -> Any:
+def _page(response: ArchivedResponse, builder: ArticleBuilder) -> ArticlePage:
     landed = understand(response.url)
-    if landed.kind not in (UrlKind.ARTICLE, UrlKind.PART) or landed.article_id != fetch.wanted.number:
+    if landed.kind not in (UrlKind.ARTICLE, UrlKind.PART) or landed.article_id != builder.address.article_id:
         raise InvalidPage(f"leads to {landed.url}, which is no page of this article")
     return read_article(Page(response.url, response.body, response.content_type))
 

@@ -14,8 +14,9 @@ from panan_spider.archive.verify.finding import Finding
 from panan_spider.archive.verify.partial_line import PartialLine, head_of
 from panan_spider.archive.verify.response_index import ResponseIndex
 from panan_spider.core.hashing import content_hash
+from panan_spider.extract.assemble import objection
 from panan_spider.items import Article
-from panan_spider.pipelines.validate import objection
+from panan_spider.sites.profile import load_site
 
 #: What may differ between two lines that say the same.
 _OF_THE_LINE: Final = frozenset({"revision", "fetched_at", "warc", "listed_in"})
@@ -124,7 +125,7 @@ def read_line(raw: bytes) -> tuple[dict[str, Any] | None, Article | None, list[s
         return None, None, ["no line of JSON"]
     if article.model_dump(mode="json") != record:
         return record, None, ["a field is left out"]
-    if (wrong := objection(article)) is not None:
+    if (wrong := objection(article, load_site())) is not None:
         return record, None, [f"{article.id}, revision {article.revision}: {wrong[0]}: {wrong[1]}"]
     if (true := content_hash(article)) != article.content_hash:
         return (
