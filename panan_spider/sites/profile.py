@@ -10,9 +10,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from panan_spider.sites.cms import ArticleTemplate, templates_of
+from panan_spider.sites.schedule import Schedule
 from panan_spider.sites.thresholds import Thresholds
 from panan_spider.sites.urls import SiteUrls
 
@@ -26,6 +27,15 @@ Word = Annotated[str, StringConstraints(min_length=2, max_length=40, strip_white
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Url = Annotated[str, StringConstraints(pattern=r"^http://[a-z0-9.-]+/\S*$")]
 Folder = Annotated[str, StringConstraints(pattern=r"^/[\w-]+$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
+
+
+def _is_schedule(text: str) -> str:
+    Schedule.parse(text)
+    return text
+
+
+Cron = Annotated[str, AfterValidator(_is_schedule)]
 
 
 class UnknownSiteError(Exception):
@@ -71,6 +81,11 @@ class Site(BaseModel):
     first_section: Word | None = None  # the section a short look at the site begins with
     first_year: int | None = Field(default=None, ge=1995, le=2100)
     cms: tuple[str, ...] = ("enorth", "trs")
+    unproven: bool = False  # no live page has been read with this profile yet
+    group: Key | None = None  # whose servers: sites of one group share its slots
+    region: Region | None = None  # 行政区划代码, a column of the joined dataset
+    nightly: Cron = "15 2 * * 1-6"  # when the site is crawled, China's time
+    deep: Cron = "15 2 * * 0"  # … and when every section is walked to its end
     limits: Limits = Limits()
     thresholds: Thresholds = Thresholds()
 
