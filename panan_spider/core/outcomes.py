@@ -1,10 +1,10 @@
-"""The one named fate of every address, and the exit codes of a run."""
+"""Outcomes of addresses, the outcome of an HTTP status, and the exit codes of a run."""
 
 from enum import IntEnum, StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of one address in one run. Every discovered address ends in exactly one."""
+    """Outcome of one address in one run. Every discovered address ends in exactly one."""
 
     STORED = "stored"  # an article, new in the archive
     REVISED = "revised"  # an article whose content changed: a new revision
@@ -26,6 +26,17 @@ class Outcome(StrEnum):
     READ = "read"  # a helper file (pager script, further part of an article), read
 
 
+#: HTTP statuses that name an outcome of their own; any other that is no 200 is FAILED.
+_OF_STATUS: dict[int, Outcome] = dict.fromkeys((404, 410), Outcome.GONE) | dict.fromkeys(
+    (401, 403, 407, 429, 451), Outcome.BLOCKED
+)
+
+
+def outcome_of_status(status: int) -> Outcome:
+    """The outcome of an address whose last answer had `status`, one other than 200 and 304."""
+    return _OF_STATUS.get(status, Outcome.FAILED)
+
+
 #: Outcomes the next run takes up again by itself.
 UNSETTLED: frozenset[Outcome] = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.PENDING})
 
@@ -34,7 +45,7 @@ QUARANTINED: frozenset[Outcome] = frozenset({Outcome.UNKNOWN_LAYOUT, Outcome.INV
 
 
 class ExitCode(IntEnum):
-    """What `scrapy crawl` tells the shell."""
+    """Exit codes of `scrapy crawl`."""
 
     GOOD = 0
     NOT_STARTED = 1

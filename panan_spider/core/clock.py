@@ -1,0 +1,28 @@
+"""Clock: the time now, RFC 3339 moments, run ids. All UTC."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+#: Gives the time now, UTC, aware. A parameter wherever a test needs another time.
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The time now, UTC, aware."""
+    return datetime.now(UTC)
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339 in UTC, whole seconds: `2026-03-07T01:02:03Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def stamp(at: datetime) -> str:
+    """The time as a part of file names, UTC, whole seconds: `20260307T010203Z`."""
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def run_id(started: datetime) -> str:
+    """The name of a run: its start and the process number, `20260307T010203Z-4711`."""
+    return f"{stamp(started)}-{os.getpid()}"
