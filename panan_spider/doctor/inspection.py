@@ -15,14 +15,12 @@ from panan_spider.doctor.page_source import NO_ADDRESS
 from panan_spider.doctor.result_tables import ResultTable, RowStatus, group
 from panan_spider.doctor.trace import steps
 from panan_spider.extract.article import read_article
-from panan_spider.extract.document import Page
-from panan_spider.extract.enorth_a import ENORTH_A
-from panan_spider.extract.enorth_b import ENORTH_B
+from panan_spider.extract.document import Page, parse
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.results import ArticlePage, PageError, SectionPage
 from panan_spider.extract.section import read_section
-from panan_spider.extract.tree import parse
-from panan_spider.extract.trs import TRS
+from panan_spider.extract.words import words_of
+from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import understand
 
 _LONGEST: Final = 60
@@ -64,7 +62,7 @@ class Inspection:
         elif isinstance(self.read, SectionPage):
             found += _list(self.read)
         else:
-            found.append(group("how far it was read", "step|what it gave|where", steps(self.page)))
+            found.append(group("how far it was read", "step|what it gave|where", steps(self.page, load_site())))
         return found
 
     @property
@@ -115,11 +113,12 @@ def _page(page: Page, kind: str) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
 
 
 def _weights(page: Page) -> str:
+    site = load_site()
     try:
-        text = "\n".join(line.folded for line in flatten(parse(page)))
+        text = "\n".join(line.folded for line in flatten(parse(page), words_of(site)))
     except PageError:
         return "nothing"
-    return ", ".join(f"{template.name} {template.weight(text)}" for template in (ENORTH_A, ENORTH_B, TRS))
+    return ", ".join(f"{template.name} {template.weight(text)}" for template in site.templates)
 
 
 def _opinion(page: Page, article: ArticlePage) -> Iterator[tuple[RowStatus, tuple[str, str]]]:

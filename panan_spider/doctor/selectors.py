@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from panan_spider.extract.document import Page
+from panan_spider.extract.document import Page, base_url, parse
+from panan_spider.extract.headline import has_class
 from panan_spider.extract.results import PageError
-from panan_spider.extract.template import has_class
-from panan_spider.extract.tree import base_url, parse
 from panan_spider.sites.urls import UrlKind, absolute, understand
 
 

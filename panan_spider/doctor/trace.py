@@ -7,13 +7,14 @@ from lxml import etree
 
 from panan_spider.doctor.result_tables import RowStatus
 from panan_spider.extract.breadcrumb import find_breadcrumb
-from panan_spider.extract.document import Page
+from panan_spider.extract.document import Page, document_title, parse
 from panan_spider.extract.header_line import strength
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.region import Region, find_region
+from panan_spider.extract.regions import Region, find_region
 from panan_spider.extract.results import PageError, UnknownLayout
-from panan_spider.extract.tree import document_title, parse
+from panan_spider.extract.words import words_of
+from panan_spider.sites.profile import Site
 
 Step = tuple[RowStatus, tuple[str, str, str]]
 
@@ -22,7 +23,7 @@ _NEAREST: Final = 5
 _LONGEST: Final = 80
 
 
-def steps(page: Page) -> Iterator[Step]:
+def steps(page: Page, site: Site) -> Iterator[Step]:
     """(step, what it gave, where) until one fails."""
     try:
         root = parse(page)
@@ -32,7 +33,7 @@ def steps(page: Page) -> Iterator[Step]:
     yield RowStatus.OK, ("elements", str(sum(1 for _ in root.iter(etree.Element))), "")
     title = document_title(root)
     yield RowStatus.OK if title else RowStatus.NOTE, ("<title>", title or "none", "/html/head/title" if title else "")
-    lines = flatten(root)
+    lines = flatten(root, words_of(site))
     yield RowStatus.OK if lines else RowStatus.BAD, ("lines a reader sees", str(len(lines)), "")
     where = etree.ElementTree(root.getroottree().getroot()).getpath
     yield from _lines_read(lines, lambda line: where(line.block))
@@ -66,7 +67,9 @@ def _parts(region: Region, lines: list[Line]) -> Iterator[tuple[str, list[Line]]
 
 def _nearest(lines: list[Line]) -> list[Line]:
     """The lines that hold something of a header line, or of its date, strongest first."""
-    ranked = sorted(((strength(line.text), -at) for at, line in enumerate(lines) if line.kind == "text"), reverse=True)
+    ranked = sorted(
+        ((strength(line.text, line.words), -at) for at, line in enumerate(lines) if line.kind == "text"), reverse=True
+    )
     return [lines[-at] for score, at in ranked[:_NEAREST] if score > 0]
 
 

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from panan_spider.core.hashing import content_hash
+from panan_spider.extract.body import opens_section
 from panan_spider.extract.results import ArticlePage, InvalidPage
-from panan_spider.extract.subheads import opens_section
 from panan_spider.items import Article, Block, Heading, Paragraph, WarcLocation
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import Address, UrlKind

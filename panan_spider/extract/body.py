@@ -1,16 +1,123 @@
 """The body's lines, turned into blocks: paragraphs, headings, pictures with captions, tables, videos, attachments."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from lxml import etree
 
+from panan_spider.core.fullwidth import fold
 from panan_spider.extract import captions, media
-from panan_spider.extract.attachments import announces, labels
-from panan_spider.extract.data_tables import DataTables, table_rows
 from panan_spider.extract.line import Line
-from panan_spider.extract.subheads import LONGEST, is_subhead, shows_heading
+from panan_spider.extract.lines import flatten
+from panan_spider.extract.words import SiteWords
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
+
+_LONGEST_CELL = 200  # characters; a longer cell is text that was laid out in a table
+
+
+class DataTables:
+    """The tables of one page that hold data, each looked at once."""
+
+    def __init__(self, words: SiteWords) -> None:
+        self._words = words
+        self._known: dict[etree._Element, bool] = {}
+
+    def around(self, element: etree._Element) -> etree._Element | None:
+        """The data table `element` stands in; None where it stands in none. The outermost table of data counts."""
+        found = None
+        if element.tag == "caption":  # a line over the table
+            return None
+        for ancestor in (element, *element.iterancestors("table")):
+            if ancestor.tag == "table" and self._is_data(ancestor):
+                found = ancestor
+        return found
+
+    def _is_data(self, table: etree._Element) -> bool:
+        if table not in self._known:
+            self._known[table] = is_data(table, self._words)
+        return self._known[table]
+
+
+def is_data(table: etree._Element, words: SiteWords) -> bool:
+    """Whether the table holds data: two rows of two filled cells at least, no table and no picture inside, no long text."""
+    if table.find(".//table") is not None or table.find(".//img") is not None:
+        return False
+    full = 0
+    for row in _rows(table, words):
+        if any(len(cell) > _LONGEST_CELL for cell in row):
+            return False
+        full += sum(1 for cell in row if cell) >= 2
+    return full >= 2
+
+
+def table_rows(table: etree._Element, words: SiteWords) -> list[list[str]]:
+    """The cells' texts row by row, blanks collapsed; rows without any text left out."""
+    return [row for row in _rows(table, words) if any(row)]
+
+
+def _rows(table: etree._Element, words: SiteWords) -> Iterator[list[str]]:
+    for row in table.iter("tr"):
+        yield [_cell_text(cell, words) for cell in row if cell.tag in ("td", "th")]
+
+
+def _cell_text(cell: etree._Element, words: SiteWords) -> str:
+    # As lines, so that scripts, styles and what is hidden stay out here as everywhere.
+    return " ".join(" ".join(line.text for line in flatten(cell, words) if line.kind == "text").split())
+
+
+_ATTACHMENT_LABEL: Final = re.compile(
+    r"^(?:(?:附件|附|相关附件|下载|附件下载|点击下载)\s*:?)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
+)
+_ANNOUNCEMENT: Final = re.compile(r"(?:相关)?附件:?")
+
+
+def labels(line: Line, files: Sequence[tuple[str, str]]) -> bool:
+    """Whether the line says nothing but that here are files."""
+    own = line.prose
+    for _, text in files:
+        own = own.replace(text, "", 1)
+    return _ATTACHMENT_LABEL.match(fold(own).strip(" 、,;\u3000")) is not None
+
+
+def announces(line: Line, after: Sequence[Line]) -> bool:
+    """Whether the line is the word over files that the next one links to."""
+    if len(line.bare) > 5 or not _ANNOUNCEMENT.fullmatch(fold(line.bare)):
+        return False
+    return any(media.is_file(href) for below in after for href, _ in below.links)
+
+
+_SENTENCE: Final = re.compile(r"[。!?;,:、…]")
+TERMINAL: Final = re.compile(r"[。!?;:…”』」)]$")
+#: `一、`, `(二)`, `第三章`: before a subhead; several in a row are the items of a list.
+_NUMBER: Final = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条部分]{1,2}\s)\s*"
+)
+LONGEST: Final = 30
+_SHORTEST_PARAGRAPH: Final = 30
+
+
+def shows_heading(line: Line) -> bool:
+    """Whether the line's own element or letters make it a subhead."""
+    return len(line.bare) <= LONGEST * 2 and (
+        line.heading_tag is not None or (line.bold and not re.search(r"[。!?;]$", fold(line.prose)))
+    )
+
+
+def is_subhead(text: str, after: str) -> bool:
+    """Whether `text` is short and no sentence, and `after`, the next text, a paragraph."""
+    if len(text) > LONGEST or _SENTENCE.search(_NUMBER.sub("", fold(text))):
+        return False
+    if _NUMBER.match(fold(text)) and not _NUMBER.match(fold(after)):
+        return len(after) > len(text) and TERMINAL.search(fold(after)) is not None
+    return len(after) >= _SHORTEST_PARAGRAPH and TERMINAL.search(fold(after)) is not None
+
+
+def opens_section(text: str, following: Block) -> bool:
+    """Whether `text`, the last line of a part, is a plain subhead over the first block of the next part."""
+    return isinstance(following, Paragraph) and is_subhead(text, following.text)
+
 
 Resolve = Callable[[str], str]
 
@@ -48,9 +155,9 @@ def build(lines: Sequence[Line], body: Body, resolve: Resolve) -> None:
 
 def _pieces(lines: Sequence[Line]) -> list[BodyBlock]:
     pieces: list[BodyBlock] = []
-    tables = DataTables()
+    tables = DataTables(lines[0].words) if lines else None
     for line in lines:
-        table = tables.around(line.block)
+        table = tables.around(line.block) if tables else None
         if table is not None and pieces and pieces[-1].table is table:
             continue
         pieces.append(BodyBlock(line, table))
@@ -111,7 +218,7 @@ def _caption(pieces: list[BodyBlock], headings: Sequence[Line], body: Body) -> N
 def _add(piece: BodyBlock, body: Body, resolve: Resolve) -> None:
     line = piece.line
     if piece.table is not None:
-        body.blocks.append(Table(rows=table_rows(piece.table)))
+        body.blocks.append(Table(rows=table_rows(piece.table, line.words)))
     elif line.kind == "image":
         body.blocks.append(ImageBlock(url=resolve(line.src), caption=piece.caption))
     else:

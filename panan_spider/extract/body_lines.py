@@ -1,17 +1,84 @@
 """The body's own lines: without what the page around left among them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Final
 
+from lxml import etree
+
 from panan_spider.core.fullwidth import fold
-from panan_spider.extract import landmarks, media
-from panan_spider.extract.boilerplate import without_bar
+from panan_spider.extract import labels, media
+from panan_spider.extract.body import TERMINAL
 from panan_spider.extract.header_line import is_label, strength
-from panan_spider.extract.line import Line, stands_in
-from panan_spider.extract.sidebars import is_advertisement, leads_away, without_side
-from panan_spider.extract.subheads import TERMINAL
+from panan_spider.extract.labels import without_bar
+from panan_spider.extract.line import Line, common_box, stands_in
+from panan_spider.items import Link
+
+#: Where a site keeps the pictures of its own pages.
+_DECORATION: Final = re.compile(
+    r"(?:^|/)(?:images?|imgs?|skins?|static|themes?|templates?|css|styles?)/", re.IGNORECASE
+)
+_ADVERTISEMENT: Final = re.compile(r"(?:^|[\s_-])(?:ads?|adv|advert\w*|guanggao)(?:$|[\s\d_-])", re.IGNORECASE)
+
+
+def leads_away(line: Line) -> bool:
+    """Whether the line is a row of links to other pages, no file and no address to write to."""
+    if line.kind != "text" or not line.is_row:
+        return False
+    return all(not media.is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
+
+
+def is_advertisement(picture: Line) -> bool:
+    """Whether the picture, none of the article's by its address, stands in a box called an advertisement's."""
+    boxes = chain((picture.block,), islice(picture.block.iterancestors(), 2))
+    return not media.is_content(picture.src) and any(
+        _ADVERTISEMENT.search(f"{box.get('class', '')} {box.get('id', '')}") for box in boxes
+    )
+
+
+def without_side(kept: list[Line], header: Sequence[Line], discarded: list[tuple[str, str]]) -> list[Line]:
+    """The lines without those beside the text: in elements outside its container that are links, or the site's decoration."""
+    suspects = [line for line in kept if leads_away(line) or _is_decoration(line)]
+    container = _container([line for line in kept if line.kind == "text"][:2]) if suspects else None
+    if container is None:
+        return kept
+    around = set(container.iterancestors())
+    article = common_box(container, header[0].block) if header else container
+    found = (_branch(line, container, around) for line in suspects)
+    for branch in dict.fromkeys(element for element in found if element is not None):
+        held = [line for line in kept if stands_in(line, branch)]
+        if held and _is_beside(held, outside=article is not None and article not in branch.iterancestors()):
+            discarded.extend((line.text or line.src, "a block beside the text") for line in held)
+            kept = [line for line in kept if not stands_in(line, branch)]
+    return kept
+
+
+def _is_decoration(line: Line) -> bool:
+    return line.kind == "image" and not media.is_content(line.src) and _DECORATION.search(line.src) is not None
+
+
+def _container(texts: Sequence[Line]) -> etree._Element | None:
+    """The element that holds the text, by its first two lines."""
+    found = common_box(texts[0].block, texts[-1].block) if texts else None
+    return found.getparent() if found is not None and found.tag == "p" else found
+
+
+def _branch(line: Line, container: etree._Element, around: set[etree._Element]) -> etree._Element | None:
+    """The largest element around the line that stands beside the container; None within the container."""
+    path = (line.block, *line.block.iterancestors())
+    found = next((element for element in path if element is container or element.getparent() in around), None)
+    return None if found is container or found in around else found
+
+
+def _is_beside(held: Sequence[Line], *, outside: bool) -> bool:
+    """Whether these lines of one branch are no text; `outside` is whether it stands outside of what holds headline and text."""
+    if all(_is_decoration(line) for line in held):
+        return True
+    mostly = 2 * sum(line.linked for line in held) >= sum(len(line.bare) for line in held)
+    return sum(map(leads_away, held)) > 1 and (mostly or outside)
+
 
 _LONGEST_SIDE_HEADING: Final = 10
 _FOOT_SURE: Final = re.compile(r"(?:主办(?:单位)?|技术支持|网站标识码|备案号)\s*:")
@@ -22,11 +89,11 @@ _FOOT: Final = re.compile(
 
 def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header: Sequence[Line] = ()) -> list[Line]:
     """The body's lines without leftovers, furniture, and the header line again, and the links that trail after it."""
-    said = {line.bare for line in header if strength(line.folded) or is_label(line.folded)}
+    said = {line.bare for line in header if strength(line.folded, line.words) or is_label(line.folded)}
     kept: list[Line] = []
     for line in lines:
-        if landmarks.is_leftover(line) or landmarks.is_furniture(line) or line.bare in said:
-            if kept and landmarks.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
+        if labels.is_leftover(line) or labels.is_furniture(line) or line.bare in said:
+            if kept and labels.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
                 discarded.append((kept.pop().src, "the code that leads to this page"))
             discarded.append((line.text, "left over from an image or the page around"))
         elif line.kind == "image" and is_advertisement(line):
@@ -68,7 +135,7 @@ def _is_thumbnail(kept: Sequence[Line], links: Sequence[Line]) -> bool:
 
 
 def _is_tags(kept: Sequence[Line]) -> bool:
-    return len(kept) > 1 and landmarks.names_keywords(kept[-1])
+    return len(kept) > 1 and labels.names_keywords(kept[-1])
 
 
 def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
@@ -126,3 +193,29 @@ def _joined(lines: list[Line]) -> list[Line]:
         else:
             out.append(line)
     return out
+
+
+def read_related(lines: Sequence[Line], resolve: Callable[[str], str]) -> tuple[Link, ...]:
+    """The links under the first related heading of these lines, which come after the body."""
+    for index, line in enumerate(lines):
+        if line.kind == "text" and labels.side_heading(line.folded) in labels.RELATED_HEADINGS:
+            return tuple(_links(lines, index, resolve))
+    return ()
+
+
+def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -> list[Link]:
+    found: list[Link] = []
+    block: etree._Element | None = None
+    for line in lines[heading + 1 :]:
+        if labels.side_heading(line.folded) or labels.is_footer(line.folded, line.words):
+            break
+        if not line.links:
+            if found and line.kind == "text":
+                break
+            continue
+        if block is None:
+            block = common_box(lines[heading].block, line.block)
+        if block is not None and not stands_in(line, block):
+            break
+        found += [Link(url=url, title=title) for href, title in line.links if title and (url := resolve(href))]
+    return found

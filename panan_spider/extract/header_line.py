@@ -8,18 +8,22 @@ Any part can be missing, 来源 can be empty, blanks are of any kind and number.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from lxml import etree
+
+from panan_spider.core.cached import remembered
 from panan_spider.core.fullwidth import as_printed, fold
-from panan_spider.extract.boilerplate import cleared
-from panan_spider.extract.byline import ROLE, read_byline
-from panan_spider.extract.cached import remembered
+from panan_spider.extract import byline, labels, media
+from panan_spider.extract.byline import ROLE, cut_credits, read_byline
+from panan_spider.extract.labels import cleared
+from panan_spider.extract.line import Line, holds_more_than, stands_in
 from panan_spider.extract.results import InvalidPage
-from panan_spider.extract.tail_line import cut_credits
+from panan_spider.extract.words import SiteWords
 from panan_spider.items import Author
-from panan_spider.sites.panan import SITE_NAME
 
 SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自|(?<!\w)稿\s?源)\s*:"
 DATE: Final = re.compile(
@@ -40,14 +44,15 @@ _ORGAN: Final = re.compile(
 )
 _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
 #: One of these stands in every line that is (part of) a header line: most lines of a page are told apart at one glance.
-_SIGN: Final = re.compile(rf"\d{{4}}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者|{SITE_NAME}")
+_SIGN: Final = re.compile(r"\d{4}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者")
 #: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
 _SLASH: Final = re.compile(r"(?<=\s)/\s+(?=[\u3400-\u9fff]{1,4}\s?:)")
 _LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){ROLE}[\s:][\s\w:/、·]*$")
 _LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)
-_SITE: Final = re.compile(rf"\s*{_DOMAIN.pattern}\s*{SITE_NAME}", re.IGNORECASE)
+_SITE: Final = rf"\s*{_DOMAIN.pattern}\s*{{name}}"
+_NAME_OF_SITE: Final = "{name}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
 
@@ -150,35 +155,36 @@ def is_lone_byline(text: str) -> bool:
 
 
 @remembered
-def leftover(text: str) -> str:
+def leftover(text: str, words: SiteWords) -> str:
     """What remains of a line when everything a header line can hold is taken out: `""` for a header line."""
     line = _DATE_LABEL.sub(" ", DATE.sub(" ", cleared(fold(text))))
     byline = _BYLINE_START.search(line)
     if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
         line = line[: byline.start()]
     line = _SOURCE_AND_WORD.sub(" ", line)
-    line = _DOMAIN.sub(" ", line).replace(SITE_NAME, " ")
+    line = words.pattern(_NAME_OF_SITE).sub(" ", _DOMAIN.sub(" ", line))
     return re.sub(r"[\s|【】()()—:/\[\]-]+", "", line)
 
 
 @remembered
-def strength(text: str) -> int:
+def strength(text: str, words: SiteWords) -> int:
     """How surely a line is (part of) a header line: 0 for no evidence, more for each thing only such a line prints."""
     line = fold(text)
-    if not _SIGN.search(line):
+    if not _SIGN.search(line) and not words.pattern(_NAME_OF_SITE).search(line):
         return 0
     line, score = cleared(line), 0
     if _YEAR.search(line) and (dated := DATE.search(line)):
         score += 2 if dated.start() < 40 else 1
     score += 3 if _SOURCE.search(line) else 0
-    score += 2 if SITE_NAME in line and _SITE.match(line) else 0
+    score += 2 if words.pattern(_SITE).match(line) else 0
     score += 1 if _BYLINE_START.search(line) else 0
     return score
 
 
-def could_say_some(bare: str) -> bool:
+def could_say_some(bare: str, words: SiteWords) -> bool:
     """Whether a line, given without its blanks, can have `strength` or be a label at all: most lines of a page cannot."""
-    return _SIGN.search(fold(bare)) is not None
+    folded = fold(bare)
+    return _SIGN.search(folded) is not None or words.pattern(_NAME_OF_SITE).search(folded) is not None
 
 
 @remembered
@@ -191,3 +197,105 @@ def names_source(text: str) -> bool:
 def is_label(text: str) -> bool:
     """Whether the line is a label whose value stands elsewhere: `来源:` alone."""
     return _LABEL_ONLY.match("".join(fold(text).split())) is not None
+
+
+_ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
+_MAX_HEADER_CELLS: Final = 10
+_LONGEST_HEADER_LINE: Final = 200
+_SENTENCE: Final = re.compile("[。!?;“”]")
+_WHEN: Final = re.compile(r"^(?:时间|日期)\s*:\s*")
+_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]+·[\u3400-\u9fff]+$")
+
+
+def is_header_piece(line: Line) -> bool:
+    """Whether the line by its own words is the header line, or a piece of it."""
+    if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE or not could_say_some(line.bare, line.words):
+        return False
+    if line.bare.endswith(("。", "\uff01", "\uff1f")):
+        return False  # a sentence of the text, though it begins as such a line does
+    strong = strength(line.folded, line.words)
+    if strong <= 1 and byline.is_tail_line(line.folded):
+        return False
+    if strong == 1 and (line.heading_tag or not is_byline(line.folded)):
+        return False
+    if _SENTENCE.search(rest := leftover(line.folded, line.words)):
+        return False  # a text that quotes a header line
+    return strong >= 5 or (strong > 0 and not rest) or is_label(line.folded)
+
+
+def without_icons(lines: list[Line]) -> list[Line]:
+    """The lines without the pictures of the page's own, a clock or a pen, that stand before the words of a header line."""
+    return [line for line, after in zip(lines, [*lines[1:], None], strict=False) if not _is_icon(line, after)]
+
+
+def _is_icon(line: Line, after: Line | None) -> bool:
+    beside = line.kind == "image" and after is not None and after.block is line.block and is_header_piece(after)
+    return beside and not media.is_content(line.src)
+
+
+def tail_line_only(line: Line) -> bool:
+    """Whether the line is a tail line and says nothing only a header line says."""
+    return byline.is_tail_line(line.folded) and strength(line.folded, line.words) <= 1
+
+
+def header_end(lines: list[Line], first: int) -> int:
+    """The end of the run of lines that make one header line, in cells or list items of one row."""
+    end = first + 1
+    row = _row(lines[first].block)
+    while end < min(first + _MAX_HEADER_CELLS, len(lines)):
+        line = lines[end]
+        known = labels.is_furniture(line) or is_header_piece(line) or tail_line_only(line)
+        if _dates_again(line, lines[first:end]) or (not known and not _is_cell(lines, first, end, row)):
+            break
+        end += 1
+    return end
+
+
+def _dates_again(line: Line, header: Sequence[Line]) -> bool:
+    """Whether the line is the text's own date, such as that of a speech: the header line has one."""
+    when = _own_date(line)
+    dated = [DATE.search(said.folded) for said in header]
+    return DATE.fullmatch(when) is not None and any(found and found[0].strip() != when for found in dated)
+
+
+def _own_date(line: Line) -> str:
+    return _WHEN.sub("", line.folded.strip(" ()[]\u3000"))
+
+
+def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | None) -> bool:
+    """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
+    before, line = lines[index - 1], lines[index]
+    box = row if row is not None else _small_parent(lines[first], line)
+    if box is None or _row(line.block) is not row or not _says_little(line) or labels.ends_body(line):
+        return False
+    counted = labels.is_furniture(before) and line.bare.isdigit()
+    named = all(_NAME.match(word) for word in line.text.split())
+    return counted or is_label(before.folded) or (named and _holds_header_alone(box, lines, first))
+
+
+def _says_little(line: Line) -> bool:
+    return line.kind == "text" and len(line.bare) <= 20 and not re.search("[。!?;:,！？；：，]$", line.bare)
+
+
+def _holds_header_alone(box: etree._Element, lines: list[Line], first: int) -> bool:
+    """Whether the box is the header line's own: neither the headline nor a line of the text stands in it."""
+    inside = [stands_in(line, box) for line in lines[: first + _MAX_HEADER_CELLS + 2]]
+    if any(inside[:first]):
+        return all(labels.is_furniture(line) for line, held in zip(lines[:first], inside, strict=False) if held)
+    rest = [line for line, held in zip(lines[first:], inside[first:], strict=False) if held]
+    return all(labels.is_furniture(line) or is_header_piece(line) or _says_little(line) for line in rest)
+
+
+def _row(element: etree._Element) -> etree._Element | None:
+    return next((e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and _is_small(e)), None)
+
+
+def _is_small(element: etree._Element) -> bool:
+    return not holds_more_than(element, _LONGEST_HEADER_LINE)
+
+
+def _small_parent(first: Line, line: Line) -> etree._Element | None:
+    parent = first.block.getparent()
+    if first.block is line.block or parent is None or parent.tag in ("body", "html") or not _is_small(parent):
+        return None
+    return parent if any(e is parent for e in line.block.iterancestors()) else None

@@ -2,13 +2,113 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
+from lxml import etree
+
 from panan_spider.core.fullwidth import fold
-from panan_spider.extract.document_title import is_lost, is_sentence, names_the_article, plain, said_once, share_words
 from panan_spider.extract.line import Line
 from panan_spider.extract.results import UnknownLayout
+from panan_spider.extract.words import SiteWords
+from panan_spider.sites.cms import ArticleTemplate
+
+_PUNCTUATION: Final = re.compile(r"[\s\W_]+")
+#: Words that a site's, a portal's or a section's name holds, and no article's.
+_SITE_WORDS: Final = re.compile(
+    r"新闻网|新闻中心|门户|网站|官网|官方|在线|频道|首页|主页|传媒|融媒|平台|客户端|支站|欢迎"
+)
+_NAME_OF_SITE: Final = "{name}"
+_SURE_TITLE: Final = 8  # characters; a shorter name of a document can be a section's
+
+
+def plain(text: str) -> str:
+    """Letters and digits alone, for comparing headlines printed with other blanks and punctuation."""
+    return _PUNCTUATION.sub("", text)
+
+
+def names_the_article(called: str, body: Sequence[Line], like_kicker: bool, words: SiteWords) -> bool:
+    """Whether the document's title is no site's and no section's: the article speaks of the same, or awaits a headline."""
+    if len(called) < _SURE_TITLE or words.pattern(_NAME_OF_SITE).search(called) or _SITE_WORDS.search(called):
+        return False
+    return like_kicker or any(share_words(called, plain(line.prose), 4) for line in body)
+
+
+def is_lost(lines: Sequence[Line], titles: Sequence[str], body: Sequence[Line]) -> bool:
+    """Whether the headline is gone from a page: no line beside it, a kicker first, shares a word with what the document is called."""
+    called = min(map(plain, titles), key=len, default="")
+    if not names_the_article(called, body, True, lines[0].words):
+        return False
+    return not any(share_words(called, plain(line.prose), 3) for line in lines)
+
+
+def said_once(line: Line) -> Line:
+    """The line; its first half where it says the same twice."""
+    bare, half = line.bare, len(line.bare) // 2
+    if half < _SURE_TITLE or bare[:half] != bare[half:]:
+        return line
+    return replace(line, raw=line.prose[: (len(line.prose) + 1) // 2].strip())
+
+
+def is_sentence(line: Line, title: str) -> bool:
+    """Whether the line, though its words are the headline's, ends as a text's sentence does."""
+    return line.prose.endswith("。") and not title.endswith("。")
+
+
+def share_words(one: str, other: str, length: int) -> bool:
+    """Whether some `length` characters in a row stand in both."""
+    return any(one[at : at + length] in other for at in range(len(one) - length + 1))
+
+
+def known_titles(
+    template: ArticleTemplate, root: etree._Element, document_title: str, source: str, words: SiteWords
+) -> list[str]:
+    """Candidates for the headline, the surest first: by a meta tag, by `<title>`, by the template's selectors.
+
+    `source` is the page's text. A selector's element can hold the lines over and under the headline, too, so it comes last.
+    """
+    nodes = [node for word, path in template.title_paths if word in source for node in _compiled(path)(root)]
+    found = [" ".join("".join(node.itertext()).split()) for node in nodes]
+    metas = [
+        node.get("content", "")
+        for node in (root.iter("meta") if template.meta_titles else ())
+        if (node.get("name") or "").lower() in template.meta_titles
+    ]
+    return [text for text in (*metas, *title_candidates(document_title, words), *found) if text]
+
+
+@cache
+def _compiled(path: str) -> etree.XPath:
+    return etree.XPath(path)
+
+
+def has_class(name: str) -> str:
+    """An XPath condition for one class among several, whatever blanks stand around it."""
+    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+
+
+_TITLE_CUTS: Final = re.compile(r"\s*(?:--+|——|[-_|–])\s*")
+
+
+#: The portal's and the site's name before an article's.
+_SITE_FIRST: Final = r"(?:\s*{names}\s*(?:--+|[-_|–>»:]+))+\s*"
+_SHORTEST_END: Final = 6  # characters; what is shorter can be a section
+
+
+def title_candidates(document_title: str, words: SiteWords) -> list[str]:
+    """What of `<title>` can be the headline: all of it, then ever less as parts are cut off its end.
+
+    Where the site's name comes first, that goes, and parts are cut off the beginning, too.
+    """
+    folded = fold(document_title)
+    cuts = [match.span() for match in _TITLE_CUTS.finditer(folded)]
+    if first := words.pattern(_SITE_FIRST).match(folded):
+        ends = (document_title[end:] for start, end in cuts if start > first.end())
+        named = title_candidates(document_title[first.end() :], words)
+        return [document_title, *named, *(end for end in ends if len(end) >= _SHORTEST_END)]
+    return [document_title, *(document_title[:cut] for cut, _ in reversed(cuts) if cut)]
+
 
 _KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
 _SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
@@ -58,7 +158,7 @@ def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Lin
         raise UnknownLayout(f"a line beside the headline, and no headline: {line.prose}")
     called = min(map(plain, titles), key=len, default="")
     like_kicker = _KICKER_END.search(fold(line.prose)) is not None
-    if names_the_article(called, body, like_kicker) and not share_words(called, plain(line.prose), 3):
+    if names_the_article(called, body, like_kicker, line.words) and not share_words(called, plain(line.prose), 3):
         raise UnknownLayout(f"the document is called otherwise than the headline: {line.prose}")
     return None
 

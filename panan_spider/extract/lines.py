@@ -4,30 +4,170 @@ Class names, containers and nesting are what the site may change overnight; the 
 their words are not. So a page is flattened once, and everything after works on lines.
 """
 
+import re
 from typing import Final
 
 from lxml import etree
 
-from panan_spider.extract.elements import (
-    BLOCK,
-    BOLD,
-    BOLD_STYLE,
-    BREAK,
-    CONTROL,
-    DOES,
-    LINK,
-    MEDIA,
-    PRE,
-    REPLACED,
-    SHOWN_AS_BLOCK,
-    UNSEEN,
-    WITHIN,
-    is_hidden,
-    is_hidden_control,
-)
-from panan_spider.extract.line import Line, know_texts
-from panan_spider.extract.line_builder import LineSetter
+from panan_spider.extract.line import HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
 from panan_spider.extract.media import image_source, video_source
+from panan_spider.extract.words import SiteWords
+
+#: What an element does to the lines of a page, as bits: it stands on lines of its own, is bold, links, keeps the line
+#: breaks of its source, ends a line; shows a picture or video; shows that instead of what is inside it; is a form's;
+#: nobody sees what is inside it; it stands inside one of these.
+BLOCK: Final = 1
+BOLD: Final = 2
+LINK: Final = 4
+PRE: Final = 8
+BREAK: Final = 16
+MEDIA: Final = 32
+REPLACED: Final = 64
+CONTROL: Final = 128
+UNSEEN: Final = 256
+WITHIN: Final = 512
+
+_BLOCKS: Final = (
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", *HEADING_TAGS, "header", "hr", "html", "li",
+    "legend", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul",
+)  # fmt: skip
+_UNSEEN: Final = (
+    "script", "style", "noscript", "template", "head", "title", "select", "option", "textarea", "button", "svg",
+    "map", "audio", "applet",
+)  # fmt: skip
+_TAGS: Final = {
+    BLOCK: _BLOCKS,
+    BOLD: ("b", "strong", *HEADING_TAGS),
+    LINK: ("a",),
+    PRE: ("pre",),
+    BREAK: ("br",),
+    MEDIA: ("img", "embed", "video", "object", "iframe"),
+    REPLACED: ("video", "object", "iframe"),  # what stands inside is for browsers that cannot
+    CONTROL: ("input", "select", "textarea", "button"),
+    UNSEEN: _UNSEEN,
+}
+#: Tag → what it does.
+DOES: Final[dict[object, int]] = {
+    tag: sum(bit for bit, those in _TAGS.items() if tag in those) for tags in _TAGS.values() for tag in tags
+}
+HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
+BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+
+
+def is_hidden_control(element: etree._Element, style: str | None) -> bool:
+    """Whether a form's control is one that nobody sees."""
+    return element.get("type", "").lower() == "hidden" or (style is not None and HIDDEN.search(style) is not None)
+
+
+def is_hidden(element: etree._Element, style: str | None) -> bool:
+    """Whether the page hides the element."""
+    return element.get("hidden") is not None or (style is not None and HIDDEN.search(style) is not None)
+
+
+class LineSetter:
+    """Sets text after text into lines; `blocks` are the blocks open, the innermost last."""
+
+    def __init__(self, blocks: list[etree._Element], words: SiteWords) -> None:
+        self.lines: list[Line] = []
+        self.blocks = blocks
+        self.words = words
+        self.pieces: list[str] = []  # of the line under way
+        self.solid = False  # whether any of them is more than blanks
+        self.plain = False  # whether any such is not bold
+        self.linked = 0  # characters of them that are link text
+        self.links: list[tuple[str, str]] = []
+        self.bold = 0  # how many bold elements are open
+        self.anchor: etree._Element | None = None  # the link that is open
+        self.anchor_pieces: list[str] = []
+        self.breaks = 0  # line breaks since the last line, 9 after a block's edge
+        self.preformatted = 0  # how many `<pre>` are open
+        self.controls = False  # the line under way holds a field or button of a form
+
+    def add_seen(self, text: str | None) -> None:
+        """Add a text unless it is the blanks that a source prints between two elements."""
+        if text and (self.solid or self.preformatted or text.strip(SOURCE_BLANKS)):
+            self.add(text)
+
+    def add(self, text: str) -> None:
+        """Add a text to the line under way."""
+        text = seen(text)
+        if self.preformatted and "\n" in text:
+            self._add_lines(text)
+            return
+        self.pieces.append(text)
+        if not text.isspace():
+            self.solid = True
+            if not self.bold and text:
+                self.plain = True
+        if self.anchor is not None:
+            self.linked += len("".join(text.split()))
+            self.anchor_pieces.append(text)
+
+    def _add_lines(self, text: str) -> None:
+        """Text in a `<pre>`, where the source's line breaks are printed."""
+        self.preformatted, before = 0, self.preformatted
+        first, *rest = text.split("\n")
+        self.add(first)
+        for line in rest:
+            self.flush(1)
+            self.add(line)
+        self.preformatted = before
+
+    def flush(self, breaks: int) -> None:
+        """End the line under way, if any; `breaks` line breaks follow it."""
+        if self.pieces:
+            if self.solid:
+                self._end_line()
+                self.solid = self.plain = False
+                self.linked = 0
+            self.pieces = []
+        self.controls = False
+        self.breaks += breaks
+
+    def edge(self) -> None:
+        """A block begins or ends."""
+        if self.pieces:
+            self.flush(9)
+        else:
+            self.controls = False
+            self.breaks = 9
+
+    def _end_line(self) -> None:
+        raw = collapsed("".join(self.pieces))
+        if not raw or raw.isspace():
+            return
+        if self.anchor is not None:
+            self.close_link(self.anchor)
+        self.append(
+            Line(
+                raw,
+                self.blocks[-1],
+                self.words,
+                "text",
+                "",
+                self.links,
+                self.linked,
+                not self.plain,
+                controls=self.controls,
+            )
+        )
+        self.links = []
+
+    def close_link(self, anchor: etree._Element) -> None:
+        """What has been printed of the link so far is (part of) its text."""
+        if text := " ".join("".join(self.anchor_pieces).split()):
+            self.links.append((anchor.get("href", ""), text))
+        self.anchor_pieces = []
+
+    def append(self, line: Line) -> None:
+        """A line is whole: it knows how it is set off from the one before."""
+        line.breaks = "block" if self.breaks >= 9 else "brbr" if self.breaks >= 2 else "br"
+        self.breaks = 0
+        self.lines.append(line)
+
 
 #: What has to be looked at more closely.
 _ODD: Final = CONTROL | UNSEEN | MEDIA
@@ -114,7 +254,7 @@ class _Flattener(LineSetter):
         kind, src = ("image", src) if src else ("video", video_source(element))
         if src:
             self.flush(0)
-            self.append(Line("", self.blocks[-1], kind=kind, src=src))
+            self.append(Line("", self.blocks[-1], self.words, kind=kind, src=src))
 
     def end(self, does: int) -> None:
         """What an element did ends with it."""
@@ -130,9 +270,9 @@ class _Flattener(LineSetter):
             self.preformatted -= 1
 
 
-def flatten(root: etree._Element) -> list[Line]:
+def flatten(root: etree._Element, words: SiteWords) -> list[Line]:
     """All lines of the page below `root`, in the order of the source, unseen elements left out."""
-    walker = _Flattener([root])
+    walker = _Flattener([root], words)
     walker.walk(root)
     know_texts(walker.lines)
     return walker.lines

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from panan_spider.extract.results import InvalidPage, Pager
-from panan_spider.sites.panan import MAX_LIST_PAGES
-from panan_spider.sites.urls import UrlKind, absolute, canonical, older_count_pages, on_site, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind, absolute, canonical
 
 #: The link to the next older page. A lone `>` is one too; `>>` is not: on many sites it leads to the last page.
 _NEXT: Final = re.compile(
@@ -35,30 +35,140 @@ _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
-def list_address(base: str, href: str) -> str | None:
-    """The address of a further list page as it is asked for: canonical, its query kept; None where it is not the site's."""
-    address = absolute(base, href)
-    if not on_site(address) or understand(address).kind in (UrlKind.ARTICLE, UrlKind.PART):
+class _PagerReader:
+    """Pager of the list page at `url`, whose relative addresses are relative to `base`."""
+
+    def __init__(self, root: etree._Element, base: str, url: str, site: Site) -> None:
+        self.root, self.base, self.url = root, base, url
+        self.urls, self.most = site.urls, site.limits.list_pages
+        self.scripts = [_COMMENT.sub("", "".join(element.itertext())) for element in root.iter("script")]
+        self.scripts += [element.get("onload", "") for element in root.iter("body")]
+
+    def read(self) -> Pager:
+        """The first pager of these: a call of createPageHTML, numbered pages, a link to the next page, a script."""
+        called, numbered, script = self._created_pages(), self._numbered_pages(), self._pager_script()
+        if called is not None:
+            return Pager("create_page_html", called, script)
+        if numbered:
+            return Pager("count_links", numbered, script)
+        following = self._next_page()
+        if behind := (following,) if following else self._counted_pages() or self._until_last():
+            return Pager("next_link", behind, script)
+        return Pager("count_script" if script else "none", (), script)
+
+    def _address(self, href: str) -> str | None:
+        """The address of a further list page as it is asked for: canonical, its query kept; None where it is not the site's."""
+        address = absolute(self.base, href)
+        if not self.urls.on_site(address) or self.urls.understand(address).kind in (UrlKind.ARTICLE, UrlKind.PART):
+            return None
+        query = urlsplit(address).query
+        return canonical(address) + (f"?{query}" if query else "")
+
+    def _created_pages(self) -> tuple[str, ...] | None:
+        known: dict[str, str] = {name: number for text in self.scripts for name, number in _VARIABLE.findall(text)}
+        for text in self.scripts:
+            for call in _CALL.finditer(text):
+                count, current = known.get(call[1], call[1]), known.get(call[2], call[2])
+                if (
+                    count.isdigit() and current.isdigit()
+                ):  # else its definition: function createPageHTML(_nPageCount, …)
+                    return self._indexes(int(count), int(current), call[3], call[4])
+        here = _INDEX.search(
+            canonical(self.url).rstrip("/") + "/index.html" if self.url.endswith("/") else canonical(self.url)
+        )
+        if here and "countPage" in known and "currentPage" in known:
+            return self._indexes(int(known["countPage"]), int(known["currentPage"]), "index", here["kind"])
         return None
-    query = urlsplit(address).query
-    return canonical(address) + (f"?{query}" if query else "")
+
+    def _indexes(self, count: int, current: int, name: str, kind: str) -> tuple[str, ...]:
+        addresses = (self._address(f"{name}_{n}.{kind}") for n in range(current + 1, min(count, self.most)))
+        return tuple(filter(None, addresses))
+
+    def _counted_pages(self) -> tuple[str, ...]:
+        """The pages behind this one that a pager of bare numbers links: `1 [2] 3`, or a choice of them."""
+        own = canonical(self.url).rsplit("/", 1)[0]
+        here = _INDEX.search(canonical(self.url))
+        found: dict[int, str] = {}
+        for anchor in self.root.iter("a", "option"):
+            if not re.fullmatch(r"\W*\d{1,4}\W*|第\d{1,4}页", "".join("".join(anchor.itertext()).split())):
+                continue
+            address = self._address(anchor.get("href") or anchor.get("value") or "")
+            numbered = _INDEX.search(address or "")
+            if address and numbered and numbered["number"] and address.rsplit("/", 1)[0] == own:
+                found.setdefault(int(numbered["number"]), address)
+        number = int((here and here["number"]) or 0)
+        return tuple(found[n] for n in sorted(found) if n > number)
+
+    def _until_last(self) -> tuple[str, ...]:
+        """The pages behind this one up to the one that 尾页 leads to, where what leads to the next is a script's."""
+        own, here = canonical(self.url).rsplit("/", 1)[0], _INDEX.search(canonical(self.url))
+        for anchor in self.root.iter("a"):
+            address = self._address(anchor.get("href") or "") or ""
+            last = _INDEX.search(address)
+            if last is None or last["number"] is None or address.rsplit("/", 1)[0] != own:
+                continue
+            if any(_LAST.match(text) for text in _words(anchor)):
+                first = int((here and here["number"]) or 0) + 1
+                stem = address[: last.start("number")]
+                numbers = range(first, min(int(last["number"]), first + self.most) + 1)
+                return tuple(f"{stem}{n}{address[last.end('number') :]}" for n in numbers)
+        return ()
+
+    def _numbered_pages(self) -> tuple[str, ...]:
+        """enorth's numbered pages older than this one: the newest of them that is linked, and all below it."""
+        here = _COUNT_NUMBER.match(canonical(self.url).replace("//", "/"))
+        below = int(here["number"]) if here and self.urls.understand(self.url).kind is UrlKind.LIST_PAGE else None
+        best: tuple[int, str] | None = None
+        for address in self._hrefs():
+            found = _COUNT_NUMBER.match(address)
+            if (
+                found is None
+                or "/system/count/" not in address
+                or self.urls.understand(address).kind is not UrlKind.LIST_PAGE
+            ):
+                continue
+            number = int(found["number"])
+            other_list = below is not None and here is not None and found["list"].replace("//", "/") != here["list"]
+            if other_list or (below is not None and number >= below):
+                continue
+            if best is None or number > best[0]:
+                best = number, address
+        return (best[1], *self.urls.older_count_pages(best[1])) if best else ()
+
+    def _hrefs(self) -> Iterable[str]:
+        for anchor in self.root.iter("a", "area", "option"):
+            href = anchor.get("href") or anchor.get("value") or ""
+            if "count" in href and (address := self._address(href)):
+                yield address
+
+    def _next_page(self) -> str | None:
+        arrows = []
+        for anchor in self.root.iter("a"):
+            words = _words(anchor)
+            named = any(_NEXT.match(text) for text in words)
+            if not named and not any(_LONE_ARROW.match(text) for text in words):
+                continue
+            address = self._address(anchor.get("href", ""))
+            if address is None or address == self._address(self.url):
+                continue
+            if named:
+                return address
+            arrows.append(address)
+        return arrows[0] if arrows else None
+
+    def _pager_script(self) -> str | None:
+        named = [element.get("src", "") for element in self.root.iter("script")]
+        written = [found for text in self.scripts for found in _SCRIPT_ADDRESS.findall(text)]
+        for source in (*named, *written):
+            address = absolute(self.base, source)
+            if self.urls.understand(address).kind is UrlKind.PAGER_SCRIPT:
+                return canonical(address)
+        return None
 
 
-def read_pager(root: etree._Element, base: str, url: str) -> Pager:
+def read_pager(root: etree._Element, base: str, url: str, site: Site) -> Pager:
     """The pager of the list page at `url`, whose relative addresses are relative to `base`."""
-    scripts = [_COMMENT.sub("", "".join(element.itertext())) for element in root.iter("script")]
-    scripts += [element.get("onload", "") for element in root.iter("body")]
-    called = _created_pages(scripts, base, url)
-    numbered = _numbered_pages(root, base, url)
-    following = _next_page(root, base, url)
-    script = _pager_script(root, scripts, base)
-    if called is not None:
-        return Pager("create_page_html", called, script)
-    if numbered:
-        return Pager("count_links", numbered, script)
-    if behind := (following,) if following else _counted_pages(root, base, url) or _until_last(root, base, url):
-        return Pager("next_link", behind, script)
-    return Pager("count_script" if script else "none", (), script)
+    return _PagerReader(root, base, url, site).read()
 
 
 def maxpage(script_text: str) -> int:
@@ -67,97 +177,6 @@ def maxpage(script_text: str) -> int:
     if found is None:
         raise InvalidPage("the pager script names no maxpage", field_name="pager")
     return int(found[1][:18])
-
-
-def _created_pages(scripts: list[str], base: str, url: str) -> tuple[str, ...] | None:
-    known: dict[str, str] = {name: number for text in scripts for name, number in _VARIABLE.findall(text)}
-    for text in scripts:
-        for call in _CALL.finditer(text):
-            count, current = known.get(call[1], call[1]), known.get(call[2], call[2])
-            if count.isdigit() and current.isdigit():  # else its definition: function createPageHTML(_nPageCount, …)
-                return _indexes(base, int(count), int(current), call[3], call[4])
-    here = _INDEX.search(canonical(url).rstrip("/") + "/index.html" if url.endswith("/") else canonical(url))
-    if here and "countPage" in known and "currentPage" in known:
-        return _indexes(base, int(known["countPage"]), int(known["currentPage"]), "index", here["kind"])
-    return None
-
-
-def _indexes(base: str, count: int, current: int, name: str, kind: str) -> tuple[str, ...]:
-    addresses = (list_address(base, f"{name}_{n}.{kind}") for n in range(current + 1, min(count, MAX_LIST_PAGES)))
-    return tuple(filter(None, addresses))
-
-
-def _counted_pages(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    """The pages behind this one that a pager of bare numbers links: `1 [2] 3`, or a choice of them."""
-    own = canonical(url).rsplit("/", 1)[0]
-    here = _INDEX.search(canonical(url))
-    found: dict[int, str] = {}
-    for anchor in root.iter("a", "option"):
-        if not re.fullmatch(r"\W*\d{1,4}\W*|第\d{1,4}页", "".join("".join(anchor.itertext()).split())):
-            continue
-        address = list_address(base, anchor.get("href") or anchor.get("value") or "")
-        numbered = _INDEX.search(address or "")
-        if address and numbered and numbered["number"] and address.rsplit("/", 1)[0] == own:
-            found.setdefault(int(numbered["number"]), address)
-    number = int((here and here["number"]) or 0)
-    return tuple(found[n] for n in sorted(found) if n > number)
-
-
-def _until_last(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    """The pages behind this one up to the one that 尾页 leads to, where what leads to the next is a script's."""
-    own, here = canonical(url).rsplit("/", 1)[0], _INDEX.search(canonical(url))
-    for anchor in root.iter("a"):
-        address = list_address(base, anchor.get("href") or "") or ""
-        last = _INDEX.search(address)
-        if last is None or last["number"] is None or address.rsplit("/", 1)[0] != own:
-            continue
-        if any(_LAST.match(text) for text in _words(anchor)):
-            first = int((here and here["number"]) or 0) + 1
-            stem = address[: last.start("number")]
-            numbers = range(first, min(int(last["number"]), first + MAX_LIST_PAGES) + 1)
-            return tuple(f"{stem}{n}{address[last.end('number') :]}" for n in numbers)
-    return ()
-
-
-def _numbered_pages(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    """enorth's numbered pages older than this one: the newest of them that is linked, and all below it."""
-    here = _COUNT_NUMBER.match(canonical(url).replace("//", "/"))
-    below = int(here["number"]) if here and understand(url).kind is UrlKind.LIST_PAGE else None
-    best: tuple[int, str] | None = None
-    for address in _hrefs(root, base):
-        found = _COUNT_NUMBER.match(address)
-        if found is None or "/system/count/" not in address or understand(address).kind is not UrlKind.LIST_PAGE:
-            continue
-        number = int(found["number"])
-        other_list = below is not None and here is not None and found["list"].replace("//", "/") != here["list"]
-        if other_list or (below is not None and number >= below):
-            continue
-        if best is None or number > best[0]:
-            best = number, address
-    return (best[1], *older_count_pages(best[1])) if best else ()
-
-
-def _hrefs(root: etree._Element, base: str) -> Iterable[str]:
-    for anchor in root.iter("a", "area", "option"):
-        href = anchor.get("href") or anchor.get("value") or ""
-        if "count" in href and (address := list_address(base, href)):
-            yield address
-
-
-def _next_page(root: etree._Element, base: str, url: str) -> str | None:
-    arrows = []
-    for anchor in root.iter("a"):
-        words = _words(anchor)
-        named = any(_NEXT.match(text) for text in words)
-        if not named and not any(_LONE_ARROW.match(text) for text in words):
-            continue
-        address = list_address(base, anchor.get("href", ""))
-        if address is None or address == list_address(url, url):
-            continue
-        if named:
-            return address
-        arrows.append(address)
-    return arrows[0] if arrows else None
 
 
 def _words(anchor: etree._Element) -> list[str]:
@@ -169,13 +188,3 @@ def _words(anchor: etree._Element) -> list[str]:
             break
     pictures = [image.get("alt", "") for image in anchor.iter("img")]
     return [" ".join(said.split()) for said in (text, anchor.get("title", ""), *pictures) if said.strip()]
-
-
-def _pager_script(root: etree._Element, scripts: list[str], base: str) -> str | None:
-    named = [element.get("src", "") for element in root.iter("script")]
-    written = [found for text in scripts for found in _SCRIPT_ADDRESS.findall(text)]
-    for source in (*named, *written):
-        address = absolute(base, source)
-        if understand(address).kind is UrlKind.PAGER_SCRIPT:
-            return canonical(address)
-    return None

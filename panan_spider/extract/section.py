@@ -7,18 +7,155 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.extract.block_pages import soft_block
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
-from panan_spider.extract.document import Page
-from panan_spider.extract.elements import HIDDEN
-from panan_spider.extract.line import Line
-from panan_spider.extract.lines import flatten
+from panan_spider.extract.document import Page, base_url, mended, parse, soft_block
+from panan_spider.extract.labels import RANKINGS
+from panan_spider.extract.line import HEADING_TAGS, Line
+from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import read_pager
 from panan_spider.extract.results import InvalidPage, SectionPage, SoftBlock, UnknownLayout
-from panan_spider.extract.section_blocks import BlockContext
 from panan_spider.extract.section_rows import ArticleLink, read_rows
-from panan_spider.extract.tree import base_url, mended, parse
-from panan_spider.sites.urls import Address, UrlKind, absolute, canonical, understand
+from panan_spider.extract.words import SiteWords, words_of
+from panan_spider.sites.profile import Site, load_site
+from panan_spider.sites.urls import Address, SiteUrls, UrlKind, absolute, canonical
+
+_SIDE_NAMES: Final = (
+    "新闻聚焦", "便民", "便民服务", "便民信息", "相关阅读", "相关新闻", "相关链接", "新闻导读", "图片新闻", "热点", "热点新闻",
+    "热点推荐", "热点聚焦", "热点关注", "热门新闻", "新闻排行", "点击排行", "推荐阅读", "友情链接", *RANKINGS,
+)  # fmt: skip
+_MORE: Final = re.compile("^(?:更多|more)?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
+#: A heading's ornaments: brackets, colons, bullets, and the link to more.
+_TRIMMINGS: Final = re.compile("(?:更多|more)?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]*$|^[【\\[■●▍\\s]+", re.IGNORECASE)
+_FOOTER: Final = r"^(?:{name}简介|版权声明$|版权所有(?!\w)|Copyright\b|©|\(C\)\s)"
+_NEXT_WORDS: Final = ("下一页", "下页", "后页", "createPageHTML", "count_page_list_")
+_LONGEST_HEADING: Final = 16
+_UNSEEN: Final = frozenset({"script", "style", "title", "head", "noscript", "option", "template"})
+
+
+class BlockContext:
+    """The elements of one page that are not its list. `name` is the page's own: its heading opens no side block."""
+
+    def __init__(self, root: etree._Element, base: str, name: str | None, words: SiteWords) -> None:
+        self._base, self._root, self.urls = base, root, words.site.urls
+        self._names = frozenset(_SIDE_NAMES) - {name}
+        self.footer = _footer(root, words.pattern(_FOOTER))
+        self.side: set[etree._Element] = set()
+        self._articles_anywhere = 0
+        headings = []
+        for element in root.iter(etree.Element):
+            if self._is_article(element):
+                self._articles_anywhere += 1
+            if element.tag not in _UNSEEN and self._is_heading(element):
+                headings.append(element)
+        for heading in headings:
+            self.side.update(self._block(heading))
+
+    def _is_heading(self, element: etree._Element) -> bool:
+        own = (element.text or "") + "".join(child.tail or "" for child in element[:8])
+        return any(
+            _TRIMMINGS.sub("", text.strip()).strip() in self._names
+            for text in (own, short_text(element))
+            if text.strip()
+        )
+
+    def _is_article(self, element: etree._Element) -> bool:
+        return _href(element) != "" and self._kind(element) in (UrlKind.ARTICLE, UrlKind.PART)
+
+    def _kind(self, element: etree._Element) -> UrlKind:
+        return self.urls.understand(absolute(self._base, _href(element))).kind
+
+    def _links(self, element: etree._Element, heading: etree._Element) -> list[etree._Element]:
+        """The links below `element` but the heading's own and those to more."""
+        own = set(heading.iter("a"))
+        return [a for a in element.iter("a") if _href(a) and a not in own and not _MORE.match(short_text(a))]
+
+    def _block(self, heading: etree._Element) -> list[etree._Element]:
+        """The elements of the side block under `heading`; none where it heads no block of links."""
+        if not _is_link(heading) and (heading.text or "").strip() and self._links(heading, etree.Element("none")):
+            return [heading]  # words and links in one element
+        inside: etree._Element = heading
+        while (around := inside.getparent()) is not None:
+            if links := self._links(around, heading):
+                block = [around] if self._is_aside(around, links) else self._run_after(inside, heading)
+                if _stands_in_link(heading) and not self._mostly_articles(block, heading):
+                    return []  # an item of the navigation that happens to bear such a name
+                return block
+            inside = around
+        return []
+
+    def _mostly_articles(self, block: list[etree._Element], heading: etree._Element) -> bool:
+        links = [link for element in block for link in self._links(element, heading)]
+        return 2 * sum(map(self._is_article, links)) > len(links)
+
+    def _is_aside(self, block: etree._Element, links: list[etree._Element]) -> bool:
+        """Whether `block` is a side block and nothing else: it holds no list, no pager, no heading of another kind."""
+        if block.tag in ("body", "html"):
+            return False
+        articles = sum(map(self._is_article, links))
+        if articles and articles == self._articles_anywhere:
+            return False
+        for element in block.iter(etree.Element):
+            if "list-text" in element.get("class", "").split():
+                return False
+            if element.tag in HEADING_TAGS and not self._is_heading(element) and element.find(".//a") is None:
+                return False
+            if any(word in text for text in _own_texts(element) for word in (*_NEXT_WORDS, "当前位置", "所在位置")):
+                return False
+        return True
+
+    def _run_after(self, start: etree._Element, heading: etree._Element) -> list[etree._Element]:
+        """What follows the heading on its own level: one container of links, or a run of single ones."""
+        run: list[etree._Element] = []
+        for sibling in start.itersiblings():
+            links = self._links(sibling, heading) if isinstance(sibling.tag, str) else []
+            if run and (len(links) != 1 or sibling.tag != run[0].tag) and sibling.tag != "br":
+                break
+            if links:
+                run.append(sibling)
+                if len(links) > 1:
+                    break
+            elif sibling.tag in HEADING_TAGS:
+                break
+        return run
+
+
+def _footer(root: etree._Element, words: re.Pattern[str]) -> etree._Element | None:
+    """The element the footer begins with: the first that says so and has no list block after it."""
+    found = None
+    for element in root.iter(etree.Element):
+        if "list-text" in element.get("class", "").split() and element.find(".//a") is not None:
+            found = None
+        if found is None and element.tag not in _UNSEEN and any(words.match(text) for text in _own_texts(element)):
+            found = element
+    return found
+
+
+def _own_texts(element: etree._Element) -> Iterator[str]:
+    pieces = (element.text, element.get("src"), *(child.tail for child in element))
+    yield from (piece.strip() for piece in pieces if piece and piece.strip())
+
+
+def _href(element: etree._Element) -> str:
+    return (element.get("href") or "").strip() if element.tag in ("a", "area") else ""
+
+
+def _is_link(element: etree._Element) -> bool:
+    return element.tag == "a" and element.get("href") is not None
+
+
+def _stands_in_link(element: etree._Element) -> bool:
+    return any(_is_link(e) for e in (element, *element.iterancestors())) or any(map(_is_link, element.iter("a")))
+
+
+def short_text(element: etree._Element) -> str:
+    """What the element says, blanks collapsed; of a longer text as much as shows that it is too long for a heading."""
+    text = ""
+    for piece in element.itertext():
+        text += piece
+        if len(text) > _LONGEST_HEADING * 8 or len(text.strip()) > _LONGEST_HEADING * 2:
+            break
+    return " ".join(text.split())
+
 
 #: No list page of a county's news site has more links. Counted before parsing, which a million of them would make dear.
 MAX_LINKS: Final = 20_000
@@ -45,32 +182,34 @@ class _Link:
     in_list_block: bool
 
 
-def read_section(page: Page) -> SectionPage:
-    """Read `page` as a list. A page that lists nothing has no rows.
+def read_section(page: Page, site: Site | None = None) -> SectionPage:
+    """Read `page` as a list of `site`, by default of the default profile's. A page that lists nothing has no rows.
 
     Raises InvalidPage for what cannot be read as a page at all, SoftBlock for a challenge, login or maintenance page.
     """
-    root = _parsed(page)
+    words = words_of(site or load_site())
+    root = _parsed(page, words)
     base = base_url(page, root)
-    lines = flatten(root)
+    lines = flatten(root, words)
     breadcrumb = find_breadcrumb(lines)
     names = breadcrumb.parts if breadcrumb else ()
-    links = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), names[-1] if names else None))
-    rows = read_rows(_row_links(links))
-    onward = _led_to(root, base, page)
-    if not (rows or names or onward) and (reason := soft_block(page)):
+    around = BlockContext(root, base, names[-1] if names else None, words)
+    links = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), around))
+    rows = read_rows(_row_links(links), words.site.urls)
+    onward = _led_to(root, base, page, words.site.urls)
+    if not (rows or names or onward) and (reason := soft_block(page, words)):
         raise SoftBlock(reason)
     return SectionPage(
         url=page.url,
         breadcrumbs=names,
         rows=rows,
         sections=_sections(links) or onward,
-        pager=read_pager(root, base, page.url),
+        pager=read_pager(root, base, page.url, words.site),
         by_words=bool(rows) and not any(link.in_list_block for link in links),
     )
 
 
-def _parsed(page: Page) -> etree._Element:
+def _parsed(page: Page, words: SiteWords) -> etree._Element:
     if sum(1 for _ in _LINK.finditer(page.text)) > MAX_LINKS:
         raise InvalidPage(f"more than {MAX_LINKS} links on one page")
     # An included file can end with its own `</html>`: readers see what follows it, the parser would drop it.
@@ -78,7 +217,7 @@ def _parsed(page: Page) -> etree._Element:
     try:
         return parse(Page(page.url, whole.encode("utf-8", "replace"), "text/html; charset=utf-8"))
     except UnknownLayout as error:
-        if reason := soft_block(page):
+        if reason := soft_block(page, words):
             raise SoftBlock(reason) from error
         raise InvalidPage(error.reason) from error
 
@@ -87,9 +226,8 @@ def _breadcrumb_block(breadcrumb: Breadcrumb | None, lines: list[Line]) -> etree
     return lines[breadcrumb.first].block if breadcrumb else None
 
 
-def _links(root: etree._Element, base: str, crumb: etree._Element | None, name: str | None) -> Iterator[_Link]:
+def _links(root: etree._Element, base: str, crumb: etree._Element | None, around: BlockContext) -> Iterator[_Link]:
     """The page's links to itself and the rest of the site, outside side blocks and footer."""
-    around = BlockContext(root, base, name)
     after, blocks = crumb is None, 0
     events = etree.iterwalk(root, events=("start", "end"))
     for event, element in events:
@@ -104,7 +242,7 @@ def _links(root: etree._Element, base: str, crumb: etree._Element | None, name: 
         if element in around.side or _is_hidden_row(element):
             events.skip_subtree()
         elif element.tag in ("a", "area") and (href := (element.get("href") or "").strip()):
-            address = understand(absolute(base, href))
+            address = around.urls.understand(absolute(base, href))
             if address.kind is not UrlKind.OFF_SITE and not (_serves(element) and address.kind is UrlKind.ARTICLE):
                 yield _Link(element, address, after, blocks > 0)
 
@@ -144,7 +282,7 @@ def _sections(links: list[_Link]) -> tuple[tuple[str, str], ...]:
     return tuple((text, address) for address, text in found.items())
 
 
-def _led_to(root: etree._Element, base: str, page: Page) -> tuple[tuple[str, str], ...]:
+def _led_to(root: etree._Element, base: str, page: Page, urls: SiteUrls) -> tuple[tuple[str, str], ...]:
     """The sections that a page without links leads on to: by a refresh, a script, or as its frames.
 
     A page that sets a cookie and leads to itself is a challenge and leads nowhere.
@@ -159,7 +297,7 @@ def _led_to(root: etree._Element, base: str, page: Page) -> tuple[tuple[str, str
     hrefs = [found[1].strip() for text in said if (found := _REFRESH.search(text))]
     hrefs += [found[1] for script in root.iter("script") if (found := _LOCATION.search(script.text or ""))]
     hrefs += [frame.get("src", "") for frame in root.iter("frame", "iframe")]
-    addresses = (understand(absolute(base, href)) for href in hrefs)
+    addresses = (urls.understand(absolute(base, href)) for href in hrefs)
     return tuple(
         ("", address.url)
         for address in dict.fromkeys(addresses)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from panan_spider.extract.line import HEADING_TAGS
 from panan_spider.extract.results import ListRow
-from panan_spider.sites.urls import Address, first_part
+from panan_spider.sites.urls import Address, SiteUrls
 
 _DATE: Final = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*(?:-|/|\.|年)\s*(?P<m>\d{1,2})\s*(?:-|/|\.|月)\s*(?P<d>\d{1,2})(?!\d)\s*日?"
@@ -29,14 +29,14 @@ class ArticleLink:
     address: Address
 
 
-def read_rows(links: list[ArticleLink]) -> tuple[ListRow, ...]:
+def read_rows(links: list[ArticleLink], urls: SiteUrls) -> tuple[ListRow, ...]:
     """One row an article, in page order. Of several links to one article, the first that says something names it."""
     owners = _owners(links)
     rows: dict[str, ListRow] = {}
     weak: set[str] = set()  # named by a picture's words or by 详细 alone, until another link says more
     last: tuple[str, etree._Element | None] = ("", None)
     for link in links:
-        first = first_part(link.address)
+        first = urls.first_part(link.address)
         number = first.article_id or ""
         beside, last = (number, link.anchor.getparent()) == last, (number, link.anchor.getparent())
         known = rows.get(number)

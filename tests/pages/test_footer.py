@@ -2,7 +2,11 @@
 
 import pytest
 
-from panan_spider.extract.landmarks import is_footer
+from panan_spider.extract.labels import is_footer
+from panan_spider.extract.words import words_of
+from panan_spider.sites.profile import load_site
+
+PANAN = words_of(load_site())
 
 FEET = (
     "磐安新闻网简介|版权声明|网站地图|联系我们",
@@ -24,9 +28,9 @@ PROSE = (
 
 @pytest.mark.parametrize("line", FEET)
 def test_a_foot_is_one(line: str) -> None:
-    assert is_footer(line)
+    assert is_footer(line, PANAN)
 
 
 @pytest.mark.parametrize("line", PROSE)
 def test_a_sentence_about_a_copyright_is_none(line: str) -> None:
-    assert not is_footer(line)
+    assert not is_footer(line, PANAN)

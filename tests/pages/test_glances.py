@@ -5,11 +5,15 @@ from hypothesis import strategies as st
 from variants import variant
 
 from panan_spider.core.fullwidth import fold
-from panan_spider.extract.boilerplate import FURNITURE, cleared
+from panan_spider.extract.byline import is_tail_line
+from panan_spider.extract.document import parse
 from panan_spider.extract.header_line import could_say_some, is_label, strength
+from panan_spider.extract.labels import FURNITURE, cleared
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.tail_line import is_tail_line
-from panan_spider.extract.tree import parse
+from panan_spider.extract.words import words_of
+from panan_spider.sites.profile import load_site
+
+PANAN = words_of(load_site())
 
 _WORDS = st.sampled_from([
     "2020", "2020/03/07", "来源", "来 源", "转自", ":", "\uff1a", "记者", "记 者", "通讯员", "作 者", "作者", "编辑", "初 审",
@@ -20,7 +24,7 @@ _LINES = st.lists(_WORDS, max_size=8).map("".join)
 
 @given(_LINES)
 def test_a_line_of_a_header_line_is_never_passed_over(text: str) -> None:
-    assert could_say_some("".join(text.split())) or not (strength(text) or is_label(text))
+    assert could_say_some("".join(text.split()), PANAN) or not (strength(text, PANAN) or is_label(text))
 
 
 @given(_LINES)
@@ -34,9 +38,9 @@ def test_brackets_of_full_width_before_a_label_hide_no_tail_line(text: str) -> N
 
 
 def test_most_lines_of_a_page_are_passed_over() -> None:
-    lines = [line for seed in range(30) for line in flatten(parse(variant(seed).page)) if line.kind == "text"]
+    lines = [line for seed in range(30) for line in flatten(parse(variant(seed).page), PANAN) if line.kind == "text"]
     assert len(lines) > 300
-    assert sum(could_say_some(line.bare) for line in lines) * 2 < len(lines)
+    assert sum(could_say_some(line.bare, PANAN) for line in lines) * 2 < len(lines)
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=0xFF00, max_codepoint=0xFF60) | st.sampled_from("a \n、。")))

@@ -2,17 +2,18 @@
 
 import pytest
 
-from panan_spider.extract.document import Page
+from panan_spider.extract.document import Page, parse
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.tree import parse
+from panan_spider.extract.words import words_of
+from panan_spider.sites.profile import load_site
 
 FORM = '<form><input name="q"><input type="submit" value="搜索"></form>'
 
 
 def lines(body: str) -> list[Line]:
     page = Page("http://www.panews.cn/system/2016/01/05/020075000.shtml", f"<html><body>{body}</body></html>".encode())
-    return flatten(parse(page))
+    return flatten(parse(page), words_of(load_site()))
 
 
 def controls(body: str) -> dict[str, bool]:
@@ -42,7 +43,7 @@ def test_a_link_on_a_line_of_its_own_is_a_link(style: str) -> None:
 
 def test_texts_worked_out_together_are_those_of_each_line() -> None:
     for line in lines("<p>\u3000甲\uff1a\xa0乙 </p><p>第二\n行</p><table><tr><td>\uff11</td></tr></table>"):
-        alone = Line(line.raw, line.block)
+        alone = Line(line.raw, line.block, line.words)
         assert (line.text, line.folded) == (alone.text, alone.folded)
 
 
@@ -51,4 +52,4 @@ def test_a_hidden_cell_has_no_lines() -> None:
         Page("http://www.panews.cn/", "<table><tr><td style='display:none'>甲<b>乙</b></td></tr></table>".encode())
     )
     [cell] = root.iter("td")
-    assert flatten(cell) == []
+    assert flatten(cell, words_of(load_site())) == []

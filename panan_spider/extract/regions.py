@@ -2,18 +2,102 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from panan_spider.extract import landmarks
-from panan_spider.extract.boilerplate import without_furniture
+from panan_spider.extract import byline, labels
 from panan_spider.extract.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
-from panan_spider.extract.document_title import plain
-from panan_spider.extract.header_line import leftover, strength
-from panan_spider.extract.header_region import header_end, is_header_piece
+from panan_spider.extract.byline import read_byline
+from panan_spider.extract.header_line import (
+    could_say_some,
+    header_end,
+    is_header_piece,
+    is_lone_byline,
+    leftover,
+    names_source,
+    strength,
+)
+from panan_spider.extract.headline import plain
+from panan_spider.extract.labels import without_furniture
 from panan_spider.extract.line import Line
 from panan_spider.extract.results import UnknownLayout
-from panan_spider.extract.tail_region import find_tail, signs, split_tail
+
+_CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
+
+
+def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, int]:
+    """The tail line and the cells after it; an empty range at the end of the page where there is none."""
+    sourced = any(names_source(line.folded) for line in lines[slice(*header)])
+    for index in range(header[1], len(lines)):
+        line = lines[index]
+        if labels.is_footer(line.folded, line.words):
+            break
+        if line.kind != "text":
+            continue
+        late = (
+            not sourced
+            and could_say_some(line.bare, line.words)
+            and strength(line.folded, line.words) >= 3
+            and not leftover(line.folded, line.words)
+        )
+        if late or (byline.is_tail_line(line.folded) and not _stands_in_text(lines, index)):
+            return _tail_begin(lines, header[1], index), _tail_end(lines, index)
+    return len(lines), len(lines)
+
+
+def _stands_in_text(lines: list[Line], index: int) -> bool:
+    """Whether the line is one of a text's own, as under a work on show: an author alone, and the text goes on beside it."""
+    said = byline.read_tail_line(lines[index].folded)
+    if index + 1 >= len(lines) or said.editor or said.credits:
+        return False
+    line, after = lines[index], lines[index + 1]
+    if line.block.tag in _CELLS and byline.has_empty_label(line.folded) and byline.is_value(after.text):
+        return False  # a label in a cell, its name in the next
+    beside = (
+        after.kind == "text" and after.block.tag == line.block.tag and after.block.getparent() is line.block.getparent()
+    )
+    ends = byline.is_tail_line(after.folded) or labels.ends_body(after) or labels.is_furniture(after)
+    return beside and not ends and not after.links and not after.folded.startswith(("(", "【"))
+
+
+def signs(lines: list[Line], header: tuple[int, int], begin: int, end: int) -> bool:
+    """Whether the body's last line is the byline that the header line lacks: `记者 甲 通讯员 乙`, not in brackets, under text."""
+    if end - begin < 2 or lines[end - 1].kind != "text" or not is_lone_byline(lines[end - 1].folded):
+        return False
+    return lines[end - 2].kind == "text" and not any(read_byline(line.text) for line in lines[slice(*header)])
+
+
+def split_tail(lines: list[Line], start: int, end: int) -> int | None:
+    """Cut a tail line off the body's last text, and set it after that; its index."""
+    for index in range(end - 1, start - 1, -1):
+        line = lines[index]
+        if line.kind != "text" or labels.is_furniture(line) or line.is_row:
+            continue
+        at = byline.begins_behind(line.raw)
+        if at is not None:
+            lines[index : index + 1] = [replace(line, raw=line.raw[:at]), replace(line, raw=line.raw[at:], links=[])]
+        return None if at is None else index + 1
+    return None
+
+
+def _tail_begin(lines: list[Line], start: int, first: int) -> int:
+    """Where the tail line begins at `first` or at lines of authors alone over it, which under a picture would be its caption."""
+    begin = first
+    while begin - 1 > start and lines[begin - 1].kind == "text" and byline.names_authors(lines[begin - 1].text):
+        begin -= 1
+    return begin if lines[begin - 1].kind == "text" else first
+
+
+def _tail_end(lines: list[Line], first: int) -> int:
+    end = first + 1
+    while end < len(lines) and lines[end].kind == "text":
+        text = lines[end].folded
+        awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
+        if labels.side_heading(text) or not (awaited or byline.is_tail_line(text)):
+            break
+        end += 1
+    return end
+
 
 _MAX_HEADLINE_LINES: Final = 4
 _SHORTEST_PARAGRAPH: Final = 20
@@ -62,9 +146,9 @@ def _find_header_over(
 ) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """Header line and headline of a page that prints the date and 来源 over an h1 or the document's title."""
     for index in range(start, len(lines) - 1):
-        if landmarks.is_statement(lines[index].folded):
+        if labels.is_statement(lines[index].folded):
             return None
-        if is_header_piece(lines[index]) and strength(lines[index].folded) >= 5:
+        if is_header_piece(lines[index]) and strength(lines[index].folded, lines[index].words) >= 5:
             end = header_end(lines, index)
             if end < len(lines) and (lines[end].heading_tag == "h1" or plain(lines[end].prose) in titles):
                 return (index, end), (end, end + 1)
@@ -82,17 +166,17 @@ def _find_header_below(
         return None
     end = header_end(lines, first)
     said = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
-    return (headline, (first, end)) if strength(said) >= 2 else None
+    return (headline, (first, end)) if strength(said, lines[first].words) >= 2 else None
 
 
 def _ends_body(lines: list[Line], index: int) -> bool:
     """Whether the text ends before the line: under a newspaper's `相关链接` the text can go on, in whole sentences."""
-    if not landmarks.ends_body(lines[index]):
+    if not labels.ends_body(lines[index]):
         return False
     after = next((line for line in lines[index + 1 :] if line.kind == "text"), None)
     if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
         return True
-    return landmarks.side_heading(lines[index].folded) is None or not landmarks.is_statement(after.folded)
+    return labels.side_heading(lines[index].folded) is None or not labels.is_statement(after.folded)
 
 
 def _find_header(
@@ -102,14 +186,14 @@ def _find_header(
     best: tuple[tuple[int, int], tuple[int, int]] | None = None
     index, most = start, 1
     while index < len(lines):
-        if best is not None and landmarks.is_statement(lines[index].folded):
+        if best is not None and labels.is_statement(lines[index].folded):
             break  # the text has begun: the date that ends a notice is no header line
         if not is_header_piece(lines[index]) or plain(lines[index].prose) in titles:
             index += 1
             continue
         end = header_end(lines, index)
         text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
-        if (score := strength(text)) > most:
+        if (score := strength(text, lines[index].words)) > most:
             headline = _find_headline(lines, start, index, titles)
             if _has_headline(lines, headline, titles):
                 best, most = (headline, (index, end)), score
@@ -128,7 +212,7 @@ def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset
     first = header
     for index in range(header - 1, start - 1, -1):
         line = lines[index]
-        if landmarks.is_furniture(line) or landmarks.is_leftover(line):
+        if labels.is_furniture(line) or labels.is_leftover(line):
             if first == header:
                 header = first = index
             continue
@@ -146,10 +230,10 @@ def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
         return False
     if plain(line.prose) in titles:
         return True
-    if strength(line.folded) >= 2 and not leftover(line.folded):
+    if strength(line.folded, line.words) >= 2 and not leftover(line.folded, line.words):
         return False
-    around = landmarks.side_heading(line.folded) or landmarks.is_head_furniture(line.folded)
-    return not around and ANCHOR.search(line.text) is None and strength(line.folded) < 3
+    around = labels.side_heading(line.folded) or labels.is_head_furniture(line.folded, line.words)
+    return not around and ANCHOR.search(line.text) is None and strength(line.folded, line.words) < 3
 
 
 def _in_column(line: Line, headline: Line) -> bool:
