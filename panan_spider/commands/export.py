@@ -14,9 +14,7 @@ from panan_spider.commands.base import ArchiveCommand, refuse
 from panan_spider.commands.reparse import period
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
-from panan_spider.publish.export.formats import FORMATS
-from panan_spider.publish.export.job import ExportJob, MissingLibrary
-from panan_spider.publish.export.selection import Selection, UnknownSection
+from panan_spider.publish.export.job import FORMATS, ExportJob, MissingLibrary, Selection, UnknownSection
 from panan_spider.spiders.arguments import section_names
 
 

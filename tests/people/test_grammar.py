@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panan_spider.publish.people.mentions import Mention, people_of
-from panan_spider.publish.people.people_record import rows
+from panan_spider.publish.people.people_file import rows
 
 
 def who(text: str) -> list[tuple[str, str]]:

@@ -17,10 +17,9 @@ from store_crawl import in_a_child
 
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.items import Article
-from panan_spider.publish.export import archive_lines, atomic, folder_format, single_file, sqlite
-from panan_spider.publish.export.formats import FORMATS
-from panan_spider.publish.export.job import ExportJob
-from panan_spider.publish.export.sqlite_write import SqliteWriter
+from panan_spider.publish.export import archive_lines, atomic, file_formats, sqlite
+from panan_spider.publish.export.job import FORMATS, ExportJob
+from panan_spider.publish.export.sqlite import SqliteWriter
 
 EVERY = sorted(FORMATS)
 CONTINUED = ["csv", "jsonld", "markdown", "sqlite"]
@@ -173,8 +172,8 @@ def test_one_that_does_not_hold_what_was_read_is_thrown_away(
     before = content(out_of(data, name))
     put(data, a_full_article(6))
     monkeypatch.setattr(SqliteWriter, "write", lambda self, records: None)
-    monkeypatch.setattr(single_file.SingleFileFormat, "_records_in", lambda *_: 0, raising=False)
-    monkeypatch.setattr(folder_format, "write", lambda path, text: None)
+    monkeypatch.setattr(file_formats.SingleFileFormat, "_records_in", lambda *_: 0, raising=False)
+    monkeypatch.setattr(file_formats, "write_file", lambda path, text: None)
     if name == "csv":
         monkeypatch.setattr("csv.reader", lambda file: iter([["id"]]))
     out = out_of(data, name)

@@ -10,7 +10,7 @@ from export_helpers import a_full_article, export, put, rows
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.publish.export import atomic
 from panan_spider.publish.export.atomic import only_export_to
-from panan_spider.publish.export.formats import FORMATS
+from panan_spider.publish.export.job import FORMATS
 
 EVERY = sorted(FORMATS)
 
@@ -189,5 +189,5 @@ def test_loading_the_commands_loads_no_library_of_theirs() -> None:
     program = "import sys; import panan_spider.commands.export, panan_spider.commands.people; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = done.stdout.split()
-    assert "panan_spider.publish.export.formats" in loaded
-    assert not {"feedgen", "duckdb", "sqlite_utils", "panan_spider.publish.people.people_words"} & set(loaded)
+    assert "panan_spider.publish.export.job" in loaded
+    assert not {"feedgen", "duckdb", "sqlite_utils", "panan_spider.publish.people.person_names"} & set(loaded)

@@ -10,7 +10,7 @@ from store_helpers import an_article
 
 from panan_spider.commands.people import Command
 from panan_spider.publish.people import people_file
-from panan_spider.publish.people.people_record import rows
+from panan_spider.publish.people.people_file import rows
 
 TEXTS = ("县长李样例到样例镇调研。", "无人。", "县领导何测、卢模拟参加。何测说。")
 

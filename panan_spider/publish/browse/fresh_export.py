@@ -8,10 +8,9 @@ from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.publish.export import sqlite
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
-from panan_spider.publish.export.formats import FORMATS
-from panan_spider.publish.export.job import ExportJob, ExportResult
+from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult
 from panan_spider.publish.export.sqlite_schema import EXPORT_VERSION
-from panan_spider.publish.people.people_record import GRAMMAR
+from panan_spider.publish.people.people_file import GRAMMAR
 
 FOLDER: Final = "export"
 

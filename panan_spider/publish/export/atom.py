@@ -14,13 +14,10 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from panan_spider.archive.store.errors import StoreError, naming
-from panan_spider.publish.export import export_state as notes
-from panan_spider.publish.export import folder_format
+from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import ArchiveLines, Record
 from panan_spider.publish.export.atomic import built_aside
-from panan_spider.publish.export.job import ExportJob, ExportResult
-from panan_spider.publish.export.records import SelectedRecords, new_records
-from panan_spider.publish.export.selection import day_of, sections_of
+from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords, day_of, new_records, sections_of
 from panan_spider.sites.panan import ENTRY_PAGES, SITE_NAME
 
 FORM: Final = "atom"
@@ -107,8 +104,8 @@ def _check(out: Path, made: bytes, count: int) -> None:
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make the folder `out` hold what `job` says. Raises NotOurs, UnknownSection, StoreError; `out` is then as it was."""
     with naming(out):
-        folder_format.look(FORM, out)
-        before = notes.earlier(FORM, job, out)
+        file_formats.check_folder(FORM, out)
+        before = file_formats.earlier_state(FORM, job, out)
         if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
             return ExportResult(before.articles, before.revisions, anew=False)
         taken = SelectedRecords.by(job)
@@ -118,8 +115,8 @@ def export(job: ExportJob, out: Path) -> ExportResult:
             for section, starts in sorted(newest.items()):
                 made = feed(section, list(ArchiveLines(job.data).at_each(starts)))
                 _check(out, made, len(starts))
-                folder_format.write(aside / file_name(section), made.decode("utf-8"))
-            folder_format.check(out, aside, ".xml", len(newest))
+                file_formats.write_file(aside / file_name(section), made.decode("utf-8"))
+            file_formats.check_files(out, aside, ".xml", len(newest))
             done = ExportResult(taken.articles, taken.count, anew=True)
-            folder_format.sign(FORM, job, aside, taken.mark, done)
+            file_formats.sign_folder(FORM, job, aside, taken.mark, done)
     return done

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.selection import day_of
-from panan_spider.publish.export.single_file import SingleFileFormat
+from panan_spider.publish.export.file_formats import SingleFileFormat
+from panan_spider.publish.export.job import day_of
 
 #: Columns, in order. Several values of one cell are joined by 、, addresses by a line feed.
 COLUMNS: Final = (

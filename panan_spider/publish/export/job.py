@@ -1,16 +1,94 @@
-"""What an export is asked for, and what it says when done."""
+"""Export job: which articles an export takes, their records, its formats and its result."""
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.image_files import kept
 from panan_spider.archive.store.recovery import LEDGER
-from panan_spider.publish.export.selection import Selection
+from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
+
+
+def day_of(record: Record) -> str | None:
+    """The article's day, YYYY-MM-DD: that of publication, else the one in its address; None where neither is known."""
+    published: str | None = record["published"]
+    posted: str | None = record["posted"]
+    return posted if published is None else published[:10]
+
+
+def sections_of(record: Record) -> set[str]:
+    """The sections an article belongs to: its own, and every one whose list named it."""
+    own = record["section"]
+    return {*record["listed_in"], *([own] if own is not None else [])}
+
+
+class UnknownSection(Exception):
+    """A section that no article of the archive belongs to. The message is one line, and names those that exist."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Articles by their newest revision: of one of `sections` (none: all), published from `since` to `until`, inclusive."""
+
+    sections: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether no article is left out."""
+        return self == Selection()
+
+    def holds(self, record: Record) -> bool:
+        """Whether the article whose newest revision this is belongs to it. Without a day it is in no range."""
+        if self.sections and not sections_of(record) & set(self.sections):
+            return False
+        day = day_of(record)
+        if self.since is not None and (day is None or day < self.since.isoformat()):
+            return False
+        return self.until is None or (day is not None and day <= self.until.isoformat())
+
+    def described(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "sections": sorted(self.sections),
+            "since": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class SelectedArticle:
+    """What an export is to hold: of each article the byte its newest line begins at; and how many lines there are."""
+
+    newest: dict[str, int]
+    revisions: int
+
+
+def choose(lines: ArchiveLines, selection: Selection) -> SelectedArticle:
+    """Read the lines once. Raises UnknownSection; StoreError where the lines cannot be read, or repeat or skip a revision."""
+    newest: dict[str, tuple[int, int, bool]] = {}
+    known: set[str] = set()
+    for start, _end, record, _digest in lines.read():
+        revision = newest.get(record["id"], (0, 0, False))[0]
+        if record["revision"] <= revision:
+            raise StoreError(f"{lines.path}: article {record['id']} has revision {record['revision']} twice, or late")
+        newest[record["id"]] = record["revision"], start, selection.holds(record)
+        known |= sections_of(record) if selection.sections else set()
+    if missing := [name for name in selection.sections if name not in known]:
+        raise UnknownSection(
+            f"no section is named {', '.join(map(repr, missing))}; there is: {', '.join(sorted(known))}"
+        )
+    held = {number: start for number, (_revision, start, held) in newest.items() if held}
+    return SelectedArticle(held, sum(newest[number][0] for number in held))
 
 
 @dataclass(frozen=True)
@@ -62,3 +140,88 @@ class ExportResult:
 
 class MissingLibrary(Exception):
     """An optional library is not installed. The message is one line with the command that installs it."""
+
+
+@dataclass(frozen=True)
+class SelectedRecords:
+    """What a job's selection holds: how many articles and lines, and the records themselves, in the order of the lines."""
+
+    job: ExportJob
+    chosen: SelectedArticle
+    mark: Position
+
+    @classmethod
+    def by(cls, job: ExportJob) -> "SelectedRecords":
+        """Read the lines once to know. Raises UnknownSection, StoreError."""
+        lines = ArchiveLines(job.data)
+        chosen = choose(lines, job.selection)
+        return cls(job, chosen, lines.mark)
+
+    @property
+    def articles(self) -> int:
+        """How many articles."""
+        return len(self.chosen.newest)
+
+    @property
+    def count(self) -> int:
+        """How many records."""
+        return self.chosen.revisions if self.job.all_revisions else self.articles
+
+    def records(self) -> Iterator[Record]:
+        """Each of them. Raises StoreError."""
+        lines = ArchiveLines(self.job.data)
+        if not self.job.all_revisions:
+            yield from lines.at_each(sorted(self.chosen.newest.values()))
+            return
+        for line in lines.read():
+            if line.end > self.mark.end:
+                return
+            if line.record["id"] in self.chosen.newest:
+                yield line.record
+
+
+def new_records(job: ExportJob, mark: Position) -> tuple[list[Record], Position] | None:
+    """What the selection holds of the lines behind `mark`, and how far they go.
+
+    None where a line is a correction: it can replace a record, or bring one into the selection, or out of it.
+    """
+    lines = ArchiveLines(job.data, mark)
+    records = [line.record for line in lines.read()]
+    if any(record["revision"] > 1 for record in records) and not (job.all_revisions and job.selection.everything):
+        return None
+    return [record for record in records if job.selection.holds(record)], lines.mark
+
+
+def count_articles(records: Iterable[Record]) -> int:
+    """How many of these records are first revisions: articles that are new."""
+    return sum(record["revision"] == 1 for record in records)
+
+
+if TYPE_CHECKING:
+    from panan_spider.publish.export.job import ExportJob, ExportResult
+
+
+@dataclass(frozen=True)
+class Format:
+    """One form: the module that makes it, its default name below export/, and how it stands to revisions."""
+
+    module: str
+    name: str
+    all_revisions: bool = False  # unless told otherwise
+    can_all_revisions: bool = True
+
+    def export(self, job: "ExportJob", out: Path) -> "ExportResult":
+        """Make `out` hold what `job` says, in this form. Raises NotOurs, UnknownSection, NoLibrary, StoreError; `out` is then as it was."""
+        # Only now: Scrapy loads every command at every start, and a crawl needs no feedgen.
+        done: ExportResult = import_module(f"panan_spider.publish.export.{self.module}").export(job, out)
+        return done
+
+
+FORMATS: Final = {
+    "sqlite": Format("sqlite", "panan.sqlite", all_revisions=True),
+    "csv": Format("csv_format", "panan.csv"),
+    "parquet": Format("parquet", "panan.parquet"),
+    "atom": Format("atom", "atom", can_all_revisions=False),
+    "markdown": Format("markdown", "markdown"),
+    "jsonld": Format("jsonld", "panan.jsonld"),
+}

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.single_file import SingleFileFormat
+from panan_spider.publish.export.file_formats import SingleFileFormat
 from panan_spider.sites.panan import ENTRY_PAGES, SITE_NAME
 
 _CONTEXT: Final = "https://schema.org"

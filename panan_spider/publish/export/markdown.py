@@ -12,13 +12,17 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from panan_spider.archive.store.errors import naming
-from panan_spider.publish.export import export_state as notes
-from panan_spider.publish.export import folder_format
+from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.atomic import built_aside
-from panan_spider.publish.export.job import ExportJob, ExportResult
-from panan_spider.publish.export.records import SelectedRecords, count_articles, new_records
-from panan_spider.publish.export.selection import day_of
+from panan_spider.publish.export.job import (
+    ExportJob,
+    ExportResult,
+    SelectedRecords,
+    count_articles,
+    day_of,
+    new_records,
+)
 
 FORM: Final = "markdown"
 _FRONT: Final = (
@@ -104,8 +108,8 @@ def page(record: Record, job: ExportJob, where: Path) -> str:
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make the folder `out` hold what `job` says. Raises NotOurs, UnknownSection, StoreError; `out` is then as it was."""
     with naming(out):
-        folder_format.look(FORM, out)
-        before = notes.earlier(FORM, job, out)
+        file_formats.check_folder(FORM, out)
+        before = file_formats.earlier_state(FORM, job, out)
         found = new_records(job, before.mark) if before is not None else None
         if before is not None and found is not None:
             records, mark = found
@@ -118,10 +122,10 @@ def export(job: ExportJob, out: Path) -> ExportResult:
         with built_aside(out) as aside:
             aside.mkdir()
             if not done.anew:
-                folder_format.link_all(out, aside)
+                file_formats.link_files(out, aside)
             for record in records:
                 name = name_of(record, with_revision=job.all_revisions)
-                folder_format.write(aside / name, page(record, job, out / name))
-            folder_format.check(out, aside, ".md", done.revisions)
-            folder_format.sign(FORM, job, aside, mark, done)
+                file_formats.write_file(aside / name, page(record, job, out / name))
+            file_formats.check_files(out, aside, ".md", done.revisions)
+            file_formats.sign_folder(FORM, job, aside, mark, done)
     return done

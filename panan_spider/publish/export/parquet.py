@@ -5,12 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from panan_spider.archive.store.errors import StoreError, naming
-from panan_spider.publish.export import export_state as notes
+from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
-from panan_spider.publish.export.job import ExportJob, ExportResult, MissingLibrary
-from panan_spider.publish.export.records import SelectedRecords, new_records
-from panan_spider.publish.export.selection import day_of
+from panan_spider.publish.export.job import (
+    ExportJob,
+    ExportResult,
+    MissingLibrary,
+    SelectedRecords,
+    day_of,
+    new_records,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,7 +48,7 @@ def export(job: ExportJob, out: Path) -> ExportResult:
     library = _duckdb()
     with naming(out):
         _look(out)
-        before = notes.earlier("parquet", job, out)
+        before = file_formats.earlier_state("parquet", job, out)
         if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
             return ExportResult(before.articles, before.revisions, anew=False)
         taken = SelectedRecords.by(job)
@@ -56,7 +61,7 @@ def export(job: ExportJob, out: Path) -> ExportResult:
         finally:
             lines.unlink(missing_ok=True)
         done = ExportResult(taken.articles, taken.count, anew=True)
-        notes.remember("parquet", job, out, taken.mark, done)
+        file_formats.write_state("parquet", job, out, taken.mark, done)
     return done
 
 
@@ -101,6 +106,6 @@ def _look(out: Path) -> None:
     if out.is_file():
         with out.open("rb") as file:
             head = file.read(len(_MAGIC))
-        if not head or (head == _MAGIC and notes.read(out) is not None):
+        if not head or (head == _MAGIC and file_formats.read_state(out) is not None):
             return
     raise ForeignFileError(f"{out} exists and is no parquet export of this program; name another --out")

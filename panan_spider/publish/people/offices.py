@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from panan_spider.publish.people.people_words import HAN, SEPARATOR, VERB, any_of, words
-from panan_spider.publish.people.person_names import BEGINS, name_at
+from panan_spider.publish.people.person_names import BEGINS, HAN, SEPARATOR, VERB, any_of, name_at, words
 
 _WORDS: Final = {
     key: any_of(words("offices", key))
