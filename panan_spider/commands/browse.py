@@ -12,6 +12,7 @@ from panan_spider.commands.base import ArchiveCommand, refuse
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.publish.browse.guard import LOOPBACK
 from panan_spider.publish.export.atomic import ForeignFileError
+from panan_spider.sites.profile import load_site
 
 PORT = 8001
 
@@ -44,7 +45,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         from panan_spider.publish.browse import browse_run
         from panan_spider.publish.browse.fresh_export import ArchiveNotFound, ExportSource
 
-        source = ExportSource(self.data_of(opts))
+        source = ExportSource(self.data_of(opts), load_site())
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self.exitcode = int(

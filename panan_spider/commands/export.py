@@ -15,6 +15,7 @@ from panan_spider.commands.reparse import period
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
 from panan_spider.publish.export.job import FORMATS, ExportJob, MissingLibrary, Selection, UnknownSection
+from panan_spider.sites.profile import load_site
 from panan_spider.spiders.arguments import section_names
 
 
@@ -44,7 +45,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         """Export; `exitcode` says whether it is whole."""
         self.takes_options_only(args)
         job = _job(opts, self.data_of(opts))
-        out = job.data / "export" / FORMATS[opts.format].name if opts.out is None else Path(opts.out)
+        out = job.data / "export" / FORMATS[opts.format].file_name(job.site) if opts.out is None else Path(opts.out)
         if opts.out is not None and not out.name:
             refuse(f"--out: {opts.out!r} names no file")
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -86,4 +87,4 @@ def _job(opts: argparse.Namespace, data: Path) -> ExportJob:
     every = opts.all_revisions or (form.all_revisions and not opts.latest_only)
     if every and not form.can_all_revisions:
         refuse(f"--all-revisions: {opts.format} holds of each article the newest revision alone")
-    return ExportJob(data, Selection(sections, since, until), every)
+    return ExportJob(data, load_site(), Selection(sections, since, until), every)

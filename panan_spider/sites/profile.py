@@ -102,6 +102,11 @@ class Site(BaseModel):
         """What addresses mean on this site."""
         return SiteUrls(self.hosts, self.limits.list_pages)
 
+    @property
+    def title(self) -> str:
+        """What to call the site in a title: its name, its key where nobody has seen a name yet."""
+        return self.name or self.key
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The site's own name and its portal's, those that are known."""

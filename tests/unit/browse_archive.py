@@ -16,6 +16,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
 from panan_spider.publish.browse.app import make
 from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.sites.profile import load_site
 
 HOST: Final = "http://127.0.0.1:8001"
 KEPT: Final = "http://www.panews.cn/pic/0/1.png"
@@ -161,7 +162,7 @@ def build(data: Path) -> ExportSource:
     path.write_bytes(picture())
     index = {"url": KEPT, "path": KEPT_AT, "at": "2026-03-07T01:02:03Z"}
     (data / "images" / "index.jsonl").write_text(json.dumps(index) + "\n", "utf-8")
-    source = ExportSource(data)
+    source = ExportSource(data, load_site())
     source.refresh()
     return source
 

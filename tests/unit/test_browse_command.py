@@ -18,6 +18,7 @@ from panan_spider.commands.browse import Command
 from panan_spider.publish.browse import reload
 from panan_spider.publish.browse import server as serve
 from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.sites.profile import load_site
 
 
 def browse(data: Path, *words: str) -> int:
@@ -71,7 +72,7 @@ def test_a_port_in_use_is_one_line_and_code_1(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_something_else_in_the_exports_place_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = ExportSource(put(tmp_path, a_full_article()))
+    source = ExportSource(put(tmp_path, a_full_article()), load_site())
     source.export.parent.mkdir()
     source.export.write_text("a diary")
     with pytest.raises(SystemExit):
@@ -92,7 +93,7 @@ def test_an_export_of_a_part_is_left_alone(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_an_export_by_an_older_grammar_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = ExportSource(put(tmp_path, a_full_article()))
+    source = ExportSource(put(tmp_path, a_full_article()), load_site())
     source.refresh()
     monkeypatch.setattr("panan_spider.publish.browse.fresh_export.GRAMMAR", "newer")
     assert source.is_stale()
@@ -105,7 +106,7 @@ def test_files_are_written_and_counted(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_the_export_is_brought_up_to_date_first_and_only_then(tmp_path: Path) -> None:
-    source = ExportSource(put(tmp_path, a_full_article(1)))
+    source = ExportSource(put(tmp_path, a_full_article(1)), load_site())
     assert source.refresh() is not None and source.refresh() is None
     put(tmp_path, a_full_article(2))
     assert source.is_stale()
@@ -115,7 +116,7 @@ def test_the_export_is_brought_up_to_date_first_and_only_then(tmp_path: Path) ->
 
 
 def test_an_article_known_to_be_gone_since_makes_it_stale(tmp_path: Path) -> None:
-    source = ExportSource(put(tmp_path, a_full_article(1)))
+    source = ExportSource(put(tmp_path, a_full_article(1)), load_site())
     source.refresh()
     ledger = tmp_path / "ledger.sqlite"
     ledger.touch()
@@ -124,7 +125,7 @@ def test_an_article_known_to_be_gone_since_makes_it_stale(tmp_path: Path) -> Non
 
 
 def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = ExportSource(put(tmp_path, a_full_article(1, title="第一篇")))
+    source = ExportSource(put(tmp_path, a_full_article(1, title="第一篇")), load_site())
     source.refresh()
     pages = pages_of(source)
     assert "第二篇" not in pages.text("/")
@@ -141,7 +142,7 @@ def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypat
 
 
 def test_an_archive_without_an_article_yet_in_a_folder_of_any_name_is_shown(tmp_path: Path) -> None:
-    source = ExportSource(put(tmp_path / "a b?#%&甲"))
+    source = ExportSource(put(tmp_path / "a b?#%&甲"), load_site())
     source.refresh()
     pages = pages_of(source)
     assert "The archive holds no article yet" in pages.text("/")

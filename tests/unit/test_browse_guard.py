@@ -9,7 +9,8 @@ from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, 
 from lxml import html
 
 from panan_spider.publish.browse.fresh_export import ExportSource
-from panan_spider.publish.browse.safe_links import article_id, web_address
+from panan_spider.publish.links import article_id, web_address
+from panan_spider.sites.profile import load_site
 
 EVERY_KIND = (
     "/", "/search", "/search?q=磐安", "/search?since=x", "/section/乡镇", f"/article/{STORY}", f"/article/{HOSTILE}",
@@ -111,8 +112,8 @@ def test_what_is_no_plain_web_address_is_never_linked(url: str | None) -> None:
 def test_a_web_address_is_linked_as_it_is() -> None:
     for url in ("http://www.panews.cn/a.shtml", "https://panews.zjol.com.cn:8080/图/1.jpg?x=1#y"):
         assert web_address(url) == url
-    assert article_id("http://www.panews.cn/system/2019/01/02/012345678.shtml") == "012345678"
-    assert article_id("http://elsewhere.example/system/2019/01/02/012345678.shtml") is None
+    assert article_id(load_site(), "http://www.panews.cn/system/2019/01/02/012345678.shtml") == "012345678"
+    assert article_id(load_site(), "http://elsewhere.example/system/2019/01/02/012345678.shtml") is None
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,10 @@ from panan_spider.publish.browse.guard import report_policy
 from panan_spider.publish.browse.raw_page import raw_page
 from panan_spider.publish.browse.render_context import PageNotFound, turning
 from panan_spider.publish.browse.run_history import clock, run_of, shown
-from panan_spider.publish.browse.safe_links import web_address
 from panan_spider.publish.browse.static_search import index_of
 from panan_spider.publish.browse.ui_words import ending
+from panan_spider.publish.links import web_address
+from panan_spider.sites.profile import load_site
 
 TEXT = "县委书记郝虚构到场。\n春茶\n郝虚构讲话。"
 
@@ -176,7 +177,7 @@ def test_the_index_is_one_line_to_a_script_whatever_stands_in_a_headline() -> No
 def test_a_refresh_that_fails_while_pages_are_served_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = ExportSource(tmp_path / "none")
+    source = ExportSource(tmp_path / "none", load_site())
     asyncio.run(reload.Fresh(make(source), source)._refresh())
     assert (
         capsys.readouterr().err

@@ -20,6 +20,7 @@ from panan_spider.items import Article
 from panan_spider.publish.export import archive_lines, atomic, file_formats, sqlite
 from panan_spider.publish.export.job import FORMATS, ExportJob
 from panan_spider.publish.export.sqlite import SqliteWriter
+from panan_spider.sites.profile import load_site
 
 EVERY = sorted(FORMATS)
 CONTINUED = ["csv", "jsonld", "markdown", "sqlite"]
@@ -31,7 +32,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def out_of(data: Path, name: str) -> Path:
-    return data / "export" / FORMATS[name].name
+    return data / "export" / FORMATS[name].file_name(load_site())
 
 
 def content(path: Path) -> Any:
@@ -85,7 +86,7 @@ def test_a_continued_export_is_what_one_made_anew_is(data: Path, name: str, word
     for new in steps:
         put(data, *new)
         assert export(data, "--format", name, *words) == 0
-        anew = data / "anew" / FORMATS[name].name
+        anew = data / "anew" / FORMATS[name].file_name(load_site())
         assert export(data, "--format", name, *words, "--out", str(anew)) == 0
         assert content(out_of(data, name)) == content(anew)
         shutil.rmtree(anew.parent)
@@ -252,7 +253,7 @@ def test_a_reader_that_holds_on_delays_the_export_and_does_not_break_it(
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM articles").fetchone()
     with pytest.raises(StoreError, match="locked"):
-        sqlite.export(ExportJob(data, all_revisions=True), out)
+        sqlite.export(ExportJob(data, load_site(), all_revisions=True), out)
     assert reader.execute("SELECT count(*) FROM articles").fetchone() == (5,)
     reader.close()
     assert export(data) == 0 and rows(out, "SELECT count(*) FROM articles") == [(6,)]

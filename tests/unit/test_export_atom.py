@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from panan_spider.publish.export import atom
-from panan_spider.publish.export.atom import clean, feed, file_name
+from panan_spider.publish.export.atom import FeedEntry, clean, feed, file_name, section_head
+from panan_spider.sites.profile import load_site
 
 NS = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -72,7 +73,8 @@ def test_an_entry_tells_the_newest_revision(data: Path) -> None:
 
 
 def test_a_body_is_escaped_text(data: Path) -> None:
-    put(data, a_full_article(4, text="<script>x</script>&\n二", published="2020-03-09"))
+    blocks = [{"type": "paragraph", "text": "<script>x</script>&"}, {"type": "paragraph", "text": "二"}]
+    put(data, a_full_article(4, kicker=None, subtitle=None, blocks=blocks, published="2020-03-09"))
     content = feeds(data)["书记.xml"].find("a:entry/a:content", NS)
     assert content is not None and content.get("type") == "html"
     assert content.text == "<p>&lt;script&gt;x&lt;/script&gt;&amp;</p><p>二</p>"
@@ -81,7 +83,7 @@ def test_a_body_is_escaped_text(data: Path) -> None:
 @given(st.text(max_size=30))
 def test_any_text_makes_a_feed_that_is_xml(text: str) -> None:
     record = a_full_article(1).model_dump(mode="json") | {"title": text, "text": text, "section": text}
-    root = etree.fromstring(feed(text, [record]))
+    root = etree.fromstring(feed(load_site(), section_head(load_site(), text), [FeedEntry(record)]))
     assert root.findtext("a:entry/a:title", namespaces=NS) in (
         clean(text),
         clean(text).replace("\r\n", "\n").replace("\r", "\n"),
@@ -99,3 +101,43 @@ def test_a_feeds_name_is_a_plain_file_and_its_own(section: str) -> None:
     name = file_name(section)
     assert name.endswith(".xml") and len(name.encode()) < 255 and not set(name) & set('/\\\0 :*?"<>|')
     assert name != file_name(section + "?")
+
+
+def contents(data: Path) -> dict[str, str]:
+    """The content of each entry of 书记, by the article's number."""
+    entries = feeds(data)["书记.xml"].iterfind("a:entry", NS)
+    return {
+        str(entry.findtext("a:id", namespaces=NS))[-15:-6]: str(entry.findtext("a:content", namespaces=NS))
+        for entry in entries
+    }
+
+
+def test_an_entry_shows_kicker_pictures_captions_tables_and_files(data: Path) -> None:
+    content = contents(data)["000000003"]
+    assert content.startswith("<p><strong>甲调研时强调</strong></p><p><strong>——药材侧记</strong></p>")
+    assert '<img src="http://www.panews.cn/pic/1.jpg" alt="采茶图"><figcaption>采茶图</figcaption>' in content
+    assert "<td>白术</td>" in content and '<a href="http://www.panews.cn/pic/2.doc">安排表</a>' in content
+
+
+def test_an_address_that_could_act_is_shown_and_not_linked(data: Path) -> None:
+    blocks = [{"type": "image", "url": "javascript:x", "caption": None}, {"type": "video", "url": 'http://a/"x'}]
+    put(data, a_full_article(4, blocks=blocks, published="2020-03-09"))
+    content = contents(data)["000000004"]
+    assert "<img" not in content and "<a " not in content and "javascript:x" in content
+
+
+def test_a_correction_is_marked_and_dated_and_a_new_reading_of_the_same_page_is_not(data: Path) -> None:
+    place = {"file": "warc/a.warc.gz", "offset": 5, "parts": []}
+    put(data, a_full_article(5, warc=place), a_full_article(5, 2, warc=place, title="重读"))
+    assert "更正：" in contents(data)["000000001"] and "更正" not in contents(data)["000000005"]
+    (entry,) = (e for e in feeds(data)["书记.xml"].iterfind("a:entry", NS) if "更正" in terms(e))
+    assert str(entry.findtext("a:updated", namespaces=NS)) > str(entry.findtext("a:published", namespaces=NS))
+
+
+def terms(entry: etree._Element) -> list[str]:
+    return [str(found.get("term")) for found in entry.iterfind("a:category", NS)]
+
+
+def test_a_feed_names_its_own_address(data: Path) -> None:
+    links = feeds(data)["乡镇.xml"].iterfind("a:link", NS)
+    assert {link.get("rel"): link.get("href") for link in links}["self"] == "%E4%B9%A1%E9%95%87.xml"

@@ -148,24 +148,13 @@ def a_folder(path: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("exchange", [True, False])
-def test_a_folder_takes_the_place_of_another_whole(
-    tmp_path: Path, exchange: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not exchange:
-        monkeypatch.setattr(atomic, "_exchanged", lambda one, other: False)
+def test_a_folder_takes_the_place_of_another_whole(tmp_path: Path) -> None:
     out = a_folder(tmp_path / "out", "old")
     with atomic.built_aside(out) as aside:
         a_folder(aside, "new")
         assert (out / "a.txt").read_text() == "old"
     assert (out / "a.txt").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
-def test_the_system_can_exchange_folders_here(tmp_path: Path) -> None:
-    one, other = a_folder(tmp_path / "one", "1"), a_folder(tmp_path / "other", "2")
-    assert atomic._exchanged(one, other)
-    assert ((one / "a.txt").read_text(), (other / "a.txt").read_text()) == ("2", "1")
 
 
 def test_a_kill_between_the_two_renames_is_put_right_by_the_next_export(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from export_helpers import a_full_article, export, lines, put
 
 from panan_spider.items import Article
 from panan_spider.publish.export.jsonld import news_article
+from panan_spider.sites.profile import load_site
 
 
 def made(article: Article) -> dict[str, Any]:
-    return news_article(article.model_dump(mode="json"))
+    return news_article(article.model_dump(mode="json"), load_site())
 
 
 def test_a_line_is_an_article(tmp_path: Path) -> None:

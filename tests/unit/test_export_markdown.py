@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from panan_spider.archive.store.image_files import INDEX
 from panan_spider.publish.export.job import ExportJob
 from panan_spider.publish.export.markdown import escaped, front_matter, page
+from panan_spider.sites.profile import load_site
 
 HOSTILE = ("<script>alert(1)</script>", "# 一", "- 二", "1. 三", "> 四", "    五", "![x](javascript:alert(1))", "[a](http://x)", "a | b", "***", "===", "`x`",
            "&lt;b&gt;", "www.example.org http://example.org a@example.org", "```", "[a]: http://x", "~~s~~", "1986) 年", "\\<b>", "---")  # fmt: skip
@@ -100,7 +101,9 @@ def test_nor_does_any_part_of_a_body(kind: str, text: str) -> None:
 
 
 def _body(article: Any) -> str:
-    return page(article.model_dump(mode="json"), ExportJob(Path("data")), Path("out/a.md")).split("\n---\n", 1)[1]
+    return page(article.model_dump(mode="json"), ExportJob(Path("data"), load_site()), Path("out/a.md")).split(
+        "\n---\n", 1
+    )[1]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x", ""])

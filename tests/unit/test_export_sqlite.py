@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,22 @@ def test_the_data_format_names_every_table_and_column() -> None:
     assert set(documented) == {*TABLES, "search"}
     for name, columns in {**{name: set(columns) for name, columns in TABLES.items()}, "search": set(SEARCHED)}.items():
         assert set(re.findall(r"`(\w+)`", documented[name])) == columns, name
+
+
+def test_changes_tell_corrections_from_new_readings(data: Path) -> None:
+    place = {"file": "warc/a.warc.gz", "offset": 5, "parts": []}
+    put(data, a_full_article(7, warc=place), a_full_article(7, 2, warc=place, title="重读"))
+    found = rows(exported(data), "SELECT article_id, revision, kind FROM changes ORDER BY 1")
+    assert found == [("000000002", 2, "correction"), ("000000007", 2, "rereading")]
+
+
+def test_an_export_of_an_older_layout_is_made_anew(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = exported(data)
+    db = sqlite3.connect(out)
+    db.execute("UPDATE meta SET value = '1' WHERE key = 'layout'")
+    db.execute("DROP VIEW changes")
+    db.commit()
+    db.close()
+    capsys.readouterr()
+    exported(data)
+    assert "made anew" in capsys.readouterr().out and rows(out, "SELECT count(*) FROM changes") == [(1,)]

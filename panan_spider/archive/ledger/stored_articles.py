@@ -118,6 +118,24 @@ class ArticleTable:
         """The stored articles that the site no longer has."""
         return frozenset(row[0] for row in self._db.rows("SELECT id FROM articles WHERE outcome = ?", Outcome.GONE))
 
+    def removals(self) -> dict[str, tuple[str | None, str]]:
+        """Stored articles that the site no longer has: id → when a run first found it gone (None: not on record), when it was last there."""
+        removed: dict[str, tuple[str | None, str]] = {
+            number: (None, seen)
+            for number, seen in self._db.rows(
+                "SELECT id, coalesce(validated_at, fetched_at) FROM articles WHERE outcome = ?", Outcome.GONE
+            )
+        }
+        for number, outcome, started in self._db.rows(
+            """SELECT s.id, f.outcome, r.started FROM fates f JOIN addresses a ON a.number = f.address
+            JOIN articles s ON s.id = a.article_id AND s.url = a.url JOIN runs r ON r.number = f.run
+            WHERE s.outcome = 'gone' AND f.outcome IN ('stored', 'revised', 'unchanged', 'gone')
+            AND f.reason IS NOT 'still gone' ORDER BY f.run"""
+        ):
+            found, seen = removed[number]
+            removed[number] = (started, seen) if outcome == Outcome.GONE else (found, max(seen, started))
+        return removed
+
     def line_offsets(self) -> list[int]:
         """The byte each article's newest line begins at, in the order of the file."""
         return [row[0] for row in self._db.rows("SELECT line_offset FROM articles ORDER BY line_offset")]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from panan_spider.publish.browse.safe_links import web_address
+from panan_spider.publish.links import web_address
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from panan_spider.publish.browse.raw_page import raw_page
 from panan_spider.publish.browse.render_context import PageData, PageNotFound, RenderContext
 from panan_spider.publish.browse.revision_diff import changes
 from panan_spider.publish.browse.routes import Route
-from panan_spider.publish.browse.safe_links import article_id, web_address
+from panan_spider.publish.links import article_id, web_address
 
 #: Related links looked up at most; a page prints some ten.
 _MOST_RELATED: Final = 200
@@ -74,7 +74,7 @@ def _each_once(people: Sequence[Row]) -> dict[str, list[str]]:
 
 async def _related(desk: RenderContext, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """`title`, and `id` where the archive has it, else `link` where it may be linked."""
-    ids = {row["url"]: article_id(row["url"]) for row in rows[:_MOST_RELATED]}
+    ids = {row["url"]: article_id(desk.site, row["url"]) for row in rows[:_MOST_RELATED]}
     wanted = [number for number in ids.values() if number is not None]
     stored = await desk.reader.stored(wanted) if wanted else set()
     return [

@@ -9,8 +9,9 @@ from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.publish.export import sqlite
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
 from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult
-from panan_spider.publish.export.sqlite_schema import EXPORT_VERSION
+from panan_spider.publish.export.sqlite_schema import LAYOUT
 from panan_spider.publish.people.people_file import GRAMMAR
+from panan_spider.sites.profile import Site
 
 FOLDER: Final = "export"
 
@@ -24,11 +25,12 @@ class ExportSource:
     """An archive folder and the file of its export."""
 
     data: Path
+    site: Site
 
     @property
     def export(self) -> Path:
         """Where `scrapy export` puts it, too: one file for both."""
-        return self.data / FOLDER / FORMATS["sqlite"].name
+        return self.data / FOLDER / FORMATS["sqlite"].file_name(self.site)
 
     def is_stale(self) -> bool:
         """Whether the archive has gone on since its export: in lines, or in what the ledger knows to be gone.
@@ -43,7 +45,7 @@ class ExportSource:
             raise ForeignFileError(
                 f"{self.export} holds a part of the archive; move it away, and export parts with --out"
             )
-        due = {"source_bytes": str(lines.stat().st_size), "grammar": GRAMMAR, "schema_version": str(EXPORT_VERSION)}
+        due = {"source_bytes": str(lines.stat().st_size), "grammar": GRAMMAR, "layout": str(LAYOUT)}
         if meta is None or any(meta.get(key) != value for key, value in due.items()):
             return True
         made = self.export.stat().st_mtime_ns
@@ -61,4 +63,4 @@ class ExportSource:
 
     @property
     def _job(self) -> ExportJob:
-        return ExportJob(self.data, all_revisions=True)
+        return ExportJob(self.data, self.site, all_revisions=True)

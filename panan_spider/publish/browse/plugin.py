@@ -70,7 +70,7 @@ def _config(datasette: Datasette) -> dict[str, Any] | None:
 
 def desk_of(datasette: Datasette, *, filed: bool = False) -> RenderContext:
     """What the pages of this instance are made from."""
-    return RenderContext(_data(datasette), FRESH[datasette].reader(page_after_page=filed), filed)
+    return RenderContext(_data(datasette), FRESH[datasette].site, FRESH[datasette].reader(page_after_page=filed), filed)
 
 
 def _data(datasette: Datasette) -> Path:

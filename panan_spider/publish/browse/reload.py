@@ -13,6 +13,7 @@ from panan_spider.archive.store.errors import LockHeld, StoreError
 from panan_spider.publish.browse.article_queries import ExportReader
 from panan_spider.publish.browse.fresh_export import ArchiveNotFound, ExportSource
 from panan_spider.publish.export.atomic import ForeignFileError
+from panan_spider.sites.profile import Site
 
 #: Seconds between two looks at whether the archive has gone on.
 _EVERY: Final = 30.0
@@ -29,6 +30,11 @@ class Fresh:
         self._memory: dict[str, Any] = {}
         self._opened = 0
         self._refreshing: asyncio.Task[None] | None = None
+
+    @property
+    def site(self) -> Site:
+        """The site of the archive."""
+        return self._source.site
 
     def reader(self, *, page_after_page: bool = False) -> ExportReader:
         """Questions to the export as it stands now: one renamed into its place is opened anew."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.publish.browse.article_queries import ExportReader
+from panan_spider.sites.profile import Site
 
 #: Rows of a list page.
 ROWS: Final = 30
@@ -24,6 +25,7 @@ class RenderContext:
     """The archive folder, the export of it, and whether the pages become files."""
 
     data: Path
+    site: Site
     reader: ExportReader
     filed: bool = False
 

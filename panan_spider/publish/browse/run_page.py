@@ -6,7 +6,7 @@ from typing import Final
 from panan_spider.publish.browse.render_context import PageData, PageNotFound, RenderContext, skipped, turning
 from panan_spider.publish.browse.routes import Route
 from panan_spider.publish.browse.run_history import names, run_of
-from panan_spider.publish.browse.safe_links import web_address
+from panan_spider.publish.links import web_address
 
 RUNS_A_PAGE: Final = 100
 

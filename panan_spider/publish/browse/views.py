@@ -10,8 +10,8 @@ from panan_spider.publish.browse import article_page, calendar, list_pages, pers
 from panan_spider.publish.browse.guard import POLICY_IN_A_FILE
 from panan_spider.publish.browse.render_context import PageData, RenderContext
 from panan_spider.publish.browse.routes import Route, RouteKind, UrlBuilder
-from panan_spider.publish.browse.safe_links import web_address
 from panan_spider.publish.browse.ui_words import WORK
+from panan_spider.publish.links import web_address
 
 _MADE_BY: Final[dict[RouteKind, Callable[[RenderContext, Route], Awaitable[PageData]]]] = {
     RouteKind.FRONT: list_pages.front,

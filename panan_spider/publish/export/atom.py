@@ -1,8 +1,9 @@
-"""Atom feeds, one a section, by feedgen: the newest articles of each, for feed readers."""
+"""Atom feeds by feedgen: one a section as an export, and one of any list of articles for the served pages."""
 
 import heapq
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from html import escape
@@ -17,19 +18,50 @@ from panan_spider.archive.store.errors import StoreError, naming
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import ArchiveLines, Record
 from panan_spider.publish.export.atomic import built_aside
-from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords, day_of, new_records, sections_of
-from panan_spider.sites.panan import ENTRY_PAGES, SITE_NAME
+from panan_spider.publish.export.job import (
+    ExportJob,
+    ExportResult,
+    Removal,
+    SelectedRecords,
+    day_of,
+    new_records,
+    sections_of,
+)
+from panan_spider.publish.links import web_address
+from panan_spider.sites.profile import Site
 
 FORM: Final = "atom"
 #: Entries of a feed at most: as many as a reader who looks in once a month will want.
 NEWEST: Final = 100
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
-_HERE: Final = timezone(timedelta(hours=8))
+_SITE_TIME: Final = timezone(timedelta(hours=8))
 #: Characters that XML 1.0 cannot hold in any spelling.
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_NAME: Final = re.compile(r"[^\w-]")
-#: (day, id, byte of the line): what the newest are chosen by.
-Place = tuple[str, str, int]
+#: Categories of an entry that was corrected, or removed from the site.
+CORRECTED, REMOVED = "更正", "已撤下"
+#: (day, id, byte of the line): the order of the newest.
+SortKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class FeedHead:
+    """What a feed says of itself: its id, its title, its own address and the page it is the feed of."""
+
+    id: str
+    title: str
+    self_url: str
+    page_url: str
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """One article: its newest record, when a correction of it was first seen, and whether it is gone from the site, since when."""
+
+    record: Record
+    corrected_at: str | None = None
+    gone: bool = False
+    gone_at: str | None = None
 
 
 def file_name(section: str) -> str:
@@ -43,79 +75,145 @@ def clean(text: str) -> str:
     return _NO_XML.sub("", text)
 
 
-def moment(day_or_time: str) -> datetime:
+def parse_time(day_or_time: str) -> datetime:
     """A date, or a time with its zone, of a line; a date is the day's beginning on the site's clock."""
     found = datetime.fromisoformat(day_or_time)
-    return found if found.tzinfo is not None else found.replace(tzinfo=_HERE)
+    return found if found.tzinfo is not None else found.replace(tzinfo=_SITE_TIME)
 
 
-def feed(section: str, records: list[Record]) -> bytes:
-    """The section's feed, newest entry first, as XML."""
-    made: Any = FeedGenerator()
-    made.id(f"tag:{_host()},2013:section:{quote(section)}")
-    made.title(clean(f"{SITE_NAME}: {section}"))
-    made.author({"name": SITE_NAME})
-    made.link(href=ENTRY_PAGES[0], rel="alternate")
-    made.language("zh-CN")
-    made.updated(max((moment(r["fetched_at"]) for r in records), default=datetime(2013, 1, 1, tzinfo=UTC)))
-    for record in records:
-        _entry(made.add_entry(order="append"), record)
-    return bytes(made.atom_str(pretty=True))
+def tag_uri(site: Site, *parts: str) -> str:
+    """A feed's id, the same on every machine: `tag:<host>,<first year>:<parts>`."""
+    return f"tag:{site.hosts[0]},{site.first_year or 2000}:{':'.join(map(quote, parts))}"
 
 
-def _host() -> str:
-    return ENTRY_PAGES[0].split("/")[2]
+def section_head(site: Site, section: str) -> FeedHead:
+    """The head of a section's feed in a folder of feeds."""
+    title = f"{site.title}: {section}"
+    return FeedHead(tag_uri(site, "section", section), title, quote(file_name(section)), site.entry_pages[0])
 
 
-def _entry(entry: Any, record: Record) -> None:
-    entry.id(record["url"])
-    entry.title(clean(record["title"]) or record["url"])
-    entry.link(href=record["url"], rel="alternate")
-    entry.updated(moment(record["fetched_at"]))
+def feed(site: Site, head: FeedHead, entries: list[FeedEntry]) -> bytes:
+    """A feed as XML, its entries in the order given."""
+    generator: Any = FeedGenerator()
+    generator.id(head.id)
+    generator.title(clean(head.title))
+    generator.author({"name": site.title})
+    generator.link(href=head.page_url, rel="alternate")
+    generator.link(href=head.self_url, rel="self")
+    generator.language("zh-CN")
+    generator.updated(
+        max((updated(entry) for entry in entries), default=datetime(site.first_year or 2000, 1, 1, tzinfo=UTC))
+    )
+    for entry in entries:
+        _add_entry(generator.add_entry(order="append"), entry)
+    return bytes(generator.atom_str(pretty=True))
+
+
+def updated(entry: FeedEntry) -> datetime:
+    """When the entry last changed for a reader: its removal, its correction, else its publication."""
+    record = entry.record
+    times = [entry.gone_at if entry.gone else None, entry.corrected_at, record["published"] or record["posted"]]
+    return max(map(parse_time, filter(None, times)), default=parse_time(record["fetched_at"]))
+
+
+def _add_entry(target: Any, entry: FeedEntry) -> None:
+    record = entry.record
+    target.id(record["url"])
+    target.title(clean(record["title"]) or record["url"])
+    target.link(href=record["url"], rel="alternate")
+    target.updated(updated(entry))
     if day := record["published"] or record["posted"]:
-        entry.published(moment(day))
+        target.published(parse_time(day))
     for name in filter(None, (clean(author["name"]) for author in record["authors"])):
-        entry.author({"name": name})
-    for term in filter(None, map(clean, sorted(sections_of(record)))):
-        entry.category({"term": term})
-    paragraphs = (f"<p>{escape(clean(line))}</p>" for line in record["text"].split("\n") if line)
-    entry.content("".join(paragraphs), type="html")
+        target.author({"name": name})
+    marks = [mark for mark, is_set in ((CORRECTED, entry.corrected_at), (REMOVED, entry.gone)) if is_set]
+    for term in filter(None, map(clean, [*sorted(sections_of(record)), *marks])):
+        target.category({"term": term})
+    target.content(clean(content_html(entry)), type="html")
+
+
+def content_html(entry: FeedEntry) -> str:
+    """The article as HTML of its blocks: every text escaped, every address a plain web address."""
+    record = entry.record
+    notes = []
+    if entry.gone:
+        notes.append(f"{REMOVED}：此文已从网站撤下" + (f"（{_local(entry.gone_at)} 发现）" if entry.gone_at else ""))
+    if entry.corrected_at:
+        notes.append(f"{CORRECTED}：{_local(entry.corrected_at)} 发现第 {record['revision']} 版")
+    head = [
+        f"<p><strong>{escape(line)}</strong></p>" for line in [*notes, record["kicker"], record["subtitle"]] if line
+    ]
+    return "".join([*head, *map(_block_html, record["blocks"])])
+
+
+def _local(time: str) -> str:
+    return parse_time(time).astimezone(_SITE_TIME).strftime("%Y-%m-%d %H:%M")
+
+
+def _block_html(block: dict[str, Any]) -> str:
+    kind = block["type"]
+    if kind in ("paragraph", "heading"):
+        tag = "p" if kind == "paragraph" else "h2"
+        return f"<{tag}>{escape(block['text'])}</{tag}>"
+    if kind == "table":
+        cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in block["rows"])
+        return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+    url = web_address(block["url"])
+    if kind == "image":
+        caption = escape(block["caption"] or "")
+        image = f'<img src="{escape(url)}" alt="{caption}">' if url else escape(block["url"])
+        return f"<figure>{image}{f'<figcaption>{caption}</figcaption>' if caption else ''}</figure>"
+    words = escape(block.get("title") or block["url"])
+    return f'<p><a href="{escape(url)}">{words}</a></p>' if url else f"<p>{words}</p>"
 
 
 def _newest(job: ExportJob, taken: SelectedRecords) -> dict[str, list[int]]:
     """Section → where the lines of its newest articles begin, newest first."""
     wanted = set(job.selection.sections)
-    places: dict[str, list[Place]] = defaultdict(list)
+    keys: dict[str, list[SortKey]] = defaultdict(list)
     starts = sorted(taken.chosen.newest.values())
     for start, record in zip(starts, ArchiveLines(job.data).at_each(starts), strict=True):
         for section in sections_of(record):
             if not wanted or section in wanted:
-                kept, place = places[section], (day_of(record) or "", record["id"], start)
-                heapq.heappush(kept, place) if len(kept) < NEWEST else heapq.heappushpop(kept, place)
-    return {section: [start for *_by, start in sorted(kept, reverse=True)] for section, kept in places.items()}
+                kept, key = keys[section], (day_of(record) or "", record["id"], start)
+                heapq.heappush(kept, key) if len(kept) < NEWEST else heapq.heappushpop(kept, key)
+    return {section: [start for *_by, start in sorted(kept, reverse=True)] for section, kept in keys.items()}
 
 
-def _check(out: Path, made: bytes, count: int) -> None:
-    found = etree.fromstring(made, etree.XMLParser(resolve_entities=False))
+def _entries(job: ExportJob, taken: SelectedRecords, gone: dict[str, Removal], starts: list[int]) -> list[FeedEntry]:
+    corrected = taken.chosen.corrected
+
+    def gone_at(number: str) -> str | None:
+        return gone[number].gone_at if number in gone else None
+
+    return [
+        FeedEntry(record, corrected.get(record["id"]), record["id"] in gone, gone_at(record["id"]))
+        for record in ArchiveLines(job.data).at_each(starts)
+    ]
+
+
+def _check(out: Path, xml: bytes, count: int) -> None:
+    found = etree.fromstring(xml, etree.XMLParser(resolve_entities=False))
     if (held := len(found.findall(f"{_ATOM}entry"))) != count:
         raise StoreError(f"{out}: a feed holds {held} entries of {count}; the folder built aside is thrown away")
 
 
 def export(job: ExportJob, out: Path) -> ExportResult:
-    """Make the folder `out` hold what `job` says. Raises NotOurs, UnknownSection, StoreError; `out` is then as it was."""
+    """Make the folder `out` hold what `job` says. Raises ForeignFileError, UnknownSection, StoreError; `out` is then as it was."""
     with naming(out):
         file_formats.check_folder(FORM, out)
+        gone = job.removals() or {}
         before = file_formats.earlier_state(FORM, job, out)
-        if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
+        if before is not None and not gone and (found := new_records(job, before.mark)) is not None and not found[0]:
             return ExportResult(before.articles, before.revisions, anew=False)
         taken = SelectedRecords.by(job)
         newest = _newest(job, taken)
         with built_aside(out) as aside:
             aside.mkdir()
             for section, starts in sorted(newest.items()):
-                made = feed(section, list(ArchiveLines(job.data).at_each(starts)))
-                _check(out, made, len(starts))
-                file_formats.write_file(aside / file_name(section), made.decode("utf-8"))
+                xml = feed(job.site, section_head(job.site, section), _entries(job, taken, gone, starts))
+                _check(out, xml, len(starts))
+                file_formats.write_file(aside / file_name(section), xml.decode("utf-8"))
             file_formats.check_files(out, aside, ".xml", len(newest))
             done = ExportResult(taken.articles, taken.count, anew=True)
             file_formats.sign_folder(FORM, job, aside, taken.mark, done)

@@ -1,23 +1,18 @@
-"""An export is built aside, checked, and put in place by one rename: a reader never meets half of it.
+"""Atomic replacement of an export: built aside, checked, and put in place by renames.
 
-A file is renamed over the old one. A folder cannot be, so the old and the new one trade names in one system call; where the
-system has none, the old one is moved away first, and for an instant there is none, never half of one.
+A file is renamed over the old one. A folder cannot be: the old one is moved away first, and for an instant there is none, never
+half of one. The next export finishes a swap that a kill cut short.
 """
 
-import ctypes
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
 
 from panan_spider.archive.store.errors import naming
 from panan_spider.archive.store.files import sync_folder
 from panan_spider.archive.store.lock import Lock
-
-_AT_FDCWD: Final = -100
-_EXCHANGE: Final = 2
 
 
 class ForeignFileError(Exception):
@@ -49,7 +44,7 @@ def built_aside(out: Path) -> Iterator[Path]:
             yield aside
             _sync(aside)
             if aside.is_dir() and out.exists():
-                _trade(aside, out)
+                _swap(aside, out)
             else:
                 os.replace(aside, out)
             sync_folder(out.parent)
@@ -80,19 +75,11 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _trade(new: Path, old: Path) -> None:
-    if _exchanged(new, old):
-        return
+def _swap(new: Path, old: Path) -> None:
     away = _beside(old, "old")
     os.rename(old, away)
     os.rename(new, old)
     _remove(away)
-
-
-def _exchanged(one: Path, other: Path) -> bool:
-    """Whether the system could give the two each other's name in one step (Linux: renameat2)."""
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    return call is not None and call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0
 
 
 def _remove(path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.file_formats import SingleFileFormat
 from panan_spider.publish.export.job import day_of
+from panan_spider.sites.profile import Site
 
 #: Columns, in order. Several values of one cell are joined by 、, addresses by a line feed.
 COLUMNS: Final = (
@@ -36,7 +37,7 @@ def _line(cells: list[str]) -> bytes:
     return line.getvalue().encode("utf-8", "replace")
 
 
-def _stretch(record: Record) -> bytes:
+def _line_of(record: Record, _site: Site) -> bytes:
     joined = {
         "day": day_of(record),
         "listed_in": "、".join(record["listed_in"]),
@@ -57,5 +58,5 @@ def _records_in(path: Path) -> int:
 
 _HEAD: Final = b"\xef\xbb\xbf" + _line(list(COLUMNS))
 
-FORM: Final = SingleFileFormat("csv", _HEAD, _stretch, _records_in, lambda first: first == _HEAD)
+FORM: Final = SingleFileFormat("csv", _HEAD, _line_of, _records_in, lambda first: first == _HEAD)
 export = FORM.export

@@ -14,6 +14,7 @@ from panan_spider.archive.store.files import write_atomically
 from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
 from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords, count_articles, new_records
+from panan_spider.sites.profile import Site
 
 #: In a folder that an export made.
 NOTE: Final = ".panan-export.json"
@@ -105,11 +106,11 @@ def check_files(out: Path, aside: Path, suffix: str, count: int) -> None:
 
 @dataclass(frozen=True)
 class SingleFileFormat:
-    """A form: what its file begins with, what a record is in it, and how many records a file of it holds."""
+    """A file format of one line a record: its head, the line of a record, and the count of records in a file."""
 
     name: str
     head: bytes
-    stretch: Callable[[Record], bytes]
+    line_of: Callable[[Record, Site], bytes]
     records_in: Callable[[Path], int]
     is_ours: Callable[[bytes], bool]
 
@@ -127,7 +128,7 @@ class SingleFileFormat:
                 records, mark, base = taken.records(), taken.mark, None  # type: ignore[assignment]
                 done = ExportResult(taken.articles, taken.count, anew=True)
             if done.anew or records:
-                self._write(out, base, records, done)
+                self._write(job.site, out, base, records, done)
             write_state(self.name, job, out, mark, done)
         return done
 
@@ -141,7 +142,7 @@ class SingleFileFormat:
                 return
         raise ForeignFileError(f"{out} exists and is no {self.name} export of this program; name another --out")
 
-    def _write(self, out: Path, base: Path | None, records: Iterable[Record], done: ExportResult) -> None:
+    def _write(self, site: Site, out: Path, base: Path | None, records: Iterable[Record], done: ExportResult) -> None:
         with built_aside(out) as aside:
             if base is not None:
                 shutil.copyfile(base, aside)
@@ -149,7 +150,7 @@ class SingleFileFormat:
                 if base is None:
                     file.write(self.head)
                 for record in records:
-                    file.write(self.stretch(record))
+                    file.write(self.line_of(record, site))
             if (held := self.records_in(aside)) != done.revisions:
                 raise StoreError(
                     f"{out}: holds {held} records of {done.revisions}; the file built aside is thrown away"

@@ -8,13 +8,14 @@ from datetime import date
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.image_files import kept
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
+from panan_spider.sites.profile import Site
 
 
 def day_of(record: Record) -> str | None:
@@ -66,19 +67,30 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class SelectedArticle:
-    """What an export is to hold: of each article the byte its newest line begins at; and how many lines there are."""
+class SelectedArticles:
+    """The articles of an export: of each the byte its newest line begins at; how many lines there are; what was corrected when."""
 
     newest: dict[str, int]
     revisions: int
+    corrected: dict[str, str]  # when the last correction was fetched; a new reading of the same page is none
 
 
-def choose(lines: ArchiveLines, selection: Selection) -> SelectedArticle:
+def is_same_page(before: object, after: object) -> bool:
+    """Whether two revisions were read from the same raw page: the second is then a new reading of it, and no correction."""
+    return before is not None and before == after
+
+
+def choose(lines: ArchiveLines, selection: Selection) -> SelectedArticles:
     """Read the lines once. Raises UnknownSection; StoreError where the lines cannot be read, or repeat or skip a revision."""
     newest: dict[str, tuple[int, int, bool]] = {}
     known: set[str] = set()
+    pages: dict[str, object] = {}  # the raw page of each article's newest line
+    corrected: dict[str, str] = {}
     for start, _end, record, _digest in lines.read():
         revision = newest.get(record["id"], (0, 0, False))[0]
+        if revision and not is_same_page(pages[record["id"]], record["warc"]):
+            corrected[record["id"]] = record["fetched_at"]
+        pages[record["id"]] = record["warc"]
         if record["revision"] <= revision:
             raise StoreError(f"{lines.path}: article {record['id']} has revision {record['revision']} twice, or late")
         newest[record["id"]] = record["revision"], start, selection.holds(record)
@@ -88,7 +100,14 @@ def choose(lines: ArchiveLines, selection: Selection) -> SelectedArticle:
             f"no section is named {', '.join(map(repr, missing))}; there is: {', '.join(sorted(known))}"
         )
     held = {number: start for number, (_revision, start, held) in newest.items() if held}
-    return SelectedArticle(held, sum(newest[number][0] for number in held))
+    return SelectedArticles(held, sum(newest[number][0] for number in held), corrected)
+
+
+class Removal(NamedTuple):
+    """When a run first found an article gone from the site (None: not on record), and when it was last seen there."""
+
+    gone_at: str | None
+    last_seen: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,7 @@ class ExportJob:
     """The archive in `data`, of it `selection`; every revision, or of each article the newest alone."""
 
     data: Path
+    site: Site
     selection: Selection = field(default_factory=Selection)
     all_revisions: bool = False
 
@@ -104,15 +124,15 @@ class ExportJob:
         """What makes two exports the same, as JSON text."""
         return json.dumps({**self.selection.described(), "all_revisions": self.all_revisions}, ensure_ascii=False)
 
-    def gone(self) -> frozenset[str] | None:
-        """Articles that are gone from the site, as the ledger knows; None where it cannot be asked, which it says on stderr."""
+    def removals(self) -> dict[str, Removal] | None:
+        """The articles that are gone from the site, by id; None where the ledger cannot be asked, which is one line on stderr."""
         path = self.data / LEDGER
         if not path.is_file():
             return None
         try:
             ledger = Ledger.look(path)
             try:
-                return ledger.articles.gone()
+                return {number: Removal(*times) for number, times in ledger.articles.removals().items()}
             finally:
                 ledger.close()
         except StoreError as error:
@@ -147,7 +167,7 @@ class SelectedRecords:
     """What a job's selection holds: how many articles and lines, and the records themselves, in the order of the lines."""
 
     job: ExportJob
-    chosen: SelectedArticle
+    chosen: SelectedArticles
     mark: Position
 
     @classmethod
@@ -197,31 +217,31 @@ def count_articles(records: Iterable[Record]) -> int:
     return sum(record["revision"] == 1 for record in records)
 
 
-if TYPE_CHECKING:
-    from panan_spider.publish.export.job import ExportJob, ExportResult
-
-
 @dataclass(frozen=True)
 class Format:
-    """One form: the module that makes it, its default name below export/, and how it stands to revisions."""
+    """One export format: its module, the suffix of its default file name, and which revisions it holds."""
 
     module: str
-    name: str
+    suffix: str  # of a file named by the site's key; a folder has none and is named by the format
     all_revisions: bool = False  # unless told otherwise
     can_all_revisions: bool = True
 
-    def export(self, job: "ExportJob", out: Path) -> "ExportResult":
-        """Make `out` hold what `job` says, in this form. Raises NotOurs, UnknownSection, NoLibrary, StoreError; `out` is then as it was."""
+    def file_name(self, site: Site) -> str:
+        """The default name below export/: `<key><suffix>`, or the format's own where it is a folder."""
+        return f"{site.key}{self.suffix}" if self.suffix else self.module
+
+    def export(self, job: ExportJob, out: Path) -> ExportResult:
+        """Make `out` hold what `job` says, in this form. Raises ForeignFileError, UnknownSection, MissingLibrary, StoreError; `out` is then as it was."""
         # Only now: Scrapy loads every command at every start, and a crawl needs no feedgen.
         done: ExportResult = import_module(f"panan_spider.publish.export.{self.module}").export(job, out)
         return done
 
 
 FORMATS: Final = {
-    "sqlite": Format("sqlite", "panan.sqlite", all_revisions=True),
-    "csv": Format("csv_format", "panan.csv"),
-    "parquet": Format("parquet", "panan.parquet"),
-    "atom": Format("atom", "atom", can_all_revisions=False),
-    "markdown": Format("markdown", "markdown"),
-    "jsonld": Format("jsonld", "panan.jsonld"),
+    "sqlite": Format("sqlite", ".sqlite", all_revisions=True),
+    "csv": Format("csv_format", ".csv"),
+    "parquet": Format("parquet", ".parquet"),
+    "atom": Format("atom", "", can_all_revisions=False),
+    "markdown": Format("markdown", ""),
+    "jsonld": Format("jsonld", ".jsonld"),
 }

@@ -6,13 +6,12 @@ from typing import Any, Final
 
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.file_formats import SingleFileFormat
-from panan_spider.sites.panan import ENTRY_PAGES, SITE_NAME
+from panan_spider.sites.profile import Site
 
 _CONTEXT: Final = "https://schema.org"
-_SITE: Final = {"@type": "WebSite", "name": SITE_NAME, "url": ENTRY_PAGES[0]}
 
 
-def news_article(record: Record) -> dict[str, Any]:
+def news_article(record: Record, site: Site) -> dict[str, Any]:
     """The article as schema.org has it; what is not known is not there. Dates are the site's: a day, or a time with +08:00."""
     found = {
         "@context": _CONTEXT,
@@ -32,8 +31,8 @@ def news_article(record: Record) -> dict[str, Any]:
         "video": [{"@type": "VideoObject", "url": b["url"]} for b in record["blocks"] if b["type"] == "video"],
         "associatedMedia": [_file(link) for link in record["attachments"]],
         "sourceOrganization": {"@type": "Organization", "name": record["source"]} if record["source"] else None,
-        "publisher": {"@type": "NewsMediaOrganization", "name": SITE_NAME},
-        "isPartOf": _SITE,
+        "publisher": {"@type": "NewsMediaOrganization", "name": site.title},
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.entry_pages[0]},
         "version": record["revision"],
         **_correction(record),
     }
@@ -65,8 +64,8 @@ def _file(link: dict[str, str]) -> dict[str, str]:
     return {"@type": "MediaObject", "url": link["url"], "name": link["title"]}
 
 
-def _stretch(record: Record) -> bytes:
-    text = json.dumps(news_article(record), ensure_ascii=False, separators=(",", ":"))
+def _line_of(record: Record, site: Site) -> bytes:
+    text = json.dumps(news_article(record, site), ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace") + b"\n"
 
 
@@ -79,5 +78,5 @@ def _is_ours(first: bytes) -> bool:
     return first.startswith(f'{{"@context":"{_CONTEXT}","@type":"NewsArticle"'.encode())
 
 
-FORM: Final = SingleFileFormat("jsonld", b"", _stretch, _records_in, _is_ours)
+FORM: Final = SingleFileFormat("jsonld", b"", _line_of, _records_in, _is_ours)
 export = FORM.export

@@ -168,6 +168,7 @@ def _opened(path: Path, mode: str) -> Database:
 def _goes_on(job: ExportJob, meta: dict[str, str]) -> Position | None:
     """Where in the lines an older export goes on; None where it must be made anew."""
     same = {"schema_version": str(sqlite_schema.EXPORT_VERSION), "grammar": GRAMMAR, "selection": job.kind}
+    same["layout"] = str(sqlite_schema.LAYOUT)
     if any(meta.get(key) != value for key, value in same.items()):
         return None
     mark = Position(int(meta["source_bytes"]), int(meta["source_last_start"]), meta["source_last_sha256"])
@@ -260,13 +261,14 @@ def _counts(db: Database) -> tuple[int, int]:
 def _finished(db: Database, job: ExportJob, mark: Position, *, anew: bool) -> ExportResult:
     """The tables made of others, and `meta`."""
     sqlite_schema.fill_sections(db)
-    sqlite_schema.mark_gone(db, job.gone())
+    sqlite_schema.mark_removed(db, job.removals())
     articles, revisions = _counts(db)
     values: dict[str, Any] = {
         "made_by": sqlite_schema.MADE_BY,
         "schema_version": sqlite_schema.EXPORT_VERSION,
         "made_at": moment(datetime.now(UTC)),
         "grammar": GRAMMAR,
+        "layout": sqlite_schema.LAYOUT,
         "selection": job.kind,
         "articles": articles,
         "revisions": revisions,

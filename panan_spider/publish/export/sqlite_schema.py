@@ -1,16 +1,19 @@
 """Tables of the SQLite export, and the rows of one revision of an article. DATA_FORMAT.md documents the names."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlite_utils import Database
 
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.bigrams import TOKENIZER, bigrams
-from panan_spider.publish.export.job import day_of
+from panan_spider.publish.export.job import Removal, day_of
 
 #: Of these tables. Another number in a file: it is made anew, not brought up to date.
 EXPORT_VERSION: Final = 1
+#: Raised with each table or column that is added: an older file is made anew.
+LAYOUT: Final = 2
 MADE_BY: Final = "panan_spider"
 
 _CONTENT: Final[dict[str, type]] = {
@@ -35,6 +38,7 @@ TABLES: Final[dict[str, dict[str, type]]] = {
         "place_start": int, "place_end": int,
     },
     "sections": {"name": str, "articles": int, "first": str, "last": str},
+    "removals": {"article_id": str, "gone_at": str, "last_seen": str},
     "meta": {"key": str, "value": str},
 }  # fmt: skip
 
@@ -43,6 +47,7 @@ _KEYS: Final = {
     "revisions": ("article_id", "revision"),
     "listed_in": ("article_id", "section"),
     "sections": ("name",),
+    "removals": ("article_id",),
     "meta": ("key",),
 }
 #: Tables with one row for each part of an article, in page order.
@@ -62,18 +67,28 @@ _INDEXES: Final = (
 )
 
 
+#: Every correction, new reading of a stored page, and removal. `at`: when it was first seen, UTC.
+_CHANGES: Final = """CREATE VIEW changes AS
+    SELECT r.article_id, r.revision, r.fetched_at AS at,
+        CASE WHEN r.warc_file IS p.warc_file AND r.warc_offset IS p.warc_offset AND r.warc_file IS NOT NULL
+            THEN 'rereading' ELSE 'correction' END AS kind
+    FROM revisions r JOIN revisions p ON p.article_id = r.article_id AND p.revision = r.revision - 1 WHERE r.revision > 1
+    UNION ALL SELECT id, revision, coalesce(gone_at, last_seen), 'removal' FROM articles JOIN removals ON article_id = id"""
+
+
 def create(db: Database) -> None:
     """Make the tables in an empty database. Indexes come last: `create_indexes`."""
     for name, columns in TABLES.items():
         db.table(name).create(
             columns,
             pk=_KEYS.get(name, ("article_id", "position"))
-            if name not in ("articles", "sections", "meta")
+            if name not in ("articles", "sections", "removals", "meta")
             else _KEYS[name][0],
             foreign_keys=[("article_id", "articles", "id")] if "article_id" in columns else [],
         )
     db.table("articles").create_index(["docid"], unique=True)
     db.execute(f"CREATE VIRTUAL TABLE search USING fts5({', '.join(SEARCHED)}, content='', tokenize='{TOKENIZER}')")
+    db.execute(_CHANGES)
     weights = ", ".join(map(str, SEARCHED.values()))
     db.execute("INSERT INTO search(search, rank) VALUES ('rank', ?)", [f"bm25({weights})"])
 
@@ -82,6 +97,7 @@ def create_indexes(db: Database) -> None:
     """Make the indexes, once the rows are in: sorting them once is cheaper than finding each one's place."""
     for table, columns in _INDEXES:
         db.table(table).create_index(columns)
+    db.execute("CREATE INDEX idx_revisions_later ON revisions (fetched_at, article_id, revision) WHERE revision > 1")
     # Looked at whole by every export, and few.
     db.execute("CREATE INDEX idx_articles_gone ON articles (id) WHERE gone = 1")
 
@@ -97,13 +113,16 @@ def fill_sections(db: Database) -> None:
     )
 
 
-def mark_gone(db: Database, gone: frozenset[str] | None) -> None:
-    """Set `gone` for these articles and no other; where None, leave it as it is."""
-    if gone is None:
+def mark_removed(db: Database, removals: Mapping[str, Removal] | None) -> None:
+    """Make `gone` and the table `removals` say these articles and no other; where None, leave them as they are."""
+    if removals is None:
         return
     marked = {row[0] for row in db.execute("SELECT id FROM articles WHERE gone = 1").fetchall()}
-    for ids, value in ((marked - gone, 0), (gone - marked, 1)):
+    for ids, value in ((marked - removals.keys(), 0), (removals.keys() - marked, 1)):
         db.conn.executemany("UPDATE articles SET gone = ? WHERE id = ?", [(value, number) for number in sorted(ids)])
+    db.execute("DELETE FROM removals")
+    sql = "INSERT INTO removals SELECT id, ?, ? FROM articles WHERE id = ?"
+    db.conn.executemany(sql, [(*times, number) for number, times in sorted(removals.items())])
 
 
 def complaint(db: Database) -> str | None:

@@ -1,14 +1,15 @@
-"""What may be linked: web addresses, and nothing that could act."""
+"""Links that a page of ours may carry: plain web addresses, and nothing that could act."""
 
 import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind
 
 _SCHEMES: Final = frozenset({"http", "https"})
 
-#: What no address holds as printed; browsers drop some of it before they read the scheme.
+#: Characters that no printed address holds; browsers drop some of them before they read the scheme.
 _NEVER: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\\<>\"]")
 
 
@@ -25,9 +26,9 @@ def web_address(url: str | None) -> str | None:
     return url if parts.scheme in _SCHEMES and host and "@" not in parts.netloc else None
 
 
-def article_id(url: str) -> str | None:
-    """The number of the site's article at that address; None where it is none."""
+def article_id(site: Site, url: str) -> str | None:
+    """The number of the site's article at that address; None where the address is no article of the site."""
     if web_address(url) is None:
         return None
-    found = understand(url)
-    return found.article_id if found.kind is UrlKind.ARTICLE else None
+    found = site.urls.understand(url)
+    return found.article_id if found.kind in (UrlKind.ARTICLE, UrlKind.PART) else None
