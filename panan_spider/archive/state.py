@@ -1,168 +1,175 @@
-"""What the crawl asks of, and tells, the archive: the one seam between the spider and the store.
+"""Crawl state: what the crawl asks the archive about earlier runs, and the outcomes it records in the ledger."""
 
-The spider knows this protocol and never the ledger behind it; `EmptyCrawlState` is the memory of a run without an archive.
-"""
-
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple, Protocol
+from datetime import date, timedelta
+from typing import Final
 
-from panan_spider.core.outcomes import Outcome
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.ledger.queries import PendingArticle
+from panan_spider.archive.ledger.runs import KnownSection
+from panan_spider.archive.ledger.stored_articles import KnownArticle
+from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
+from panan_spider.archive.store.files import Clock, moment
+from panan_spider.archive.store.quarantine import Quarantine
+from panan_spider.core.outcomes import QUARANTINED, Outcome
+from panan_spider.items import WarcLocation
 
+#: Interval at which URLs are asked again that listed nothing, or that have redirected off the site repeatedly.
+_RARE_INTERVAL: Final = timedelta(days=7)
 
-class DiscoveredUrl(NamedTuple):
-    """An address as a run meets it."""
+#: Lasting faults of an article. The same fault found again is not counted as a new one.
+_LASTING: Final = frozenset({Outcome.OFF_SITE, Outcome.TOO_LARGE})
 
-    url: str
-    kind: str
-    article_id: str | None = None
+#: Reason recorded with the outcome of an article that was gone and is found again.
+RETURNED: Final = "returned"
 
-
-@dataclass(frozen=True, slots=True)
-class KnownPart:
-    """Part two or later of a stored article, as its newest answer left it."""
-
-    url: str
-    etag: str | None
-    last_modified: str | None
-    fetched_at: str  # when that answer was received
-
-
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
-    """A stored article as the ledger knows it: its newest revision."""
-
-    article_id: str
-    url: str
-    revision: int
-    content_hash: str
-    posted: date | None
-    pages: int
-    etag: str | None
-    last_modified: str | None
-    outcome: Outcome  # its newest outcome; GONE where the site no longer has it
-    parts: tuple[KnownPart, ...] = ()  # two and on, in order; empty where they are not known
+#: Reason recorded with GONE where the article was gone before: not a removal of this run.
+STILL_GONE: Final = "still gone"
 
 
-@dataclass(frozen=True, slots=True)
-class PendingArticle:
-    """An article address that earlier runs discovered and could not settle: failed, blocked, or never reached."""
+class CrawlState:
+    """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
-    url: str
-    article_id: str
-    posted: date | None
-    outcome: Outcome
-    tries: int  # runs that have asked for it
-    listed_in: tuple[str, ...]
+    `counts` holds this run's outcomes. `known_faults` holds those of them that an earlier run has recorded for the same
+    article. `places` maps a canonical URL to the WARC location of this run's response. URLs and outcomes of this run are
+    cached in memory, so that recording one again costs no query. Tests replace single methods of it.
+    """
 
+    def __init__(self, ledger: Ledger, quarantine: Quarantine, run: int, clock: Clock) -> None:
+        self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
+        self.counts: Counter[Outcome] = Counter()
+        self.known_faults: Counter[Outcome] = Counter()
+        self.places: dict[str, WarcLocation] = {}
+        self._discovered: dict[str, DiscoveredUrl] = {}
+        self._outcomes: dict[str, Outcome | None] = {}  # by URL; None while it is open
 
-@dataclass(frozen=True, slots=True)
-class KnownSection:
-    """A section earlier runs have read."""
-
-    url: str  # its first page
-    name: str
-    reached_end: bool  # a walk of it is on record as having reached its end
-
-
-class CrawlState(Protocol):
-    """What earlier runs learned, and where this one notes what it learns. Writes are durable when they return."""
+    @property
+    def discovered_count(self) -> int:
+        """Number of URLs discovered in this run."""
+        return len(self._outcomes)
 
     def article(self, article_id: str) -> KnownArticle | None:
-        """The stored article of that number; None where none is stored."""
+        """The newest stored revision of an article; None where none is stored."""
+        return self._ledger.articles.latest(article_id)
 
     def settled(self, article_id: str) -> bool:
-        """Whether an earlier run settled that number: stored, gone, quarantined… so a list row of it is no news."""
+        """Whether an earlier run has a final outcome of the article: stored, gone, quarantined; a list row of it is no news.
+
+        Failed, blocked, pending and out of range are not final.
+        """
+        return self._ledger.queries.settled(article_id)
 
     def unsettled(self) -> Iterable[PendingArticle]:
-        """The articles of earlier runs that are still to be asked for."""
+        """Articles to ask for again: failed, blocked, pending, listed and never asked for, out of range or forbidden.
+
+        An article that redirected off the site three times is returned once a week.
+        """
+        return self._ledger.queries.unsettled(self._rare_cutoff())
+
+    def _rare_cutoff(self) -> str:
+        return moment(self._clock() - _RARE_INTERVAL)
 
     def sections(self) -> Iterable[KnownSection]:
-        """The sections earlier runs have read."""
+        """The sections that earlier runs have read; `reached_end` where no later walk broke off after new rows."""
+        return self._ledger.walks.sections()
 
     def barren(self) -> frozenset[str]:
-        """Section-like addresses that listed nothing or were gone within the last week: not worth asking every night."""
+        """Section-like URLs that listed nothing or were gone within the last week, and never listed anything."""
+        return self._ledger.queries.barren(self._rare_cutoff())
 
     def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
-        """Note that the list of `section` (its name) names these articles: (article_id, canonical address, posted)."""
+        """Record the rows of one list page of a section, by name: (article ID, canonical URL, posted). One transaction."""
+        rows = list(rows)
+        with self._ledger.write():
+            new = self._ledger.urls.listed(rows, moment(self._clock()))
+            self._ledger.articles.list_in(section, [row[0] for row in rows])
+            self._ledger.walks.listed(self._run, section, len(rows), new)
 
     def listed_in(self, article_id: str) -> tuple[str, ...]:
-        """Names of all sections whose lists, in this run or earlier ones, named the article; sorted."""
+        """Names of the sections whose lists, in this run or earlier ones, name the article; sorted."""
+        return self._ledger.articles.listed_in(article_id)
 
     def stored_since(self, section: str, day: date | None) -> Iterable[str]:
-        """Addresses of stored articles that lists of the section have named, put on the web since that day; None: all."""
+        """URLs of stored articles that lists of the section name, posted since `day`; None: all."""
+        return self._ledger.articles.stored_since(section, "" if day is None else day.isoformat())
 
     def begin_walk(self, url: str, name: str) -> None:
-        """A walk of the section begins."""
+        """Record that a walk of the section begins."""
+        self._ledger.walks.begin(self._run, url, name, moment(self._clock()))
 
     def end_walk(self, url: str, *, state: str, pages: int, rows: int, new: int) -> None:
-        """It ended: `state` is `end` (its end was reached), `known` (stop rule), `since`, `failed`, `capped` or `interrupted`."""
+        """Record the end of a walk: `state` is `end`, `known` (stop rule), `since`, `failed`, `capped` or `interrupted`."""
+        self._ledger.walks.end(self._run, url, state, pages, rows, new, moment(self._clock()))
 
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
-        """An address enters this run's books; it must end in exactly one outcome. Again is harmless."""
+        """Record a URL as discovered in this run; it must end in exactly one outcome. Idempotent."""
+        self.discovered_all([DiscoveredUrl(url, kind, article_id)])
 
     def discovered_all(self, addresses: Iterable[DiscoveredUrl]) -> None:
-        """`discovered` for those of one page, in one commit."""
+        """`discovered` for several URLs in one transaction."""
+        if not (new := [address for address in addresses if self._discovered.get(address.url) != address]):
+            return
+        with self._ledger.write():
+            self._ledger.urls.enter(self._run, new, moment(self._clock()))
+        for address in new:
+            self._discovered[address.url] = address
+            self._outcomes.setdefault(address.url)
+
+    def outcome_of(self, url: str) -> Outcome | None:
+        """The outcome of a URL in this run; None where it is open or was not discovered."""
+        return self._outcomes.get(url)
+
+    def check_outcome(self, url: str, outcome: Outcome) -> bool:
+        """Whether the URL is still open. Raises ValueError where a different outcome is recorded."""
+        recorded = self.outcome_of(url)
+        if recorded is not None:
+            self._ledger.urls.check_outcome(url, recorded, outcome)
+        return recorded is None
 
     def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
-        """The address's fate in this run. The first word stands: a second, different one raises ValueError."""
+        """Record the outcome of a URL in this run; a URL not yet discovered is entered. An unreadable page is quarantined.
 
+        The first outcome stands: a second, different one raises ValueError, except ALIAS and KNOWN, which are ignored.
+        """
+        self.settle_with(url, outcome, reason)
 
-class EmptyCrawlState:
-    """The memory of a run without an archive: nothing known, everything noted in this process alone."""
+    def settle_with(
+        self, url: str, outcome: Outcome, reason: str | None, field: str | None = None, template: str | None = None
+    ) -> None:
+        """`settle`, with `field` and `template` of the quarantine line of an invalid article."""
+        if not self.check_outcome(url, outcome):
+            return
+        at = moment(self._clock())
+        if outcome in _LASTING and self._ledger.urls.article_outcome(url) is outcome:
+            self.known_faults[outcome] += 1
+        with self._ledger.write():
+            if url not in self._outcomes:
+                self._ledger.urls.enter_as_known(self._run, url, at)
+            if outcome in (Outcome.UNCHANGED, Outcome.GONE):
+                reason = self._return_reason(url, outcome) or reason
+            if outcome in QUARANTINED:
+                place = self.places.get(url)
+                self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
+            self._ledger.urls.record_outcome(self._run, url, outcome, reason, at)
+        self._outcomes[url] = outcome
+        self.counts[outcome] += 1
 
-    def __init__(self) -> None:
-        self._listed: dict[str, set[str]] = {}
-        self.outcomes: dict[str, tuple[Outcome, str | None]] = {}
+    def _return_reason(self, url: str, outcome: Outcome) -> str | None:
+        """The reason to record where the article was known to be gone."""
+        article_id = self._ledger.urls.article_id(url)
+        if article_id is None or self._ledger.articles.seen(article_id, url, outcome) is not Outcome.GONE:
+            return None
+        return STILL_GONE if outcome is Outcome.GONE else RETURNED
 
-    def article(self, article_id: str) -> KnownArticle | None:
-        """Nothing is stored."""
-        return None
-
-    def settled(self, article_id: str) -> bool:
-        """Nothing is settled."""
-        return False
-
-    def unsettled(self) -> Iterable[PendingArticle]:
-        """Nothing is left over."""
-        return ()
-
-    def sections(self) -> Iterable[KnownSection]:
-        """No section is known."""
-        return ()
-
-    def barren(self) -> frozenset[str]:
-        """No address is known to be barren."""
-        return frozenset()
-
-    def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
-        """Note the rows for `listed_in`."""
-        for article_id, _url, _posted in rows:
-            self._listed.setdefault(article_id, set()).add(section)
-
-    def listed_in(self, article_id: str) -> tuple[str, ...]:
-        """Sections of this run whose lists named the article."""
-        return tuple(sorted(self._listed.get(article_id, ())))
-
-    def stored_since(self, section: str, day: date | None) -> Iterable[str]:
-        """Nothing is stored."""
-        return ()
-
-    def begin_walk(self, url: str, name: str) -> None:
-        """Walks are not kept."""
-
-    def end_walk(self, url: str, *, state: str, pages: int, rows: int, new: int) -> None:
-        """Walks are not kept."""
-
-    def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
-        """Addresses are kept when they are settled."""
-
-    def discovered_all(self, addresses: Iterable[DiscoveredUrl]) -> None:
-        """Addresses are kept when they are settled."""
-
-    def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
-        """Keep the outcome; a second, different one is an error of the crawl."""
-        known = self.outcomes.setdefault(url, (outcome, reason))
-        if known[0] is not outcome:
-            raise ValueError(f"{url} is already {known[0]}, now {outcome}")
+    def settle_rest(self, reason: str) -> int:
+        """End of a run: every open URL becomes PENDING, open walks interrupted. The number of such URLs."""
+        at = moment(self._clock())
+        with self._ledger.write():
+            pending = self._ledger.urls.record_pending(self._run, reason, at)
+            self._ledger.walks.interrupt(self._run, at)
+        if pending:
+            self.counts[Outcome.PENDING] += pending
+            open_urls = (url for url, recorded in self._outcomes.items() if recorded is None)
+            self._outcomes |= dict.fromkeys(open_urls, Outcome.PENDING)
+        return pending

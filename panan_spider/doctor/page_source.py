@@ -9,6 +9,7 @@ from typing import Any, Final
 from panan_spider.archive.store import warc_reader
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.extract.document import Page
 from panan_spider.items import WarcLocation
 from panan_spider.sites.urls import UrlKind, absolute, understand
@@ -90,15 +91,11 @@ def _numbered(number: str, data: Path) -> Page:
 
 
 def _lines(path: Path, number: str) -> Iterator[dict[str, Any]]:
-    if not path.exists():
-        return
-    with path.open("rb") as lines:
-        for raw in lines:
-            if number.encode() in raw and raw.endswith(b"\n"):
-                line = json.loads(raw)
-                address = understand(str(line.get("url", "")))
-                if number in (line.get("id"), address.article_id):
-                    yield line
+    for line in read_lines(path):
+        if number.encode() in line.raw and (record := line.record) is not None:
+            address = understand(str(record.get("url", "")))
+            if number in (record.get("id"), address.article_id):
+                yield record
 
 
 def resolved(page: Page, given: str | None) -> Page:

@@ -60,8 +60,8 @@ class ArchiveRunExtension:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider without a memory."""
-        if not hasattr(crawler.spider, "memory"):
+        """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider that keeps none."""
+        if not getattr(crawler.spider, "keeps_archive", False):
             raise NotConfigured
         self.crawler = crawler
         self.started = datetime.now(UTC)
@@ -139,7 +139,7 @@ class ArchiveRunExtension:
         logger.info("panan: exit %d · %s", self.exit_code, self.reason)
 
     def _finish(self, reason: str) -> None:
-        if refused := self.store_error or self.archive.fuse.blown:
+        if refused := self.store_error or self.archive.guard.failed:
             raise refused
         self.archive.settle_rest()
         judgement = judged(self, reason)

@@ -16,7 +16,7 @@ from panan_spider.sites.urls import absolute, on_site
 
 def _bound(crawler: Crawler) -> bool:
     # Another spider of this project minds its own site.
-    return hasattr(crawler.spider, "memory") or getattr(crawler.spider, "bound_to_site", False)
+    return getattr(crawler.spider, "keeps_archive", False) or getattr(crawler.spider, "bound_to_site", False)
 
 
 class OffsiteMiddleware(ScrapyOffsite):

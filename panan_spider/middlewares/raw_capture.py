@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
 
-from panan_spider.archive.state import KnownPart
+from panan_spider.archive.ledger.stored_articles import KnownPart
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.http_exchange import HttpExchange
 from panan_spider.core.outcomes import Outcome

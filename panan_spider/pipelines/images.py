@@ -81,7 +81,7 @@ class ImagesPipeline(ArchivePipeline):
             logger.info("panan: pictures: %s", said)
 
     def _over(self) -> bool:
-        refused = self.extension.store_error is not None or self.archive.fuse.blown is not None
+        refused = self.extension.store_error is not None or self.archive.guard.failed is not None
         return self._closing or refused or is_ending(self.extension.crawler)
 
     async def _ask_all(self) -> None:

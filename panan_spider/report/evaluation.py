@@ -96,7 +96,7 @@ def judged(run: RunSources, finish_reason: str) -> RunEvaluation:
 
 
 def _look(run: RunSources, facts: RunFacts, stories: StoredSummary) -> RunContext:
-    counts = run.archive.ledger.counts
+    counts = run.archive.ledger.queries
     stats = run.crawler.stats
     assert stats is not None
     since = stories.day - timedelta(days=DEFAULT_THRESHOLDS.rhythm_days)

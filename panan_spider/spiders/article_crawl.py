@@ -8,7 +8,7 @@ from typing import Final
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from panan_spider.archive.state import DiscoveredUrl
+from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.article import read_article
 from panan_spider.extract.assemble import ArticleBuilder

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from panan_spider.archive.state import KnownArticle
+from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.assemble import ArticleBuilder
 from panan_spider.sites.urls import Address

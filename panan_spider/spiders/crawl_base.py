@@ -3,7 +3,7 @@
 import logging
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from pydantic import ValidationError
 from scrapy import Request, Spider
@@ -13,7 +13,7 @@ from scrapy.utils.log import failure_to_exc_info
 from scrapy_spider_metadata import Args  # type: ignore[attr-defined, unused-ignore]  # its __init__ says no __all__
 from twisted.python.failure import Failure
 
-from panan_spider.archive.state import CrawlState, EmptyCrawlState
+from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.text import one_line
 from panan_spider.extract.document import Page
@@ -32,6 +32,8 @@ _WELL: Final = frozenset({Outcome.LISTED, Outcome.NO_LIST, Outcome.READ, Outcome
 class CrawlBase(Args[Arguments], Spider):
     """State and books of a run."""
 
+    keeps_archive: ClassVar = True  # the run's archive is opened for it, which sets `memory`
+
     args: Arguments
     memory: CrawlState
 
@@ -39,7 +41,6 @@ class CrawlBase(Args[Arguments], Spider):
         """Raises pydantic.ValidationError for a wrong argument; see `args.complaint`."""
         Arguments.model_validate(kwargs)  # before Args does, which would log a failure over many lines
         super().__init__(*args, **kwargs)
-        self.memory = EmptyCrawlState()
         #: Why the arguments cannot be met, once the site's sections are known; None while they can.
         self.refusal: str | None = None
         #: What has changed on the site so that lists are no longer found, a line each.

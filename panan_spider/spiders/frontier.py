@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from panan_spider.archive.state import CrawlState, KnownArticle
+from panan_spider.archive.ledger.stored_articles import KnownArticle
+from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.sites.panan import ENTRY_PAGES, MAX_POSTING_LAG_DAYS
 from panan_spider.sites.urls import Address, understand

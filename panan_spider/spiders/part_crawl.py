@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from panan_spider.archive.state import KnownArticle, KnownPart
+from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.article import read_article
 from panan_spider.extract.results import InvalidPage

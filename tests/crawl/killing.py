@@ -13,12 +13,12 @@ from typing import Any
 
 from scrapy.cmdline import execute
 
-from panan_spider.archive.ledger.image_outcomes import ImageTable
 from panan_spider.archive.ledger.stored_articles import ArticleTable
-from panan_spider.archive.ledger_state import LedgerCrawlState
+from panan_spider.archive.ledger.url_outcomes import ImageTable
+from panan_spider.archive.state import CrawlState
 from panan_spider.archive.store import image_files, jsonl
+from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.jsonl import LineFile
-from panan_spider.archive.store.revisions import Revisions
 from panan_spider.archive.store.warc_writer import WarcWriter
 from panan_spider.pipelines import store as store_pipeline
 from panan_spider.spiders.part_crawl import PartCrawl
@@ -27,11 +27,11 @@ POINTS = {
     "warc": (WarcWriter, "response"),
     "line": (LineFile, "append_all"),
     "mark": (ArticleTable, "mark"),
-    "settle": (LedgerCrawlState, "settle"),
-    "walk": (LedgerCrawlState, "begin_walk"),
+    "settle": (CrawlState, "settle"),
+    "walk": (CrawlState, "begin_walk"),
 }
 #: Of articles in several parts: a part that has come, and the parts' marks inside the ledger's transaction.
-PARTS = {"part": (PartCrawl, "read_part"), "parts-mark": (Revisions, "_note_parts")}
+PARTS = {"part": (PartCrawl, "read_part"), "parts-mark": (Archive, "_note_parts")}
 #: Of pictures, with images=true: the file, the line of the index, the mark.
 PICTURES = {
     "file": (image_files, "write_atomically"),

@@ -87,7 +87,7 @@ def _unbalanced(data: Path) -> list[str]:
 
 def _disagreeing(site: Site, data: Path, articles: list[dict[str, Any]]) -> Iterator[str]:
     """Each stored article's line, its lists, and the books: all closed, nothing left to be asked for."""
-    ledger = Ledger.look(data / "ledger.sqlite")
+    ledger = Ledger.read_only(data / "ledger.sqlite")
     try:
         if (count := ledger.articles.count()) != len(articles):
             yield f"{count} articles in the ledger"
@@ -100,9 +100,9 @@ def _disagreeing(site: Site, data: Path, articles: list[dict[str, Any]]) -> Iter
             wanted = tuple(site.expected(site.record(article["id"]))["listed_in"])
             if ledger.articles.listed_in(article["id"]) != wanted:
                 yield f"{article['url']}: not listed in {wanted}"
-        yield from (f"still to be asked for: {left.url}" for left in ledger.questions.unsettled())
+        yield from (f"still to be asked for: {left.url}" for left in ledger.queries.unsettled())
         yield from (f"run {run} never ended" for _number, run in ledger.runs.dead())
         for run in ledger.runs.newest(10_000):
-            yield from (f"run {run.id}: no outcome of {url}" for url in ledger.addresses.open_fates(run.number))
+            yield from (f"run {run.id}: no outcome of {url}" for url in ledger.urls.open_urls(run.number))
     finally:
         ledger.close()

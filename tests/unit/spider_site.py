@@ -13,17 +13,22 @@ from scrapy.utils.test import get_crawler
 from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
-from panan_spider.archive.state import DiscoveredUrl, EmptyCrawlState, KnownArticle, KnownSection, PendingArticle
+from panan_spider.archive.ledger.queries import PendingArticle
+from panan_spider.archive.ledger.runs import KnownSection
+from panan_spider.archive.ledger.stored_articles import KnownArticle
+from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
+from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
 from panan_spider.spiders.county import PananSpider
 
 
-class Notes(EmptyCrawlState):
-    """A memory that can know things, and keeps what it is told."""
+class Notes(CrawlState):
+    """Crawl state without a ledger: knows what a test gives it, and keeps what it is told."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self._listed: dict[str, set[str]] = {}
+        self.outcomes: dict[str, tuple[Outcome, str | None]] = {}
         self.stored: dict[str, KnownArticle] = {}
         self.settled_numbers: set[str] = set()
         self.left: list[PendingArticle] = []
@@ -56,6 +61,20 @@ class Notes(EmptyCrawlState):
 
     def barren(self) -> frozenset[str]:
         return self.barren_urls
+
+    def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
+        for article_id, _url, _posted in rows:
+            self._listed.setdefault(article_id, set()).add(section)
+
+    def listed_in(self, article_id: str) -> tuple[str, ...]:
+        return tuple(sorted(self._listed.get(article_id, ())))
+
+    def begin_walk(self, url: str, name: str) -> None:
+        pass
+
+    def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
+        known = self.outcomes.setdefault(url, (outcome, reason))
+        assert known[0] is outcome, f"{url} is already {known[0]}, now {outcome}"
 
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
         self.met[url] = kind

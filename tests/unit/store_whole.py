@@ -37,8 +37,8 @@ def run_to_the_end(folder: Path) -> None:
     assert not [note for note in archive.notes if "set aside" in note or "damaged" in note], archive.notes
     assert sum(archive.outcome_counts().values()) == archive.discovered_count == 9
     check_whole(folder)
-    ledger = Ledger.look(folder / "ledger.sqlite")
-    assert ledger.runs.dead() == [] and all(not ledger.addresses.open_fates(number) for number in range(9))
+    ledger = Ledger.read_only(folder / "ledger.sqlite")
+    assert ledger.runs.dead() == [] and all(not ledger.urls.open_urls(number) for number in range(9))
     ledger.close()
     last = crawl(folder, "last", NEW)
     assert last.notes == [] and last.outcome_counts()[Outcome.UNCHANGED] == 4

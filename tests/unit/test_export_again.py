@@ -98,8 +98,8 @@ def test_ten_new_articles_cost_ten_articles_work(
 ) -> None:
     assert export(data, "--format", name) == 0
     put(data, *(a_full_article(number) for number in range(10, 20)))
-    parsed, parse = [], archive_lines._parsed
-    monkeypatch.setattr(archive_lines, "_parsed", lambda raw: parsed.append(raw) or parse(raw))  # type: ignore[func-returns-value]
+    parsed, parse = [], archive_lines._article_record
+    monkeypatch.setattr(archive_lines, "_article_record", lambda line: parsed.append(line) or parse(line))  # type: ignore[func-returns-value]
     assert export(data, "--format", name) == 0
     assert len(parsed) == 10
     assert "15 articles, 15 revisions, brought up to date" in capsys.readouterr().out
@@ -109,7 +109,7 @@ def test_ten_new_articles_cost_ten_articles_work(
 def test_nothing_new_costs_nothing_but_a_look(data: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert export(data, "--format", name) == 0
     before = content(out_of(data, name))
-    monkeypatch.setattr(archive_lines, "_parsed", lambda raw: pytest.fail("a line was read again"))
+    monkeypatch.setattr(archive_lines, "_article_record", lambda raw: pytest.fail("a line was read again"))
     assert export(data, "--format", name) == 0
     assert content(out_of(data, name)) == before
 

@@ -13,6 +13,7 @@ from store_helpers import an_article, url_of
 
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.archive.store.warc_reader import read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import WarcLocation
@@ -45,7 +46,7 @@ def test_a_response_is_kept_as_it_came_and_the_request_learns_where(
     request = Request(URL, headers={"Accept-Language": "zh-CN"})
     response = HtmlResponse(URL, body=b"<html>", headers={"Content-Type": "text/html", "X-A": ["1", "2"]})
     assert middleware.process_response(request, response) is response
-    kept = extension.archive.read(request.meta["warc"])
+    kept = read(extension.archive.folder, request.meta["warc"])
     assert (kept.url, kept.status, kept.body) == (URL, 200, b"<html>")
     assert [value for name, value in kept.headers if name == "X-A"] == ["1", "2"]
     assert kept.at == request.meta["fetched_at"]
@@ -56,7 +57,7 @@ def test_a_response_is_kept_as_it_came_and_the_request_learns_where(
 def test_every_status_is_kept(extension: ArchiveRunExtension, middleware: RawCaptureMiddleware, status: int) -> None:
     request = Request(URL)
     middleware.process_response(request, Response(URL, status=status, body=b"said"))
-    assert extension.archive.read(request.meta["warc"]).status == status
+    assert read(extension.archive.folder, request.meta["warc"]).status == status
 
 
 def test_304_is_a_revisit_of_what_it_confirms(

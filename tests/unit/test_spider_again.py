@@ -7,7 +7,7 @@ from scrapy import Request
 from spider_pages import SECTION, ZJOL, article, link, listing, site, url_of
 from spider_site import Notes, run
 
-from panan_spider.archive.state import PendingArticle
+from panan_spider.archive.ledger.queries import PendingArticle
 from panan_spider.core.outcomes import Outcome
 
 

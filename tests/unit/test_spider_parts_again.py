@@ -6,7 +6,7 @@ import pytest
 from spider_pages import Answer, article, part, site, url_of
 from spider_site import Notes, Run, run
 
-from panan_spider.archive.state import KnownPart
+from panan_spider.archive.ledger.stored_articles import KnownPart
 from panan_spider.core.outcomes import Outcome
 
 ONE, TWO, THREE = url_of(1), part(1, 1), part(1, 2)

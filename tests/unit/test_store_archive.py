@@ -10,6 +10,7 @@ from store_helpers import StandingClock, an_archive, an_article, an_exchange, li
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.warc_reader import read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
 
@@ -38,7 +39,7 @@ def test_a_line_is_the_article_field_by_field(archive: Archive) -> None:
     (line,) = lines_of(archive.folder / "articles.jsonl")
     assert Article.model_validate(line) == article
     assert list(line) == list(Article.model_fields)
-    assert archive.read(place_of(line)).body == b"<html>"
+    assert read(archive.folder, place_of(line)).body == b"<html>"
     assert "样例标题1".encode() in (archive.folder / "articles.jsonl").read_bytes()
 
 
@@ -134,7 +135,7 @@ def test_the_report_is_written_whole_and_the_run_ended(archive: Archive) -> None
     archive.close({"exit_code": 10, "题": "磐安"})
     text = (archive.folder / "runs" / "r1.json").read_text("utf-8")
     assert json.loads(text) == {"exit_code": 10, "题": "磐安"} and "磐安" in text
-    (run,) = Ledger.look(archive.folder / "ledger.sqlite").runs.newest(5)
+    (run,) = Ledger.read_only(archive.folder / "ledger.sqlite").runs.newest(5)
     assert (run.id, run.exit_code, run.started, run.finished) == ("r1", 10, "2026-03-07T01:02:03Z", run.started)
     assert run.report == {"exit_code": 10, "题": "磐安"}
     archive.close({"exit_code": 0})  # again is harmless
@@ -150,7 +151,7 @@ def test_a_report_has_its_name_once_it_is_durable(archive: Archive, monkeypatch:
 
 def test_an_archive_is_read_beside_the_run_that_writes_it(archive: Archive) -> None:
     archive.store(an_article(), Outcome.STORED)
-    look = Ledger.look(archive.folder / "ledger.sqlite")
+    look = Ledger.read_only(archive.folder / "ledger.sqlite")
     assert look.articles.count() == 1
     archive.store(an_article(2), Outcome.STORED)
     assert look.articles.count() == 2
@@ -160,7 +161,7 @@ def test_an_archive_is_read_beside_the_run_that_writes_it(archive: Archive) -> N
 
 def test_a_ledger_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="unable to open"):
-        Ledger.look(tmp_path / "ledger.sqlite")
+        Ledger.read_only(tmp_path / "ledger.sqlite")
     assert list(tmp_path.iterdir()) == []
 
 

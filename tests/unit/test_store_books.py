@@ -9,8 +9,7 @@ import pytest
 from store_helpers import an_archive, an_article, an_exchange, url_of
 from store_runs import SECTION, Runs
 
-from panan_spider.archive.ledger.url_outcomes import UrlTable
-from panan_spider.archive.state import DiscoveredUrl
+from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl, UrlTable
 from panan_spider.core.outcomes import Outcome
 
 
@@ -28,12 +27,12 @@ def test_the_books_add_up(runs: Runs) -> None:
     runs.memory.discovered(url_of(7), "article", "000000007")
     runs.archive.store(an_article(8), Outcome.STORED)
     runs.memory.settle("http://www.panews.cn/never-announced", Outcome.NO_LIST)
-    assert runs.archive.unsettled_now() == [url_of(7)]
+    assert runs.archive.ledger.urls.open_urls(runs.archive._run) == [url_of(7)]
     assert runs.archive.settle_rest() == 1 and runs.archive.settle_rest() == 0
     counts = runs.archive.outcome_counts()
     assert counts == Counter(gone=2, failed=1, pending=1, stored=1, no_list=1)
     assert sum(counts.values()) == runs.archive.discovered_count == 6
-    assert runs.archive.ledger.addresses.fates(runs.archive._run) == counts
+    assert runs.archive.ledger.urls.outcomes_of(runs.archive._run) == counts
 
 
 def statements(runs: Runs, work: Callable[[], object]) -> list[str]:
@@ -49,7 +48,7 @@ def statements(runs: Runs, work: Callable[[], object]) -> list[str]:
 def test_the_addresses_of_one_page_are_entered_in_one_commit(runs: Runs) -> None:
     page = [DiscoveredUrl(url_of(number), "article", f"{number:09d}") for number in range(20)]
     assert statements(runs, lambda: runs.memory.discovered_all(page)).count("COMMIT") == 1
-    assert runs.archive.unsettled_now() == [url_of(number) for number in range(20)]
+    assert runs.archive.ledger.urls.open_urls(runs.archive._run) == [url_of(number) for number in range(20)]
     assert runs.archive.discovered_count == 20
 
 
@@ -72,13 +71,13 @@ def test_what_the_ledger_did_not_take_is_not_taken_for_entered(runs: Runs, monke
 
     with monkeypatch.context() as refusing:
         refusing.setattr(UrlTable, "enter", refuse)
-        refusing.setattr(UrlTable, "settle", refuse)
+        refusing.setattr(UrlTable, "record_outcome", refuse)
         for tell in (runs.memory.discovered, runs.memory.settle):
             with pytest.raises(ValueError):
                 tell(url_of(1), Outcome.GONE)
     assert runs.archive.discovered_count == 0
     runs.settle(1, Outcome.FAILED)
-    assert runs.archive.ledger.addresses.fates(runs.archive._run) == {Outcome.FAILED: 1}
+    assert runs.archive.ledger.urls.outcomes_of(runs.archive._run) == {Outcome.FAILED: 1}
 
 
 def test_the_first_word_stands(runs: Runs) -> None:
@@ -177,7 +176,7 @@ def test_an_article_that_stays_gone_was_removed_once(tmp_path: Path) -> None:
         archive = an_archive(tmp_path, run)
         archive.memory.discovered(url_of(1), "article", "000000001")
         archive.memory.settle(url_of(1), outcome, "HTTP 404" if outcome is Outcome.GONE else None)
-        told.append([number for number, *_ in archive.ledger.counts.gone(archive._run)])
+        told.append([number for number, *_ in archive.ledger.queries.gone(archive._run)])
         archive.close({})
     assert told == [["000000001"], [], [], ["000000001"]]
 

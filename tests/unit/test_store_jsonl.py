@@ -11,8 +11,8 @@ from panan_spider.archive.store.errors import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import LineFile
 
 
-def opened(path: Path, fuse: WriteGuard | None = None) -> LineFile:
-    return LineFile(path, fuse or WriteGuard(), START)
+def opened(path: Path, guard: WriteGuard | None = None) -> LineFile:
+    return LineFile(path, guard or WriteGuard(), START)
 
 
 def test_a_line_is_written_in_one_write_and_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ def test_a_long_last_line_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_a_line_the_disk_takes_in_part_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = opened(tmp_path / "a.jsonl", fuse := WriteGuard())
+    lines = opened(tmp_path / "a.jsonl", guard := WriteGuard())
     lines.append('{"n": 1}')
     write = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:4]))
@@ -124,7 +124,7 @@ def test_a_line_the_disk_takes_in_part_is_taken_back(tmp_path: Path, monkeypatch
     assert (tmp_path / "a.jsonl").read_bytes() == b'{"n": 1}\n'
     with pytest.raises(StoreError, match="only 4 of 9"):  # and nothing is written after it
         lines.append('{"n": 3}')
-    assert fuse.blown is not None and lines.size == 9
+    assert guard.failed is not None and lines.size == 9
 
 
 def test_a_line_that_cannot_be_synced_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

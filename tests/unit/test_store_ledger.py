@@ -39,16 +39,16 @@ def test_a_migration_that_fails_leaves_the_older_version_whole(tmp_path: Path) -
 
 
 def test_a_failed_transaction_leaves_nothing_and_harms_no_other(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.sqlite", fuse := WriteGuard())
+    ledger = Ledger(tmp_path / "ledger.sqlite", guard := WriteGuard())
     with pytest.raises(ValueError, match="of the crawl"), ledger.write():
         ledger.values.keep("a", 1)
         with ledger.write():
             ledger.values.keep("b", 2)
         raise ValueError("of the crawl")
-    assert ledger.values.number("a") == ledger.values.number("b") == 0 and fuse.blown is None
+    assert ledger.values.number("a") == ledger.values.number("b") == 0 and guard.failed is None
     with ledger.write():
         ledger.values.keep("a", 3)
-    assert Ledger.look(tmp_path / "ledger.sqlite").values.number("a") == 3
+    assert Ledger.read_only(tmp_path / "ledger.sqlite").values.number("a") == 3
 
 
 def test_the_ledger_is_safe_from_a_kill_and_open_to_readers(tmp_path: Path) -> None:

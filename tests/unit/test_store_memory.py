@@ -8,7 +8,7 @@ import pytest
 from store_helpers import an_article, url_of
 from store_runs import Runs
 
-from panan_spider.archive.state import PendingArticle
+from panan_spider.archive.ledger.queries import PendingArticle
 from panan_spider.core.outcomes import Outcome
 
 

@@ -7,7 +7,7 @@ import pytest
 from store_helpers import a_dead_run, an_archive, an_article, an_exchange, url_of
 
 from panan_spider.archive.ledger import ledger_schema
-from panan_spider.archive.state import KnownArticle, KnownPart
+from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, WarcLocation

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from store_helpers import a_dead_run, an_archive, lines_of, recorded
 
-from panan_spider.archive.ledger.image_outcomes import ImageTable
+from panan_spider.archive.ledger.url_outcomes import ImageTable
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.image_files import ImageFiles, kept
 from panan_spider.core.outcomes import Outcome

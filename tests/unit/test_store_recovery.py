@@ -160,7 +160,7 @@ def test_a_replayed_line_settles_its_address_in_the_books_of_the_dead_run(data: 
     a_dead_run(archive)
     again = an_archive(data, "r2", clock=StandingClock())
     assert "run r1 died without a report: 0 addresses pending, 0 walks interrupted" in again.notes
-    assert again.ledger.addresses.fates(archive._run) == {Outcome.STORED: 1}
+    assert again.ledger.urls.outcomes_of(archive._run) == {Outcome.STORED: 1}
     assert list(again.memory.unsettled()) == []
 
 
@@ -183,7 +183,7 @@ def test_a_page_quarantined_before_it_was_stored_is_stored(data: Path) -> None:
     archive.close({})
     (data / "ledger.sqlite").unlink()
     archive = an_archive(data, "r2")
-    assert archive.ledger.addresses.quarantined(url_of(9)) == (None, None)
+    assert archive.ledger.urls.quarantined(url_of(9)) == (None, None)
     assert archive.gaps() == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from store_helpers import url_of
 from store_runs import SECTION, Runs
 
-from panan_spider.archive.state import KnownSection
+from panan_spider.archive.ledger.runs import KnownSection
 from panan_spider.core.outcomes import Outcome
 
 

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from store_helpers import an_archive, an_exchange, lines_of
 from verify_archive import a_copy, alter, by_revision, rewrite, said, starts, warcs
 
+from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.line_check import read_line
 from panan_spider.core.hashing import content_hash
@@ -225,19 +226,23 @@ def test_a_disk_that_cannot_be_read_is_one_line_and_14(data: Path, capsys: Captu
     assert told.err == f"panan: {data / 'warc/a.warc.gz'}: Is a directory\n"
 
 
+def as_stored(record: dict[str, Any]) -> StoredLine:
+    return StoredLine(0, json.dumps(record).encode() + b"\n")
+
+
 def test_what_the_schema_refuses_is_no_good_line() -> None:
     """The published schema and the check of a line are of one mind."""
     schema, whole = Draft202012Validator(article_schema()), EXAMPLE.model_dump(mode="json")
     whole["content_hash"] = content_hash(EXAMPLE)
-    assert read_line(json.dumps(whole).encode() + b"\n")[2] == []
+    assert read_line(as_stored(whole))[2] == []
     for name in whole:
         changes: tuple[dict[str, Any], ...] = ({name: 1.5}, {name: None}, {name: "x"}, {name: []})
         for change in changes:
             record = whole | change
             if not schema.is_valid(record):
-                assert read_line(json.dumps(record).encode() + b"\n")[1] is None, change
+                assert read_line(as_stored(record))[1] is None, change
         left_out = {key: value for key, value in whole.items() if key != name}
-        assert read_line(json.dumps(left_out).encode() + b"\n")[1] is None, name
+        assert read_line(as_stored(left_out))[1] is None, name
 
 
 def test_no_archive_is_one_line(tmp_path: Path, capsys: Capture) -> None:

@@ -160,7 +160,7 @@ def test_the_archive_holds_every_content_of_every_article_and_no_other(year: Yea
 
 
 def test_what_is_off_the_site_is_marked_gone_and_what_came_back_is_not(year: Year) -> None:
-    ledger = Ledger.look(year.data / "ledger.sqlite")
+    ledger = Ledger.read_only(year.data / "ledger.sqlite")
     gone = {number for number in year.stored if (known := ledger.articles.latest(number)) and known.outcome == "gone"}
     ledger.close()
     assert gone == set(year.record["gone"]) & year.stored.keys()

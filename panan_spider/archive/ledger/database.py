@@ -32,9 +32,9 @@ class Database:
     never torn: what must outlive that stands, synced, in articles.jsonl, and is marked again from there.
     """
 
-    def __init__(self, path: Path, fuse: WriteGuard, read_only: bool = False) -> None:
+    def __init__(self, path: Path, guard: WriteGuard, read_only: bool = False) -> None:
         """Opens or makes `path`. Raises LedgerBroken; StoreError, of a newer version among others."""
-        self.path, self._fuse = path, fuse
+        self.path, self._guard = path, guard
         with naming(path):
             self._check_head()
             name = f"{path.absolute().as_uri()}?{_looking(path) if read_only else 'mode=rwc'}"
@@ -84,7 +84,7 @@ class Database:
         if self._connection.in_transaction:
             yield
             return
-        with self._fuse.writing(self.path):
+        with self._guard.writing(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

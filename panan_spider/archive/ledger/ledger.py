@@ -1,6 +1,6 @@
-"""The ledger: what the archive knows of every address, walk and run. Lost, it is made again from the lines.
+"""Ledger: SQLite index of URLs, articles, walks and runs. If it is lost it is rebuilt from the JSON lines.
 
-SQL stands in the `ledger*.py` files and nowhere else; the parts below are the ledger's whole vocabulary.
+Only the modules of this package contain its SQL.
 """
 
 import hashlib
@@ -9,15 +9,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.archive.ledger.counts import LedgerCounts
 from panan_spider.archive.ledger.database import Database
-from panan_spider.archive.ledger.image_outcomes import ImageTable
-from panan_spider.archive.ledger.ledger_check import LedgerCheck
-from panan_spider.archive.ledger.overview import LedgerOverview
 from panan_spider.archive.ledger.queries import LedgerQueries
 from panan_spider.archive.ledger.runs import RunTable, ValueTable, WalkTable
 from panan_spider.archive.ledger.stored_articles import ArticleTable
-from panan_spider.archive.ledger.url_outcomes import UrlTable
+from panan_spider.archive.ledger.url_outcomes import ImageTable, UrlTable
 from panan_spider.archive.store.errors import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.outcomes import Outcome
@@ -34,28 +30,35 @@ KEPT_RUNS: Final = 400
 class Ledger:
     """The open ledger. Raises StoreError where its disk refuses."""
 
-    def __init__(self, path: Path, fuse: WriteGuard, read_only: bool = False) -> None:
+    def __init__(self, path: Path, guard: WriteGuard, read_only: bool = False) -> None:
         """Opens or makes `path`, its tables brought to the newest version. Raises LedgerBroken, StoreError."""
-        self._db = Database(path, fuse, read_only)
+        self._db = Database(path, guard, read_only)
         self.articles = ArticleTable(self._db)
-        self.addresses = UrlTable(self._db)
-        self.check = LedgerCheck(self._db, self.articles)
+        self.urls = UrlTable(self._db)
         self.images = ImageTable(self._db)
-        self.questions = LedgerQueries(self._db)
-        self.overview = LedgerOverview(self._db)
-        self.counts = LedgerCounts(self._db)
+        self.queries = LedgerQueries(self._db)
         self.runs = RunTable(self._db)
         self.walks = WalkTable(self._db)
         self.values = ValueTable(self._db)
 
     @classmethod
-    def look(cls, path: Path) -> Self:
+    def read_only(cls, path: Path) -> Self:
         """The ledger at `path` for reading alone, beside a run if need be; no file is made. Raises StoreError where there is none."""
         return cls(path, WriteGuard(), read_only=True)
 
     def write(self) -> AbstractContextManager[None]:
         """One transaction around several marks: all of them or none."""
         return self._db.write()
+
+    def snapshot(self) -> None:
+        """From here on every answer is of this moment, whatever a run writes meanwhile; for a ledger that is only read."""
+        self._db.snapshot()
+
+    def damage(self) -> str | None:
+        """What SQLite finds wrong with the file itself; None where nothing is."""
+        row = self._db.row("PRAGMA quick_check(1)")
+        said = "no answer" if row is None else " ".join(str(row[0]).split())
+        return None if said == "ok" else said
 
     def marked_until(self, lines: str) -> int:
         """Bytes of the file `lines` (ARTICLES, QUARANTINE or IMAGES) whose lines are marked here."""
@@ -86,7 +89,7 @@ class Ledger:
             "INSERT OR IGNORE INTO addresses (url, kind, article_id, posted, first_seen) VALUES (?, 'article', ?, ?, ?)",
             *(record["url"], record["id"], record.get("posted"), at),
         )
-        self._replay_fate(record["url"], outcome, None, at)
+        self._replay_outcome(record["url"], outcome, None, at)
 
     def replay_quarantine(self, record: dict[str, Any], at: str) -> None:
         """Mark a quarantine line whose mark was lost, unless the article has been stored since. Inside `write`."""
@@ -97,10 +100,10 @@ class Ledger:
             "INSERT OR IGNORE INTO addresses (url, kind, article_id, first_seen) VALUES (?, ?, ?, ?)",
             *(record["url"], "article" if record.get("article_id") else "other", record.get("article_id"), at),
         )
-        self._replay_fate(record["url"], Outcome(record["outcome"]), record.get("reason"), at)
-        self.addresses.quarantine(record["url"], Outcome(record["outcome"]), record.get("body_hash"))
+        self._replay_outcome(record["url"], Outcome(record["outcome"]), record.get("reason"), at)
+        self.urls.mark_quarantined(record["url"], Outcome(record["outcome"]), record.get("body_hash"))
 
-    def _replay_fate(self, url: str, outcome: Outcome, reason: str | None, at: str) -> None:
+    def _replay_outcome(self, url: str, outcome: Outcome, reason: str | None, at: str) -> None:
         self._db.run(
             "UPDATE addresses SET outcome = ?, reason = ?, settled_at = ?, tries = tries + 1 WHERE url = ?",
             *(outcome, reason, at, url),
@@ -119,7 +122,7 @@ class Ledger:
         """
         number = self.runs.begin(run_id, args, at)
         with self.write():
-            self.addresses.forget(number - KEPT_RUNS)
+            self.urls.drop_runs(number - KEPT_RUNS)
         return number
 
     def start_over(self, lines: str) -> None:

@@ -1,12 +1,13 @@
-"""What the ledger answers about addresses: what is settled, what is to be asked again, what the archive lacks."""
+"""Queries over the ledger: pending and missing articles, section walks without an end, counts for reports. None writes."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from panan_spider.archive.ledger.database import Database
 from panan_spider.archive.ledger.stored_articles import as_date
-from panan_spider.archive.state import PendingArticle
 from panan_spider.core.outcomes import UNSETTLED, Outcome
 
 #: Article addresses the next run takes up by itself. Out of range is so for one run's dates only, and a
@@ -30,6 +31,18 @@ _GAPS: Final = UNSETTLED | {
 
 
 @dataclass(frozen=True, slots=True)
+class PendingArticle:
+    """An article address that earlier runs discovered and could not settle: failed, blocked, or never reached."""
+
+    url: str
+    article_id: str
+    posted: date | None
+    outcome: Outcome
+    tries: int  # runs that have asked for it
+    listed_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MissingUrl:
     """An address whose content the archive lacks, or holds in quarantine only."""
 
@@ -39,6 +52,34 @@ class MissingUrl:
     outcome: Outcome
     reason: str | None
     tries: int
+
+
+#: Months are `2020-03`; an article whose address holds no date is counted under "".
+Months = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingArticle:
+    """An article that a list names and the archive does not hold. `outcome` PENDING: never asked for."""
+
+    article_id: str
+    url: str | None
+    outcome: Outcome
+    reason: str | None
+    tries: int
+    listed_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWalk:
+    """A section whose end is not proven, and how far its newest walk came: `state` as in `Walks.of`, None while it goes on."""
+
+    name: str
+    url: str
+    state: str | None
+    pages: int
+    rows: int
+    began: str
 
 
 def _among(outcomes: Iterable[Outcome]) -> str:
@@ -106,7 +147,7 @@ class LedgerQueries:
         )
         return frozenset(row[0] for row in rows)
 
-    def gaps(self, run: int) -> list[MissingUrl]:
+    def missing_urls(self, run: int) -> list[MissingUrl]:
         """What the archive lacks: articles of any run, other addresses only where this run itself met them.
 
         A list page that failed last month is no gap: its rows have been read since, from wherever they moved to.
@@ -124,6 +165,140 @@ class LedgerQueries:
             MissingUrl(url, kind, number, Outcome(outcome), reason, tries)
             for url, kind, number, outcome, reason, tries in rows
         ]
+
+    def months_by_section(self) -> dict[str, Months]:
+        """Stored articles by section, as lists name it, and month. One in two lists counts in both."""
+        rows = self._db.rows(
+            """SELECT section, coalesce(substr(posted, 1, 7), '') AS month, count(*)
+            FROM listings JOIN articles ON id = article_id GROUP BY section, month ORDER BY section, month"""
+        )
+        found: dict[str, Months] = {}
+        for section, month, count in rows:
+            found.setdefault(section, {})[month] = count
+        return found
+
+    def months(self) -> Months:
+        """Stored articles by month, each once."""
+        return dict(
+            self._db.rows(
+                "SELECT coalesce(substr(posted, 1, 7), '') AS month, count(*) FROM articles GROUP BY month ORDER BY month"
+            )
+        )
+
+    def months_unlisted(self) -> Months:
+        """Stored articles that no list names, by month."""
+        return dict(
+            self._db.rows(
+                """SELECT coalesce(substr(posted, 1, 7), '') AS month, count(*) FROM articles
+                WHERE NOT EXISTS (SELECT 1 FROM listings WHERE article_id = id) GROUP BY month ORDER BY month"""
+            )
+        )
+
+    def totals(self) -> tuple[int, int, int]:
+        """Articles stored; their revisions; of the articles, those the site no longer has."""
+        row = self._db.row(
+            "SELECT count(*), coalesce(sum(revision), 0), coalesce(sum(outcome = 'gone'), 0) FROM articles"
+        )
+        assert row is not None
+        return int(row[0]), int(row[1]), int(row[2])
+
+    def outcome_totals(self) -> dict[Outcome, int]:
+        """Addresses by their newest outcome; those listed and never asked for are PENDING."""
+        found: dict[Outcome, int] = {}
+        for outcome, count in self._db.rows("SELECT outcome, count(*) FROM addresses GROUP BY outcome"):
+            name = Outcome(outcome or Outcome.PENDING)
+            found[name] = found.get(name, 0) + count
+        return found
+
+    def missing_articles(self) -> list[MissingArticle]:
+        """Articles that lists name and the archive does not hold, each once, by the address last heard of."""
+        rows = self._db.rows(
+            """SELECT l.article_id, group_concat(section, char(31)), (
+                SELECT number FROM addresses a WHERE a.article_id = l.article_id
+                ORDER BY outcome IS NULL, settled_at DESC, number LIMIT 1)
+            FROM listings l WHERE NOT EXISTS (SELECT 1 FROM articles s WHERE s.id = l.article_id)
+            GROUP BY l.article_id ORDER BY l.article_id"""
+        )
+        return [self._missing(number, sections, address) for number, sections, address in rows]
+
+    def _missing(self, number: str, sections: str, address: int | None) -> MissingArticle:
+        row = self._db.row("SELECT url, outcome, reason, tries FROM addresses WHERE number = ?", address)
+        url, outcome, reason, tries = row or (None, None, None, 0)
+        named = tuple(sorted(sections.split("\x1f")))
+        return MissingArticle(number, url, Outcome(outcome or Outcome.PENDING), reason, tries, named)
+
+    def open_walks(self) -> list[OpenWalk]:
+        """The newest walk of each address whose end no walk has proven, or whose proof a later walk undid."""
+        rows = self._db.rows(
+            """SELECT name, url, state, pages, rows, began FROM walks w
+            WHERE number = (SELECT max(number) FROM walks n WHERE n.url = w.url) AND
+                coalesce((SELECT max(number) FROM walks e WHERE e.url = w.url AND state = 'end'), 0) <=
+                coalesce((SELECT max(number) FROM walks b WHERE b.url = w.url AND new > 0
+                    AND coalesce(state, '') NOT IN ('end', 'known')), 0)
+            ORDER BY name, url"""
+        )
+        return [OpenWalk(*row) for row in rows]
+
+    def by_day(self) -> dict[str, int]:
+        """Stored articles by the day they were put on the web, oldest first."""
+        return dict(self._db.rows("SELECT posted, count(*) FROM articles WHERE posted IS NOT NULL GROUP BY posted"))
+
+    def by_section(self, since: str) -> dict[str, dict[str, int]]:
+        """Stored articles put on the web since that day, by section whose list names them, and by day."""
+        found: dict[str, dict[str, int]] = {}
+        for section, day, number in self._db.rows(
+            """SELECT l.section, a.posted, count(*) FROM articles a JOIN listings l ON l.article_id = a.id
+            WHERE a.posted >= ? GROUP BY l.section, a.posted ORDER BY l.section, a.posted""",
+            since,
+        ):
+            found.setdefault(section, {})[day] = number
+        return found
+
+    def figures(self, limit: int) -> list[dict[str, Any]]:
+        """The figures that the newest crawls of the whole site left, newest first."""
+        rows = self._db.rows(
+            """SELECT json_extract(report, '$.figures') FROM runs WHERE json_extract(report, '$.figures.whole') = 1
+            ORDER BY number DESC LIMIT ?""",
+            limit,
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def watched_since(self) -> str | None:
+        """The day of the first run that saw the site; None before there was one."""
+        row = self._db.row("SELECT substr(min(started), 1, 10) FROM runs WHERE exit_code IN (0, 10, 11, 12)")
+        return None if row is None else row[0]
+
+    def gone(self, run: int) -> list[tuple[str, str, int]]:
+        """Stored articles a run found gone that were there when last asked: number, address, the byte their newest line begins at."""
+        rows = self._db.rows(
+            """SELECT s.id, s.url, s.line_offset FROM fates f JOIN addresses a ON a.number = f.address
+            JOIN articles s ON s.id = a.article_id AND s.url = a.url
+            WHERE f.run = ? AND f.outcome = 'gone' AND f.reason IS NOT 'still gone' AND s.outcome = 'gone' ORDER BY s.id""",
+            run,
+        )
+        return [(number, url, offset) for number, url, offset in rows]
+
+    def summaries(self, limit: int) -> list[dict[str, Any]]:
+        """The newest ended runs, newest first, each in a line: run, started, finished, exit_code, reason, command, new, corrections."""
+        keys = ("run", "started", "finished", "exit_code", "reason", "command", "state", "new", "corrections")
+        rows = self._db.rows(
+            """SELECT id, started, finished, exit_code, json_extract(report, '$.reason'), json_extract(report, '$.command'),
+                json_extract(report, '$.state'), json_extract(report, '$.new_count'), json_extract(report, '$.corrections_count')
+            FROM runs WHERE report IS NOT NULL AND finished IS NOT NULL ORDER BY number DESC LIMIT ?""",
+            limit,
+        )
+        return [dict(zip(keys, row, strict=True)) for row in rows]
+
+    def without_address(self) -> list[tuple[str, str]]:
+        """(number, address) of stored articles whose address the ledger does not know."""
+        rows = self._db.rows(
+            "SELECT id, url FROM articles s WHERE NOT EXISTS (SELECT 1 FROM addresses a WHERE a.url = s.url) ORDER BY id"
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def reports(self) -> Iterator[tuple[str, str]]:
+        """(run, report as JSON text) of every run that left one."""
+        return self._db.each("SELECT id, report FROM runs WHERE report IS NOT NULL ORDER BY number")
 
 
 def _sections(joined: str | None) -> tuple[str, ...]:

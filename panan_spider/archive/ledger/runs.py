@@ -1,4 +1,4 @@
-"""The ledger's runs, their walks through the sections, and the few single values it keeps."""
+"""Runs in the ledger, their walks through the sections, and single values such as offsets."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from panan_spider.archive.ledger.database import Database
-from panan_spider.archive.state import KnownSection
 from panan_spider.archive.store.errors import StoreError
 
 
@@ -21,6 +20,15 @@ class RunRecord:
     finished: str | None
     exit_code: int | None
     report: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSection:
+    """A section earlier runs have read."""
+
+    url: str  # its first page
+    name: str
+    reached_end: bool  # a walk of it is on record as having reached its end
 
 
 class RunTable:

@@ -1,21 +1,28 @@
-"""The ledger's addresses: each with its newest outcome, and the books of every run: what it met, what became of it."""
+"""URL outcomes in the ledger: the newest outcome of each URL, the outcomes of each run, the outcomes of images."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.database import Database
-from panan_spider.archive.state import DiscoveredUrl
 from panan_spider.core.outcomes import Outcome
 
 #: Said about an address without having asked for it. Such a word never hides what an earlier run found out.
-_HEARSAY: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE})
+_WITHOUT_REQUEST: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE})
 
 #: Said without asking the site for the page: no try.
-_UNASKED: Final = _HEARSAY | {Outcome.PENDING, Outcome.FORBIDDEN, Outcome.ALIAS}
+_NO_TRY: Final = _WITHOUT_REQUEST | {Outcome.PENDING, Outcome.FORBIDDEN, Outcome.ALIAS}
 
 #: Said again of an address whose fate is told already, these add nothing and contradict nothing.
-_AFTERWORDS: Final = frozenset({Outcome.ALIAS, Outcome.KNOWN})
+_MAY_FOLLOW: Final = frozenset({Outcome.ALIAS, Outcome.KNOWN})
+
+
+class DiscoveredUrl(NamedTuple):
+    """An address as a run meets it."""
+
+    url: str
+    kind: str
+    article_id: str | None = None
 
 
 class UrlTable:
@@ -40,7 +47,7 @@ class UrlTable:
             WHERE kind != excluded.kind OR article_id IS NOT coalesce(excluded.article_id, article_id)""",
             ((*address, at) for address in addresses),
         )
-        self._into_books(run, (url for url, _kind, _article_id in addresses))
+        self._enter_in_run(run, (url for url, _kind, _article_id in addresses))
 
     def enter_as_known(self, run: int, url: str, at: str) -> None:
         """`enter` for an address whose kind the ledger already knows; one it does not know is of kind `other`."""
@@ -48,9 +55,9 @@ class UrlTable:
             "INSERT OR IGNORE INTO addresses (url, kind, first_seen) VALUES (?, 'other', ?)",
             *(url, at),
         )
-        self._into_books(run, [url])
+        self._enter_in_run(run, [url])
 
-    def _into_books(self, run: int, urls: Iterable[str]) -> None:
+    def _enter_in_run(self, run: int, urls: Iterable[str]) -> None:
         self._db.run_each(
             "INSERT OR IGNORE INTO fates (run, address) SELECT ?, number FROM addresses WHERE url = ?",
             ((run, url) for url in urls),
@@ -61,28 +68,28 @@ class UrlTable:
         row = self._db.row("SELECT article_id FROM addresses WHERE url = ?", url)
         return None if row is None else row[0]
 
-    def article_fate(self, url: str) -> Outcome | None:
+    def article_outcome(self, url: str) -> Outcome | None:
         """The newest outcome of an article's address, whatever run told it; None where it has none or is no article's."""
         row = self._db.row("SELECT outcome FROM addresses WHERE url = ? AND kind = 'article'", url)
         return None if row is None or row[0] is None else Outcome(row[0])
 
-    def forget(self, run: int) -> None:
+    def drop_runs(self, run: int) -> None:
         """Drop the books of the runs up to `run`, inside `write`: their sums stand in their reports."""
         self._db.run("DELETE FROM fates WHERE run <= ?", run)
 
     @staticmethod
-    def check(url: str, told: Outcome, now: Outcome) -> None:
+    def check_outcome(url: str, told: Outcome, now: Outcome) -> None:
         """Raises ValueError where `now` contradicts what this run has told of the address already."""
-        if told is not now and now not in _AFTERWORDS:
+        if told is not now and now not in _MAY_FOLLOW:
             raise ValueError(f"{url} is already {told}, now {now}")
 
-    def settle(self, run: int, url: str, outcome: Outcome, reason: str | None, at: str) -> None:
+    def record_outcome(self, run: int, url: str, outcome: Outcome, reason: str | None, at: str) -> None:
         """Write the fate of an entered address that has none yet."""
         self._db.run(
             "UPDATE fates SET outcome = ?, reason = ? WHERE run = ? AND address = (SELECT number FROM addresses WHERE url = ?)",
             *(outcome, reason, run, url),
         )
-        if outcome in _HEARSAY:
+        if outcome in _WITHOUT_REQUEST:
             self._db.run(
                 "UPDATE addresses SET outcome = ?, reason = ?, settled_at = ? WHERE url = ? AND outcome IS NULL",
                 *(outcome, reason, at, url),
@@ -92,10 +99,10 @@ class UrlTable:
             self._db.run(
                 """UPDATE addresses SET outcome = ?, reason = ?, settled_at = ?, last_run = ?, tries = tries + ?
                 WHERE url = ?""",
-                *(outcome, reason, at, run, outcome not in _UNASKED, url),
+                *(outcome, reason, at, run, outcome not in _NO_TRY, url),
             )
 
-    def settle_open(self, run: int, reason: str, at: str) -> int:
+    def record_pending(self, run: int, reason: str, at: str) -> int:
         """Make every open fate of a run PENDING; how many there were."""
         self._db.run(
             """UPDATE addresses SET outcome = ?, reason = ?, settled_at = ?, last_run = ?
@@ -106,14 +113,14 @@ class UrlTable:
             "UPDATE fates SET outcome = ?, reason = ? WHERE run = ? AND outcome IS NULL", Outcome.PENDING, reason, run
         )
 
-    def open_fates(self, run: int) -> list[str]:
+    def open_urls(self, run: int) -> list[str]:
         """Addresses a run has met and not settled."""
         rows = self._db.rows(
             "SELECT url FROM fates f JOIN addresses a ON a.number = f.address WHERE run = ? AND f.outcome IS NULL", run
         )
         return [row[0] for row in rows]
 
-    def fates(self, run: int) -> dict[Outcome, int]:
+    def outcomes_of(self, run: int) -> dict[Outcome, int]:
         """How many addresses of a run ended in which outcome."""
         rows = self._db.rows(
             "SELECT outcome, count(*) FROM fates WHERE run = ? AND outcome IS NOT NULL GROUP BY outcome", run
@@ -125,6 +132,46 @@ class UrlTable:
         row = self._db.row("SELECT quarantined, body_hash FROM addresses WHERE url = ?", url)
         return (None, None) if row is None else (row[0], row[1])
 
-    def quarantine(self, url: str, outcome: Outcome, body_hash: str | None) -> None:
+    def mark_quarantined(self, url: str, outcome: Outcome, body_hash: str | None) -> None:
         """Note as what an address is quarantined, and the hash of the page."""
         self._db.run("UPDATE addresses SET quarantined = ?, body_hash = ? WHERE url = ?", outcome, body_hash, url)
+
+
+class ImageTable:
+    """Questions and marks about pictures. A kept one is STORED, at the path that the index names."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def fate(self, url: str) -> tuple[Outcome, str | None] | None:
+        """Newest outcome of a picture, and its path below the data folder where it is kept; None where never asked for."""
+        row = self._db.row("SELECT outcome, path FROM images WHERE url = ?", url)
+        return None if row is None else (Outcome(row[0]), row[1])
+
+    def settle(self, run: int, url: str, outcome: Outcome, reason: str | None, at: str) -> None:
+        """Note that a picture was asked for and not had, or had under another address."""
+        with self._db.write():
+            self._enter(url, outcome, reason, None, at, run)
+
+    def mark(self, record: Mapping[str, Any], run: int | None) -> None:
+        """Note a line of the index, given as parsed, inside `Database.write`. Again is harmless."""
+        self._enter(record["url"], Outcome.STORED, None, record["path"], record["at"], run)
+
+    def forget_kept(self) -> None:
+        """Forget which pictures are kept: the index was shortened, and is marked from its start. Inside `write`."""
+        self._db.run("DELETE FROM images WHERE outcome = ?", Outcome.STORED)
+
+    def _enter(
+        self, url: str, outcome: Outcome, reason: str | None, path: str | None, at: str, run: int | None
+    ) -> None:
+        self._db.run(
+            """INSERT INTO images (url, outcome, reason, path, tries, settled_at, last_run) VALUES (?, ?, ?, ?, 1, ?, ?)
+            ON CONFLICT (url) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
+                path = excluded.path, tries = tries + 1, settled_at = excluded.settled_at, last_run = excluded.last_run""",
+            *(url, outcome, reason, path, at, run),
+        )
+
+    def counts(self) -> dict[Outcome, int]:
+        """How many pictures' addresses, of all runs, have which newest outcome."""
+        rows = self._db.rows("SELECT outcome, count(*) FROM images GROUP BY outcome ORDER BY outcome")
+        return {Outcome(outcome): count for outcome, count in rows}

@@ -3,7 +3,6 @@
 Nothing here writes, asks the network, or takes the writer's lock.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,8 +14,9 @@ from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, Rep
 from panan_spider.archive.reparse.workers import Workers
 from panan_spider.archive.store import warc_reader
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.http_exchange import ArchivedResponse
+from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
 from panan_spider.extract.article import read_article
 from panan_spider.extract.assemble import ArticleBuilder, clean, objection
 from panan_spider.extract.document import Page
@@ -71,10 +71,9 @@ class ArchiveReader:
         path = self.data / ARTICLES_FILE
         if not path.exists():
             return
-        with naming(path), path.open("rb") as lines:
+        with JsonLinesReader(path) as reader:
             for first, newest in places:
-                lines.seek(newest)
-                yield replace(self._again(json.loads(lines.readline())), first=first)
+                yield replace(self._again(reader.at(newest).record or {}), first=first)
 
     def _quarantined(self, stored: Any) -> list[dict[str, Any]]:
         """The newest line of each quarantined article that is not stored."""
@@ -162,19 +161,10 @@ def _page(response: ArchivedResponse, builder: ArticleBuilder) -> ArticlePage:
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(first byte, object) of each whole line; what opening the archive would pass over is passed over."""
-    if not path.exists():
-        return
-    start = 0
-    with naming(path), path.open("rb") as lines:
-        for raw in lines:
-            try:
-                record = json.loads(raw) if raw.endswith(b"\n") else None
-            except ValueError:
-                record = None
-            if isinstance(record, dict) and "url" in record:
-                yield start, record
-            start += len(raw)
+    """(first byte, record) of each whole line; lines that opening the archive would pass over are passed over."""
+    for line in read_lines(path):
+        if line.record is not None and "url" in line.record:
+            yield line.start, line.record
 
 
 def _said(error: Exception) -> str:

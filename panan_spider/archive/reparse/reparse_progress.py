@@ -19,7 +19,7 @@ from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, Rep
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.errors import WriteGuard, naming
 from panan_spider.archive.store.files import write_atomically
-from panan_spider.archive.store.jsonl import last_line
+from panan_spider.archive.store.jsonl import JsonLinesReader
 
 FILE: Final = "reparse.json"
 #: Articles that could not be read are read again by the call that goes on. Where there are more, nothing further is noted.
@@ -53,9 +53,9 @@ class ReparseProgress:
     `before` is what a stopped call has left and what still counts; `note` says why something left counts no more.
     """
 
-    def __init__(self, data: Path, scope: ReparseScope, started: str, fuse: WriteGuard) -> None:
+    def __init__(self, data: Path, scope: ReparseScope, started: str, guard: WriteGuard) -> None:
         """Reads what was left. Raises StoreError where the file system refuses."""
-        self._data, self._path, self._fuse = data, data / FILE, fuse
+        self._data, self._path, self._guard = data, data / FILE, guard
         self._key, self._started = _key(scope), started
         self._until, self._again = 0, set[int]()
         self.note: str | None = None
@@ -93,7 +93,7 @@ class ReparseProgress:
                     self._again.add(reading.first)
         behind = self.before is not None and self._until <= self.before.until
         if self._until and not behind and len(self._again) <= _MOST_AGAIN:
-            with self._fuse.writing(self._path):
+            with self._guard.writing(self._path):
                 write_atomically(self._path, self._now().model_dump_json().encode("utf-8"))
 
     def _now(self) -> ReparsedArticle:
@@ -110,12 +110,13 @@ class ReparseProgress:
 
     def finish(self) -> None:
         """Nothing is left to go on with. Raises StoreError."""
-        with self._fuse.writing(self._path):
+        with self._guard.writing(self._path):
             self._path.unlink(missing_ok=True)
 
 
 def _last(path: Path, size: int) -> str:
-    return hashlib.sha256(last_line(path, size)).hexdigest()
+    with JsonLinesReader(path) as reader:
+        return hashlib.sha256(reader.last_line(size)).hexdigest()
 
 
 def _key(scope: ReparseScope) -> str:

@@ -79,7 +79,7 @@ class ReparseRun:
 
     def _keep(self, archive: Archive) -> None:
         """Read all that no stopped call has done, and store it."""
-        progress = ReparseProgress(self.data, self.reparsing.scope, _moment(self.started), archive.fuse)
+        progress = ReparseProgress(self.data, self.reparsing.scope, _moment(self.started), archive.guard)
         if progress.note is not None:
             print(f"panan: {progress.note}", file=sys.stderr)
         keeper = BatchWriter(archive, progress, self._tell)

@@ -1,20 +1,22 @@
-"""The archive: everything a run keeps, in the one order of writing that loses nothing.
+"""Archive: everything one run keeps, written in the one order that loses nothing.
 
-Response into the WARC, then the article's line into articles.jsonl, then the mark in the ledger; each durable
-before the next begins. Opening finds whatever a dead run left half done, finishes or undoes it, and says so.
+The response goes into the WARC, then the article's line into articles.jsonl, then the mark into the ledger; each is
+durable before the next begins. Opening the archive finds whatever a dead run left half done, and finishes or undoes it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger_state import LedgerCrawlState
-from panan_spider.archive.state import KnownPart
+from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
+from panan_spider.archive.ledger.queries import MissingUrl
+from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
+from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import warc_writer as warc
-from panan_spider.archive.store.contents import Contents
 from panan_spider.archive.store.errors import WriteGuard, naming
 from panan_spider.archive.store.files import Clock, moment, now, write_atomically
 from panan_spider.archive.store.http_exchange import HttpExchange
@@ -23,28 +25,30 @@ from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.archive.store.lock import Lock
 from panan_spider.archive.store.quarantine import Quarantine
 from panan_spider.archive.store.recovery import Recovery
-from panan_spider.archive.store.revisions import Revisions
 from panan_spider.archive.store.warc_records import Original
 from panan_spider.core.outcomes import Outcome
-from panan_spider.items import WarcLocation
+from panan_spider.items import Article, WarcLocation
 
 ARTICLES_FILE: Final = "articles.jsonl"
 QUARANTINE_FILE: Final = "quarantine.jsonl"
 RUNS_FOLDER: Final = "runs"
 
+#: The beginning of every line of articles.jsonl.
+_HEAD: Final = re.compile(rb'\{"id":"(\d+)","revision":(\d+),')
 
-class Archive(Revisions, Contents):
+
+class Archive:
     """One archive folder, open for one run. Every writing method raises StoreError where the disk refuses.
 
-    `memory` is what the spider sees of it. `notes` says, a line each, what opening had to put right.
-    Whoever receives responses fills, by canonical address, `places` and `validators` (ETag, Last-Modified), and
-    `parts`, by file and offset, with the further parts of articles. `ledger` is for reports to ask.
+    `memory` is the crawl's view of it. `notes` names, one line each, what opening had to put right.
+    The receiver of responses fills `places` and `validators` (ETag, Last-Modified) by canonical URL, and `parts`, by WARC
+    file and offset, with the further parts of articles. `ledger` is for reports to query.
     """
 
     def __init__(self, folder: Path, run_id: str, clock: Clock) -> None:
         """Use `Archive.open`."""
         self.folder, self.run_id, self._clock = folder, run_id, clock
-        self.fuse = WriteGuard()
+        self.guard = WriteGuard()
         self.notes: list[str] = []
         self.validators: dict[str, tuple[str | None, str | None]] = {}
         self.parts: dict[tuple[str, int], KnownPart] = {}
@@ -61,7 +65,7 @@ class Archive(Revisions, Contents):
         warc_bytes: int = warc.MAX_FILE_BYTES,
         first: Callable[[], None] = lambda: None,
     ) -> Self:
-        """Open, make or repair the archive in `folder` for a run; `first` is done under the lock. Raises LockHeld, StoreError."""
+        """Open, make or repair the archive in `folder` for a run; `first` runs under the lock. Raises LockHeld, StoreError."""
         archive = cls(folder, run_id, clock)
         try:
             archive._lock()
@@ -80,46 +84,106 @@ class Archive(Revisions, Contents):
         self._closing.callback(Lock(self.folder / "lock", self.run_id).release)
 
     def _recover(self) -> None:
-        recovery = Recovery(self.folder, self.fuse, self._clock)
-        self._articles = self._lines(ARTICLES_FILE)
-        self._quarantined = self._lines(QUARANTINE_FILE)
+        recovery = Recovery(self.folder, self.guard, self._clock)
+        self._articles = self._line_file(ARTICLES_FILE)
+        self._quarantined = self._line_file(QUARANTINE_FILE)
         self.ledger: Ledger = recovery.open(self._articles, self._quarantined)
         self._closing.callback(self.ledger.close)
-        recovery.bury(self.ledger)
-        recovery.mend_warcs(self.ledger)
+        recovery.close_dead_runs(self.ledger)
+        recovery.repair_warcs(self.ledger)
         self.notes += [*self._articles.notes, *self._quarantined.notes, *recovery.notes]
 
-    def _lines(self, name: str) -> LineFile:
-        lines = LineFile(self.folder / name, self.fuse, self._clock())
+    def _line_file(self, name: str) -> LineFile:
+        lines = LineFile(self.folder / name, self.guard, self._clock())
         self._closing.callback(lines.close)
         return lines
 
     def _begin(self, args: Mapping[str, str], warc_bytes: int) -> None:
         self._began = self._articles.size
         self._run = self.ledger.begin_run(self.run_id, args, moment(self._clock()))
-        self._warc = warc.WarcWriter(self.folder, self.run_id, self.fuse, self._clock, warc_bytes)
+        self._warc = warc.WarcWriter(self.folder, self.run_id, self.guard, self._clock, warc_bytes)
         self._closing.callback(self._warc.close)
         self._quarantine = Quarantine(self.folder, self._quarantined, self.ledger, self._warc, self.run_id)
-        self.memory = LedgerCrawlState(self.ledger, self._quarantine, self._run, self._clock)
+        self.memory = CrawlState(self.ledger, self._quarantine, self._run, self._clock)
         self.places: dict[str, WarcLocation] = self.memory.places
 
+    # Raw responses
+
     def write_response(self, exchange: HttpExchange) -> WarcLocation:
-        """Keep a response and its request, durable before whatever names their place; the place of the response."""
+        """Keep a response and its request, durable before a line names their location; the location of the response."""
         return self._warc.response(exchange)
 
     def write_revisit(
         self, exchange: HttpExchange, article_id: str | None = None, part: str | None = None
     ) -> WarcLocation:
-        """Keep a 304 and its request, pointing to the response it confirms: of that article's page one, or of `part`."""
+        """Keep a 304 and its request, with a reference to the response it confirms: page one of the article, or `part`."""
         confirmed = None if article_id is None else self.ledger.articles.answer(article_id, part)
         return self._warc.revisit(exchange, None if confirmed is None else Original(*confirmed))
 
     def open_pictures(self) -> ImageFiles:
-        """The pictures of the archive, open until it is closed; for a run with images=true. Raises StoreError."""
-        pictures = ImageFiles(self.folder, self.ledger, self.fuse, self._run, self._clock, self._warc.sync)
-        self._closing.callback(pictures.close)
-        self.notes += pictures.notes
-        return pictures
+        """The images of the archive, open until it is closed; for a run with images=true. Raises StoreError."""
+        images = ImageFiles(self.folder, self.ledger, self.guard, self._run, self._clock, self._warc.sync)
+        self._closing.callback(images.close)
+        self.notes += images.notes
+        return images
+
+    # Articles
+
+    def latest(self, article_id: str) -> KnownArticle | None:
+        """The newest stored revision of an article; None where none is stored."""
+        return self.ledger.articles.latest(article_id)
+
+    def store(self, article: Article, outcome: Outcome) -> None:
+        """Keep a revision, STORED or REVISED: its line, durable, then its mark with the outcome of its URL.
+
+        Raises ValueError, and writes nothing, where it is not the next revision of the article or where this run has
+        already recorded another outcome of its URL.
+        """
+        self.store_all([(article, outcome)])
+
+    def store_all(self, revisions: Sequence[tuple[Article, Outcome]]) -> None:
+        """`store` for several different articles: one sync of their lines, one transaction of their marks."""
+        returned = [self.expect(article, outcome) for article, outcome in revisions]
+        self._warc.sync()
+        lines = self._articles.append_all([article.model_dump_json() for article, _outcome in revisions])
+        with self.ledger.write():
+            for (article, outcome), line, back in zip(revisions, lines, returned, strict=True):
+                self.memory.discovered(article.url, "article", article.id)
+                validators = self.validators.get(article.url, (None, None))
+                self.ledger.articles.mark(article.model_dump(), line.start, *validators)
+                self._note_parts(article.id, article.warc)
+                self.memory.settle(article.url, outcome, RETURNED if back else None)
+            if lines:
+                self.ledger.passed(ARTICLES, *lines)
+
+    def expect(self, article: Article, outcome: Outcome) -> bool:
+        """Whether the article returns after it was gone. Raises ValueError where `store` would."""
+        known = self.latest(article.id)
+        if article.revision != (1 if known is None else known.revision + 1):
+            raise ValueError(f"{article.url}: revision {article.revision} does not follow {known and known.revision}")
+        self.memory.check_outcome(article.url, outcome)
+        return known is not None and known.outcome is Outcome.GONE
+
+    def _note_parts(self, article_id: str, location: WarcLocation | None) -> None:
+        """Note the answers of the parts behind page one, where this run has all of them."""
+        known = [self.parts.get((part.file, part.offset)) for part in (location.parts if location is not None else ())]
+        parts = [part for part in known if part is not None]
+        if location is not None and len(parts) == len(known):
+            self.ledger.articles.note_parts(article_id, parts)
+
+    def mark_unchanged(self, article_id: str, url: str, fetched: Article | None = None) -> None:
+        """Record that an article was asked for again and is the same; `fetched` where it came whole, not as a 304.
+
+        Without effect where this run has stored the article itself.
+        """
+        if self.memory.outcome_of(url) in (Outcome.STORED, Outcome.REVISED):
+            return
+        with self.ledger.write():
+            self.memory.discovered(url, "article", article_id)
+            if fetched is not None and url in self.validators:
+                self.ledger.articles.validators(article_id, *self.validators[url], fetched.fetched_at)
+                self._note_parts(article_id, fetched.warc)
+            self.memory.settle(url, Outcome.UNCHANGED)
 
     def quarantine(
         self,
@@ -130,18 +194,76 @@ class Archive(Revisions, Contents):
         template: str | None = None,
         warc: WarcLocation | None = None,
     ) -> None:
-        """Write the quarantine line of a page, and settle its address as `outcome`, UNKNOWN_LAYOUT or INVALID."""
+        """Write the quarantine line of a page, and record the outcome of its URL: UNKNOWN_LAYOUT or INVALID."""
         if warc is not None:
             self.places.setdefault(url, warc)
         self.memory.settle_with(url, outcome, reason, field, template)
 
-    def close(self, report: Mapping[str, Any]) -> None:
-        """End the run: its rest settled, `report` in runs/<run>.json (key `exit_code` goes into the ledger too).
+    # The run's accounting, for its report
 
-        After a StoreError nothing is written any more and only the lock is let go. Again is harmless.
+    @property
+    def fresh_quarantine(self) -> Counter[Outcome]:
+        """Number of pages this run quarantined that were not there before with the same bytes; by outcome."""
+        return self._quarantine.fresh
+
+    @property
+    def discovered_count(self) -> int:
+        """Number of URLs this run discovered. After `settle_rest` it is the sum of `outcome_counts`."""
+        return self.memory.discovered_count
+
+    def outcome_counts(self) -> Counter[Outcome]:
+        """Number of URLs of this run by outcome."""
+        return Counter(self.memory.counts)
+
+    def settle_rest(self, reason: str = "the run ended before it") -> int:
+        """Before the report: open URLs become PENDING, open walks interrupted. The number of such URLs."""
+        return self.memory.settle_rest(reason)
+
+    def gaps(self) -> list[MissingUrl]:
+        """What the archive lacks, of all runs: failed, blocked, pending, quarantined URLs, each with its reason."""
+        return self.ledger.queries.missing_urls(self._run)
+
+    def walks(self) -> list[dict[str, Any]]:
+        """This run's walks: name, url, state, pages, rows, new, began, ended."""
+        return self.ledger.walks.of(self._run)
+
+    def stored(self) -> Iterator[dict[str, Any]]:
+        """The records this run has stored, in the order of their lines."""
+        return (line.record for line in self._articles.lines(self._began) if line.record is not None)
+
+    def revisions(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
+        """Stored records by (article ID, revision), as far as they exist. Reads all lines, and parses only the wanted ones."""
+        left = {(number.encode(), str(revision).encode()) for number, revision in wanted}
+        found = {}
+        for line in self._articles.lines() if left else ():
+            head = _HEAD.match(line.raw)
+            if head is not None and (head[1], head[2]) in left and line.record is not None:
+                found[line.record["id"], line.record["revision"]] = line.record
+        return found
+
+    def removed(self) -> list[dict[str, Any]]:
+        """The stored articles that this run found gone, as the records of their newest revisions."""
+        return [self._articles.at(offset) for _number, _url, offset in self.ledger.queries.gone(self._run)]
+
+    @property
+    def lines_end(self) -> int:
+        """Bytes in articles.jsonl; it has grown since where this has."""
+        return self._articles.size
+
+    def newest_lines(self) -> Iterator[dict[str, Any]]:
+        """The newest record of every article, in the order they were written. Raises StoreError."""
+        for start in self.ledger.articles.line_offsets():
+            yield self._articles.at(start)
+
+    # The end of the run
+
+    def close(self, report: Mapping[str, Any]) -> None:
+        """End the run: open URLs settled, `report` written to runs/<run>.json (key `exit_code` also into the ledger).
+
+        After a StoreError nothing is written any more and only the lock is released. Idempotent.
         """
         try:
-            if self.fuse.blown is None and not self._closed:
+            if self.guard.failed is None and not self._closed:
                 self._end(report)
         finally:
             self._closed = True
@@ -151,7 +273,7 @@ class Archive(Revisions, Contents):
         self.settle_rest()
         text = json.dumps(report, ensure_ascii=False, indent=2, default=str) + "\n"
         path = self.folder / RUNS_FOLDER / f"{self.run_id}.json"
-        with self.fuse.writing(path):
+        with self.guard.writing(path):
             write_atomically(path, text.encode("utf-8"))
         self._warc.close()
         self.ledger.values.note_whole(self._warc.whole)

@@ -1,4 +1,4 @@
-"""What can go wrong with the archive, each in one line a person can act on; and the fuse that ends all writing."""
+"""What can go wrong with the archive, each in one line a person can act on; and the guard that ends all writing."""
 
 import os
 import shutil
@@ -47,16 +47,16 @@ class WriteGuard:
     """
 
     def __init__(self) -> None:
-        self.blown: StoreError | None = None
+        self.failed: StoreError | None = None
 
     @contextmanager
     def writing(self, what: str | os.PathLike[str]) -> Iterator[None]:
         """Guard one write to `what`. Raises StoreError: this write's own, or the run's first again."""
-        if self.blown is not None:
-            raise StoreError(str(self.blown))
+        if self.failed is not None:
+            raise StoreError(str(self.failed))
         try:
             with naming(what):
                 yield
         except StoreError as error:
-            self.blown = error
+            self.failed = error
             raise

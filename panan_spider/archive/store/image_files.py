@@ -9,7 +9,7 @@ from typing import Final
 from panan_spider.archive.ledger.ledger import IMAGES, Ledger
 from panan_spider.archive.store.errors import WriteGuard
 from panan_spider.archive.store.files import Clock, moment, write_atomically
-from panan_spider.archive.store.jsonl import LineFile, lines_of
+from panan_spider.archive.store.jsonl import LineFile, read_lines
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import WarcLocation
 
@@ -25,17 +25,17 @@ class ImageFiles:
     """The pictures of one archive, open for one run. The order of writing is that of articles: file, index, ledger."""
 
     def __init__(
-        self, data: Path, ledger: Ledger, fuse: WriteGuard, run: int, clock: Clock, sync_warc: Callable[[], None]
+        self, data: Path, ledger: Ledger, guard: WriteGuard, run: int, clock: Clock, sync_warc: Callable[[], None]
     ) -> None:
         """Opens or makes the index, and marks what of it the ledger does not know. Raises StoreError.
 
         `sync_warc` makes durable the responses that lines of the index name.
         """
-        self._data, self._ledger, self._fuse, self._run, self._clock = data, ledger, fuse, run, clock
+        self._data, self._ledger, self._guard, self._run, self._clock = data, ledger, guard, run, clock
         self._sync_warc = sync_warc
-        with fuse.writing(data / FOLDER):
+        with guard.writing(data / FOLDER):
             (data / FOLDER).mkdir(exist_ok=True)
-        self._index = LineFile(data / INDEX, fuse, clock())
+        self._index = LineFile(data / INDEX, guard, clock())
         self.notes = list(self._index.notes)
         self._replay()
 
@@ -66,7 +66,7 @@ class ImageFiles:
         name = f"{FOLDER}/{digest[:2]}/{digest}.{suffix}"
         path = self._data / name
         if not path.is_file() or path.stat().st_size != len(body):
-            with self._fuse.writing(path):
+            with self._guard.writing(path):
                 path.parent.mkdir(exist_ok=True)
                 write_atomically(path, body)
         record = {
@@ -99,7 +99,5 @@ def kept(data: Path) -> dict[str, str]:
 
     What opening the archive would pass over is passed over. Raises StoreError where the index cannot be read.
     """
-    if not (data / INDEX).exists():
-        return {}
-    records = (line.record for line in lines_of(data / INDEX) if line.raw.endswith(b"\n"))
+    records = (line.record for line in read_lines(data / INDEX))
     return {record["url"]: record["path"] for record in records if record is not None and record.keys() >= _KEYS}

@@ -1,37 +1,106 @@
-"""JSON lines that only grow: each whole, each durable, a torn end cut on open."""
+"""JSON lines files: a reader, and a writer that appends whole lines, durable, and cuts a torn end on opening."""
 
 import json
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Self
 
 from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
 from panan_spider.archive.store.files import append_whole, cut_aside, sync_folder
 
-#: Characters that JSON lets stand in a string and that many readers take for the end of a line.
+#: Characters that JSON allows inside a string and that many readers take for the end of a line.
 _LINE_ENDS: Final = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 
 _BLOCK: Final = 1 << 16
 
 
-class StoredLine(NamedTuple):
-    """One line as it stands in the file: `start` and `end` in bytes, `record` None where it is no JSON object."""
+class StoredLine:
+    """One line as it stands in the file: bytes `start` to `end`, `raw` with its line feed where it has one."""
 
-    start: int
-    end: int
-    raw: bytes
-    record: dict[str, Any] | None
+    def __init__(self, start: int, raw: bytes) -> None:
+        self.start, self.raw = start, raw
+
+    @property
+    def end(self) -> int:
+        """The first byte after the line."""
+        return self.start + len(self.raw)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the line ends with a line feed. A torn line, or one that a run is writing just now, does not."""
+        return self.raw.endswith(b"\n")
+
+    @cached_property
+    def record(self) -> dict[str, Any] | None:
+        """The JSON object of the line, parsed when first asked for; None where the line is not whole or is no object."""
+        try:
+            value = json.loads(self.raw) if self.is_whole else None
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
 
 
-def _parsed(raw: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(raw)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+class JsonLinesReader:
+    """Reads one JSON lines file, beside a writer if need be. A context manager that holds the file open.
+
+    `lines` and `at` do not disturb each other.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises StoreError where the file cannot be opened, or is no regular file."""
+        self.path = path
+        with naming(path):
+            refuse_special(path)
+            self._file = path.open("rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
+
+    def lines(self, start: int = 0, until: int | None = None) -> Iterator[StoredLine]:
+        """The lines that begin from byte `start`, the first byte of a line, up to byte `until` or the end. Raises StoreError."""
+        with naming(self.path):
+            self._file.seek(start)
+            for raw in self._file:
+                if until is not None and start >= until:
+                    return
+                yield StoredLine(start, raw)
+                start += len(raw)
+
+    def at(self, start: int) -> StoredLine:
+        """The line that begins at byte `start`. Raises StoreError where no whole JSON object begins there."""
+        with naming(self.path):
+            raw = _line_at(self._file.fileno(), start)
+        line = StoredLine(start, raw)
+        if line.record is None:
+            raise StoreError(f"{self.path}: no line begins at byte {start}")
+        return line
+
+    def last_line(self, end: int) -> bytes:
+        """The line that ends with byte `end`. Raises StoreError."""
+        with naming(self.path):
+            return _last_line(self._file.fileno(), end)[1]
+
+
+def read_lines(path: Path, start: int = 0, until: int | None = None) -> Iterator[StoredLine]:
+    """The lines of `path` as `JsonLinesReader.lines` gives them; none where there is no such file. Raises StoreError."""
+    if not os.path.lexists(path):
+        return
+    with JsonLinesReader(path) as reader:
+        yield from reader.lines(start, until)
+
+
+def refuse_special(path: Path) -> None:
+    """Raises OSError where `path` exists and is no regular file: a FIFO would block the reader, a device never ends."""
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(f"{path.name} is no regular file")
 
 
 def as_line(record: str) -> bytes:
@@ -45,18 +114,19 @@ def as_line(record: str) -> bytes:
 
 
 class LineFile:
-    """One file of JSON lines, open for appending. `notes` says what was cut off its end on opening."""
+    """Writer of one JSON lines file, open for appending. `notes` says what was cut off its end on opening."""
 
-    def __init__(self, path: Path, fuse: WriteGuard, at: datetime) -> None:
+    def __init__(self, path: Path, guard: WriteGuard, at: datetime) -> None:
         """Opens or makes `path`. Bytes after the last whole line go to `<path>.torn-<time>`. Raises StoreError."""
-        self.path, self._fuse = path, fuse
+        self.path, self._guard = path, guard
         self.notes: list[str] = []
         with naming(path):
-            self._mend(at)
+            refuse_special(path)
+            self._cut_torn_end(at)
             self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
             sync_folder(path.parent)
 
-    def _mend(self, at: datetime) -> None:
+    def _cut_torn_end(self, at: datetime) -> None:
         if not self.path.exists():
             return
         size, whole = self.path.stat().st_size, whole_until(self.path)
@@ -78,26 +148,22 @@ class LineFile:
     def append_all(self, records: Sequence[str]) -> list[StoredLine]:
         """Append JSON objects in one write; all durable on return. A kill in the middle leaves the first of them whole."""
         raws = [as_line(record) for record in records]
-        with self._fuse.writing(self.path):
+        with self._guard.writing(self.path):
             start = append_whole(self._fd, b"".join(raws))
         ends = list(accumulate(map(len, raws), initial=start))
-        return [StoredLine(begin, end, raw, None) for (begin, end), raw in zip(pairwise(ends), raws, strict=True)]
+        return [StoredLine(begin, raw) for (begin, _end), raw in zip(pairwise(ends), raws, strict=True)]
 
-    def lines(self, start: int = 0) -> Iterator[StoredLine]:
-        """The lines from byte `start`, the first byte of a line, to the end. Raises StoreError."""
-        return lines_of(self.path, start)
-
-    def raw_lines(self) -> Iterator[bytes]:
-        """All lines, unread. Raises StoreError."""
-        with naming(self.path), self.path.open("rb") as file:
-            yield from file
+    def lines(self, start: int = 0, until: int | None = None) -> Iterator[StoredLine]:
+        """The lines that begin from byte `start`, the first byte of a line. Raises StoreError."""
+        return read_lines(self.path, start, until)
 
     def at(self, start: int) -> dict[str, Any]:
         """The record of the line that begins at byte `start`. Raises StoreError where none does."""
-        line = next(self.lines(start), None)
-        if line is None or line.record is None:
+        with naming(self.path):
+            record = StoredLine(start, _line_at(self._fd, start)).record
+        if record is None:
             raise StoreError(f"{self.path}: no line begins at byte {start}")
-        return line.record
+        return record
 
     def line_before(self, end: int) -> bytes | None:
         """The line that ends with byte `end`; None where none ends there. Raises StoreError."""
@@ -108,19 +174,10 @@ class LineFile:
         return raw if raw.endswith(b"\n") else None
 
     def close(self) -> None:
-        """Close the file. Again is harmless."""
+        """Close the file. Idempotent."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-
-
-def lines_of(path: Path, start: int = 0) -> Iterator[StoredLine]:
-    """The lines of `path` from byte `start`, the first byte of a line, to the end. Raises StoreError."""
-    with naming(path), path.open("rb") as file:
-        file.seek(start)
-        for raw in file:
-            yield StoredLine(start, start + len(raw), raw, _parsed(raw))
-            start += len(raw)
 
 
 def whole_until(path: Path) -> int:
@@ -129,16 +186,21 @@ def whole_until(path: Path) -> int:
         end = file.seek(0, os.SEEK_END)
         while end > 0:
             start, raw = _last_line(file.fileno(), end)
-            if raw.endswith(b"\n") and _parsed(raw) is not None:
+            if StoredLine(start, raw).record is not None:
                 return end
             end = start
     return 0
 
 
-def last_line(path: Path, end: int) -> bytes:
-    """The line that ends with byte `end` of `path`. Raises OSError."""
-    with path.open("rb") as file:
-        return _last_line(file.fileno(), end)[1]
+def _line_at(fd: int, start: int) -> bytes:
+    """The bytes from `start` up to and with the next line feed, or to the end of the file."""
+    raw = b""
+    while block := os.pread(fd, _BLOCK, start + len(raw)):
+        head, feed, _rest = block.partition(b"\n")
+        raw += head + feed
+        if feed:
+            break
+    return raw
 
 
 def _last_line(fd: int, end: int) -> tuple[int, bytes]:

@@ -37,11 +37,11 @@ class Quarantine:
     ) -> None:
         """Write the line, durable, then its mark; the caller holds the transaction open. Raises StoreError."""
         body_hash = None if place is None else self._body_hash(place)
-        if body_hash is not None and (outcome, body_hash) == self._ledger.addresses.quarantined(url):
+        if body_hash is not None and (outcome, body_hash) == self._ledger.urls.quarantined(url):
             return
         record = {
             "url": url,
-            "article_id": self._ledger.addresses.article_id(url),
+            "article_id": self._ledger.urls.article_id(url),
             "outcome": outcome,
             "reason": reason,
             "field": field,
@@ -53,7 +53,7 @@ class Quarantine:
         }
         self._warc.sync()
         line = self._lines.append(json.dumps(record, ensure_ascii=False))
-        self._ledger.addresses.quarantine(url, outcome, body_hash)
+        self._ledger.urls.mark_quarantined(url, outcome, body_hash)
         self._ledger.passed(QUARANTINE, line)
         self.fresh[outcome] += 1
 

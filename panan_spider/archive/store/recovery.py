@@ -22,8 +22,8 @@ _QUARANTINE_KEYS: Final = frozenset({"url", "outcome", "at"})
 class Recovery:
     """Opens the ledger of one archive. `notes` says, a line each, what had to be put right."""
 
-    def __init__(self, data: Path, fuse: WriteGuard, clock: Clock) -> None:
-        self._path, self._data, self._fuse, self._clock = data / LEDGER, data, fuse, clock
+    def __init__(self, data: Path, guard: WriteGuard, clock: Clock) -> None:
+        self._path, self._data, self._guard, self._clock = data / LEDGER, data, guard, clock
         self.notes: list[str] = []
 
     def open(self, articles: LineFile, quarantine: LineFile) -> Ledger:
@@ -38,7 +38,7 @@ class Recovery:
                 self.notes.append(
                     f"{LEDGER}: knows more of articles.jsonl than is there; it was {self._set_aside('ahead')}"
                 )
-                ledger = Ledger(self._path, self._fuse)
+                ledger = Ledger(self._path, self._guard)
             elif missing and articles.size:
                 self.notes.append(f"{LEDGER}: was missing and is made again from the lines")
             self._replay(ledger, articles, quarantine)
@@ -49,10 +49,10 @@ class Recovery:
 
     def _opened(self) -> Ledger:
         try:
-            return Ledger(self._path, self._fuse)
+            return Ledger(self._path, self._guard)
         except LedgerDamaged as error:
             self.notes.append(f"{error}; it was {self._set_aside('corrupt')}")
-        return Ledger(self._path, self._fuse)
+        return Ledger(self._path, self._guard)
 
     def _set_aside(self, why: str) -> str:
         """Rename the ledger and the files SQLite keeps beside it; where to, in words."""
@@ -98,19 +98,19 @@ class Recovery:
         self.notes.append(f"{file.path.name}: no readable record at byte {line.start}; it was passed over")
         return None
 
-    def bury(self, ledger: Ledger) -> None:
+    def close_dead_runs(self, ledger: Ledger) -> None:
         """End the books of runs that died: what they had not settled is pending, their walks are interrupted."""
         at = moment(self._clock())
         for number, run_id in ledger.runs.dead():
             with ledger.write():
-                pending = ledger.addresses.settle_open(number, f"run {run_id} died", at)
+                pending = ledger.urls.record_pending(number, f"run {run_id} died", at)
                 walks = ledger.walks.interrupt(number, at)
                 ledger.runs.end(number, at, None, None)
             self.notes.append(
                 f"run {run_id} died without a report: {pending} addresses pending, {walks} walks interrupted"
             )
 
-    def mend_warcs(self, ledger: Ledger) -> None:
+    def repair_warcs(self, ledger: Ledger) -> None:
         """Cut torn records off the WARC files of dead runs. A file once found whole is not read again."""
         whole, found = ledger.values.whole_warcs(), []
         with naming(self._data / FOLDER):

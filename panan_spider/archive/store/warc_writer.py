@@ -23,10 +23,10 @@ class WarcWriter:
     """
 
     def __init__(
-        self, data: Path, run_id: str, fuse: WriteGuard, clock: Clock, max_bytes: int = MAX_FILE_BYTES
+        self, data: Path, run_id: str, guard: WriteGuard, clock: Clock, max_bytes: int = MAX_FILE_BYTES
     ) -> None:
         """`data` is the archive's folder, `run_id` a part of file names."""
-        self._data, self._run, self._fuse, self._clock, self._max = data, run_id, fuse, clock, max_bytes
+        self._data, self._run, self._guard, self._clock, self._max = data, run_id, guard, clock, max_bytes
         self._records = RecordMaker()
         self._fd, self._name, self._serial = -1, "", 0
         self._unsynced = False
@@ -41,7 +41,7 @@ class WarcWriter:
         return self._append(self._records.revisit(exchange, original))
 
     def _append(self, members: bytes) -> WarcLocation:
-        with self._fuse.writing(self._data / FOLDER):
+        with self._guard.writing(self._data / FOLDER):
             if self._fd >= 0 and os.fstat(self._fd).st_size >= self._max:
                 self.close()
             begins = self._fd < 0
@@ -59,7 +59,7 @@ class WarcWriter:
     def sync(self) -> None:
         """Make every record written so far durable: before anything else durable names its place. Raises StoreError."""
         if self._unsynced:
-            with self._fuse.writing(self._data / self._name):
+            with self._guard.writing(self._data / self._name):
                 os.fsync(self._fd)
             self._unsynced = False
 
@@ -86,7 +86,7 @@ class WarcWriter:
         """Close the file being written, durable. Again is harmless. Raises StoreError."""
         if self._fd < 0:
             return
-        if self._fuse.blown is None:
+        if self._guard.failed is None:
             self.sync()
         self.whole.append((self._name, os.fstat(self._fd).st_size))
         os.close(self._fd)

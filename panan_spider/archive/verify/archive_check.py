@@ -12,11 +12,10 @@ from panan_spider.archive.store.image_files import FOLDER as IMAGES
 from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.verify import file_check, ledger_agreement, warc_check
-from panan_spider.archive.verify import image_check as pictures
 from panan_spider.archive.verify.finding import Finding
 from panan_spider.archive.verify.ledger_agreement import LedgerAgreement
-from panan_spider.archive.verify.line_check import LineIndex, LineReader
-from panan_spider.archive.verify.response_index import ResponseIndex
+from panan_spider.archive.verify.line_check import LineChecker, LineIndex
+from panan_spider.archive.verify.warc_check import ResponseIndex
 
 
 @dataclass
@@ -45,8 +44,8 @@ class ArchiveCheck:
         self.held_by = None if self.own else holder(self.data / "lock")
         ledger: Ledger | None = None
         try:
-            ledger = Ledger.look(self.data / LEDGER)
-            ledger.check.as_of_now()
+            ledger = Ledger.read_only(self.data / LEDGER)
+            ledger.snapshot()
         except StoreError as error:
             yield self._counted(Finding(LEDGER, None, f"cannot be read: {str(error).removeprefix(f'{self.data}/')}"))
         try:
@@ -80,7 +79,7 @@ class ArchiveCheck:
             for finding, run, text in file_check.reports(self.data, ledger):
                 self.reports.append((run, text))
                 yield finding
-        for finding, path in pictures.damaged(self.data):
+        for finding, path in file_check.damaged_images(self.data):
             self.pictures.append(path)
             yield finding
         if self.held_by is None:
@@ -93,7 +92,7 @@ class ArchiveCheck:
             yield Finding(ARTICLES_FILE, None, "not there")
             return
         until = self._until(ledger, ARTICLES, ARTICLES_FILE)
-        reader = LineReader(self.data, until, self.responses, pictures=(self.data / IMAGES).is_dir())
+        reader = LineChecker(self.data, until, self.responses, pictures=(self.data / IMAGES).is_dir())
         self.lines = reader.found
         for record, found in reader.read():
             yield from found

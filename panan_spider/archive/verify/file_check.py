@@ -1,20 +1,24 @@
-"""The other files of an archive: what the ledger names is there, as large as it says; pictures belong to articles."""
+"""Check of the other files: WARC files and reports on record, quarantine lines, image files; restores an image file."""
 
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.store import warc_reader
 from panan_spider.archive.store.archive import QUARANTINE_FILE, RUNS_FOLDER
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import write_atomically
 from panan_spider.archive.store.image_files import FOLDER as IMAGES
-from panan_spider.archive.store.image_files import kept
+from panan_spider.archive.store.image_files import INDEX, kept
+from panan_spider.archive.store.jsonl import StoredLine, read_lines
 from panan_spider.archive.verify.finding import Finding
-from panan_spider.archive.verify.response_index import ResponseIndex
+from panan_spider.archive.verify.warc_check import ResponseIndex
 from panan_spider.core.outcomes import QUARANTINED
 from panan_spider.items import WarcLocation
 
@@ -33,7 +37,7 @@ def warc_files(data: Path, ledger: Ledger) -> Iterator[Finding]:
 
 def reports(data: Path, ledger: Ledger) -> Iterator[tuple[Finding, str, str]]:
     """Reports that are missing or no JSON, each with its run and the ledger's own copy."""
-    for run, text in ledger.check.reports():
+    for run, text in ledger.queries.reports():
         path = data / RUNS_FOLDER / f"{run}.json"
         name = f"{RUNS_FOLDER}/{path.name}"
         if not path.exists():
@@ -43,29 +47,23 @@ def reports(data: Path, ledger: Ledger) -> Iterator[tuple[Finding, str, str]]:
 
 
 def quarantine(data: Path, until: int, responses: ResponseIndex) -> Iterator[tuple[Finding, int]]:
-    """Every line of quarantine.jsonl up to byte `until`: whole, and its raw page there. With each finding the bytes of a line
-    that is no good, 0 where only its page is not there.
+    """The findings in quarantine.jsonl up to byte `until`: broken lines, raw pages not in place.
+
+    With each finding the length of a broken line in bytes, 0 where only the raw page is missing. Raises StoreError.
     """
-    path, start = data / QUARANTINE_FILE, 0
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        for raw in file:
-            if start >= until:
-                return
-            place, said = _quarantined(raw)
-            if said is not None:
-                yield Finding(QUARANTINE_FILE, start, said), len(raw)
-            elif place is not None and (said := responses.objection(place, "", None, None)) is not None:
-                yield Finding(QUARANTINE_FILE, start, said), 0
-            start += len(raw)
+    for line in read_lines(data / QUARANTINE_FILE, until=until):
+        place, wrong = _quarantine_line(line)
+        if wrong is not None:
+            yield Finding(QUARANTINE_FILE, line.start, wrong), len(line.raw)
+        elif place is not None and (wrong := responses.objection(place, "", None, None)) is not None:
+            yield Finding(QUARANTINE_FILE, line.start, wrong), 0
 
 
-def _quarantined(raw: bytes) -> tuple[WarcLocation | None, str | None]:
-    """(place of the raw page, what is wrong with the line)."""
-    if not raw.endswith(b"\n"):
-        return None, f"a torn end of {len(raw)} bytes"
-    record = _object(raw)
+def _quarantine_line(line: StoredLine) -> tuple[WarcLocation | None, str | None]:
+    """(location of the raw page, fault of the line)."""
+    if not line.is_whole:
+        return None, f"a torn end of {len(line.raw)} bytes"
+    record = line.record or {}
     if not all(name in record for name in _KEYS):
         return None, "no whole quarantine line"
     if record["outcome"] not in QUARANTINED:
@@ -98,3 +96,46 @@ def _object(raw: bytes) -> dict[str, Any]:
         value = json.loads(raw)
         return value if isinstance(value, dict) else {}
     return {}
+
+
+def damaged_images(data: Path) -> Iterator[tuple[Finding, Path]]:
+    """Each file of a picture that is not there, or whose bytes are not those that its name says. Raises OSError."""
+    for name in sorted({*kept(data).values(), *_image_files(data)}):
+        path = data / name
+        if not path.is_file():
+            yield Finding(name, None, "not there; the index of pictures names it"), path
+        elif _digest(path) != path.stem:
+            yield Finding(name, None, "its bytes are not those that its name says"), path
+
+
+def _image_files(data: Path) -> Iterator[str]:
+    """What lies where pictures do; a part that a kill left behind is none."""
+    for path in (data / IMAGES).glob("*/[!.]*"):
+        if path.is_file():
+            yield path.relative_to(data).as_posix()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def restore_image(data: Path, path: Path) -> bool:
+    """Write a picture again from its raw response, durable on return; False where none that is kept gives its bytes."""
+    name = path.relative_to(data).as_posix()
+    for place in _image_locations(data, name):
+        try:
+            body = warc_reader.read(data, place).body
+        except StoreError:
+            continue
+        if sha256(body).hexdigest() == path.stem:
+            path.parent.mkdir(exist_ok=True)
+            write_atomically(path, body)
+            return True
+    return False
+
+
+def _image_locations(data: Path, name: str) -> Iterator[WarcLocation]:
+    for line in read_lines(data / INDEX):
+        if line.record is not None and line.record.get("path") == name and line.record.get("warc"):
+            yield WarcLocation(**line.record["warc"])

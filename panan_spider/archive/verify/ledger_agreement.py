@@ -1,18 +1,17 @@
 """The ledger held against the lines: the same articles, the same newest revisions, at the same bytes."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from panan_spider.archive.ledger.database import Row
 from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
-from panan_spider.archive.ledger.ledger_check import Row
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.jsonl import last_line
+from panan_spider.archive.store.jsonl import JsonLinesReader
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.verify.finding import Finding
-from panan_spider.archive.verify.line_check import LineIndex, NewestRevision, what_the_ledger_says
+from panan_spider.archive.verify.line_check import LineIndex, NewestRevision, ledger_values
 
 _NAMES: Final = (
     "revision", "url", "content_hash", "posted", "pages", "template", "fetched_at",
@@ -37,12 +36,12 @@ class LedgerAgreement:
             yield finding
 
     def _compared(self) -> Iterator[Finding]:
-        if (said := self.ledger.check.damage()) is not None:
+        if (said := self.ledger.damage()) is not None:
             yield Finding(LEDGER, None, f"damaged: {said}")
             return
         newest, bad = dict(self.lines.newest), {bad.start for bad in self.lines.bad}
         moved: list[tuple[str, int, int]] = []
-        for number, *values in self.ledger.check.articles():
+        for number, *values in self.ledger.articles.rows():
             line = newest.pop(number, None)
             if line is None or line.revision < values[0]:
                 self.lost[number] = (number, *values)
@@ -57,15 +56,13 @@ class LedgerAgreement:
         yield from _moved(moved)
         for number, line in newest.items():
             yield Finding(ARTICLES_FILE, line.start, f"{number}, revision {line.revision}: the ledger does not know it")
-        for number, url in self.ledger.check.without_address():
+        for number, url in self.ledger.queries.without_address():
             yield Finding(LEDGER, None, f"{number}: its address {url} is not on record")
 
     def _differing(self, line: NewestRevision, values: list[Any]) -> str:
         """The fields in which the ledger's `values` differ from its line."""
-        path = self.data / ARTICLES_FILE
-        with path.open("rb") as file:
-            file.seek(line.start)
-            true = what_the_ledger_says(json.loads(file.readline()), line.start)
+        with JsonLinesReader(self.data / ARTICLES_FILE) as reader:
+            true = ledger_values(reader.at(line.start).record or {}, line.start)
         differing = (name for name, one, other in zip(_NAMES, values, true, strict=True) if one != other)
         return f"another {', '.join(differing)} than its line at byte {line.start}"
 
@@ -85,7 +82,12 @@ def ends(data: Path, ledger: Ledger, *, held: bool) -> Iterator[Finding]:
         size = path.stat().st_size if path.exists() else 0
         if until > size:
             yield Finding(file, size, f"ends here, and the ledger knows it up to byte {until}")
-        elif until and not ledger.is_last_marked(name, last_line(path, until)):
+        elif until and not ledger.is_last_marked(name, _line_before(path, until)):
             yield Finding(file, until, "the line that ends here is not the one the ledger marked last")
         elif until < size and not held:
             yield Finding(file, until, f"{size - until} bytes from here on are not marked in the ledger")
+
+
+def _line_before(path: Path, end: int) -> bytes:
+    with JsonLinesReader(path) as reader:
+        return reader.last_line(end)

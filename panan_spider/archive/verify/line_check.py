@@ -1,25 +1,45 @@
-"""articles.jsonl, line by line: every line a possible article, its hash true, its revisions in order, its raw pages there."""
+"""Check of articles.jsonl line by line: valid articles, true hashes, revisions in order, raw pages in place."""
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine
 from panan_spider.archive.verify.file_check import picture_key
 from panan_spider.archive.verify.finding import Finding
-from panan_spider.archive.verify.partial_line import PartialLine, head_of
-from panan_spider.archive.verify.response_index import ResponseIndex
+from panan_spider.archive.verify.warc_check import ResponseIndex
 from panan_spider.core.hashing import content_hash
 from panan_spider.extract.assemble import objection
 from panan_spider.items import Article
 from panan_spider.sites.profile import load_site
 
-#: What may differ between two lines that say the same.
+_ID: Final = re.compile(rb'"id":"(\d+)"')
+_REVISION: Final = re.compile(rb'"revision":(\d+)')
+_HASH: Final = re.compile(rb'"content_hash":"(sha256:[0-9a-f]{64})"')
+_AT: Final = re.compile(rb'"fetched_at":"([0-9TZ:-]{20})"')
+#: Number and revision stand at a line's beginning, hash and time near its end: a text that speaks of them is passed over.
+_EDGE: Final = 400
+
+#: Fields that may differ between two lines of one content.
 _OF_THE_LINE: Final = frozenset({"revision", "fetched_at", "warc", "listed_in"})
+
+
+@dataclass(frozen=True, slots=True)
+class PartialLine:
+    """An article's number, and what else is known of one of its lines."""
+
+    article_id: str
+    revision: int | None = None
+    content_hash: str | None = None
+    fetched_at: str | None = None
+    listed_in: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,87 +62,83 @@ class BadLine:
 
 @dataclass
 class LineIndex:
-    """What reading the lines has shown. `troubled` holds the articles whose lines have to be put right."""
+    """What reading the lines has shown. `inconsistent` holds the IDs of articles whose lines have to be repaired."""
 
     newest: dict[str, NewestRevision] = field(default_factory=dict)
     bad: list[BadLine] = field(default_factory=list)
-    troubled: set[str] = field(default_factory=set)
+    inconsistent: set[str] = field(default_factory=set)
     count: int = 0
     pictures: set[int] = field(default_factory=set)  # `picture_key` of each picture, where they are asked for
 
 
-def what_the_ledger_says(record: dict[str, Any], start: int) -> tuple[Any, ...]:
+def ledger_values(record: dict[str, Any], start: int) -> tuple[Any, ...]:
     """A line's values that the ledger keeps, in the order of `ledger_check.Row`, without the number."""
     warc = record["warc"] or {}
     names = ("revision", "url", "content_hash", "posted", "pages", "template", "fetched_at")
     return (*(record[name] for name in names), warc.get("file"), warc.get("offset"), start)
 
 
-class LineReader:
-    """Reads the lines up to byte `until`, into `found`."""
+class LineChecker:
+    """Checks the lines up to byte `until`, into `found`."""
 
     def __init__(self, data: Path, until: int, responses: ResponseIndex, *, pictures: bool) -> None:
         self._data, self._until, self._responses, self._pictures = data, until, responses, pictures
         self.found = LineIndex()
 
     def read(self) -> Iterator[tuple[dict[str, Any] | None, list[Finding]]]:
-        """For each line its record, None where it is no good, and what is wrong with it. Raises OSError."""
-        with (self._data / ARTICLES_FILE).open("rb") as file:
-            start = 0
-            while start < self._until and (raw := file.readline()):
-                record, said = self._line(file, raw, start)
-                yield record, [Finding(ARTICLES_FILE, start, one) for one in said]
-                start += len(raw)
-                file.seek(start)
+        """For each line its record, None where it is no good, and its findings. Raises StoreError."""
+        with JsonLinesReader(self._data / ARTICLES_FILE) as reader:
+            for line in reader.lines(0, self._until):
+                record, messages = self._line(reader, line)
+                yield record, [Finding(ARTICLES_FILE, line.start, message) for message in messages]
 
-    def _line(self, file: BinaryIO, raw: bytes, start: int) -> tuple[dict[str, Any] | None, list[str]]:
+    def _line(self, reader: JsonLinesReader, line: StoredLine) -> tuple[dict[str, Any] | None, list[str]]:
         self.found.count += 1
-        record, article, said = read_line(raw)
+        record, article, messages = read_line(line)
         if record is None or article is None:
-            bad = BadLine(start, start + len(raw), head_of(raw))
+            bad = BadLine(line.start, line.end, head_of(line.raw))
             self.found.bad.append(bad)
             if bad.head is not None:
-                self.found.troubled.add(bad.head.article_id)
-            return None, said
+                self.found.inconsistent.add(bad.head.article_id)
+            return None, messages
         if self._pictures:
             self.found.pictures.update(picture_key(image.url) for image in article.images)
         if (wrong := misplaced(article, self._responses)) is not None:
-            said.append(f"{article.id}, revision {article.revision}: {wrong}")
-            self.found.troubled.add(article.id)
-        if (wrong := self._order(file, record, start)) is not None:
-            said.append(f"{article.id}: {wrong}")
-            self.found.troubled.add(article.id)
-        return record, said
+            messages.append(f"{article.id}, revision {article.revision}: {wrong}")
+            self.found.inconsistent.add(article.id)
+        if (wrong := self._order(reader, record, line.start)) is not None:
+            messages.append(f"{article.id}: {wrong}")
+            self.found.inconsistent.add(article.id)
+        return record, messages
 
-    def _order(self, file: BinaryIO, record: dict[str, Any], start: int) -> str | None:
+    def _order(self, reader: JsonLinesReader, record: dict[str, Any], start: int) -> str | None:
         """Enter the line as its article's newest; why it does not follow the one before it, or None."""
         before, revision = self.found.newest.get(record["id"]), int(record["revision"])
         due = 1 if before is None else before.revision + 1
         if before is None or revision > before.revision:
-            said = hash(what_the_ledger_says(record, start))
+            said = hash(ledger_values(record, start))
             self.found.newest[record["id"]] = NewestRevision(revision, start, said)
         if revision < due:
             return f"revision {revision} stands here again, or too late: revision {due - 1} came before it"
         if revision > due:
             missing = f"revision {due}" if revision == due + 1 else f"revisions {due} to {revision - 1}"
             return f"{missing} missing before revision {revision}"
-        if before is not None and same(_record_at(file, before.start), record):
+        if before is not None and same(reader.at(before.start).record or {}, record):
             return f"revision {revision} says nothing that revision {revision - 1} does not say"
         return None
 
 
-def read_line(raw: bytes) -> tuple[dict[str, Any] | None, Article | None, list[str]]:
-    """(record, article, what is wrong) of one line with its line feed; without an article it is no good."""
-    if not raw.endswith(b"\n"):
-        return None, None, [f"a torn end of {len(raw)} bytes"]
+def read_line(line: StoredLine) -> tuple[dict[str, Any] | None, Article | None, list[str]]:
+    """(record, article, messages) of one line; without an article the line is no good."""
+    if not line.is_whole:
+        return None, None, [f"a torn end of {len(line.raw)} bytes"]
+    if (record := line.record) is None:
+        return None, None, ["no line of JSON"]
     try:
-        record = json.loads(raw)
         article = Article.model_validate(record, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         return None, None, [f"not valid: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}"]
-    except ValueError:
-        return None, None, ["no line of JSON"]
     if article.model_dump(mode="json") != record:
         return record, None, ["a field is left out"]
     if (wrong := objection(article, load_site())) is not None:
@@ -148,12 +164,31 @@ def misplaced(article: Article, responses: ResponseIndex) -> str | None:
     return first or next((wrong for wrong in rest if wrong is not None), None)
 
 
-def _record_at(file: BinaryIO, start: int) -> dict[str, Any]:
-    file.seek(start)
-    record: dict[str, Any] = json.loads(file.readline())
-    return record
-
-
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two lines, as JSON values, say the same of their article."""
     return all(one[name] == other[name] for name in one if name not in _OF_THE_LINE)
+
+
+def head_of(raw: bytes) -> PartialLine | None:
+    """As much as `raw` gives; None where not even the number does."""
+    number = _ID.search(raw[:_EDGE])
+    if number is None:
+        return None
+    revision, said, at = _REVISION.search(raw[:_EDGE]), _HASH.search(raw[-2 * _EDGE :]), _AT.search(raw[-2 * _EDGE :])
+    return PartialLine(
+        number[1].decode(),
+        int(revision[1]) if revision else None,
+        said[1].decode() if said else None,
+        at[1].decode() if at else None,
+        _listed_in(raw),
+    )
+
+
+def _listed_in(raw: bytes) -> tuple[str, ...] | None:
+    """From a line that is JSON and yet no article."""
+    with suppress(ValueError):
+        record = json.loads(raw)
+        listed = record.get("listed_in") if isinstance(record, dict) else None
+        if isinstance(listed, list) and all(isinstance(name, str) for name in listed):
+            return tuple(listed)
+    return None

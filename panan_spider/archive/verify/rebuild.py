@@ -7,7 +7,7 @@ from typing import Final
 
 from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store import warc_reader
-from panan_spider.archive.verify.response_index import ResponseIndex
+from panan_spider.archive.verify.warc_check import ResponseIndex
 from panan_spider.items import Article, WarcLocation
 from panan_spider.sites.urls import UrlKind, understand
 

@@ -21,11 +21,10 @@ from panan_spider.archive.store.files import (
     sync_folder,
     write_atomically,
 )
-from panan_spider.archive.store.jsonl import lines_of
+from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.verify.archive_check import ArchiveCheck
-from panan_spider.archive.verify.file_check import orphans, picture_key
-from panan_spider.archive.verify.image_check import restored
+from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
 from panan_spider.archive.verify.line_check import misplaced
 from panan_spider.archive.verify.rebuild import Rebuilder
 from panan_spider.archive.verify.repair_plan import changes, stories
@@ -56,7 +55,7 @@ class Repairer:
         """Put the lines right; whether any byte of them was changed. The file as it was is kept beside it."""
         lines, lost = self._check.lines, self._check.side.lost if self._check.side is not None else {}
         path = self._data / ARTICLES_FILE
-        if not path.exists() or not (lines.bad or lines.troubled or lost):
+        if not path.exists() or not (lines.bad or lines.inconsistent or lost):
             return False
         found, nobodys = stories(path, lines, lost, lambda article: misplaced(article, self._check.responses))
         rebuilder, edits, appended = Rebuilder(self._data, self._check.responses), {}, list[bytes]()
@@ -92,7 +91,7 @@ class Repairer:
 
     def _listed_in(self, article_id: str) -> tuple[str, ...]:
         with suppress(StoreError):
-            ledger = Ledger.look(self._data / LEDGER)
+            ledger = Ledger.read_only(self._data / LEDGER)
             try:
                 return ledger.articles.listed_in(article_id)
             finally:
@@ -105,7 +104,7 @@ class Repairer:
         except LedgerDamaged:  # the opening of the archive sets it aside
             return
         try:
-            ledger.check.remark(lines_of(self._data / ARTICLES_FILE), moment(self._clock()))
+            ledger.articles.remark(read_lines(self._data / ARTICLES_FILE), moment(self._clock()))
             if self._check.bad_quarantine or self._check.quarantine_wrong:
                 with ledger.write():
                     ledger.start_over(QUARANTINE)
@@ -126,7 +125,7 @@ class Repairer:
         for path in self._check.pictures:
             if path.exists():
                 self._move(path, "damaged")
-            told = "made again from its raw response" if restored(self._data, path) else _ASKED_AGAIN
+            told = "made again from its raw response" if restore_image(self._data, path) else _ASKED_AGAIN
             self.said.append(f"{path.relative_to(self._data).as_posix()}: {told}")
 
     def _orphans(self) -> None:

@@ -1,14 +1,13 @@
 """What the lines of a troubled article should be: the good ones in order, the missing ones made again, repeats left out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.ledger.ledger_check import Row
-from panan_spider.archive.store.jsonl import as_line
-from panan_spider.archive.verify.line_check import BadLine, LineIndex, read_line, same
-from panan_spider.archive.verify.partial_line import PartialLine
+from panan_spider.archive.ledger.database import Row
+from panan_spider.archive.store.jsonl import StoredLine, as_line, read_lines
+from panan_spider.archive.verify.line_check import BadLine, LineIndex, PartialLine, read_line, same
 from panan_spider.archive.verify.rebuild import MissingRevision, Rebuilder
 from panan_spider.items import Article
 
@@ -27,15 +26,15 @@ class RevisionPlan:
     row: Row | None = None  # what the ledger has of it, where its newest line is lost
     said: list[str] = field(default_factory=list)
 
-    def take(self, start: int, raw: bytes, *, misplaced: bool) -> None:
+    def take(self, line: StoredLine, *, misplaced: bool) -> None:
         """A good line of it. A second one of the same revision is left out where it says the same, else numbered on."""
-        record, article, _said = read_line(raw)
+        record, article, _messages = read_line(line)
         assert record is not None and article is not None
-        self.places.append((start, raw))
+        self.places.append((line.start, line.raw))
         number = article.revision
         if number in self.good and same(self.good[number].model_dump(mode="json"), record):
             self.said.append(
-                f"{self.article_id}, revision {number}: the line at byte {start} repeats it and is left out"
+                f"{self.article_id}, revision {number}: the line at byte {line.start} repeats it and is left out"
             )
             return
         if number in self.good:
@@ -100,38 +99,30 @@ def stories(
     path: Path, lines: LineIndex, lost: dict[str, Row], misplaced: Callable[[Article], Any]
 ) -> tuple[dict[str, RevisionPlan], list[BadLine]]:
     """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's."""
-    found = {number: RevisionPlan(number) for number in sorted(lines.troubled | lost.keys())}
+    found = {number: RevisionPlan(number) for number in sorted(lines.inconsistent | lost.keys())}
     for number, row in lost.items():
         found[number].row = row
     by_byte = {row[-1]: number for number, row in lost.items()}
     bad, nobodys = {one.start: one for one in lines.bad}, []
-    for start, raw in _raw_lines(path):
-        if (one := bad.get(start)) is not None:
-            story = found.get(by_byte.get(start) or (one.head.article_id if one.head is not None else ""))
+    for line in read_lines(path):
+        if (one := bad.get(line.start)) is not None:
+            story = found.get(by_byte.get(line.start) or (one.head.article_id if one.head is not None else ""))
             if story is None:
                 nobodys.append(one)
             else:
-                story.places.append((start, raw))
+                story.places.append((line.start, line.raw))
                 story.bad.append(one)
-        elif (article := _troubled(raw, found)) is not None:
-            found[article.id].take(start, raw, misplaced=misplaced(article) is not None)
+        elif (article := _planned(line, found)) is not None:
+            found[article.id].take(line, misplaced=misplaced(article) is not None)
     return found, nobodys
 
 
-def _troubled(raw: bytes, found: dict[str, RevisionPlan]) -> Article | None:
-    """The article of a good line, where it is a troubled one; the number stands in front, and most lines are not read."""
-    front = raw[:_BEGINNING].partition(b'"id":')[2].partition(b",")[0].strip(b'" ').decode("ascii", "replace")
+def _planned(line: StoredLine, found: dict[str, RevisionPlan]) -> Article | None:
+    """The article of a good line that has a plan. The ID stands at the front, so that most lines are not parsed."""
+    front = line.raw[:_BEGINNING].partition(b'"id":')[2].partition(b",")[0].strip(b'" ').decode("ascii", "replace")
     if front not in found:
         return None
-    return read_line(raw)[1]
-
-
-def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    start = 0
-    with path.open("rb") as file:
-        for raw in file:
-            yield start, raw
-            start += len(raw)
+    return read_line(line)[1]
 
 
 def changes(story: RevisionPlan, articles: list[Article]) -> dict[int, tuple[int, list[bytes]]]:

@@ -1,7 +1,6 @@
 """The lines of the archive as an export reads them: whole ones only, beside a run that writes if need be."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine
 from panan_spider.items import SCHEMA_VERSION
 
 Record = dict[str, Any]
@@ -52,28 +52,27 @@ class ArchiveLines:
         Raises StoreError where the file cannot be read, a line of its middle is broken, or of a newer format.
         """
         broken: int | None = None
-        with naming(self.path), self.path.open("rb") as file:
-            file.seek(start := self.mark.end)
-            for raw in file:
+        with JsonLinesReader(self.path) as reader:
+            for line in reader.lines(self.mark.end):
                 if broken is not None:
                     raise StoreError(f"{self.path}: the line at byte {broken} is no article: the file is damaged")
-                record = _parsed(raw)
+                record = _article_record(line)
                 if record is None:
-                    broken = start
+                    broken = line.start
                     continue
-                self._check(record, start)
-                self.mark = Position(start + len(raw), start, hashlib.sha256(raw).hexdigest())
-                yield ArchiveLine(start, self.mark.end, record, self.mark.digest)
-                start += len(raw)
+                self._check(record, line.start)
+                self.mark = Position(line.end, line.start, hashlib.sha256(line.raw).hexdigest())
+                yield ArchiveLine(line.start, line.end, record, self.mark.digest)
 
     def at_each(self, starts: Iterable[int]) -> Iterator[Record]:
         """The records whose lines begin at these bytes. Raises StoreError where none does."""
-        with naming(self.path), self.path.open("rb") as file:
+        with JsonLinesReader(self.path) as reader:
             for start in starts:
-                file.seek(start)
-                record = _parsed(file.readline())
+                record = _article_record(reader.at(start))
                 if record is None:
-                    raise StoreError(f"{self.path}: no line begins at byte {start}: the file was changed meanwhile")
+                    raise StoreError(
+                        f"{self.path}: no article line begins at byte {start}: the file was changed meanwhile"
+                    )
                 yield record
 
     def goes_on_from(self, mark: Position) -> bool:
@@ -92,11 +91,6 @@ class ArchiveLines:
             )
 
 
-def _parsed(raw: bytes) -> Record | None:
-    if not raw.endswith(b"\n"):
-        return None
-    try:
-        record = json.loads(raw)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) and "id" in record and "revision" in record else None
+def _article_record(line: StoredLine) -> Record | None:
+    record = line.record
+    return record if record is not None and "id" in record and "revision" in record else None

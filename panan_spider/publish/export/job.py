@@ -130,7 +130,7 @@ class ExportJob:
         if not path.is_file():
             return None
         try:
-            ledger = Ledger.look(path)
+            ledger = Ledger.read_only(path)
             try:
                 return {number: Removal(*times) for number, times in ledger.articles.removals().items()}
             finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from panan_spider.archive.store.accounting import RunAccounting
+from panan_spider.archive.store.archive import Archive
 from panan_spider.core.run_report import MOST_CORRECTIONS, MOST_ENTRIES, Correction, Entry
 from panan_spider.report.checks.page_checks import ARTICLES, FIELDS, Coverage
 from panan_spider.report.diff import changes
@@ -66,9 +66,9 @@ def _age(one: Entry) -> tuple[str, str]:
     return one.posted or "", one.id
 
 
-def corrections(books: RunAccounting, stories: StoredSummary) -> list[Correction]:
+def corrections(archive: Archive, stories: StoredSummary) -> list[Correction]:
     """The corrections, each with what it changes against the revision before."""
-    before = books.revisions((record["id"], record["revision"] - 1) for record in stories.corrections)
+    before = archive.revisions((record["id"], record["revision"] - 1) for record in stories.corrections)
     made = []
     for record in stories.corrections:
         old = before.get((record["id"], record["revision"] - 1))

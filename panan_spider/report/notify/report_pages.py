@@ -20,9 +20,9 @@ Summaries = Sequence[Mapping[str, Any]]
 
 def look(path: Path) -> tuple[Coverage, Summaries]:
     """What the pages show besides the report, from the ledger at `path`. Raises StoreError."""
-    ledger = Ledger.look(path)
+    ledger = Ledger.read_only(path)
     try:
-        counts = ledger.counts
+        counts = ledger.queries
         by_day = counts.by_day()
         last = Coverage(by_day).last
         since = "" if last is None else last.fromordinal(max(1, last.toordinal() - DAYS_SHOWN)).isoformat()

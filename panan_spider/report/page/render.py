@@ -76,7 +76,7 @@ def report_page(report: RunReport, coverage: Coverage) -> str:
 
 
 def index_page(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The list of runs, newest first, each as `ledger.counts.summaries` gives it."""
+    """The list of runs, newest first, each as `ledger.queries.summaries` gives it."""
     rows = [
         {**run, "ending": page_words.ENDINGS.get(ExitCode(run["exit_code"])) if run["exit_code"] is not None else None}
         for run in runs

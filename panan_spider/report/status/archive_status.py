@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.overview import MissingArticle, Months, OpenWalk
+from panan_spider.archive.ledger.queries import MissingArticle, Months, OpenWalk, PendingArticle
 from panan_spider.archive.ledger.runs import RunRecord
-from panan_spider.archive.state import PendingArticle
 from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import UNSETTLED, Outcome
@@ -64,7 +63,7 @@ class ArchiveStatus:
 def look(folder: Path) -> ArchiveStatus:
     """The status of the archive in `folder`, beside a run if need be. Writes nothing. Raises StoreError."""
     held = holder(folder / "lock")
-    ledger = Ledger.look(folder / LEDGER)
+    ledger = Ledger.read_only(folder / LEDGER)
     try:
         return _gathered(folder, held, ledger)
     finally:
@@ -72,10 +71,10 @@ def look(folder: Path) -> ArchiveStatus:
 
 
 def _gathered(folder: Path, held: str | None, ledger: Ledger) -> ArchiveStatus:
-    overview = ledger.overview
-    sections = overview.by_section()
-    articles, revisions, gone = overview.stored()
-    unlisted, missing = overview.unlisted(), overview.missing()
+    queries = ledger.queries
+    sections = queries.months_by_section()
+    articles, revisions, gone = queries.totals()
+    unlisted, missing = queries.months_unlisted(), queries.missing_articles()
     lacking = [one for one in missing if one.outcome is not Outcome.GONE]
     return ArchiveStatus(
         folder=str(folder),
@@ -85,15 +84,15 @@ def _gathered(folder: Path, held: str | None, ledger: Ledger) -> ArchiveStatus:
         revisions=revisions,
         gone=gone,
         never_had=len(missing) - len(lacking),
-        by_year=_years(overview.by_month()),
+        by_year=_years(queries.months()),
         by_section={name: _years(months) for name, months in sections.items()}
         | ({"": _years(unlisted)} if unlisted else {}),
-        outcomes=overview.outcomes(),
-        waiting=[one for one in ledger.questions.unsettled() if one.outcome in UNSETTLED],
+        outcomes=queries.outcome_totals(),
+        waiting=[one for one in queries.unsettled() if one.outcome in UNSETTLED],
         gaps=MissingCounts(
             quiet={name: found for name, months in sections.items() if (found := quiet_months(months))},
             missing=lacking,
-            walks=overview.open_walks(),
+            walks=queries.open_walks(),
         ),
     )
 
