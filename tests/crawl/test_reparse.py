@@ -20,7 +20,7 @@ import socket, sys
 from dataclasses import replace
 from scrapy.cmdline import execute
 from panan_spider.extract.results import UnknownLayout
-from panan_spider.archive.reparse import again
+from panan_spider.archive.reparse import reader as again
 today = again.read_article
 def no(*args, **kwargs): raise AssertionError("a request")
 socket.socket.connect = socket.getaddrinfo = no

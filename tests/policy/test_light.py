@@ -26,3 +26,23 @@ def test_no_command_loads_a_heavy_library_before_it_runs() -> None:
     )
     count, *loaded = done.stdout.split()
     assert int(count) > 10 and loaded == []
+
+
+_ARCHIVE = """
+import pkgutil, sys
+from importlib import import_module
+import panan_spider.archive as archive
+names = [found.name for found in pkgutil.walk_packages(archive.__path__, f"{archive.__name__}.")]
+for name in names:
+    import_module(name)
+print(len(names), *sorted({"scrapy", "twisted"} & sys.modules.keys()))
+"""
+
+
+def test_the_archive_loads_nothing_of_scrapy() -> None:
+    """An archive is verified and read again where no crawl ever runs."""
+    done = subprocess.run(
+        [sys.executable, "-c", _ARCHIVE], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    )
+    count, *loaded = done.stdout.split()
+    assert int(count) > 25 and loaded == []
