@@ -19,7 +19,7 @@ from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.extensions.progress import on_terminal
 from panan_spider.extensions.startup_errors import collect
 from panan_spider.extensions.summary import summarize
-from panan_spider.report.notify.notifier import Notifier
+from panan_spider.report.notifier import Notifier
 from panan_spider.spiders.arguments import wrong_arguments
 
 #: Scrapy's counts of what no retry healed.
@@ -50,13 +50,13 @@ class Command(CheckedCommand, ScrapyCrawl):
         super().process_options(args, opts)
         assert self.settings is not None
         try:
-            self.outward = Notifier.of(self.settings)
+            self.notifier = Notifier.of(self.settings)
         except ValueError as error:
             refuse(str(error))
         if len(args) != 1:
             refuse("scrapy crawl takes the name of one spider, such as panan")
         if said := self._wrong(args[0], opts.spargs):
-            self.outward.tell(int(ExitCode.NOT_STARTED), said, None)
+            self.notifier.notify(int(ExitCode.NOT_STARTED), said, None)
             refuse(said)
 
     def _wrong(self, name: str, given: dict[str, Any]) -> str | None:
@@ -89,14 +89,14 @@ class Command(CheckedCommand, ScrapyCrawl):
         except RuntimeError:  # it ended before it had any
             extension = None
         if extension is None:
-            self.outward.tell(int(code), one_line(errors[0]) if errors else code.name.lower(), None)
+            self.notifier.notify(int(code), one_line(errors[0]) if errors else code.name.lower(), None)
             return
         report, folder = extension.report, extension.archive.folder
         if report is not None and on_terminal():
             summarize(report, folder)
         path = None if report is None else folder / RUNS_FOLDER / f"{report.run}.json"
         reason = extension.reason if extension.closed else "the run was not closed"
-        self.outward.tell(int(code), reason, path)
+        self.notifier.notify(int(code), reason, path)
 
     def _code(self, crawler: Crawler, errors: list[BaseException]) -> ExitCode:
         if errors:

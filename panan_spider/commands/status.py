@@ -9,8 +9,8 @@ from scrapy.commands import ScrapyCommand
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.commands.base import ArchiveCommand, refuse
-from panan_spider.report.status.archive_status import look
-from panan_spider.report.status.status_tables import as_json, show
+from panan_spider.report.status import as_json, read_status, show
+from panan_spider.sites.profile import load_site
 
 
 class Command(ArchiveCommand, ScrapyCommand):
@@ -34,7 +34,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         if not (folder / LEDGER).is_file():
             refuse(f"there is no archive in {folder}")
         try:
-            status = look(folder)
+            status = read_status(folder, load_site().thresholds)
         except StoreError as error:
             self.barred(error)
             return

@@ -20,10 +20,11 @@ from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
 from panan_spider.report.builder import report_lines, run_report
-from panan_spider.report.checks.timeline import RequestRate
-from panan_spider.report.evaluation import judged
-from panan_spider.report.notify.report_pages import publish
-from panan_spider.report.verdict import RunFacts, verdict
+from panan_spider.report.evaluation import EndedRun, SpiderFindings, evaluate
+from panan_spider.report.exit_code import RunFacts, exit_code_of
+from panan_spider.report.run_figures import RequestRate
+from panan_spider.report.run_files import write_run_files
+from panan_spider.sites.profile import load_site
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class ArchiveRunExtension:
             self._finish(reason)
         except StoreError as error:
             self._say(error)
-            self.exit_code, self.reason = verdict(RunFacts(finish_reason=reason, store_error=str(error)))
+            self.exit_code, self.reason = exit_code_of(RunFacts(finish_reason=reason, store_error=str(error)))
             self._let_go()
         self.closed = True
         logger.info("panan: exit %d · %s", self.exit_code, self.reason)
@@ -142,15 +143,37 @@ class ArchiveRunExtension:
         if refused := self.store_error or self.archive.guard.failed:
             raise refused
         self.archive.settle_rest()
-        judgement = judged(self, reason)
-        self.exit_code, self.reason = judgement.code, judgement.reason
-        report = run_report(self, judgement)
+        run = self.ended(reason)
+        evaluation = evaluate(run)
+        self.exit_code, self.reason = evaluation.code, evaluation.reason
+        report = run_report(run, evaluation)
         self.archive.close(report.model_dump(mode="json"))
         self.report = report
-        runs = self.archive.folder / RUNS_FOLDER
-        publish(runs, self.archive.folder / LEDGER, report)
+        write_run_files(self.archive.folder / RUNS_FOLDER, self.archive.folder / LEDGER, report, run.site)
         for line in report_lines(report):
             logger.info(line)
+
+    def ended(self, reason: str) -> EndedRun:
+        """The run as its evaluation takes it; `reason` is Scrapy's finish reason."""
+        spider, stats = self.crawler.spider, self.crawler.stats
+        assert stats is not None
+        return EndedRun(
+            site=getattr(spider, "site", None) or load_site(),
+            archive=self.archive,
+            run_id=self.run_id,
+            arguments=self.arguments,
+            started=self.started,
+            finish_reason=reason,
+            stats=stats.get_stats(),
+            spider=SpiderFindings(
+                walks=getattr(spider, "section_reports", ()),
+                drift=getattr(spider, "drift", ()),
+                failed_sections=getattr(spider, "failed_sections", ()),
+                refusal=getattr(spider, "refusal", None) or None,
+            ),
+            timeline=self.meter.timeline(),
+            failed_images=self.failed_images,
+        )
 
     def _let_go(self) -> None:
         try:

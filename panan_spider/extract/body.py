@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 from panan_spider.extract import captions, media
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten

@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 from panan_spider.extract import labels, media
 from panan_spider.extract.body import TERMINAL
 from panan_spider.extract.header_line import is_label, strength

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from panan_spider.core.cached import remembered
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 from panan_spider.items import Author
 
 _RANK: Final = (

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 from panan_spider.extract.line import Line, holds_more_than
 
 _MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"

@@ -16,7 +16,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.cached import remembered
-from panan_spider.core.fullwidth import as_printed, fold
+from panan_spider.core.text import as_printed, fold
 from panan_spider.extract import byline, labels, media
 from panan_spider.extract.byline import ROLE, cut_credits, read_byline
 from panan_spider.extract.labels import cleared

@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 from panan_spider.extract.line import Line
 from panan_spider.extract.results import UnknownLayout
 from panan_spider.extract.words import SiteWords

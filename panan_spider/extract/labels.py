@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from panan_spider.core.cached import remembered
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 from panan_spider.extract.line import Line
 from panan_spider.extract.words import SiteWords
 

@@ -1,88 +1,108 @@
-"""The report of a run: what was met, what became of it, what is missing, and how to ask for it again."""
+"""Report builder: the run report of an evaluated run, and the closing lines of its log."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any, Final
 
 from panan_spider import __version__
-from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Gap, RunReport, WalkRecord
-from panan_spider.report.checks.stored_summary import corrections, entry
-from panan_spider.report.evaluation import RunEvaluation, RunSources
+from panan_spider.archive.ledger.queries import MissingUrl
+from panan_spider.archive.store.archive import Archive
+from panan_spider.core.clock import moment, now
+from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Correction, Gap, RunReport, WalkRecord
+from panan_spider.report.diff import changes
+from panan_spider.report.evaluation import EndedRun, RunEvaluation
+from panan_spider.report.run_figures import entry
 
 _ARTICLES: Final = ("article", "part")
 
 
-def run_report(run: RunSources, judgement: RunEvaluation) -> RunReport:
-    """The report as it stands in data/runs/<run>.json."""
-    facts = judgement.facts
+def run_report(run: EndedRun, evaluation: RunEvaluation) -> RunReport:
+    """The report, as it is written to data/runs/<run>.json. Raises StoreError."""
+    facts, figures = evaluation.facts, evaluation.context.figures
     return RunReport(
         run=run.run_id,
-        arguments=run.arguments,
-        exit_code=int(judgement.code),
-        reason=judgement.reason,
-        state=judgement.state,
+        arguments=dict(run.arguments),
+        exit_code=int(evaluation.code),
+        reason=evaluation.reason,
+        state=evaluation.state,
         finish_reason=facts.finish_reason,
-        started=f"{run.started:%Y-%m-%dT%H:%M:%SZ}",
-        finished=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        started=moment(run.started),
+        finished=moment(now()),
         versions={"panan_spider": __version__, "scrapy": version("scrapy")},
         discovered=facts.discovered,
         outcomes={str(outcome): count for outcome, count in sorted(facts.outcomes.items())},
         sums_match=sum(facts.outcomes.values()) == facts.discovered,
         sections=[WalkRecord.model_validate(walk) for walk in run.archive.walks()],
         failed_sections=list(facts.failed_sections),
-        drift=judgement.seen.figures.drift,
+        drift=figures.drift,
         spider_errors=facts.spider_errors,
         item_errors=facts.item_errors,
-        failed_images=list(run.failed_images),
+        failed_images=[dict(image) for image in run.failed_images],
         repaired=run.archive.notes,
-        checks=list(judgement.checks),
-        figures=judgement.seen.figures,
-        **_measured(run),
-        **_told(run, judgement),
-        **_missing(run),
+        checks=list(evaluation.checks),
+        figures=figures,
+        **_traffic(run),
+        **_articles(run, evaluation),
+        **_gaps(run),
     )
 
 
-def _measured(run: RunSources) -> dict[str, Any]:
-    stats = run.crawler.stats
-    assert stats is not None
+def _traffic(run: EndedRun) -> dict[str, Any]:
     return {
-        "requests": stats.get_value("downloader/request_count", 0),
-        "bytes_received": stats.get_value("downloader/response_bytes", 0),
-        "robots_unreachable": stats.get_value("panan/robots_unreachable", {}),
-        "course": run.meter.course(),
+        "requests": run.stats.get("downloader/request_count", 0),
+        "bytes_received": run.stats.get("downloader/response_bytes", 0),
+        "robots_unreachable": run.stats.get("panan/robots_unreachable", {}),
+        "course": run.timeline,
     }
 
 
-def _told(run: RunSources, judgement: RunEvaluation) -> dict[str, Any]:
-    """What is new, corrected and gone."""
-    stories, history = judgement.stories, judgement.seen.history
-    before = set(history[0].gone) if history else set()
-    gone = [entry(record) for record in run.archive.removed() if record["id"] not in before]
+def _articles(run: EndedRun, evaluation: RunEvaluation) -> dict[str, Any]:
+    """New, corrected and removed articles."""
+    stored, history = evaluation.stored, evaluation.context.history
+    removed_before = set(history[0].gone) if history else set()
+    removed = [entry(record) for record in run.archive.removed() if record["id"] not in removed_before]
     return {
-        "new_count": stories.new,
-        "new": stories.newest,
-        "corrections_count": stories.corrected,
-        "corrections": corrections(run.archive, stories),
-        "removals_count": len(gone),
-        "removals": gone[:MOST_ENTRIES],
+        "new_count": stored.new,
+        "new": stored.newest,
+        "corrections_count": stored.corrected,
+        "corrections": _corrections(run.archive, stored.corrections),
+        "removals_count": len(removed),
+        "removals": removed[:MOST_ENTRIES],
     }
 
 
-def _missing(run: RunSources) -> dict[str, Any]:
-    gaps = run.archive.gaps()
-    return {"gaps_count": len(gaps), "gaps": [_gap(gap) for gap in gaps[:MOST_GAPS]]}
+def _corrections(archive: Archive, records: Iterable[dict[str, Any]]) -> list[Correction]:
+    """The corrected articles, each with its changes against the revision before."""
+    records = list(records)
+    before = archive.revisions((record["id"], record["revision"] - 1) for record in records)
+    corrections = []
+    for record in records:
+        old = before.get((record["id"], record["revision"] - 1))
+        changed = changes(old, record) if old is not None else []
+        corrections.append(Correction(**entry(record).model_dump(), changes=changed))
+    return corrections
 
 
-def _gap(gap: Any) -> Gap:
-    fields = {name: getattr(gap, name) for name in gap.__dataclass_fields__}
-    asked_alone = fields["kind"] in _ARTICLES  # a list is read in a whole run only
-    asking = "scrapy crawl panan" + (f" -a urls={fields['url']}" if asked_alone else "")
-    return Gap(**{**fields, "outcome": str(fields["outcome"])}, reproduce=asking)
+def _gaps(run: EndedRun) -> dict[str, Any]:
+    missing = run.archive.gaps()
+    return {"gaps_count": len(missing), "gaps": [_gap(run.site.key, url) for url in missing[:MOST_GAPS]]}
+
+
+def _gap(site: str, missing: MissingUrl) -> Gap:
+    asked_alone = missing.kind in _ARTICLES  # a list is read in a whole run only
+    return Gap(
+        url=missing.url,
+        kind=missing.kind,
+        article_id=missing.article_id,
+        outcome=str(missing.outcome),
+        reason=missing.reason,
+        tries=missing.tries,
+        reproduce=f"scrapy crawl {site}" + (f" -a urls={missing.url}" if asked_alone else ""),
+    )
 
 
 def report_lines(report: RunReport) -> list[str]:
-    """What a person reads at the end of the log."""
+    """The closing lines of the log, without the last one, which has the exit code."""
     counts = " · ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items())
     lines = [f"panan: {report.requests} requests · {report.discovered} addresses: {counts or 'none'}"]
     lines += [

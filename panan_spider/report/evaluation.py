@@ -1,113 +1,137 @@
-"""A run that has ended, looked at and judged: facts, checks, exit code."""
+"""Run evaluation: a run that has ended, its facts, its checks against earlier runs, and the exit code that follows."""
 
-import resource
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any, Final, Protocol
-
-from scrapy.crawler import Crawler
+from typing import Any, Final
 
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.outcomes import ExitCode, Outcome
-from panan_spider.core.run_report import CheckResult, Figures, SectionFigures, State
+from panan_spider.core.run_report import CheckResult, Figures, State, Timeline
 from panan_spider.report.checks.context import RunContext
+from panan_spider.report.checks.http_checks import moved_in
 from panan_spider.report.checks.news_checks import newest_day
-from panan_spider.report.checks.runner import failing, judge, state_of
-from panan_spider.report.checks.site_changes import moved_in
-from panan_spider.report.checks.stored_summary import StoredSummary
-from panan_spider.report.checks.timeline import RequestRate
-from panan_spider.report.verdict import RunFacts, verdict
-from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
+from panan_spider.report.checks.runner import failures, run_checks
+from panan_spider.report.exit_code import RunFacts, exit_code_of
+from panan_spider.report.run_figures import StoredSummary, http_statuses, peak_mib, section_figures
+from panan_spider.sites.profile import Site
 
-#: The site's own time.
+#: The time of the sites (China Standard Time).
 SITE_TIME: Final = timezone(timedelta(hours=8))
 
 _ARTICLES: Final = ("article", "part")
-#: Arguments with which a run asks for a part of the site.
+#: Arguments with which a run asks for a part of the site only.
 _PARTIAL: Final = frozenset({"sections", "urls", "since", "until"})
-_STATUS: Final = "downloader/response_status_count/"
+
+_NOT_SEEN: Final = (
+    *(ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED),
+    *(ExitCode.ROBOTS_UNREACHABLE, ExitCode.BLOCKED),
+)
 
 
-class RunSources(Protocol):
-    """A run, as the extension knows it. `started` is UTC."""
+@dataclass(frozen=True)
+class SpiderFindings:
+    """Findings of the spider about the lists. `walks` hold a mapping each, with the keys of `SectionFigures` and `name`."""
 
-    crawler: Crawler
+    walks: Sequence[Mapping[str, Any]] = ()
+    drift: Sequence[str] = ()
+    failed_sections: Sequence[str] = ()
+    refusal: str | None = None  # why the arguments cannot be met
+
+
+@dataclass(frozen=True)
+class EndedRun:
+    """A run after its last response: all that its evaluation and its report are made from. `started` is UTC."""
+
+    site: Site
     archive: Archive
-    arguments: dict[str, str]
-    started: datetime
     run_id: str
-    meter: RequestRate
-    failed_images: list[dict[str, str]]
+    arguments: Mapping[str, str]
+    started: datetime
+    finish_reason: str  # Scrapy's
+    stats: Mapping[str, Any]  # Scrapy's
+    spider: SpiderFindings
+    timeline: Timeline
+    failed_images: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)
 class RunEvaluation:
-    """What is known of a run at its end."""
+    """An evaluated run."""
 
     facts: RunFacts
-    seen: RunContext
-    stories: StoredSummary
+    context: RunContext
+    stored: StoredSummary
     checks: tuple[CheckResult, ...]
     code: ExitCode
     reason: str
     state: State
 
 
-def gather(crawler: Crawler, archive: Archive, finish_reason: str) -> RunFacts:
-    """The facts of a run that has ended, but for what the checks say."""
-    spider, stats = crawler.spider, crawler.stats
-    assert stats is not None
+def evaluate(run: EndedRun) -> RunEvaluation:
+    """Evaluate a run. Raises StoreError where the archive cannot be read."""
+    facts = facts_of(run)
+    limits = run.site.thresholds
+    stored = StoredSummary(run.started.astimezone(SITE_TIME).date(), limits.late_days)
+    stored.add_all(run.archive.stored())
+    context = _context(run, facts, stored)
+    checks = run_checks(context)
+    facts = replace(
+        facts,
+        drift=tuple(line for line in facts.drift if not _is_old(line, context)),
+        layout_checks=failures(checks, ExitCode.LAYOUT_DRIFT),
+        blocked_checks=failures(checks, ExitCode.BLOCKED),
+        no_news=_no_news(context),
+    )
+    code, reason = exit_code_of(facts)
+    return RunEvaluation(facts, context, stored, tuple(checks), code, reason, state_of(context, code))
+
+
+def facts_of(run: EndedRun) -> RunFacts:
+    """The facts of a run, without those that the checks add."""
+    archive, stats = run.archive, run.stats
     return RunFacts(
-        finish_reason=finish_reason,
+        finish_reason=run.finish_reason,
         outcomes=archive.outcome_counts(),
         fresh_quarantine=archive.fresh_quarantine,
         discovered=archive.discovered_count,
         led_off_site=sum(gap.outcome is Outcome.OFF_SITE and gap.kind not in _ARTICLES for gap in archive.gaps()),
         known_faults=archive.memory.known_faults,
-        robots_unreachable=tuple(stats.get_value("panan/robots_unreachable", ())),
-        drift=tuple(getattr(spider, "drift", ())),
-        failed_sections=tuple(getattr(spider, "failed_sections", ())),
-        spider_errors=stats.get_value("spider_exceptions/count", 0),
-        item_errors=stats.get_value("panan/item_errors", 0),
-        log_errors=stats.get_value("log_count/ERROR", 0) + stats.get_value("log_count/CRITICAL", 0),
-        failed_images=stats.get_value("panan/failed_images", 0),
-        refusal=getattr(spider, "refusal", None) or None,
+        robots_unreachable=tuple(stats.get("panan/robots_unreachable", ())),
+        drift=tuple(run.spider.drift),
+        failed_sections=tuple(run.spider.failed_sections),
+        spider_errors=stats.get("spider_exceptions/count", 0),
+        item_errors=stats.get("panan/item_errors", 0),
+        log_errors=stats.get("log_count/ERROR", 0) + stats.get("log_count/CRITICAL", 0),
+        failed_images=stats.get("panan/failed_images", 0),
+        refusal=run.spider.refusal,
     )
 
 
-def judged(run: RunSources, finish_reason: str) -> RunEvaluation:
-    """The run, judged. Raises StoreError where the archive cannot be read."""
-    facts = gather(run.crawler, run.archive, finish_reason)
-    day = run.started.astimezone(SITE_TIME).date()
-    stories = StoredSummary(day).take(run.archive.stored())
-    seen = _look(run, facts, stories)
-    checks = judge(seen)
-    facts = replace(
-        facts,
-        drift=tuple(line for line in facts.drift if not _is_old(line, seen)),
-        layout_checks=failing(checks, ExitCode.LAYOUT_DRIFT),
-        blocked_checks=failing(checks, ExitCode.BLOCKED),
-        no_news=_no_news(seen),
-    )
-    code, reason = verdict(facts)
-    return RunEvaluation(facts, seen, stories, tuple(checks), code, reason, state_of(seen, code))
+def state_of(context: RunContext, code: ExitCode) -> State:
+    """The state of the site as the run saw it: news, no news, no longer readable, or not seen."""
+    if code is ExitCode.LAYOUT_DRIFT:
+        return "broken"
+    if code in _NOT_SEEN:
+        return "not_seen"
+    if context.figures.new:
+        return "news"
+    sections = context.figures.sections.values()
+    return "no_news" if sections and all(section.front for section in sections) else "not_seen"
 
 
-def _look(run: RunSources, facts: RunFacts, stories: StoredSummary) -> RunContext:
-    counts = run.archive.ledger.queries
-    stats = run.crawler.stats
-    assert stats is not None
-    since = stories.day - timedelta(days=DEFAULT_THRESHOLDS.rhythm_days)
+def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> RunContext:
+    counts, limits = run.archive.ledger.queries, run.site.thresholds
+    since = stored.day - timedelta(days=limits.rhythm_days)
     watched = counts.watched_since()
     return RunContext(
-        figures=_figures(run, facts, stories),
+        figures=_figures(run, stored),
+        thresholds=limits,
         outcomes=facts.outcomes,
         fresh_quarantine=facts.fresh_quarantine,
-        statuses=_statuses(stats.get_stats()),
+        statuses=http_statuses(run.stats),
         unread=frozenset(facts.failed_sections),
-        history=[Figures.model_validate(one) for one in counts.figures(DEFAULT_THRESHOLDS.history_runs)],
+        history=[Figures.model_validate(figures) for figures in counts.figures(limits.history_runs)],
         posting_days={
             section: [date.fromisoformat(day) for day in days]
             for section, days in counts.by_section(since.isoformat()).items()
@@ -116,64 +140,46 @@ def _look(run: RunSources, facts: RunFacts, stories: StoredSummary) -> RunContex
     )
 
 
-def _statuses(stats: Mapping[str, Any]) -> dict[int, int]:
-    return {int(key.removeprefix(_STATUS)): count for key, count in stats.items() if key.startswith(_STATUS)}
+def _figures(run: EndedRun, stored: StoredSummary) -> Figures:
+    return Figures(
+        day=stored.day.isoformat(),
+        whole=_is_whole(run),
+        full=run.arguments.get("full") == "true",
+        sections=section_figures(run.spider.walks),
+        coverage=stored.field_counts(),
+        new=stored.new,
+        late=stored.late,
+        gone=[record["id"] for record in run.archive.removed()],
+        drift=list(run.spider.drift),
+        moved=moved_in(run.stats, run.site.thresholds),
+        seconds=round(max(0.0, (datetime.now(UTC) - run.started).total_seconds()), 1),
+        peak_mib=round(peak_mib(), 1),
+    )
 
 
-def _figures(run: RunSources, facts: RunFacts, stories: StoredSummary) -> Figures:
-    stats = run.crawler.stats
-    assert stats is not None
-    sections = _sections(getattr(run.crawler.spider, "section_reports", ()))
-    whole = (
-        facts.finish_reason == "finished"
-        and bool(sections)
-        and not facts.robots_unreachable
+def _is_whole(run: EndedRun) -> bool:
+    """True for a run that asked for the whole site and came to its end: a measure for later runs."""
+    return (
+        run.finish_reason == "finished"
+        and bool(run.spider.walks)
+        and not run.stats.get("panan/robots_unreachable")
         and not _PARTIAL & run.arguments.keys()
     )
-    return Figures(
-        day=stories.day.isoformat(),
-        whole=whole,
-        full=run.arguments.get("full") == "true",
-        sections=sections,
-        coverage=stories.plain_coverage(),
-        new=stories.new,
-        late=stories.late,
-        gone=[record["id"] for record in run.archive.removed()],
-        drift=list(facts.drift),
-        moved=moved_in(stats.get_stats()),
-        seconds=round(max(0.0, (datetime.now(UTC) - run.started).total_seconds()), 1),
-        peak_mib=round(_peak_mib(), 1),
-    )
 
 
-def _sections(walks: Any) -> dict[str, SectionFigures]:
-    """The run's walks by name: two lists of one name are one section, and both count."""
-    found: dict[str, SectionFigures] = {}
-    for walk in walks:
-        one = SectionFigures(**{name: walk[name] for name in SectionFigures.model_fields})
-        if (before := found.get(walk["name"])) is not None:
-            fronts = [front for front in (before.front, one.front) if front is not None]
-            one.front = sum(fronts) if fronts else None
-            one.rows, one.new = before.rows + one.rows, before.new + one.new
-            one.by_words = before.by_words and one.by_words
-            one.newest = max(filter(None, (before.newest, one.newest)), default=None)
-        found[walk["name"]] = one
-    return found
+def _is_old(line: str, context: RunContext) -> bool:
+    """True for a drift line of every one of the last `drift_runs` runs: the section it names has ended."""
+    runs = context.thresholds.drift_runs
+    recent = context.history[:runs]
+    return len(recent) == runs and all(line in run.drift for run in recent)
 
 
-def _peak_mib() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-
-
-def _is_old(line: str, seen: RunContext) -> bool:
-    """Whether the line has stood in every one of the last runs: then the section it speaks of has ended."""
-    recent = seen.history[: DEFAULT_THRESHOLDS.drift_runs]
-    return len(recent) == DEFAULT_THRESHOLDS.drift_runs and all(line in run.drift for run in recent)
-
-
-def _no_news(seen: RunContext) -> str | None:
-    sections = seen.figures.sections.values()
-    if not seen.history or not seen.figures.whole or seen.figures.new or not all(one.front for one in sections):
+def _no_news(context: RunContext) -> str | None:
+    figures = context.figures
+    sections = figures.sections.values()
+    if not context.history or not figures.whole or figures.new or not all(section.front for section in sections):
         return None
-    return f"no news today, page one of all {len(sections)} sections is well-formed, their newest article is of {newest_day(seen.figures)}"
+    return (
+        f"no news today, page one of all {len(sections)} sections is well-formed, "
+        f"their newest article is of {newest_day(figures)}"
+    )

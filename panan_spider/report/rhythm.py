@@ -1,80 +1,87 @@
-"""Months in which a section is suspiciously empty, by its own rhythm. Pure.
+"""Publishing rhythm: how long a section may be quiet, and the quiet periods that exceed it. Pure.
 
-A section that prints one article a month has empty months every year, and nothing is wrong; one that prints thirty has none.
-So what counts is not a number but how unlikely the emptiness is, as a Poisson process of the section's own pace around it.
+One rule serves the check of each run, the report page and `scrapy status`. A section is quiet when it publishes nothing
+for longer than `silence_factor` times the gap between posting days that `silence_quantile` of its gaps do not exceed,
+and never before `silence_days` (holidays). The gaps are those of `rhythm_days` before the silence and after it; the
+longer limit counts, so that a change of pace is no quiet period.
 """
 
-import math
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from statistics import median
-from typing import Final
+from datetime import date, timedelta
+from itertools import pairwise
 
-#: Months on either side of an empty stretch that say how much a section prints.
-AROUND: Final = 12
-
-#: An emptiness less likely than this is suspicious. One month alone is, for a section that prints seven a month or more.
-UNLIKELY: Final = 0.001
-
-#: A month with less than this share of the usual is as good as empty.
-_THIN: Final = 0.1
+from panan_spider.report.checks.context import quantile
+from panan_spider.sites.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
-class QuietMonths:
-    """A suspicious stretch of months, first and last inclusive: `found` articles where about `expected` are usual."""
+class QuietPeriod:
+    """Days without an article, `first` and `last` inclusive, where more than `limit` days are out of rhythm."""
 
-    first: str
-    last: str
-    months: int
-    found: int
-    expected: float
+    first: date
+    last: date
+    limit: int
+    expected: float  # articles that the slower of the two neighbouring paces would have brought
 
+    @property
+    def days(self) -> int:
+        """Length in days."""
+        return (self.last - self.first).days + 1
 
-def quiet_months(counts: Mapping[str, int]) -> list[QuietMonths]:
-    """Suspicious stretches between the first and the last month of `counts` (`2020-03` → articles), in order."""
-    dated = [month for month in counts if month]
-    months = list(_months(min(dated, default=""), max(dated, default="")))
-    series = [counts.get(month, 0) for month in months]
-    thin = [_is_thin(series, at) for at in range(len(series))]
-    found = []
-    for is_thin, group in groupby(range(len(series)), key=lambda at: thin[at]):
-        stretch = list(group)
-        if is_thin and (quiet := _judged(months, series, stretch[0], stretch[-1])) is not None:
-            found.append(quiet)
-    return found
+    def __str__(self) -> str:
+        return f"{self.first} – {self.last}"
 
 
-def _judged(months: list[str], series: list[int], first: int, last: int) -> QuietMonths | None:
-    length, found = last - first + 1, sum(series[first : last + 1])
-    expected = length * min(sum(side) / max(1, len(side)) for side in _sides(series, first, last))
-    if chance_of_at_most(found, expected) >= UNLIKELY:
+def quiet_limit(days: Sequence[date], thresholds: Thresholds) -> int | None:
+    """Days that may pass after a posting day, by the gaps between `days` (ascending); None with too few gaps to judge by."""
+    return None if len(days) <= thresholds.silence_gaps else _limit(days, thresholds)
+
+
+def _limit(days: Sequence[date], thresholds: Thresholds) -> int:
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    usual = thresholds.silence_factor * quantile(gaps, thresholds.silence_quantile)
+    return max(thresholds.silence_days, round(usual))
+
+
+def recent(days: Sequence[date], today: date, thresholds: Thresholds) -> Sequence[date]:
+    """Those of `days` (ascending) that the rhythm of `today` is judged by."""
+    return days[bisect_left(days, today - timedelta(days=thresholds.rhythm_days)) : bisect_right(days, today)]
+
+
+def quiet_periods(counts: Mapping[str, int], thresholds: Thresholds) -> list[QuietPeriod]:
+    """Quiet periods between the first and the last posting day of `counts` (`2020-03-07` → articles), oldest first."""
+    days = [date.fromisoformat(day) for day in sorted(counts)]
+    numbers = [counts[day] for day in sorted(counts)]
+    # No limit is shorter than `silence_days`, so only longer gaps need a closer look.
+    long = [
+        index
+        for index, (earlier, later) in enumerate(pairwise(days))
+        if (later - earlier).days > thresholds.silence_days
+    ]
+    periods = (_quiet_period(days, numbers, index, thresholds) for index in long)
+    return [period for period in periods if period is not None]
+
+
+def _quiet_period(
+    days: Sequence[date], numbers: Sequence[int], index: int, thresholds: Thresholds
+) -> QuietPeriod | None:
+    """The gap behind `days[index]` as a quiet period; None where it is within the rhythm of either side.
+
+    Both sides must have a gap, and one of them enough gaps for a rhythm: the silence before the newest article of a
+    section cannot be told from a change of pace.
+    """
+    span = timedelta(days=thresholds.rhythm_days)
+    begin = bisect_left(days, days[index] - span)
+    end = bisect_right(days, days[index + 1] + span)
+    sides = (begin, index + 1), (index + 1, end)
+    if min(b - a for a, b in sides) < 2 or max(b - a for a, b in sides) <= thresholds.silence_gaps:
         return None
-    return QuietMonths(months[first], months[last], length, found, round(expected, 1))
-
-
-def _is_thin(series: list[int], at: int) -> bool:
-    return series[at] == 0 or series[at] < _THIN * min(median(side or [0]) for side in _sides(series, at, at))
-
-
-def _sides(series: list[int], first: int, last: int) -> tuple[list[int], list[int]]:
-    """The months before and those after. The lower of the two paces is the measure: a change of pace is no gap."""
-    return series[max(0, first - AROUND) : first], series[last + 1 : last + 1 + AROUND]
-
-
-def chance_of_at_most(found: int, expected: float) -> float:
-    """The probability that a Poisson process with the mean `expected` gives `found` or fewer."""
-    if expected <= 0:
-        return 1.0
-    logs = (number * math.log(expected) - expected - math.lgamma(number + 1) for number in range(found + 1))
-    return min(1.0, math.fsum(map(math.exp, logs)))
-
-
-def _months(first: str, last: str) -> Iterator[str]:
-    if not first:
-        return
-    year, month = int(first[:4]), int(first[5:7])
-    while (name := f"{year:04d}-{month:02d}") <= last:
-        yield name
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    limit = max(_limit(days[a:b], thresholds) for a, b in sides)
+    gap = (days[index + 1] - days[index]).days
+    if gap <= limit:
+        return None
+    paces = [sum(numbers[a:b]) / ((days[b - 1] - days[a]).days + 1) for a, b in sides]
+    first, last = days[index] + timedelta(days=1), days[index + 1] - timedelta(days=1)
+    return QuietPeriod(first, last, limit, round((gap - 1) * min(paces), 1))

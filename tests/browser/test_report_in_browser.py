@@ -9,6 +9,7 @@ from report_examples import HOSTILE, a_report, an_entry, coverage
 from selenium.webdriver import Chrome
 
 from panan_spider.report.page.render import index_page, report_page
+from panan_spider.sites.profile import load_site
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report with something in every part, hostile words among them."""
     path = tmp_path_factory.mktemp("report") / "run.html"
     report = a_report(new=[an_entry(1, title=HOSTILE), an_entry(2, title="长" * 200), *map(an_entry, range(3, 60))])
-    path.write_text(report_page(report, coverage()), "utf-8")
+    path.write_text(report_page(report, coverage(), load_site()), "utf-8")
     return path
 
 
@@ -64,7 +65,7 @@ def test_the_list_of_runs_fits_the_screen_and_a_long_reason_leaves_the_rest_read
     run |= {"command": "crawl", "state": "broken", "new": 3, "corrections": 0}
     run["reason"] = "section 视频 (http://www.panews.cn/a/very/long/address/of/a/section/index.shtml) is gone; " * 9
     path = tmp_path / "index.html"
-    path.write_text(index_page([run] * 30), "utf-8")
+    path.write_text(index_page([run] * 30, load_site()), "utf-8")
     chromium.view(browser, size)
     browser.get(path.as_uri())
     assert (chromium.errors(browser), chromium.faults(browser)) == ([], [])

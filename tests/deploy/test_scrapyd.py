@@ -16,7 +16,8 @@ import requests
 from demo_site.proxy import serve
 from demo_site.site import Site
 from panan_spider.archive.verify.archive_check import ArchiveCheck
-from panan_spider.report.status.archive_status import look
+from panan_spider.report.status import read_status
+from panan_spider.sites.thresholds import Thresholds
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BIN: Final = Path(sys.executable).parent
@@ -111,7 +112,7 @@ def test_deployed_scheduled_and_read(daemon: Daemon, tmp_path: Path) -> None:
     daemon.wait("the crawl", finished)
     log = (daemon.folder / f"logs/panan_spider/panan/{job}.log").read_text("utf-8")
     assert "panan: exit 0 · " in log, log[-3000:]
-    status = look(data)
+    status = read_status(data, Thresholds())
     assert status.articles > 5 and set(status.by_section) == {"书记"}
     # scrapyd itself tells no exit code; the verdict stands in the archive.
     assert status.runs[0].exit_code == 0 and "书记" in status.runs[0].arguments["sections"]

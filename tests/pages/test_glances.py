@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from variants import variant
 
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 from panan_spider.extract.byline import is_tail_line
 from panan_spider.extract.document import parse
 from panan_spider.extract.header_line import could_say_some, is_label, strength

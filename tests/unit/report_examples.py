@@ -16,7 +16,7 @@ from panan_spider.core.run_report import (
     Timeline,
     WalkRecord,
 )
-from panan_spider.report.page.coverage import Coverage
+from panan_spider.report.page.plots import Coverage
 
 HOSTILE = "<script>alert(1)</script><img src=http://www.panews.cn/x.png onerror=alert(2)>\"'&"
 DAY = date(2026, 3, 7)
@@ -72,5 +72,5 @@ def coverage(years: int = 13, last: date = DAY) -> Coverage:
     """An archive of that many years, daily but for two of them."""
     days = [last - timedelta(days=back) for back in range(365 * years)]
     kept = [day for day in days if day.year not in (2017, 2018)]
-    recent = {day.isoformat(): 1 + day.day % 4 for day in kept[:90]}
-    return Coverage({day.isoformat(): 1 + day.day % 12 for day in kept}, dict.fromkeys(NAMES, recent))
+    section = {day.isoformat(): 1 + day.day % 4 for day in kept}
+    return Coverage({day.isoformat(): 1 + day.day % 12 for day in kept}, dict.fromkeys(NAMES, section))

@@ -5,7 +5,9 @@ from datetime import date
 from checks_runs import figures, nights, seen
 
 from panan_spider.core.run_report import Figures, SectionFigures
-from panan_spider.report.checks.site_changes import list_markup, moved_hosts, moved_in
+from panan_spider.report.checks.http_checks import moved_hosts, moved_in
+from panan_spider.report.checks.list_checks import list_markup
+from panan_spider.sites.thresholds import Thresholds
 
 MOVED = {"panews.zjol.com.cn": "www.panews.cn"}
 
@@ -42,8 +44,10 @@ def test_a_host_has_moved_when_all_but_a_few_of_its_answers_lead_elsewhere() -> 
             "panan/answers/www.panews.cn": 40,
         }
 
-    assert moved_in(stats(10, 10)) == moved_in(stats(10, 8)) == MOVED
-    assert moved_in(stats(10, 7)) == moved_in(stats(2, 2)) == moved_in({}) == {}
+    assert moved_in(stats(10, 10), Thresholds()) == moved_in(stats(10, 8), Thresholds()) == MOVED
+    assert (
+        moved_in(stats(10, 7), Thresholds()) == moved_in(stats(2, 2), Thresholds()) == moved_in({}, Thresholds()) == {}
+    )
 
 
 def test_lists_that_lose_their_markup_are_said_on_the_day_they_do() -> None:

@@ -4,7 +4,9 @@ import pytest
 from checks_runs import NAMES, figures, nights, section, seen
 
 from panan_spider.report.checks.list_checks import floor_of, front_page_links, known_sections, sections_found
-from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
+from panan_spider.sites.thresholds import Thresholds
+
+THRESHOLDS = Thresholds()
 
 
 def without(name: str) -> dict[str, object]:
@@ -47,11 +49,11 @@ def test_a_run_over_some_sections_does_not_miss_the_others() -> None:
 def test_a_section_met_by_accident_is_not_known() -> None:
     odd = nights(20)
     odd[3] = figures(sections={**without(""), "偶然": section()})
-    assert known_sections(odd) == set(NAMES)
+    assert known_sections(odd, THRESHOLDS) == set(NAMES)
 
 
 def test_a_section_that_has_ended_is_forgotten_after_some_runs() -> None:
-    ended = [figures(sections=without("视频"))] * DEFAULT_THRESHOLDS.known_runs
+    ended = [figures(sections=without("视频"))] * THRESHOLDS.known_runs
     assert sections_found(seen(figures(sections=without("视频")), [*ended[:5], *nights(20)])).verdict == "fail"
     assert sections_found(seen(figures(sections=without("视频")), [*ended, *nights(20)])).verdict == "ok"
 
@@ -80,9 +82,11 @@ def test_without_history_the_sites_floor_holds(front: int, verdict: str) -> None
     assert front_page_links(seen(figures(sections={"书记": section(front)}))).verdict == verdict
 
 
-def test_the_sites_data_can_raise_one_sections_floor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(DEFAULT_THRESHOLDS.floors, "书记", 15)
-    assert (floor_of("书记", nights(10)), floor_of("时政", nights(10))) == (15, 10)
+def test_a_profile_can_raise_one_sections_floor() -> None:
+    limits = Thresholds(floors={"书记": 15})
+    assert (floor_of("书记", nights(10), limits), floor_of("时政", nights(10), limits)) == (15, 10)
+    now = figures(sections={"书记": section(14), "时政": section(14)})
+    assert front_page_links(seen(now, nights(10), thresholds=limits)).sentence.endswith("书记 has 14 of at least 15")
 
 
 def test_a_page_one_that_could_not_be_read_is_not_judged() -> None:
@@ -94,4 +98,4 @@ def test_a_page_one_that_could_not_be_read_is_not_judged() -> None:
 def test_one_odd_night_does_not_move_the_floor() -> None:
     odd = nights(10)
     odd[0] = figures(sections={name: section(200) for name in NAMES})
-    assert floor_of("书记", odd) == 10
+    assert floor_of("书记", odd, THRESHOLDS) == 10

@@ -7,9 +7,10 @@ from checks_runs import figures, nights, section, seen
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import Figures
-from panan_spider.report.checks.context import found, quantile
+from panan_spider.report.checks.context import check_result, quantile
 from panan_spider.report.checks.http_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
-from panan_spider.report.checks.runner import CHECKS, CODES, failing, judge, state_of
+from panan_spider.report.checks.runner import CHECKS, CODES, failures, run_checks
+from panan_spider.report.evaluation import state_of
 
 
 @pytest.mark.parametrize(("failed", "verdict"), [(0, "ok"), (1, "ok"), (2, "warn"), (19, "warn"), (20, "fail")])
@@ -59,13 +60,13 @@ def test_memory(peak: float, verdict: str) -> None:
 
 def test_every_check_says_its_own_name_with_a_threshold_and_a_sentence() -> None:
     for what in (seen(), seen(figures(new=4), nights(60), outcomes={Outcome.STORED: 40}, statuses={200: 60})):
-        checks = judge(what)
+        checks = run_checks(what)
         assert [check.name for check in checks] == list(CHECKS)
         assert all(check.sentence and check.threshold and check.verdict in ("ok", "none") for check in checks)
 
 
 def test_on_the_first_run_history_checks_say_so_and_nothing_rings() -> None:
-    checks = {check.name: check for check in judge(seen(figures(new=50_000)))}
+    checks = {check.name: check for check in run_checks(seen(figures(new=50_000)))}
     silent = {name for name, check in checks.items() if "no history yet" in check.sentence}
     history = {"sections_found", "field_coverage", "article_count", "section_silence", "execution_time"}
     assert silent == history | {"list_markup", "moved_hosts"}
@@ -73,10 +74,14 @@ def test_on_the_first_run_history_checks_say_so_and_nothing_rings() -> None:
 
 
 def test_only_a_fail_changes_a_code_and_only_its_own() -> None:
-    said = [found(name, verdict, 1, "1", f"{name} {verdict}") for name in CHECKS for verdict in ("ok", "warn", "fail")]
+    said = [
+        check_result(name, verdict, 1, "1", f"{name} {verdict}")
+        for name in CHECKS
+        for verdict in ("ok", "warn", "fail")
+    ]
     layout = {"sections_found", "front_page_links", "unknown_layout", "field_coverage"}
-    assert set(failing(said, ExitCode.LAYOUT_DRIFT)) == {f"{name} fail" for name in layout}
-    assert failing(said, ExitCode.BLOCKED) == ("unwanted_http_codes fail",)
+    assert set(failures(said, ExitCode.LAYOUT_DRIFT)) == {f"{name} fail" for name in layout}
+    assert failures(said, ExitCode.BLOCKED) == ("unwanted_http_codes fail",)
     assert set(CODES) <= set(CHECKS)
 
 

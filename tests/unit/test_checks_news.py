@@ -6,8 +6,11 @@ import pytest
 from checks_runs import TODAY, days_with_gaps, figures, irregular, nights, section, seen
 
 from panan_spider.core.run_report import CheckResult, Figures
-from panan_spider.report.checks.news_checks import article_count, rhythm, section_silence
-from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
+from panan_spider.report.checks.news_checks import article_count, section_silence
+from panan_spider.report.rhythm import quiet_limit, recent
+from panan_spider.sites.thresholds import Thresholds
+
+THRESHOLDS = Thresholds()
 
 LONG_AGO = TODAY - timedelta(days=900)
 
@@ -86,7 +89,7 @@ def test_on_the_first_run_there_is_no_history() -> None:
 
 
 def test_too_few_gaps_are_no_rhythm() -> None:
-    check = silence(days_with_gaps([1] * (DEFAULT_THRESHOLDS.silence_gaps - 1), since(300)))
+    check = silence(days_with_gaps([1] * (THRESHOLDS.silence_gaps - 1), since(300)))
     assert check.verdict == "none" and "no history yet" in check.sentence
 
 
@@ -133,5 +136,6 @@ def test_an_article_dated_ahead_hides_no_silence() -> None:
 
 def test_a_rhythm_is_of_the_last_two_years() -> None:
     old = days_with_gaps([100] * 20, since(800))
-    assert rhythm([*old, *days_with_gaps([2] * 30, since(1))], TODAY) == DEFAULT_THRESHOLDS.silence_days
-    assert rhythm(old, TODAY) is None
+    days = [*old, *days_with_gaps([2] * 30, since(1))]
+    assert quiet_limit(recent(days, TODAY, THRESHOLDS), THRESHOLDS) == THRESHOLDS.silence_days
+    assert quiet_limit(recent(old, TODAY, THRESHOLDS), THRESHOLDS) is None

@@ -10,7 +10,9 @@ from checks_runs import TODAY, figures, nights, printed, seen
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import Figures
 from panan_spider.report.checks.page_checks import field_coverage, odds_against, unknown_layout
-from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
+from panan_spider.sites.thresholds import Thresholds
+
+THRESHOLDS = Thresholds()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_no_false_alarm_in_three_hundred_nights_of_chance() -> None:
     for _ in range(300):
         tonight = now(n := dice.randint(1, 9), sum(dice.random() < 0.6 for _ in range(n)))
         rings += field_coverage(seen(tonight, runs)).verdict != "ok"
-        runs = [tonight, *runs[: DEFAULT_THRESHOLDS.history_runs - 1]]
+        runs = [tonight, *runs[: THRESHOLDS.history_runs - 1]]
     assert rings == 0
 
 

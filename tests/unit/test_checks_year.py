@@ -11,8 +11,10 @@ from checks_runs import figures
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, SectionFigures
 from panan_spider.report.checks.context import RunContext
-from panan_spider.report.checks.runner import judge
-from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
+from panan_spider.report.checks.runner import run_checks
+from panan_spider.sites.thresholds import Thresholds
+
+THRESHOLDS = Thresholds()
 
 FIRST = date(2025, 9, 1)
 #: 国庆, 春节, and a week in which the editors were away.
@@ -78,10 +80,9 @@ class Year:
         now = figures(day, sections=sections, coverage=coverage if counts else {}, new=new, seconds=self._seconds(new))
         outcomes = {Outcome.STORED: new, Outcome.UNCHANGED: 30, Outcome.LISTED: 20, Outcome.KNOWN: 200}
         statuses = {200: 40 + new, 429: int(self.county.dice.random() < 0.02), 304: 30}
-        seen = RunContext(
-            now, outcomes, {}, statuses, frozenset(), self.history[: DEFAULT_THRESHOLDS.history_runs], self.days, FIRST
-        )
-        checks = judge(seen)
+        history = self.history[: THRESHOLDS.history_runs]
+        seen = RunContext(now, THRESHOLDS, outcomes, {}, statuses, frozenset(), history, self.days, FIRST)
+        checks = run_checks(seen)
         self.history.insert(0, now)
         return checks
 

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from panan_spider.report.page.coverage import Coverage, DateRange, gaps, shown_days
 from panan_spider.report.page.page_words import size, span
-from panan_spider.report.page.plots import bars, calendar, daily, rows, shade
+from panan_spider.report.page.plots import Coverage, bars, calendar, daily, rows, shade
 
 
 @pytest.mark.parametrize(
@@ -41,22 +40,6 @@ def test_before_the_first_and_after_the_last_article_is_no_gap() -> None:
     assert set(year.paths) == {"l1", "none", "outside"}
 
 
-def days_apart(*lengths: int) -> list[date]:
-    days = [date(2020, 1, 1)]
-    for length in lengths:
-        days.append(days[-1] + timedelta(days=length))
-    return days
-
-
-def test_a_gap_is_what_is_out_of_the_archives_own_rhythm() -> None:
-    daily_news = days_apart(*[1] * 50, 40, *[1] * 50)
-    assert gaps(daily_news) == [DateRange(date(2020, 2, 21), date(2020, 3, 30))]
-    assert gaps(daily_news)[0].days == 39
-    assert gaps(days_apart(*[1] * 50, 12, *[1] * 50)) == []  # a holiday
-    assert gaps(days_apart(*[30] * 20, 60, *[30] * 20)) == []  # a slow one
-    assert gaps([]) == gaps([date(2020, 1, 1)]) == []
-
-
 def test_sections_stand_busiest_first_and_idle_ones_not_at_all() -> None:
     by_day = {"2024-03-01": 3}
     made = rows(Coverage(by_day, {"少": {"2024-03-01": 1}, "多": {"2024-03-01": 3}, "旧": {"2020-01-01": 9}}))
@@ -65,7 +48,7 @@ def test_sections_stand_busiest_first_and_idle_ones_not_at_all() -> None:
 
 
 def test_the_days_shown_end_with_the_newest() -> None:
-    days = shown_days(date(2024, 3, 1))
+    days = Coverage({"2024-03-01": 4}).shown_days
     assert (len(days), days[-1]) == (90, date(2024, 3, 1))
     assert daily(Coverage({"2024-03-01": 4, "2019-01-01": 9})).total == 4
 

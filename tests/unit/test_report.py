@@ -10,9 +10,10 @@ from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, url_of
 
 from panan_spider.core.outcomes import Outcome
+from panan_spider.core.run_report import RunReport
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.report.builder import report_lines, run_report
-from panan_spider.report.evaluation import gather, judged
+from panan_spider.report.evaluation import evaluate, facts_of
 from panan_spider.spiders.county import PananSpider
 
 LIST = "http://www.panews.cn/shuji/"
@@ -36,8 +37,13 @@ def run(tmp_path: Path) -> Iterator[ArchiveRunExtension]:
     archive.close({})
 
 
+def report_of(run: ArchiveRunExtension, reason: str = "finished") -> RunReport:
+    ended = run.ended(reason)
+    return run_report(ended, evaluate(ended))
+
+
 def made(run: ArchiveRunExtension, reason: str = "finished") -> dict[str, Any]:
-    return run_report(run, judged(run, reason)).model_dump(mode="json")
+    return report_of(run, reason).model_dump(mode="json")
 
 
 def test_the_outcomes_are_counted_and_add_up(run: ArchiveRunExtension) -> None:
@@ -94,7 +100,7 @@ def test_an_exception_is_one_exception(run: ArchiveRunExtension) -> None:
     assert run.crawler.stats is not None
     for name in ("spider_exceptions/count", "spider_exceptions/KeyError"):
         run.crawler.stats.inc_value(name)
-    assert gather(run.crawler, run.archive, "finished").spider_errors == 1
+    assert facts_of(run.ended("finished")).spider_errors == 1
 
 
 def test_navigation_off_the_site_is_told_from_articles(run: ArchiveRunExtension) -> None:
@@ -102,7 +108,7 @@ def test_navigation_off_the_site_is_told_from_articles(run: ArchiveRunExtension)
     for url, kind, number in ((url_of(4), "article", "000000004"), ("http://www.panews.cn/app/", "section", None)):
         memory.discovered(url, kind, number)
         memory.settle(url, Outcome.OFF_SITE, "redirected to http://elsewhere.example.com/")
-    facts = gather(run.crawler, run.archive, "finished")
+    facts = facts_of(run.ended("finished"))
     assert (facts.outcomes[Outcome.OFF_SITE], facts.led_off_site) == (2, 1)
 
 
@@ -113,10 +119,10 @@ def test_what_the_spider_says_is_in_it(run: ArchiveRunExtension) -> None:
     report = made(run)
     assert (report["drift"], report["failed_sections"]) == (["书记 lists nothing"], ["时政"])
     spider.refusal = "no such section"
-    assert gather(run.crawler, run.archive, "finished").refusal == "no such section"
+    assert facts_of(run.ended("finished")).refusal == "no such section"
 
 
 def test_a_person_reads_the_counts_and_where_the_gaps_are(run: ArchiveRunExtension) -> None:
-    first, *_checks, second = report_lines(run_report(run, judged(run, "finished")))
+    first, *_checks, second = report_lines(report_of(run))
     assert all(words in first for words in ("3 addresses", "1 stored", "1 failed", "1 blocked"))
     assert "2 gaps" in second and f"runs/{run.run_id}.json" in second

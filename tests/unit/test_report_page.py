@@ -9,10 +9,12 @@ from report_examples import HOSTILE, a_correction, a_gap, a_report, an_entry, co
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import RunReport
 from panan_spider.report.page import page_words
-from panan_spider.report.page.coverage import Coverage
+from panan_spider.report.page.plots import Coverage
 from panan_spider.report.page.render import index_page, report_page
+from panan_spider.sites.profile import Site, load_site
 
-PAGE = report_page(a_report(), coverage())
+SITE = load_site()
+PAGE = report_page(a_report(), coverage(), SITE)
 TREE = html.document_fromstring(PAGE)
 
 
@@ -29,7 +31,7 @@ def test_the_verdict_comes_first_in_both_languages() -> None:
 
 @pytest.mark.parametrize("code", ExitCode)
 def test_every_exit_code_has_its_words(code: ExitCode) -> None:
-    page = report_page(a_report(exit_code=int(code)), Coverage())
+    page = report_page(a_report(exit_code=int(code)), Coverage(), SITE)
     assert page_words.ENDINGS[code][0] in text(page) and page_words.ENDINGS[code][1] in text(page)
 
 
@@ -59,10 +61,10 @@ def test_a_correction_shows_what_went_and_what_came() -> None:
     assert [(node.tag, node.text) for node in diff if node.tag in ("ins", "del")] == [("del", "三"), ("ins", "四")]
 
 
-def test_gaps_in_coverage_are_marked_and_named() -> None:
-    assert "2017-01-01 – 2018-12-31: 730 days without an article" in text(PAGE)
+def test_quiet_periods_are_marked_and_named() -> None:
+    assert "书记 · 2017-01-01 – 2018-12-31: 730 days without an article, at most 16 are usual" in text(PAGE)
     years = {svg.get("aria-label") for svg in TREE.xpath("//ul[@class='years']//svg")}
-    assert any(label.startswith("2018: 0 articles on 0 days; gap 2017-01-01") for label in years)
+    assert any(label.startswith("2018: 0 articles on 0 days; quiet 2017-01-01") for label in years)
     assert len(years) == 2026 - 2013 + 1
 
 
@@ -90,7 +92,7 @@ def hostile() -> RunReport:
 
 
 def test_hostile_words_are_text() -> None:
-    tree = html.document_fromstring(report_page(hostile(), Coverage()))
+    tree = html.document_fromstring(report_page(hostile(), Coverage(), SITE))
     assert not tree.xpath("//script | //img")
     assert tree.text_content().count(HOSTILE) >= 5
     assert not [href for href in tree.xpath("//@href") if href.startswith("javascript")]
@@ -103,7 +105,7 @@ def test_a_first_run_of_fifty_thousand_articles_is_no_large_page() -> None:
         removals_count=400, removals=[an_entry(number) for number in range(300)],
         gaps_count=5_000, gaps=[a_gap(number) for number in range(1_000)],
     )  # fmt: skip
-    page = report_page(many, coverage())
+    page = report_page(many, coverage(), SITE)
     assert len(page.encode()) < 300_000
     assert "50,000 in all; the first 100 are shown here, 300 stand in runs/20260307T010000Z-1.json" in text(page)
     assert "5,000 addresses, of all runs; the first 40" in text(page)
@@ -111,7 +113,7 @@ def test_a_first_run_of_fifty_thousand_articles_is_no_large_page() -> None:
 
 def test_an_empty_archive_has_a_page_too() -> None:
     nothing = a_report(new_count=0, new=[], corrections_count=0, corrections=[], removals_count=0, removals=[])
-    page = report_page(nothing, Coverage())
+    page = report_page(nothing, Coverage(), SITE)
     assert "Nothing new was stored." in text(page)
     assert not re.search(r"<h2>(Corrections|Removed|Coverage)", page)
 
@@ -127,7 +129,17 @@ def test_the_list_of_runs_links_each_crawl() -> None:
     }
     told = {**run, "state": "broken", "new": 3, "corrections": None}
     died = {**told, "run": "r1", "exit_code": None, "command": None, "reason": None, "new": None}
-    tree = html.document_fromstring(index_page([told, died]))
+    tree = html.document_fromstring(index_page([told, died], SITE))
     assert tree.xpath("//tbody//a/@href") == ["r2.html"]
     assert "The site has changed" in tree.text_content() and "died" in tree.text_content()
     assert not tree.xpath("//b")
+
+
+def test_another_site_has_its_own_name_and_its_own_first_year() -> None:
+    """A profile without a name shows its key; without a first year the calendar begins with the oldest article."""
+    other = Site(key="example", hosts=("www.example.com",), entry_pages=("http://www.example.com/",))
+    for page in (report_page(a_report(), coverage(years=3), other), index_page([], other)):
+        tree = html.document_fromstring(page)
+        assert "example" in tree.findtext(".//title", "") and "磐安" not in page
+    years = html.document_fromstring(report_page(a_report(), coverage(years=3), other)).xpath("//ul[@class='years']/li")
+    assert len(years) == 4

@@ -15,10 +15,14 @@ from store_helpers import a_dead_run, an_archive, an_article, url_of
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.report.status.archive_status import ArchiveStatus, look
-from panan_spider.report.status.status_tables import show
+from panan_spider.report.status import ArchiveStatus, read_status, show
+from panan_spider.sites.thresholds import Thresholds
 
 Capture = pytest.CaptureFixture[str]
+
+
+def status_of(folder: Path) -> ArchiveStatus:
+    return read_status(folder, Thresholds())
 
 
 def dated(number: int, day: date, **other: Any) -> Article:
@@ -37,14 +41,20 @@ def data(tmp_path: Path) -> Path:
     archive = an_archive(tmp_path, "20260307T010203Z-1")
     numbers = iter(range(1, 1_000))
     for month in (1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12):
-        for day in range(1, 11):
-            store(archive, next(numbers), date(2019, month, day), "书记", *(["时政"] if (month, day) == (1, 1) else []))
+        for day in range(1, 31, 3):
+            store(
+                archive,
+                next(numbers),
+                date(2019, month, min(day, 28)),
+                "书记",
+                *(["时政"] if (month, day) == (1, 1) else []),
+            )
     store(archive, 500, date(2020, 1, 1))
     archive.close({"exit_code": 0, "reason": "111 stored"})
     archive = an_archive(tmp_path, "20260308T010203Z-2")
-    again = dated(2, date(2019, 1, 2), revision=2, version=2, listed_in=["书记"])
+    again = dated(2, date(2019, 1, 4), revision=2, version=2, listed_in=["书记"])
     archive.store(again, Outcome.REVISED)
-    archive.memory.settle("http://www.panews.cn/system/2019/01/03/000000003.shtml", Outcome.GONE)
+    archive.memory.settle("http://www.panews.cn/system/2019/01/07/000000003.shtml", Outcome.GONE)
     archive.memory.begin_walk("http://www.panews.cn/shuji/", "书记")
     archive.memory.listed("书记", [(f"{n:09d}", url_of(n), date(2020, 3, 7)) for n in (901, 902, 903)])
     archive.memory.end_walk("http://www.panews.cn/shuji/", state="failed", pages=3, rows=3, new=3)
@@ -56,7 +66,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def status(data: Path) -> ArchiveStatus:
-    return look(data)
+    return status_of(data)
 
 
 def test_what_is_stored(status: ArchiveStatus) -> None:
@@ -89,7 +99,7 @@ def test_what_waits_for_the_next_run(status: ArchiveStatus) -> None:
 
 def test_an_empty_month_of_a_busy_section_is_a_gap(status: ArchiveStatus) -> None:
     (june,) = status.gaps.quiet["书记"]
-    assert (june.first, june.last, june.found) == ("2019-06", "2019-06", 0)
+    assert (june.first, june.last, june.limit) == (date(2019, 5, 29), date(2019, 6, 30), 16)
     assert status.gaps.quiet.keys() == {"书记"}
 
 
@@ -110,7 +120,7 @@ def test_a_walk_without_its_end_is_a_gap_until_one_reaches_it(data: Path, status
     archive.memory.begin_walk(walk.url, "书记")
     archive.memory.end_walk(walk.url, state="end", pages=4, rows=4, new=0)
     archive.close({"exit_code": 0})
-    assert look(data).gaps.walks == []
+    assert status_of(data).gaps.walks == []
 
 
 def test_a_walk_that_stops_at_known_articles_behind_a_proven_end_is_no_gap(data: Path, status: ArchiveStatus) -> None:
@@ -119,7 +129,7 @@ def test_a_walk_that_stops_at_known_articles_behind_a_proven_end_is_no_gap(data:
         archive.memory.begin_walk(status.gaps.walks[0].url, "书记")
         archive.memory.end_walk(status.gaps.walks[0].url, state=state, pages=1, rows=20, new=new)
         archive.close({"exit_code": 0})
-    assert look(data).gaps.walks == []
+    assert status_of(data).gaps.walks == []
 
 
 def test_the_json_holds_everything(data: Path, capsys: Capture) -> None:
@@ -145,7 +155,7 @@ def test_through_a_pipe_it_is_plain(data: Path, capsys: Capture) -> None:
 
 def test_the_gaps_one_by_one(data: Path, capsys: Capture) -> None:
     lines = scrapy(capsys, "status", "--gaps", "--data-dir", data).lines
-    assert "书记\t2019-06\t2019-06\t0\t10.0" in lines
+    assert "书记\t2019-05-29\t2019-06-30\t33\t16" in lines
     assert f"000000901\tfailed\t1\t书记\t{url_of(901)}\tHTTP 500" in lines
     assert any(line.startswith("书记\tfailed\t3\t3\t") for line in lines)
 
@@ -194,7 +204,7 @@ def test_beside_a_run_it_says_who_writes(data: Path, capsys: Capture) -> None:
 def test_a_run_that_died_is_named(data: Path, capsys: Capture) -> None:
     a_dead_run(an_archive(data, "r3"))
     assert "r3" in scrapy(capsys, "status", "--data-dir", data).lines[1]
-    assert look(data).runs[0].finished is None
+    assert status_of(data).runs[0].finished is None
     an_archive(data, "r4").close({"exit_code": 0})
     assert any("r3" in line and line.endswith("\tdied") for line in scrapy(capsys, "status", "--data-dir", data).lines)
 
@@ -210,7 +220,7 @@ def test_a_copy_that_may_not_be_written_to_is_read_all_the_same(data: Path) -> N
     shutil.copytree(data, copy)
     copy.chmod(0o555)
     try:
-        assert look(copy).articles == 111
+        assert status_of(copy).articles == 111
         assert not (copy / "ledger.sqlite-wal").exists()
     finally:
         copy.chmod(0o755)

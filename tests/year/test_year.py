@@ -15,7 +15,8 @@ from year_site import comparable
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.verify.archive_check import ArchiveCheck
-from panan_spider.report.status.archive_status import look
+from panan_spider.report.status import read_status
+from panan_spider.sites.thresholds import Thresholds
 
 SEED: Final = int(os.environ.get("YEAR_SEED", "1"))
 NIGHTS: Final = int(os.environ.get("YEAR_NIGHTS", "200"))
@@ -173,7 +174,7 @@ def test_at_the_end_verify_is_clean(year: Year) -> None:
 
 
 def test_at_the_end_nothing_is_missing_and_no_month_is_suspicious(year: Year) -> None:
-    status = look(year.data)
+    status = read_status(year.data, Thresholds())
     assert (status.gaps.missing, status.gaps.walks, status.gaps.quiet, status.waiting) == ([], [], {}, [])
     assert len(status.by_section) == 5
 

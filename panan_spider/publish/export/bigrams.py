@@ -11,7 +11,7 @@ from itertools import pairwise
 from operator import add
 from typing import Final
 
-from panan_spider.core.fullwidth import fold
+from panan_spider.core.text import fold
 
 #: FTS5's tokenizer: parts at blanks, and looks at no table of characters that a later Unicode would outgrow.
 TOKENIZER: Final = "ascii"

@@ -1,47 +1,48 @@
-"""What the checks look at: one run's facts, and what earlier runs and the archive give to compare them with."""
+"""Run context: the figures of one run and of earlier runs, as every check takes them, and how a check answers."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from statistics import median
 from typing import Final
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
+from panan_spider.sites.thresholds import Thresholds
 
 NO_HISTORY: Final = "no history yet"
+
+_MOST_NAMED: Final = 8
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """One run and its past. `history` are the figures of earlier whole runs, newest first."""
+    """One run and its past. `history` holds the figures of earlier whole runs, newest first."""
 
     figures: Figures
+    thresholds: Thresholds = field(default_factory=Thresholds)
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)
-    statuses: Mapping[int, int] = field(default_factory=dict)  # answers by HTTP status, retries included
-    unread: frozenset[str] = frozenset()  # sections that could not be read to their end
+    statuses: Mapping[int, int] = field(default_factory=dict)  # responses by HTTP status, retries included
+    unread: frozenset[str] = frozenset()  # sections that were not read to their end
     history: Sequence[Figures] = ()
-    posting_days: Mapping[str, Sequence[date]] = field(
-        default_factory=dict
-    )  # by section, of stored articles, ascending
-    watched_since: date | None = None  # the first run that saw the site
+    posting_days: Mapping[str, Sequence[date]] = field(default_factory=dict)  # by section, ascending
+    watched_since: date | None = None  # day of the first run that saw the site
 
     @property
     def day(self) -> date:
-        """The day of the run, at the site."""
+        """The day of the run, in the site's time."""
         return date.fromisoformat(self.figures.day)
 
 
-def found(name: str, verdict: Verdict, value: object, threshold: str, sentence: str) -> CheckResult:
-    """A check's word."""
+def check_result(name: str, verdict: Verdict, value: object, threshold: str, sentence: str) -> CheckResult:
+    """The result of a check, its value as text."""
     return CheckResult(name=name, verdict=verdict, value=str(value), threshold=threshold, sentence=sentence)
 
 
-def unjudged(name: str, why: str) -> CheckResult:
-    """A check that has nothing to judge by, and says so."""
-    return found(name, "none", "–", "–", why)
+def not_judged(name: str, why: str) -> CheckResult:
+    """The result of a check that has nothing to compare with."""
+    return check_result(name, "none", "–", "–", why)
 
 
 def percent(share: float) -> str:
@@ -49,14 +50,15 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def listed(names: Sequence[str]) -> str:
+    """At most eight names, and how many more there are."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest of `values` that at least `share` of them do not exceed. Raises ValueError for none."""
+    """The smallest of `values` that at least `share` of them do not exceed. Raises ValueError for no values."""
     if not values:
         raise ValueError("no quantile of nothing")
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-def middle(values: Sequence[float]) -> float:
-    """The median. Raises statistics.StatisticsError for none."""
-    return float(median(values))

@@ -1,14 +1,12 @@
-"""Checks of the news: is there as much as there usually is, and which section has fallen silent? Pure."""
+"""News checks: number of new articles, and sections that have fallen silent. Pure functions of a run context."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from statistics import median
 from typing import Final, NamedTuple
 
 from panan_spider.core.run_report import CheckResult, Figures
-from panan_spider.report.checks.context import NO_HISTORY, RunContext, found, middle, quantile, unjudged
-from panan_spider.report.checks.list_checks import named
-from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
+from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, listed, not_judged
+from panan_spider.report.rhythm import quiet_limit, recent
 
 ARTICLE_COUNT: Final = "article_count"
 SECTION_SILENCE: Final = "section_silence"
@@ -17,7 +15,7 @@ _WEEKDAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays",
 
 
 def newest_day(figures: Figures) -> str | None:
-    """The newest day that any list of the run shows."""
+    """The newest day in any list of the run."""
     return max((section.newest for section in figures.sections.values() if section.newest), default=None)
 
 
@@ -26,51 +24,61 @@ def fresh(figures: Figures) -> int:
     return figures.new - figures.late
 
 
-def same_weekday(seen: RunContext) -> list[int]:
-    """How many new articles earlier runs brought on the weekday of this one."""
-    day = seen.day.weekday()
-    return [fresh(run) for run in seen.history if date.fromisoformat(run.day).weekday() == day]
+def same_weekday(context: RunContext) -> list[int]:
+    """New articles of earlier runs on the weekday of this one."""
+    day = context.day.weekday()
+    return [fresh(run) for run in context.history if date.fromisoformat(run.day).weekday() == day]
 
 
-def article_count(seen: RunContext) -> CheckResult:
-    """New articles against the same weekday's history, and against what the lists named.
+def article_count(context: RunContext) -> CheckResult:
+    """New articles against the history of the same weekday, and against the rows of the lists.
 
-    A day without news is no fault: the lists say so themselves. What they name and the run does not bring home is one.
+    A day without news is no fault, because the lists show that there were none. A listed article that was not stored is one.
     """
-    figures, count = seen.figures, fresh(seen.figures)
+    figures = context.figures
     if all(section.front is None for section in figures.sections.values()):
-        return unjudged(ARTICLE_COUNT, "not judged: page one of no section was read")
-    # Of one list alone: an article that three sections list is not three.
-    listed = max((section.new for section in figures.sections.values()), default=0)
-    if (
-        seen.history
-        and listed >= DEFAULT_THRESHOLDS.brought_articles
-        and figures.new < DEFAULT_THRESHOLDS.brought_share * listed
-    ):
-        said = f"one list names {listed} articles not known before, and {figures.new} of them were stored"
-        return found(ARTICLE_COUNT, "warn", figures.new, f"half of the {listed} listed", said)
-    earlier = same_weekday(seen)
-    weekday = _WEEKDAYS[seen.day.weekday()]
-    if len(earlier) < DEFAULT_THRESHOLDS.weekday_runs:
-        return unjudged(ARTICLE_COUNT, f"{NO_HISTORY} of {weekday}: {figures.new} new articles")
-    most = max(DEFAULT_THRESHOLDS.flood_floor, DEFAULT_THRESHOLDS.flood_factor * max(earlier)) * _days_since(seen)
-    usual = f"{middle(earlier):.0f} usual on {weekday}"
+        return not_judged(ARTICLE_COUNT, "not judged: page one of no section was read")
+    # The rows of one list only: an article that three sections list is not three.
+    rows = max((section.new for section in figures.sections.values()), default=0)
+    if (shortfall := _shortfall(context, rows)) is not None:
+        return shortfall
+    earlier = same_weekday(context)
+    weekday = _WEEKDAYS[context.day.weekday()]
+    if len(earlier) < context.thresholds.weekday_runs:
+        return not_judged(ARTICLE_COUNT, f"{NO_HISTORY} of {weekday}: {figures.new} new articles")
+    return _against_weekday(context, rows, earlier, weekday)
+
+
+def _shortfall(context: RunContext, rows: int) -> CheckResult | None:
+    """The result for a run that stored too few of the articles that one list names as new."""
+    limit, stored = context.thresholds, context.figures.new
+    if not context.history or rows < limit.brought_articles or stored >= limit.brought_share * rows:
+        return None
+    sentence = f"one list names {rows} articles not known before, and {stored} of them were stored"
+    return check_result(ARTICLE_COUNT, "warn", stored, f"half of the {rows} listed", sentence)
+
+
+def _against_weekday(context: RunContext, rows: int, earlier: list[int], weekday: str) -> CheckResult:
+    figures, limit, count = context.figures, context.thresholds, fresh(context.figures)
+    most = max(limit.flood_floor, limit.flood_factor * max(earlier)) * _days_since_last_run(context)
+    usual = f"{median(earlier):.0f} usual on {weekday}"
     if count > most:
-        said = f"{count} new articles, {usual}: has the site numbered its articles anew?"
-        return found(ARTICLE_COUNT, "warn", count, f"at most {most}", said)
-    said = f"{count} new articles, {usual}"
-    if not figures.new and not listed:
-        said = f"no news today: the newest article of any list is of {newest_day(figures)}, {usual}"
-    return found(ARTICLE_COUNT, "ok", count, f"at most {most}", said)
+        sentence = f"{count} new articles, {usual}: has the site numbered its articles anew?"
+        return check_result(ARTICLE_COUNT, "warn", count, f"at most {most}", sentence)
+    sentence = f"{count} new articles, {usual}"
+    if not figures.new and not rows:
+        sentence = f"no news today: the newest article of any list is of {newest_day(figures)}, {usual}"
+    return check_result(ARTICLE_COUNT, "ok", count, f"at most {most}", sentence)
 
 
-def _days_since(seen: RunContext) -> int:
-    """Days since the last whole run: after a pause there is more to fetch."""
-    return max(1, (seen.day - date.fromisoformat(seen.history[0].day)).days) if seen.history else 1
+def _days_since_last_run(context: RunContext) -> int:
+    """Days since the last whole run, at least 1: after a pause there is more to fetch."""
+    history = context.history
+    return max(1, (context.day - date.fromisoformat(history[0].day)).days) if history else 1
 
 
-class SilentSection(NamedTuple):
-    """How long a section has printed nothing, and from when on that is out of its rhythm."""
+class SectionRhythm(NamedTuple):
+    """The last posting day of a section, and how many days it may be quiet after it."""
 
     section: str
     last: date
@@ -82,49 +90,38 @@ class SilentSection(NamedTuple):
         return self.last + timedelta(days=self.limit + 1)
 
 
-def rhythm(days: Sequence[date], today: date) -> int | None:
-    """Days a section may be silent, by the gaps between the days it printed on; None where there are too few."""
-    recent = [day for day in days if today - timedelta(days=DEFAULT_THRESHOLDS.rhythm_days) <= day]
-    gaps = [(later - earlier).days for earlier, later in pairwise(recent)]
-    if len(gaps) < DEFAULT_THRESHOLDS.silence_gaps:
-        return None
-    usual = DEFAULT_THRESHOLDS.silence_factor * quantile(gaps, DEFAULT_THRESHOLDS.silence_quantile)
-    return max(DEFAULT_THRESHOLDS.silence_days, round(usual))
-
-
-def silences(seen: RunContext) -> list[SilentSection]:
-    """Every section that has a rhythm, longest overdue first."""
-    all_of_them = []
-    for section, days in seen.posting_days.items():
-        past = sorted(day for day in days if day <= seen.day)
-        limit = rhythm(past, seen.day)
+def section_rhythms(context: RunContext) -> list[SectionRhythm]:
+    """Every section with enough posting days for a rhythm, longest overdue first."""
+    rhythms = []
+    for section, days in context.posting_days.items():
+        past = sorted(day for day in days if day <= context.day)
+        limit = quiet_limit(recent(past, context.day, context.thresholds), context.thresholds)
         if limit is not None:
-            listed = seen.figures.sections.get(section)
-            shown = date.fromisoformat(listed.newest) if listed is not None and listed.newest else past[-1]
-            all_of_them.append(SilentSection(section, max(past[-1], shown), limit))
-    return sorted(all_of_them, key=lambda one: one.due)
+            figures = context.figures.sections.get(section)
+            shown = date.fromisoformat(figures.newest) if figures is not None and figures.newest else past[-1]
+            rhythms.append(SectionRhythm(section, max(past[-1], shown), limit))
+    return sorted(rhythms, key=lambda rhythm: rhythm.due)
 
 
-def section_silence(seen: RunContext) -> CheckResult:
-    """Silence of each section against its usual rhythm.
+def section_silence(context: RunContext) -> CheckResult:
+    """Sections that are quiet beyond their rhythm.
 
-    What had fallen silent before the first run is history, and what stays silent for long has ended.
+    A silence that began before the first run is history, and a section that stays silent for `ended_days` more has ended.
     """
-    watched, today = seen.watched_since, seen.day
+    watched, today, limit = context.watched_since, context.day, context.thresholds
     if watched is None:
-        return unjudged(SECTION_SILENCE, f"{NO_HISTORY}: silence is judged from the second run on")
-    rhythms = silences(seen)
+        return not_judged(SECTION_SILENCE, f"{NO_HISTORY}: silence is judged from the second run on")
+    rhythms = section_rhythms(context)
     if not rhythms:
-        return unjudged(
-            SECTION_SILENCE, f"{NO_HISTORY}: no section has {DEFAULT_THRESHOLDS.silence_gaps} gaps to judge by"
-        )
-    ended = timedelta(days=DEFAULT_THRESHOLDS.ended_days)
-    silent = [one for one in rhythms if watched < one.due <= today < one.due + ended]
-    threshold = (
-        f"{DEFAULT_THRESHOLDS.silence_factor:g} times its gaps, {DEFAULT_THRESHOLDS.silence_days} days at the least"
-    )
+        return not_judged(SECTION_SILENCE, f"{NO_HISTORY}: no section has {limit.silence_gaps} gaps to judge by")
+    ended = timedelta(days=limit.ended_days)
+    silent = [rhythm for rhythm in rhythms if watched < rhythm.due <= today < rhythm.due + ended]
+    threshold = f"{limit.silence_factor:g} times its gaps, {limit.silence_days} days at the least"
     if silent:
-        said = named([f"{s.section} since {s.last} ({(today - s.last).days} days, {s.limit} at most)" for s in silent])
-        return found(SECTION_SILENCE, "warn", f"{len(silent)} silent", threshold, f"silent beyond their rhythm: {said}")
-    said = f"none of {len(rhythms)} sections with a rhythm has fallen out of it"
-    return found(SECTION_SILENCE, "ok", "0 silent", threshold, said)
+        names = listed(
+            [f"{s.section} since {s.last} ({(today - s.last).days} days, {s.limit} at most)" for s in silent]
+        )
+        sentence = f"silent beyond their rhythm: {names}"
+        return check_result(SECTION_SILENCE, "warn", f"{len(silent)} silent", threshold, sentence)
+    sentence = f"none of {len(rhythms)} sections with a rhythm has fallen out of it"
+    return check_result(SECTION_SILENCE, "ok", "0 silent", threshold, sentence)

@@ -1,4 +1,4 @@
-"""Checks of the article pages: can they be read, and do they still print every field? Pure."""
+"""Page checks: pages of unknown layout, and fields that a template no longer prints. Pure functions of a run context."""
 
 import math
 from collections import Counter
@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
-from panan_spider.report.checks.context import NO_HISTORY, RunContext, found, percent, unjudged
-from panan_spider.sites.thresholds import DEFAULT_THRESHOLDS
+from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, not_judged, percent
+from panan_spider.sites.thresholds import Thresholds
 
 UNKNOWN_LAYOUT: Final = "unknown_layout"
 FIELD_COVERAGE: Final = "field_coverage"
 
-#: Fields whose loss shows that a page object misses something, though the article is still valid.
+#: Fields whose loss shows that a template misses something although the article is still valid.
 FIELDS: Final = (
     *("kicker", "subtitle", "published", "section", "source", "header_line", "authors", "editor", "credits"),
     *("text", "images", "related"),
@@ -21,26 +21,29 @@ FIELDS: Final = (
 ARTICLES: Final = "articles"
 _READ: Final = (Outcome.STORED, Outcome.REVISED, Outcome.UNCHANGED, Outcome.UNKNOWN_LAYOUT, Outcome.INVALID)
 
-Coverage = dict[str, dict[str, dict[str, int]]]
+#: Template → section → field → articles that have the field; key `articles`: all of them.
+FieldCounts = dict[str, dict[str, dict[str, int]]]
 
 
-def unknown_layout(seen: RunContext) -> CheckResult:
-    """Share of article pages that nobody can read. Pages that lie in quarantine unchanged are known already."""
-    read = sum(seen.outcomes.get(outcome, 0) for outcome in _READ)
-    unknown = seen.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0)
+def unknown_layout(context: RunContext) -> CheckResult:
+    """Share of the article pages read whose layout is unknown. Pages already in quarantine, unchanged, do not count."""
+    limit = context.thresholds
+    read = sum(context.outcomes.get(outcome, 0) for outcome in _READ)
+    unknown = context.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0)
     if not read:
-        return unjudged(UNKNOWN_LAYOUT, "not judged: no article page was read")
+        return not_judged(UNKNOWN_LAYOUT, "not judged: no article page was read")
     share = unknown / read
-    threshold = f"{percent(DEFAULT_THRESHOLDS.unknown_share)} and {DEFAULT_THRESHOLDS.unknown_pages} pages"
+    threshold = f"{percent(limit.unknown_share)} and {limit.unknown_pages} pages"
     if not unknown:
-        return found(UNKNOWN_LAYOUT, "ok", percent(0), threshold, f"all {read} article pages read have a known layout")
-    many = share >= DEFAULT_THRESHOLDS.unknown_share and unknown >= DEFAULT_THRESHOLDS.unknown_pages
-    said = f"{unknown} of {read} article pages read are of an unknown layout"
-    return found(UNKNOWN_LAYOUT, "fail" if many else "warn", percent(share), threshold, said)
+        sentence = f"all {read} article pages read have a known layout"
+        return check_result(UNKNOWN_LAYOUT, "ok", percent(0), threshold, sentence)
+    many = share >= limit.unknown_share and unknown >= limit.unknown_pages
+    sentence = f"{unknown} of {read} article pages read are of an unknown layout"
+    return check_result(UNKNOWN_LAYOUT, "fail" if many else "warn", percent(share), threshold, sentence)
 
 
 class FieldLoss(NamedTuple):
-    """A field that fewer articles have than should: `had` of `articles` in the last `runs` runs."""
+    """A field that fewer articles have than expected: `had` of `articles` in the last `runs` runs."""
 
     template: str
     field: str
@@ -51,7 +54,7 @@ class FieldLoss(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Of the expected, the share that is there."""
+        """`had` as a share of `expected`."""
         return self.had / self.expected
 
     def __str__(self) -> str:
@@ -59,34 +62,70 @@ class FieldLoss(NamedTuple):
         return f"{self.template} has {self.field} in {self.had} of {self.articles} articles{span}, expected {self.expected:.0f}"
 
 
-def summed(history: Sequence[Figures]) -> Coverage:
-    """The coverage of all these runs together."""
-    total: dict[str, dict[str, Counter[str]]] = {}
-    for run in history:
-        for template, sections in run.coverage.items():
-            for section, counts in sections.items():
-                total.setdefault(template, {}).setdefault(section, Counter()).update(counts)
-    return {t: {s: dict(counts) for s, counts in sections.items()} for t, sections in total.items()}
+def field_coverage(context: RunContext) -> CheckResult:
+    """Fields of each template against what the template has printed in the same sections before."""
+    if not any(run.coverage for run in context.history):
+        return not_judged(FIELD_COVERAGE, f"{NO_HISTORY} of what each template prints")
+    if not context.figures.coverage:
+        return not_judged(FIELD_COVERAGE, "not judged: no article was new or changed")
+    lost = context.thresholds.coverage_lost
+    threshold = f"{lost:.0%} of the expected, and no chance"
+    losses = sorted(_losses(context), key=lambda loss: loss.share)
+    if not losses:
+        sentence = "each template prints its fields as it did before"
+        return check_result(FIELD_COVERAGE, "ok", "as before", threshold, sentence)
+    verdict: Verdict = "fail" if losses[0].share <= lost else "warn"
+    sentence = "; ".join(map(str, losses[:4])) + (f"; and {len(losses) - 4} more" if len(losses) > 4 else "")
+    return check_result(FIELD_COVERAGE, verdict, percent(losses[0].share), threshold, sentence)
 
 
-def _expected(now: Figures, past: Coverage, template: str, name: str) -> tuple[int, int, float]:
-    """Articles that can be judged, how many have the field, and how many should, by what their sections print."""
+def _losses(context: RunContext) -> Iterator[FieldLoss]:
+    past = _PastCounts(context.history)
+    for template in context.figures.coverage:
+        for name in FIELDS:
+            if (loss := _loss(context, past, template, name)) is not None:
+                yield loss
+
+
+def _loss(context: RunContext, past: "_PastCounts", template: str, name: str) -> FieldLoss | None:
+    """The loss of a field, tonight or over consecutive runs that each have too little of it; None for no loss."""
+    limit = context.thresholds
     articles = had = 0
     expected = 0.0
-    # A section's articles are alike: a batch of notices without a byline is no loss of bylines.
-    pooled = summed_sections(past.get(template, {}))
+    for number, run in enumerate((context.figures, *context.history)):
+        before = past.before(number)
+        if all_sections(before.get(template, {})).get(ARTICLES, 0) < limit.coverage_history:
+            return None
+        more, has, should = _expected(run, before, (template, name), limit)
+        if has > limit.coverage_thin * should or not (more or number):
+            return None
+        articles, had, expected = articles + more, had + has, expected + should
+        if articles and odds_against(had, articles, expected) >= limit.coverage_odds:
+            return FieldLoss(template, name, had, articles, expected, number + 1)
+    return None
+
+
+def _expected(now: Figures, past: FieldCounts, field: tuple[str, str], limit: Thresholds) -> tuple[int, int, float]:
+    """For (template, field) of one run: articles that can be judged, how many have the field, how many should have it."""
+    template, name = field
+    articles = had = 0
+    expected = 0.0
+    # By section, because articles of a section are alike: a batch of notices without a byline is no loss of bylines.
+    pooled = all_sections(past.get(template, {}))
     for section, counts in now.coverage.get(template, {}).items():
         before = pooled if name == "section" else past.get(template, {}).get(section, {})
-        if before.get(ARTICLES, 0) < DEFAULT_THRESHOLDS.coverage_articles:
+        # A batch larger than all that is known of its section says more about the history than about the batch.
+        if before.get(ARTICLES, 0) < max(limit.coverage_articles, counts[ARTICLES]):
             continue
         articles += counts[ARTICLES]
         had += counts.get(name, 0)
-        expected += counts[ARTICLES] * (before.get(name, 0) + 1) / (before[ARTICLES] + 2)
+        if (sightings := before.get(name, 0)) >= limit.coverage_sightings:
+            expected += counts[ARTICLES] * sightings / (before[ARTICLES] + 1)  # + 1: never quite all of them
     return articles, had, expected
 
 
-def summed_sections(sections: dict[str, dict[str, int]]) -> dict[str, int]:
-    """All sections of a template together."""
+def all_sections(sections: dict[str, dict[str, int]]) -> dict[str, int]:
+    """The counts of all sections of a template together."""
     total: Counter[str] = Counter()
     for counts in sections.values():
         total.update(counts)
@@ -94,7 +133,7 @@ def summed_sections(sections: dict[str, dict[str, int]]) -> dict[str, int]:
 
 
 def odds_against(had: int, articles: int, expected: float) -> float:
-    """How many times more often than by chance `had` or fewer would be found: Chernoff's bound, never too high."""
+    """Lower bound (Chernoff) of the odds against `had` or fewer of `articles`, where `expected` should have the field."""
     p, q = expected / articles, had / articles
     if q >= p:
         return 1.0
@@ -103,54 +142,23 @@ def odds_against(had: int, articles: int, expected: float) -> float:
     return math.exp(min(articles * (kept + lost), 700.0))
 
 
-class _Past:
-    """What all runs before a given one printed, each summed once."""
+class _PastCounts:
+    """Field counts summed over the runs before a given one, each sum computed once."""
 
     def __init__(self, history: Sequence[Figures]) -> None:
-        self._history, self._sums = history, list[Coverage]()
+        self._history, self._sums = history, list[FieldCounts]()
 
-    def before(self, number: int) -> Coverage:
-        """The coverage of the history without its newest `number` runs."""
+    def before(self, number: int) -> FieldCounts:
+        """The counts of the history without its newest `number` runs."""
         while len(self._sums) <= number:
-            self._sums.append(summed(self._history[len(self._sums) :]))
+            self._sums.append(_summed(self._history[len(self._sums) :]))
         return self._sums[number]
 
 
-def _losses(seen: RunContext) -> Iterator[FieldLoss]:
-    past = _Past(seen.history)
-    for template in seen.figures.coverage:
-        for name in FIELDS:
-            if (loss := _loss(seen, past, template, name)) is not None:
-                yield loss
-
-
-def _loss(seen: RunContext, past: _Past, template: str, name: str) -> FieldLoss | None:
-    """Whether the field is lost: tonight, or over the nights in a row that each have too little of it."""
-    articles = had = 0
-    expected = 0.0
-    for number, run in enumerate((seen.figures, *seen.history)):
-        before = past.before(number)
-        if summed_sections(before.get(template, {})).get(ARTICLES, 0) < DEFAULT_THRESHOLDS.coverage_history:
-            return None
-        more, has, should = _expected(run, before, template, name)
-        if has > DEFAULT_THRESHOLDS.coverage_thin * should or not (more or number):
-            return None
-        articles, had, expected = articles + more, had + has, expected + should
-        if articles and odds_against(had, articles, expected) >= DEFAULT_THRESHOLDS.coverage_odds:
-            return FieldLoss(template, name, had, articles, expected, number + 1)
-    return None
-
-
-def field_coverage(seen: RunContext) -> CheckResult:
-    """Each field of each template against what the template has printed in the same sections before."""
-    if not any(run.coverage for run in seen.history):
-        return unjudged(FIELD_COVERAGE, f"{NO_HISTORY} of what each template prints")
-    if not seen.figures.coverage:
-        return unjudged(FIELD_COVERAGE, "not judged: no article was new or changed")
-    threshold = f"{DEFAULT_THRESHOLDS.coverage_lost:.0%} of the expected, and no chance"
-    losses = sorted(_losses(seen), key=lambda loss: loss.share)
-    if not losses:
-        return found(FIELD_COVERAGE, "ok", "as before", threshold, "each template prints its fields as it did before")
-    verdict: Verdict = "fail" if losses[0].share <= DEFAULT_THRESHOLDS.coverage_lost else "warn"
-    said = "; ".join(map(str, losses[:4])) + (f"; and {len(losses) - 4} more" if len(losses) > 4 else "")
-    return found(FIELD_COVERAGE, verdict, percent(losses[0].share), threshold, said)
+def _summed(history: Sequence[Figures]) -> FieldCounts:
+    total: dict[str, dict[str, Counter[str]]] = {}
+    for run in history:
+        for template, sections in run.coverage.items():
+            for section, counts in sections.items():
+                total.setdefault(template, {}).setdefault(section, Counter()).update(counts)
+    return {t: {s: dict(counts) for s, counts in sections.items()} for t, sections in total.items()}

@@ -1,18 +1,18 @@
-"""All checks over one run, and which of their words change the exit code. Pure."""
+"""Check runner: runs all checks over a run context, and maps failing checks to exit codes."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from panan_spider.core.outcomes import ExitCode
-from panan_spider.core.run_report import CheckResult, State
-from panan_spider.report.checks import http_checks, list_checks, news_checks, page_checks, site_changes
+from panan_spider.core.run_report import CheckResult
+from panan_spider.report.checks import http_checks, list_checks, news_checks, page_checks
 from panan_spider.report.checks.context import RunContext
 
 CHECKS: Final[dict[str, Callable[[RunContext], CheckResult]]] = {
     list_checks.SECTIONS_FOUND: list_checks.sections_found,
     list_checks.FRONT_LINKS: list_checks.front_page_links,
-    site_changes.LIST_MARKUP: site_changes.list_markup,
-    site_changes.MOVED_HOSTS: site_changes.moved_hosts,
+    list_checks.LIST_MARKUP: list_checks.list_markup,
+    http_checks.MOVED_HOSTS: http_checks.moved_hosts,
     page_checks.UNKNOWN_LAYOUT: page_checks.unknown_layout,
     page_checks.FIELD_COVERAGE: page_checks.field_coverage,
     news_checks.ARTICLE_COUNT: news_checks.article_count,
@@ -23,7 +23,7 @@ CHECKS: Final[dict[str, Callable[[RunContext], CheckResult]]] = {
     http_checks.PEAK_MEMORY: http_checks.peak_memory,
 }
 
-#: The exit code a check's `fail` gives. The others' `fail` stands in the report, and `warn` never changes a code.
+#: The exit code that a check's `fail` gives. A `fail` of any other check stands in the report only, and a `warn` never changes a code.
 CODES: Final[dict[str, ExitCode]] = {
     list_checks.SECTIONS_FOUND: ExitCode.LAYOUT_DRIFT,
     list_checks.FRONT_LINKS: ExitCode.LAYOUT_DRIFT,
@@ -32,29 +32,12 @@ CODES: Final[dict[str, ExitCode]] = {
     http_checks.UNWANTED_CODES: ExitCode.BLOCKED,
 }
 
-_NOT_SEEN: Final = (
-    *(ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED),
-    *(ExitCode.ROBOTS_UNREACHABLE, ExitCode.BLOCKED),
-)
+
+def run_checks(context: RunContext) -> list[CheckResult]:
+    """The result of every check, in the order of `CHECKS`."""
+    return [check(context) for check in CHECKS.values()]
 
 
-def judge(seen: RunContext) -> list[CheckResult]:
-    """What every check says of the run, in their order."""
-    return [check(seen) for check in CHECKS.values()]
-
-
-def failing(checks: Sequence[CheckResult], code: ExitCode) -> tuple[str, ...]:
-    """The sentences of the checks whose `fail` gives that exit code."""
+def failures(checks: Sequence[CheckResult], code: ExitCode) -> tuple[str, ...]:
+    """The sentences of the failed checks that give this exit code."""
     return tuple(check.sentence for check in checks if check.verdict == "fail" and CODES.get(check.name) is code)
-
-
-def state_of(seen: RunContext, code: ExitCode) -> State:
-    """Whether the site had news, had none, can no longer be read, or was not seen: four different answers."""
-    if code is ExitCode.LAYOUT_DRIFT:
-        return "broken"
-    if code in _NOT_SEEN:
-        return "not_seen"
-    if seen.figures.new:
-        return "news"
-    sections = seen.figures.sections.values()
-    return "no_news" if sections and all(section.front for section in sections) else "not_seen"

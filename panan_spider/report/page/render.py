@@ -1,4 +1,4 @@
-"""The report as one HTML file: no script, no request, every word of the site's as text."""
+"""HTML renderer of a report and of the list of runs: one file each, no script, no external resource, site text escaped."""
 
 import base64
 import hashlib
@@ -12,12 +12,10 @@ from markupsafe import Markup
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import RunReport
 from panan_spider.report.page import page_words, plots
-from panan_spider.report.page.coverage import Coverage, gaps, shown_days
+from panan_spider.report.page.plots import Coverage
+from panan_spider.sites.profile import Site
 
-#: The oldest article of the site that stored copies show is of this year.
-FIRST_YEAR: Final = 2013
-
-#: Entries a list of the page shows; the count beside it is whole, and the JSON report holds more.
+#: Entries of a list on the page. The count beside a list is complete, and the JSON report holds more entries.
 MOST_SHOWN: Final = 100
 MOST_OPEN: Final = 25
 MOST_GAPS: Final = 40
@@ -26,46 +24,53 @@ _STYLE: Final = files(__package__).joinpath("templates/report.css").read_text("u
 
 
 def _policy() -> str:
-    """Nothing is loaded from anywhere; the one style is known by its hash, and there is no script."""
+    """Content-Security-Policy of the pages: no resource but the one style sheet, allowed by its hash."""
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode("utf-8")).digest()).decode("ascii")
     return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("panan_spider.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"size": page_words.size, "span": page_words.span, "web": is_web}
-    # The style holds no word of anybody else's.
-    made.globals |= {"style": Markup(_STYLE), "policy": _policy(), "words": page_words, "Outcome": Outcome}  # noqa: S704
-    return made
+    environment.filters |= {"size": page_words.size, "span": page_words.span, "web": is_web}
+    # Safe without escaping: the style sheet is a file of this package.
+    environment.globals |= {"style": Markup(_STYLE), "policy": _policy(), "words": page_words, "Outcome": Outcome}  # noqa: S704
+    return environment
 
 
 def is_web(address: str) -> bool:
-    """Whether an address may be a link: `javascript:` and its like are shown as text."""
+    """True for an address that may become a link; `javascript:` and the like are shown as text."""
     return address.startswith(("http://", "https://"))
 
 
 _PAGES: Final = _environment()
 
 
-def report_page(report: RunReport, coverage: Coverage) -> str:
+def title_of(site: Site) -> str:
+    """The site's name as page titles show it: its key where the profile has no name yet."""
+    return site.name or site.key
+
+
+def report_page(report: RunReport, coverage: Coverage, site: Site) -> str:
     """The page of one report."""
-    requests, received = plots.course(report.course)
+    requests, received = plots.timeline(report.course)
+    quiet = [(name, period) for name, periods in coverage.quiet_sections().items() for period in periods]
     return _PAGES.get_template("report.html").render(
+        site=title_of(site),
         report=report,
         ending=page_words.ENDINGS[ExitCode(report.exit_code)],
         noted=page_words.warnings(report.checks),
-        calendar=plots.calendar(coverage, FIRST_YEAR),
-        all_gaps=gaps(coverage.days),
+        calendar=plots.calendar(coverage, site.first_year),
+        quiet=sorted(quiet, key=lambda row: row[1].last, reverse=True),
         covered=sum(coverage.by_day.values()),
         rows=plots.rows(coverage),
         daily=plots.daily(coverage),
-        days=[] if coverage.last is None else shown_days(coverage.last),
+        days=coverage.shown_days,
         requests=requests,
         received=received,
         shown=MOST_SHOWN,
@@ -75,10 +80,10 @@ def report_page(report: RunReport, coverage: Coverage) -> str:
     )
 
 
-def index_page(runs: Sequence[Mapping[str, Any]]) -> str:
+def index_page(runs: Sequence[Mapping[str, Any]], site: Site) -> str:
     """The list of runs, newest first, each as `ledger.queries.summaries` gives it."""
     rows = [
         {**run, "ending": page_words.ENDINGS.get(ExitCode(run["exit_code"])) if run["exit_code"] is not None else None}
         for run in runs
     ]
-    return _PAGES.get_template("index.html").render(runs=rows)
+    return _PAGES.get_template("index.html").render(runs=rows, site=title_of(site))

@@ -1,4 +1,4 @@
-"""A run judged: its figures from where they are kept, its past from the ledger, and what follows for the exit code."""
+"""Evaluation of a run: its figures, its past from the ledger, and the exit code that follows."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import Figures
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.report.builder import report_lines, run_report
-from panan_spider.report.evaluation import judged
+from panan_spider.report.evaluation import RunEvaluation, evaluate
 from panan_spider.spiders.county import PananSpider
 
 WALK = {
@@ -50,6 +50,10 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
         extension.archive.close({})
 
 
+def evaluated(run: ArchiveRunExtension, reason: str = "finished") -> RunEvaluation:
+    return evaluate(run.ended(reason))
+
+
 def past(run: ArchiveRunExtension, *runs: Figures) -> None:
     """Earlier runs, oldest first, as their reports stand in the ledger."""
     ledger = run.archive.ledger
@@ -64,7 +68,7 @@ def test_a_runs_figures_are_its_own(begin: Begin) -> None:
     run.archive.write_response(an_exchange())
     run.archive.store(an_article(1, posted="2026-03-01", editor="丁改稿"), Outcome.STORED)
     run.archive.store(an_article(2, posted="2020-01-01"), Outcome.STORED)
-    found = judged(run, "finished").seen.figures
+    found = evaluated(run).context.figures
     assert (found.day, found.whole, found.full) == ("2026-03-07", True, False)  # the site is eight hours ahead
     assert found.sections == {"书记": section(20, new=2).model_copy(update={"newest": "2026-03-07"})}
     assert (found.new, found.late) == (2, 1)
@@ -78,7 +82,7 @@ def test_a_runs_figures_are_its_own(begin: Begin) -> None:
     + [({name: value}, "finished", False) for name, value in (("sections", "书记"), ("since", "2020-01-01"))],
 )
 def test_which_runs_are_a_measure_for_others(begin: Begin, arguments: dict[str, str], reason: str, whole: bool) -> None:
-    found = judged(begin(**arguments), reason).seen.figures
+    found = evaluated(begin(**arguments), reason).context.figures
     assert (found.whole, found.full) == (whole, "full" in arguments)
 
 
@@ -86,7 +90,7 @@ def test_two_lists_of_one_name_are_one_section(begin: Begin) -> None:
     run = begin()
     spider: Any = run.crawler.spider
     spider.section_reports.append({**WALK, "front": None, "rows": 3, "new": 1, "newest": "2026-03-09"})
-    assert judged(run, "finished").seen.figures.sections["书记"] == section(20, new=3).model_copy(
+    assert evaluated(run).context.figures.sections["书记"] == section(20, new=3).model_copy(
         update={"rows": 23, "newest": "2026-03-09"}
     )
 
@@ -94,13 +98,13 @@ def test_two_lists_of_one_name_are_one_section(begin: Begin) -> None:
 def test_earlier_whole_runs_are_its_history_newest_first(begin: Begin) -> None:
     run = begin()
     past(run, figures(new=1), figures(new=2, whole=False), figures(new=3))
-    assert [one.new for one in judged(run, "finished").seen.history] == [3, 1]
+    assert [one.new for one in evaluated(run).context.history] == [3, 1]
 
 
 def test_a_failing_check_of_the_layout_is_code_11_and_the_reason(begin: Begin) -> None:
     run = begin()
     past(run, *[figures(sections={"书记": section(), "时政": section()})] * 4)
-    made = judged(run, "finished")
+    made = evaluated(run)
     assert (made.code, made.state) == (ExitCode.LAYOUT_DRIFT, "broken")
     assert made.reason == "1 of 2 known sections not found: 时政"
 
@@ -110,14 +114,14 @@ def test_a_mass_of_429_is_code_12_though_every_try_after_it_was_well(begin: Begi
     assert run.crawler.stats is not None
     run.crawler.stats.set_value("downloader/response_status_count/200", 60)
     run.crawler.stats.set_value("downloader/response_status_count/429", 40)
-    made = judged(run, "finished")
+    made = evaluated(run)
     assert (made.code, made.reason) == (ExitCode.BLOCKED, "40 of 100 answers were 403 or 429")
 
 
 def test_no_news_is_code_0_and_says_so(begin: Begin) -> None:
     run = begin()
     past(run, figures(sections={"书记": section()}))
-    made = judged(run, "finished")
+    made = evaluated(run)
     assert (made.code, made.state) == (ExitCode.GOOD, "no_news")
     assert made.reason.startswith(
         "no news today, page one of all 1 sections is well-formed, their newest article is of 2026-03-07"
@@ -130,9 +134,9 @@ def test_a_section_that_ended_long_ago_does_not_ring_for_ever(begin: Begin, runs
     line = "section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"
     past(run, *[figures(sections={"书记": section()}, drift=[line])] * runs)
     run.crawler.spider.drift = [line]  # type: ignore[union-attr]
-    made = judged(run, "finished")
+    made = evaluated(run)
     assert made.code is code
-    assert made.seen.figures.drift == [line]
+    assert made.context.figures.drift == [line]
 
 
 def test_new_and_corrected_and_gone_are_told_once(begin: Begin) -> None:
@@ -147,7 +151,7 @@ def test_new_and_corrected_and_gone_are_told_once(begin: Begin) -> None:
         second.archive.memory.discovered(url_of(number), "article", f"{number:09d}")
         second.archive.memory.settle(url_of(number), Outcome.GONE, "HTTP 404")
     past(second, figures(gone=["000000003"]))
-    report = run_report(second, judged(second, "finished"))
+    report = run_report(second.ended("finished"), evaluated(second))
     assert [one.id for one in report.new] == ["000000004"]
     assert [one.id for one in report.removals] == ["000000002"]
     (corrected,) = report.corrections
@@ -161,6 +165,6 @@ def test_new_and_corrected_and_gone_are_told_once(begin: Begin) -> None:
 def test_what_a_check_warns_of_is_in_the_log(begin: Begin) -> None:
     run = begin()
     past(run, *[figures(sections={"书记": section(), "时政": section()})] * 4)
-    lines = report_lines(run_report(run, judged(run, "finished")))
+    lines = report_lines(run_report(run.ended("finished"), evaluated(run)))
     assert "panan: check sections_found: fail: 1 of 2 known sections not found: 时政" in lines
     assert not any(": ok:" in line or ": none:" in line for line in lines)

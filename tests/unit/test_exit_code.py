@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from panan_spider.core.outcomes import ExitCode, Outcome
-from panan_spider.report.verdict import RunFacts, verdict
+from panan_spider.report.exit_code import RunFacts, exit_code_of
 
 #: What leads to each code, worst first. Locked is told before there are facts.
 CAUSES: dict[ExitCode, dict[str, Any]] = {
@@ -27,23 +27,23 @@ def met(outcome: Outcome, **more: Any) -> RunFacts:
 
 @pytest.mark.parametrize("code", ORDER)
 def test_each_cause_has_its_code_and_one_line_about_it(code: ExitCode) -> None:
-    found, reason = verdict(RunFacts(**CAUSES[code]))
+    found, reason = exit_code_of(RunFacts(**CAUSES[code]))
     assert found is code
     assert reason and "\n" not in reason
 
 
 @pytest.mark.parametrize(("worse", "better"), [(a, b) for n, a in enumerate(ORDER) for b in ORDER[n + 1 :]])
 def test_of_two_the_worse_is_said(worse: ExitCode, better: ExitCode) -> None:
-    assert verdict(RunFacts(**(CAUSES[better] | CAUSES[worse])))[0] is worse
+    assert exit_code_of(RunFacts(**(CAUSES[better] | CAUSES[worse])))[0] is worse
 
 
 def test_with_everything_wrong_the_first_is_said() -> None:
     everything = {name: value for cause in CAUSES.values() for name, value in cause.items()}
     for code, cause in CAUSES.items():
-        assert verdict(RunFacts(**everything))[0] is code
+        assert exit_code_of(RunFacts(**everything))[0] is code
         for name in cause:
             everything.pop(name, None)
-    assert verdict(RunFacts(**everything)) == (ExitCode.GOOD, "nothing to do")
+    assert exit_code_of(RunFacts(**everything)) == (ExitCode.GOOD, "nothing to do")
 
 
 @pytest.mark.parametrize(
@@ -54,16 +54,16 @@ def test_with_everything_wrong_the_first_is_said() -> None:
     ],
 )  # fmt: skip
 def test_outcomes_that_leave_nothing_missing_are_good(outcome: Outcome) -> None:
-    assert verdict(met(outcome)) == (ExitCode.GOOD, f"5 {outcome}")
+    assert exit_code_of(met(outcome)) == (ExitCode.GOOD, f"5 {outcome}")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING])
 def test_outcomes_that_leave_something_missing_are_incomplete_and_counted(outcome: Outcome) -> None:
-    assert verdict(met(outcome)) == (ExitCode.INCOMPLETE, f"5 {outcome}")
+    assert exit_code_of(met(outcome)) == (ExitCode.INCOMPLETE, f"5 {outcome}")
 
 
 def test_every_outcome_is_judged_by_a_test_here() -> None:
-    codes = {outcome: verdict(met(outcome, fresh_quarantine={outcome: 5}))[0] for outcome in Outcome}
+    codes = {outcome: exit_code_of(met(outcome, fresh_quarantine={outcome: 5}))[0] for outcome in Outcome}
     bad = {outcome: code for outcome, code in codes.items() if code is not ExitCode.GOOD}
     assert bad == {
         Outcome.BLOCKED: ExitCode.BLOCKED,
@@ -75,65 +75,65 @@ def test_every_outcome_is_judged_by_a_test_here() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN_LAYOUT, Outcome.INVALID])
 def test_a_page_already_in_quarantine_does_not_ring_again(outcome: Outcome) -> None:
-    assert verdict(met(outcome))[0] is ExitCode.GOOD
+    assert exit_code_of(met(outcome))[0] is ExitCode.GOOD
 
 
 @pytest.mark.parametrize("figure", ["spider_errors", "item_errors", "log_errors", "failed_images"])
 def test_an_error_anywhere_is_incomplete_though_every_article_was_stored(figure: str) -> None:
-    code, reason = verdict(met(Outcome.STORED, **{figure: 3}))
+    code, reason = exit_code_of(met(Outcome.STORED, **{figure: 3}))
     assert code is ExitCode.INCOMPLETE
     assert reason.startswith("3 ")
 
 
 @pytest.mark.parametrize("discovered", [4, 6])
 def test_sums_that_do_not_match_are_incomplete(discovered: int) -> None:
-    code, reason = verdict(RunFacts(outcomes={Outcome.STORED: 5}, discovered=discovered))
+    code, reason = exit_code_of(RunFacts(outcomes={Outcome.STORED: 5}, discovered=discovered))
     assert code is ExitCode.INCOMPLETE
     assert reason == f"{discovered} addresses discovered, 5 accounted for"
 
 
 @pytest.mark.parametrize("why", ["closespider_timeout", "closespider_errorcount", "cancelled"])
 def test_a_run_that_ended_early_is_incomplete(why: str) -> None:
-    code, reason = verdict(met(Outcome.STORED, finish_reason=why))
+    code, reason = exit_code_of(met(Outcome.STORED, finish_reason=why))
     assert code is ExitCode.INCOMPLETE
     assert why in reason
 
 
 def test_the_reason_names_everything_of_its_kind() -> None:
     hosts = ("panews.zjol.com.cn", "www.panews.cn")
-    assert all(host in verdict(RunFacts(robots_unreachable=hosts))[1] for host in hosts)
+    assert all(host in exit_code_of(RunFacts(robots_unreachable=hosts))[1] for host in hosts)
     drift = RunFacts(drift=("时政 is gone",), fresh_quarantine={Outcome.UNKNOWN_LAYOUT: 4})
-    assert verdict(drift)[1] == "4 pages of an unknown layout; 时政 is gone"
-    assert "书记, 时政" in verdict(RunFacts(failed_sections=("书记", "时政")))[1]
+    assert exit_code_of(drift)[1] == "4 pages of an unknown layout; 时政 is gone"
+    assert "书记, 时政" in exit_code_of(RunFacts(failed_sections=("书记", "时政")))[1]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.TOO_LARGE, Outcome.OFF_SITE])
 def test_a_lasting_fault_rings_once(outcome: Outcome) -> None:
-    assert verdict(met(outcome, known_faults={outcome: 5}))[0] is ExitCode.GOOD
-    assert verdict(met(outcome, known_faults={outcome: 4})) == (ExitCode.INCOMPLETE, f"1 {outcome}")
+    assert exit_code_of(met(outcome, known_faults={outcome: 5}))[0] is ExitCode.GOOD
+    assert exit_code_of(met(outcome, known_faults={outcome: 4})) == (ExitCode.INCOMPLETE, f"1 {outcome}")
 
 
 def test_navigation_that_leads_off_the_site_is_harmless_and_an_article_that_does_is_not() -> None:
     counts = {Outcome.STORED: 3, Outcome.OFF_SITE: 2}
-    assert verdict(RunFacts(outcomes=counts, discovered=5, led_off_site=2))[0] is ExitCode.GOOD
-    code, why = verdict(RunFacts(outcomes=counts, discovered=5, led_off_site=1))
+    assert exit_code_of(RunFacts(outcomes=counts, discovered=5, led_off_site=2))[0] is ExitCode.GOOD
+    code, why = exit_code_of(RunFacts(outcomes=counts, discovered=5, led_off_site=1))
     assert code is ExitCode.INCOMPLETE
     assert "1 off_site" in why
 
 
 def test_checks_that_fail_have_their_codes_and_stand_beside_what_the_run_says_itself() -> None:
     layout = RunFacts(layout_checks=("2 sections not found",), drift=("时政 is gone",))
-    assert verdict(layout) == (ExitCode.LAYOUT_DRIFT, "时政 is gone; 2 sections not found")
-    assert verdict(RunFacts(blocked_checks=("30 of 90 answers were 429",)))[0] is ExitCode.BLOCKED
+    assert exit_code_of(layout) == (ExitCode.LAYOUT_DRIFT, "时政 is gone; 2 sections not found")
+    assert exit_code_of(RunFacts(blocked_checks=("30 of 90 answers were 429",)))[0] is ExitCode.BLOCKED
 
 
 def test_no_news_is_good_and_said_first() -> None:
-    assert verdict(met(Outcome.KNOWN, no_news="no news today")) == (ExitCode.GOOD, "no news today · 5 known")
-    assert verdict(met(Outcome.FAILED, no_news="no news today"))[0] is ExitCode.INCOMPLETE
+    assert exit_code_of(met(Outcome.KNOWN, no_news="no news today")) == (ExitCode.GOOD, "no news today · 5 known")
+    assert exit_code_of(met(Outcome.FAILED, no_news="no news today"))[0] is ExitCode.INCOMPLETE
 
 
 def test_a_redesign_does_not_make_a_reason_of_a_hundred_sections() -> None:
-    _code, reason = verdict(RunFacts(drift=tuple(f"section {n} is gone" for n in range(100))))
+    _code, reason = exit_code_of(RunFacts(drift=tuple(f"section {n} is gone" for n in range(100))))
     assert reason.endswith("section 2 is gone; and 97 more like these")
-    nothing = verdict(RunFacts(drift=(*[f"section {n} is gone" for n in range(9)], "no section found")))[1]
+    nothing = exit_code_of(RunFacts(drift=(*[f"section {n} is gone" for n in range(9)], "no section found")))[1]
     assert nothing.startswith("no section found; section 0 is gone; ")

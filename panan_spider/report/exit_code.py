@@ -1,4 +1,4 @@
-"""From what happened to the exit code, with the one line that says why. Pure."""
+"""Exit code of a run, with the reason in one line: a table of causes, the gravest first. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,34 +13,32 @@ class RunFacts:
 
     finish_reason: str = "finished"
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
-    fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)
+    fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)  # not in quarantine before, byte for byte
     discovered: int = 0
-    led_off_site: int = 0  # of `outcomes`, the off-site ones that are no article's: navigation that leads elsewhere
-    known_faults: Mapping[Outcome, int] = field(
-        default_factory=dict
-    )  # of `outcomes`, those that an earlier run has named
-    robots_unreachable: tuple[str, ...] = ()
+    led_off_site: int = 0  # of `outcomes`, links of the navigation that lead off the site
+    known_faults: Mapping[Outcome, int] = field(default_factory=dict)  # of `outcomes`, named by an earlier run
+    robots_unreachable: tuple[str, ...] = ()  # hosts
     drift: tuple[str, ...] = ()
     failed_sections: tuple[str, ...] = ()
     spider_errors: int = 0
     item_errors: int = 0
     failed_images: int = 0
     log_errors: int = 0
-    layout_checks: tuple[str, ...] = ()  # what checks say whose `fail` is drift
-    blocked_checks: tuple[str, ...] = ()  # … whose `fail` is a refusal
-    no_news: str | None = None  # page one of every section is well-formed, and there is nothing new
+    layout_checks: tuple[str, ...] = ()  # sentences of failed checks of the layout
+    blocked_checks: tuple[str, ...] = ()  # sentences of failed checks of refusals
+    no_news: str | None = None  # page one of every section is well-formed, and nothing is new
     refusal: str | None = None
     store_error: str | None = None
 
 
-#: A redesign names every section; the report has them all, a reason is one line.
-_MOST_SAID: Final = 3
+#: Drift lines in the reason. A redesign changes every section; the report has them all.
+_MOST_DRIFT: Final = 3
 
 _STOPPED: Final = frozenset({"shutdown"})
 _UNFINISHED: Final = (Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING)
 
 
-def _listed(counts: Mapping[Outcome, int], outcomes: tuple[Outcome, ...]) -> str:
+def _counted(counts: Mapping[Outcome, int], outcomes: tuple[Outcome, ...]) -> str:
     return ", ".join(f"{counts[outcome]} {outcome}" for outcome in outcomes if counts.get(outcome))
 
 
@@ -59,44 +57,44 @@ def _robots(facts: RunFacts) -> str | None:
 
 def _blocked(facts: RunFacts) -> str | None:
     count = facts.outcomes.get(Outcome.BLOCKED, 0)
-    said = [f"{count} addresses blocked or rate-limited"] if count else []
-    return "; ".join((*said, *facts.blocked_checks)) or None
+    reasons = [f"{count} addresses blocked or rate-limited"] if count else []
+    return "; ".join((*reasons, *facts.blocked_checks)) or None
 
 
 def _drift(facts: RunFacts) -> str | None:
-    # That nothing is found at all is said before what in particular is missing.
-    said = sorted(facts.drift, key=lambda line: line.startswith("section "))[:_MOST_SAID]
-    if (more := len(facts.drift) - _MOST_SAID) > 0:
-        said.append(f"and {more} more like these")
+    # Lines about the whole site stand before those about one section.
+    reasons = sorted(facts.drift, key=lambda line: line.startswith("section "))[:_MOST_DRIFT]
+    if (more := len(facts.drift) - _MOST_DRIFT) > 0:
+        reasons.append(f"and {more} more like these")
     if count := facts.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0):
-        said.insert(0, f"{count} pages of an unknown layout")
-    return "; ".join((*said, *facts.layout_checks)) or None
+        reasons.insert(0, f"{count} pages of an unknown layout")
+    return "; ".join((*reasons, *facts.layout_checks)) or None
 
 
 def _incomplete(facts: RunFacts) -> str | None:
     missing = {outcome: count - facts.known_faults.get(outcome, 0) for outcome, count in facts.outcomes.items()}
     missing[Outcome.OFF_SITE] = missing.get(Outcome.OFF_SITE, 0) - facts.led_off_site
-    said = [text for text in [_listed(missing, _UNFINISHED)] if text]
+    reasons = [text for text in [_counted(missing, _UNFINISHED)] if text]
     if count := facts.fresh_quarantine.get(Outcome.INVALID, 0):
-        said.append(f"{count} invalid")
+        reasons.append(f"{count} invalid")
     if facts.failed_sections:
-        said.append("sections not read to their end: " + ", ".join(facts.failed_sections))
-    for count, what in (
+        reasons.append("sections not read to their end: " + ", ".join(facts.failed_sections))
+    for count, kind in (
         (facts.spider_errors, "exceptions in the spider"),
         (facts.item_errors, "exceptions in a pipeline"),
         (facts.failed_images, "images not kept"),
         (facts.log_errors, "errors in the log"),
     ):
-        said += [f"{count} {what}"] if count else []
+        reasons += [f"{count} {kind}"] if count else []
     if sum(facts.outcomes.values()) != facts.discovered:
-        said.append(f"{facts.discovered} addresses discovered, {sum(facts.outcomes.values())} accounted for")
+        reasons.append(f"{facts.discovered} addresses discovered, {sum(facts.outcomes.values())} accounted for")
     if facts.finish_reason != "finished":
-        said.append(f"the run ended early: {facts.finish_reason}")
-    return "; ".join(said) or None
+        reasons.append(f"the run ended early: {facts.finish_reason}")
+    return "; ".join(reasons) or None
 
 
-#: In order: the first that has something to say gives the code.
-_RULES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], str | None]], ...]] = (
+#: Gravest first: the first cause with a reason gives the code.
+_CAUSES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], str | None]], ...]] = (
     (ExitCode.NOT_STARTED, lambda facts: facts.refusal),
     (ExitCode.STORE_ERROR, _store),
     (ExitCode.INTERRUPTED, _interrupted),
@@ -107,10 +105,10 @@ _RULES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], str | None]], ...]] = (
 )
 
 
-def verdict(facts: RunFacts) -> tuple[ExitCode, str]:
-    """The exit code of a run, and why in one line."""
-    for code, rule in _RULES:
-        if said := rule(facts):
-            return code, said
-    counts = _listed(facts.outcomes, tuple(facts.outcomes)) or "nothing to do"
+def exit_code_of(facts: RunFacts) -> tuple[ExitCode, str]:
+    """The exit code of a run, and its reason in one line."""
+    for code, cause in _CAUSES:
+        if reason := cause(facts):
+            return code, reason
+    counts = _counted(facts.outcomes, tuple(facts.outcomes)) or "nothing to do"
     return ExitCode.GOOD, " · ".join(filter(None, (facts.no_news, counts)))

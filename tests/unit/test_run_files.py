@@ -9,8 +9,10 @@ from report_examples import a_report
 from store_helpers import an_archive, an_article
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.report.notify import metrics, report_pages
-from panan_spider.report.notify.report_pages import look
+from panan_spider.report.run_files import read_coverage, write_metrics, write_run_files
+from panan_spider.sites.profile import load_site
+
+SITE = load_site()
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def published(data: Path) -> list[str]:
-    return report_pages.publish(data / "runs", data / "ledger.sqlite", a_report())
+    return write_run_files(data / "runs", data / "ledger.sqlite", a_report(), SITE)
 
 
 def test_all_of_them_are_made(data: Path) -> None:
@@ -40,7 +42,7 @@ def test_all_of_them_are_made(data: Path) -> None:
 
 
 def test_what_the_pages_show_is_asked_of_the_ledger(data: Path) -> None:
-    coverage, runs = look(data / "ledger.sqlite")
+    coverage, runs = read_coverage(data / "ledger.sqlite", SITE)
     assert coverage.by_day == {"2020-03-07": 2}
     assert coverage.by_section == {"书记": {"2020-03-07": 2}}
     assert [(run["run"], run["new"], run["state"]) for run in runs] == [("20260307T010000Z-1", 2, "news")]
@@ -64,13 +66,13 @@ def test_a_page_that_cannot_be_made_is_named_and_the_others_are_made(
 
 
 def test_a_folder_that_takes_nothing_is_three_lines(data: Path, caplog: pytest.LogCaptureFixture) -> None:
-    missing = report_pages.publish(data / "nowhere", data / "ledger.sqlite", a_report())
+    missing = write_run_files(data / "nowhere", data / "ledger.sqlite", a_report(), SITE)
     assert missing == ["20260307T010000Z-1.html", "index.html", "metrics.prom"]
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 3
 
 
 def test_the_metrics_are_the_reports_figures(data: Path) -> None:
-    metrics.write(data, a_report(exit_code=11))
+    write_metrics(data, a_report(exit_code=11))
     families = text_string_to_metric_families((data / "metrics.prom").read_text("utf-8"))
     found = {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
     expected = {
@@ -86,7 +88,7 @@ def test_the_metrics_are_the_reports_figures(data: Path) -> None:
 def test_whoever_reads_the_metrics_meanwhile_reads_the_old_ones_whole(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    metrics.write(data, a_report())
+    write_metrics(data, a_report())
     before = (data / "metrics.prom").read_text("utf-8")
 
     def dies(*_given: object) -> None:
@@ -95,6 +97,6 @@ def test_whoever_reads_the_metrics_meanwhile_reads_the_old_ones_whole(
     monkeypatch.setattr("os.rename", dies)
     monkeypatch.setattr("os.replace", dies)
     with pytest.raises(OSError, match="no space"):
-        metrics.write(data, a_report(exit_code=14))
+        write_metrics(data, a_report(exit_code=14))
     assert (data / "metrics.prom").read_text("utf-8") == before
     assert sorted(path.name for path in data.glob("metrics.prom*")) == ["metrics.prom"]

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
-from panan_spider.report.notify import notifier
-from panan_spider.report.notify.notifier import Notifier
+from panan_spider.report import notifier
+from panan_spider.report.notifier import Notifier
 
 SECRET = "T0K3N"
 
@@ -75,14 +75,14 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.parametrize("code", [0, 11])
 def test_the_report_is_posted_as_it_is(hook: Hook, report: Path, code: int, caplog: pytest.LogCaptureFixture) -> None:
-    Notifier(hook.url).tell(code, "why", report)
+    Notifier(hook.url).notify(code, "why", report)
     assert hook.got == [("application/json", report.read_bytes())]
     assert errors(caplog) == []
 
 
 def test_a_failure_is_tried_once_more(hook: Hook, report: Path, caplog: pytest.LogCaptureFixture) -> None:
     hook.answers = [503, 204]
-    Notifier(hook.url).tell(0, "", report)
+    Notifier(hook.url).notify(0, "", report)
     assert (len(hook.got), errors(caplog)) == (2, [])
 
 
@@ -91,9 +91,9 @@ def test_what_stays_a_failure_is_one_line_without_the_addresss_secrets(
     hook: Hook, report: Path, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     hook.answers = [status]
-    Notifier(hook.url).tell(0, "", report)
+    Notifier(hook.url).notify(0, "", report)
     assert errors(caplog) == [
-        f"webhook: the report could not be told to http://127.0.0.1:{hook.server_port}: HTTP {status}"
+        f"webhook: the report could not be posted to http://127.0.0.1:{hook.server_port}: HTTP {status}"
     ]
     assert len(hook.got) == 2
     assert SECRET not in caplog.text
@@ -102,7 +102,7 @@ def test_what_stays_a_failure_is_one_line_without_the_addresss_secrets(
 def test_nobody_listening_is_one_line(hook: Hook, report: Path, caplog: pytest.LogCaptureFixture) -> None:
     hook.shutdown()
     hook.server_close()
-    Notifier(hook.url).tell(0, "", report)
+    Notifier(hook.url).notify(0, "", report)
     assert len(errors(caplog)) == 1 and "ConnectionError" in caplog.text
     assert SECRET not in caplog.text
 
@@ -113,13 +113,13 @@ def test_a_hanging_webhook_holds_nobody_up(
     monkeypatch.setattr(notifier, "WEBHOOK_SECONDS", 0.2)
     hook.slow = 3.0
     began = time.monotonic()
-    Notifier(hook.url).tell(0, "", report)
+    Notifier(hook.url).notify(0, "", report)
     assert time.monotonic() - began < 2
     assert "no answer in time" in errors(caplog)[0]
 
 
 def test_without_a_report_there_is_nothing_to_post(hook: Hook) -> None:
-    Notifier(hook.url).tell(15, "locked", None)
+    Notifier(hook.url).notify(15, "locked", None)
     assert hook.got == []
 
 
@@ -134,18 +134,18 @@ def command(*words: str) -> Notifier:
 
 
 def test_after_a_failure_the_command_knows_code_reason_and_report(tmp_path: Path, report: Path) -> None:
-    command(TELLING, str(tmp_path / "told")).tell(11, "3 pages; $(touch x)", report)
+    command(TELLING, str(tmp_path / "told")).notify(11, "3 pages; $(touch x)", report)
     told = json.loads((tmp_path / "told").read_text("utf-8"))
     assert told == {"PANAN_EXIT_CODE": "11", "PANAN_REASON": "3 pages; $(touch x)", "PANAN_REPORT": str(report)}
 
 
 def test_after_a_good_run_it_is_not_started(tmp_path: Path) -> None:
-    command(TELLING, str(tmp_path / "told")).tell(0, "", None)
+    command(TELLING, str(tmp_path / "told")).notify(0, "", None)
     assert not (tmp_path / "told").exists()
 
 
 def test_a_run_without_a_report_says_so(tmp_path: Path) -> None:
-    command(TELLING, str(tmp_path / "told")).tell(15, "locked", None)
+    command(TELLING, str(tmp_path / "told")).notify(15, "locked", None)
     assert json.loads((tmp_path / "told").read_text("utf-8"))["PANAN_REPORT"] == ""
 
 
@@ -162,7 +162,7 @@ def test_a_command_that_fails_is_one_line(
 ) -> None:
     monkeypatch.setattr(notifier, "HOOK_SECONDS", 0.5)
     began = time.monotonic()
-    told.tell(10, "why", None)
+    told.notify(10, "why", None)
     assert time.monotonic() - began < 6
     (line,) = errors(caplog)
     assert words in line

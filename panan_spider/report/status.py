@@ -1,0 +1,302 @@
+"""Archive status, read from the ledger: contents, last runs, what is missing; as tables, tab-separated lines or JSON."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.ledger.queries import MissingUrl, Months, OpenWalk, PendingArticle
+from panan_spider.archive.ledger.runs import RunRecord
+from panan_spider.archive.store.lock import holder
+from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
+from panan_spider.report.rhythm import QuietPeriod, quiet_periods
+from panan_spider.sites.thresholds import Thresholds
+
+#: How many of the newest runs are shown.
+RUNS: Final = 7
+
+#: The name of each exit code, in lower case: `layout drift`.
+CODE_NAMES: Final = {code: code.name.lower().replace("_", " ") for code in ExitCode}
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One run. `exit_code` and `reason` are None while it goes on, and where it died."""
+
+    run: str
+    started: str
+    finished: str | None
+    exit_code: int | None
+    reason: str | None
+    arguments: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMissing:
+    """An address whose content the archive lacks, with the sections that list it: a gap of the newest report."""
+
+    article_id: str | None
+    url: str
+    kind: str
+    outcome: Outcome
+    reason: str | None
+    tries: int
+    listed_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusGaps:
+    """Three kinds of gap: what is missing, quiet periods of sections, and walks that did not reach their end."""
+
+    missing: list[StatusMissing]  # the same as `gaps` of the newest report
+    quiet: dict[str, list[QuietPeriod]]  # by section
+    walks: list[OpenWalk]
+
+    @property
+    def count(self) -> int:
+        """All of them together."""
+        return len(self.missing) + sum(map(len, self.quiet.values())) + len(self.walks)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStatus:
+    """The state of an archive. `held_by` names the run that is writing to it; None where none is."""
+
+    folder: str
+    held_by: str | None
+    runs: list[PastRun]  # newest first
+    articles: int
+    revisions: int
+    gone: int  # stored articles that the site no longer has
+    never_had: int  # listed articles that were gone before they could be stored
+    by_year: dict[str, int]
+    by_section: dict[str, dict[str, int]]
+    outcomes: dict[Outcome, int]
+    waiting: list[PendingArticle]  # articles that the next run asks for again
+    gaps: StatusGaps
+
+
+def read_status(folder: Path, thresholds: Thresholds) -> ArchiveStatus:
+    """The status of the archive in `folder`, also beside a run. Writes nothing. Raises StoreError."""
+    held = holder(folder / "lock")
+    ledger = Ledger.read_only(folder / LEDGER)
+    try:
+        return _status(folder, held, ledger, thresholds)
+    finally:
+        ledger.close()
+
+
+def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Thresholds) -> ArchiveStatus:
+    queries = ledger.queries
+    sections = queries.months_by_section()
+    articles, revisions, gone = queries.totals()
+    unlisted = queries.months_unlisted()
+    return ArchiveStatus(
+        folder=str(folder),
+        held_by=held,
+        runs=[_past(run) for run in ledger.runs.newest(RUNS)],
+        articles=articles,
+        revisions=revisions,
+        gone=gone,
+        never_had=sum(article.outcome is Outcome.GONE for article in queries.missing_articles()),
+        by_year=_years(queries.months()),
+        by_section={name: _years(months) for name, months in sections.items()}
+        | ({"": _years(unlisted)} if unlisted else {}),
+        outcomes=queries.outcome_totals(),
+        waiting=[article for article in queries.unsettled() if article.outcome in UNSETTLED],
+        gaps=_gaps(ledger, thresholds),
+    )
+
+
+def _gaps(ledger: Ledger, thresholds: Thresholds) -> StatusGaps:
+    newest = ledger.runs.newest(1)
+    missing = ledger.queries.missing_urls(newest[0].number if newest else 0)
+    quiet = {name: quiet_periods(days, thresholds) for name, days in ledger.queries.by_section("").items()}
+    return StatusGaps(
+        missing=[_missing(ledger, url) for url in missing],
+        quiet={name: periods for name, periods in quiet.items() if periods},
+        walks=ledger.queries.open_walks(),
+    )
+
+
+def _missing(ledger: Ledger, url: MissingUrl) -> StatusMissing:
+    sections = () if url.article_id is None else ledger.articles.listed_in(url.article_id)
+    return StatusMissing(url.article_id, url.url, url.kind, url.outcome, url.reason, url.tries, sections)
+
+
+def _past(run: RunRecord) -> PastRun:
+    report: dict[str, Any] = run.report or {}
+    arguments = {name: str(value) for name, value in run.args.items()}
+    return PastRun(run.id, run.started, run.finished, run.exit_code, report.get("reason"), arguments)
+
+
+def _years(months: Months) -> dict[str, int]:
+    years: dict[str, int] = {}
+    for month, count in months.items():
+        years[month[:4]] = years.get(month[:4], 0) + count
+    return years
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTable:
+    """One table: a title, the names of its columns, its rows; the last `numbers` columns are figures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    numbers: int = 0
+
+
+def as_json(status: ArchiveStatus) -> dict[str, Any]:
+    """The status as JSON values: the fields of `ArchiveStatus`, with `count` in `gaps`, and dates as text."""
+    record = asdict(status)
+    record["gaps"]["count"] = status.gaps.count
+    for article in record["waiting"]:
+        article["posted"] = None if article["posted"] is None else article["posted"].isoformat()
+    record["gaps"]["quiet"] = {
+        section: [_quiet_record(period) for period in periods] for section, periods in status.gaps.quiet.items()
+    }
+    return record
+
+
+def _quiet_record(period: QuietPeriod) -> dict[str, Any]:
+    return {
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "months": 12 * (period.last.year - period.first.year) + period.last.month - period.first.month + 1,
+        "days": period.days,
+        "found": 0,
+        "limit": period.limit,
+        "expected": period.expected,
+    }
+
+
+def show(status: ArchiveStatus, out: TextIO, *, gaps_alone: bool) -> None:
+    """Print the status, or the single gaps alone, to `out`: tables on a terminal, tab-separated lines elsewhere."""
+    parts: Iterable[str | StatusTable] = gap_tables(status.gaps) if gaps_alone else summary(status)
+    if out.isatty():
+        console = Console(file=out)
+        for part in parts:
+            console.print(part if isinstance(part, str) else _rich_table(part), markup=False, highlight=False)
+        return
+    for part in parts:
+        out.writelines(f"{line}\n" for line in ([part] if isinstance(part, str) else _plain(part)))
+
+
+def summary(status: ArchiveStatus) -> Iterator[str | StatusTable]:
+    """Everything but the single gaps."""
+    corrections = status.revisions - status.articles
+    yield f"{status.folder}: {status.articles} articles, {corrections} corrections; {status.gone} gone from the site"
+    if status.held_by is not None:
+        yield f"being written to: {status.held_by}"
+    yield f"last run: {ending(status.runs[0], status)}" if status.runs else "no run yet"
+    if len(status.runs) > 1:
+        columns = ("run", "started", "arguments", "code")
+        yield StatusTable("newest runs", columns, [_run_row(run, status) for run in status.runs], numbers=1)
+    yield _sections(status)
+    counts = [(str(outcome), str(count)) for outcome, count in sorted(status.outcomes.items())]
+    yield StatusTable("addresses by newest outcome", ("outcome", "addresses"), counts, numbers=1)
+    yield _waiting(status)
+    yield from _gap_lines(status)
+
+
+def ending(run: PastRun, status: ArchiveStatus) -> str:
+    """How a run ended, in one line."""
+    if run.finished is None:
+        how = "goes on" if run.run in (status.held_by or "") else "did not end; the next run takes up what it left"
+    elif run.exit_code is None:
+        how = "died; what it had stored is safe"
+    else:
+        how = f"exit {run.exit_code}, {_code_name(run.exit_code)}" + (f": {run.reason}" if run.reason else "")
+    return f"{run.run}, {run.finished or run.started}: {how}"
+
+
+def _code_name(code: int) -> str:
+    return CODE_NAMES[ExitCode(code)] if code in set(ExitCode) else "unknown"
+
+
+def _run_row(run: PastRun, status: ArchiveStatus) -> tuple[str, ...]:
+    arguments = " ".join(f"{name}={value}" for name, value in run.arguments.items())
+    goes_on = run.finished is None and run.run in (status.held_by or "")
+    code = "" if goes_on else "died" if run.exit_code is None else str(run.exit_code)
+    return run.run, run.started, arguments, code
+
+
+def _sections(status: ArchiveStatus) -> StatusTable:
+    years = sorted(status.by_year)
+    rows = [
+        (name or "(in no list)", *(str(counts.get(year, "")) for year in years), str(sum(counts.values())))
+        for name, counts in sorted(status.by_section.items(), key=lambda row: (-sum(row[1].values()), row[0]))
+    ]
+    rows.append(("each once", *(str(status.by_year[year]) for year in years), str(status.articles)))
+    columns = ("section", *(year or "no date" for year in years), "all")
+    return StatusTable("articles by section and year", columns, rows, numbers=len(years) + 1)
+
+
+def _waiting(status: ArchiveStatus) -> str:
+    outcomes = Counter(article.outcome for article in status.waiting)
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return f"the next run asks again for {len(status.waiting)} articles{f': {counts}' if counts else ''}"
+
+
+def _gap_lines(status: ArchiveStatus) -> Iterator[str]:
+    gaps = status.gaps
+    quiet = sum(map(len, gaps.quiet.values()))
+    named = "; `scrapy status --gaps` names them" if gaps.count else ""
+    yield f"gaps: {len(gaps.missing)} addresses missing, {quiet} quiet periods, {len(gaps.walks)} walks without their end{named}"
+    if status.never_had:
+        yield f"{status.never_had} more were listed, and gone before they could be stored"
+
+
+def gap_tables(gaps: StatusGaps) -> Iterator[str | StatusTable]:
+    """Every gap by itself."""
+    if not gaps.count:
+        yield "no gaps"
+    missing = [
+        (
+            item.article_id or "",
+            str(item.outcome),
+            str(item.tries),
+            ", ".join(item.listed_in),
+            item.url,
+            item.reason or "",
+        )
+        for item in gaps.missing
+    ]
+    quiet = [
+        (section, str(period.first), str(period.last), str(period.days), str(period.limit))
+        for section, periods in gaps.quiet.items()
+        for period in periods
+    ]
+    walks = [
+        (walk.name, walk.state or "goes on", str(walk.pages), str(walk.rows), walk.began, walk.url)
+        for walk in gaps.walks
+    ]
+    if missing:
+        yield StatusTable("missing", ("article", "outcome", "tries", "listed in", "url", "reason"), missing)
+    if quiet:
+        yield StatusTable("quiet periods", ("section", "from", "to", "days", "usual at most"), quiet, numbers=2)
+    if walks:
+        yield StatusTable("walks without their end", ("section", "state", "pages", "rows", "began", "url"), walks)
+
+
+def _rich_table(table: StatusTable) -> Table:
+    drawn = Table(title=table.title, title_justify="left")
+    for index, name in enumerate(table.columns):
+        figure = index >= len(table.columns) - table.numbers
+        drawn.add_column(name, justify="right" if figure else "left", overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def _plain(table: StatusTable) -> Iterator[str]:
+    yield f"{table.title}:"
+    yield "\t".join(table.columns)
+    yield from ("\t".join(row) for row in table.rows)
