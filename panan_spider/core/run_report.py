@@ -1,7 +1,4 @@
-"""The report of a run as it is stored in data/runs/<run>.json: typed records, no behaviour.
-
-What each key means is said here, and DATA_FORMAT.md is made from it.
-"""
+"""Run report: the typed records of data/runs/<run>.json. DATA_FORMAT.md and the JSON Schema are made from the descriptions."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -9,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 REPORT_VERSION: Final = 1
 
-#: How many entries a list of the report holds at the most; the count beside it is the whole number.
+#: Entries of each list in a report. The count beside a list is complete.
 MOST_GAPS: Final = 1_000
 MOST_ENTRIES: Final = 300
 MOST_CORRECTIONS: Final = 50
@@ -23,100 +20,104 @@ class _Record(BaseModel):
 
 
 class CheckResult(_Record):
-    """What one check says of the run."""
+    """Result of one check."""
 
     name: str = Field(description="The check's name.")
     verdict: Verdict = Field(description="`ok`, `warn`, `fail`; `none` where there was nothing to judge by.")
-    value: str = Field(description="What was found, as printed.")
-    threshold: str = Field(description="What it was held against.")
+    value: str = Field(description="The figure that was compared, as text.")
+    threshold: str = Field(description="The threshold it was compared with.")
     sentence: str = Field(description="The verdict in one plain sentence.")
 
 
 class SectionFigures(_Record):
-    """One section in one run; two lists of one name are one section."""
+    """Figures of one section in one run. Lists of one name are added up."""
 
     front: int | None = Field(description="Links on page one; null where it could not be read.")
-    rows: int = Field(description="Articles its lists named.")
-    new: int = Field(description="Those among them that no earlier run had settled.")
-    newest: str | None = Field(description="The newest day its lists showed.")
-    by_words: bool = Field(default=False, description="Whether page one was read by its words, not by its classes.")
+    rows: int = Field(description="Articles in its lists.")
+    new: int = Field(description="Of them, articles that no earlier run had settled.")
+    newest: str | None = Field(description="The newest day in its lists.")
+    by_words: bool = Field(
+        default=False, description="True where page one was read by its words because its markup is unknown."
+    )
 
 
 class Figures(_Record):
-    """What later runs compare themselves with."""
+    """Figures of a run, for later runs to compare with."""
 
-    day: str = Field(description="The day the run began, at the site (+08:00).")
-    whole: bool = Field(description="Whether the whole site was asked for, and the run came to its end.")
-    full: bool = Field(description="Whether every section was to be walked to its end.")
-    sections: dict[str, SectionFigures] = Field(description="By name.")
+    day: str = Field(description="The day of the run in the site's time (+08:00).")
+    whole: bool = Field(description="True for a run over the whole site that came to its end.")
+    full: bool = Field(description="True for a run with `full=true`.")
+    sections: dict[str, SectionFigures] = Field(description="Figures of the sections, by name.")
     coverage: dict[str, dict[str, dict[str, int]]] = Field(
-        description="Of the revisions stored, by template and section: how many there are (`articles`), and how many have each field."
+        description="Stored revisions by template and section: their number (`articles`), and the number that have each field."
     )
     new: int = Field(description="Articles new in the archive.")
-    late: int = Field(description="Those among them put on the web long before the run.")
-    gone: list[str] = Field(description="Stored articles found gone, by number.")
-    drift: list[str] = Field(description="What looked like drift.")
-    moved: dict[str, str] = Field(default_factory=dict, description="Hosts that led to another host of the site.")
-    seconds: float = Field(description="How long the run took.")
-    peak_mib: float = Field(description="The most memory the process held, MiB.")
+    late: int = Field(description="Of them, articles put on the web long before the run.")
+    gone: list[str] = Field(description="Numbers of stored articles that the run found gone.")
+    drift: list[str] = Field(description="Signs of a changed layout, a line each.")
+    moved: dict[str, str] = Field(
+        default_factory=dict, description="Hosts that redirect to another host of the site, with that host."
+    )
+    seconds: float = Field(description="Duration of the run.")
+    peak_mib: float = Field(description="Peak memory of the process, MiB.")
 
 
 class Entry(_Record):
-    """One article the report names."""
+    """One article in a list of the report."""
 
     id: str = Field(description="The CMS's number.")
     url: str = Field(description="Canonical address.")
     title: str = Field(description="The headline.")
     section: str | None = Field(description="Last part of the breadcrumb.")
     posted: str | None = Field(description="The date in the address.")
-    revision: int = Field(description="Which revision is meant.")
+    revision: int = Field(description="Number of the revision.")
 
 
 class DiffSpan(_Record):
-    """A run of characters: in both versions, only in the old one, only in the new one, or left out of the report."""
+    """A span of characters in a comparison of two revisions."""
 
     kind: Literal["same", "gone", "new", "cut"] = Field(
         description="`same`, `gone` (only in the old), `new` (only in the new), `cut` (left out here)."
     )
-    text: str = Field(description="The characters; of `cut` their number.")
+    text: str = Field(description="The characters; for `cut`, how many.")
 
 
 class FieldChange(_Record):
     """One field of a corrected article."""
 
-    field: str = Field(description="The field, or `tables`.")
-    pieces: list[DiffSpan] = Field(description="Old and new, in reading order.")
+    field: str = Field(description="Name of the field, or `tables`.")
+    pieces: list[DiffSpan] = Field(description="The old and the new text in spans, in reading order.")
 
 
 class Correction(Entry):
-    """A stored revision that follows another, and what it changes."""
+    """A corrected article, with its changes against the revision before."""
 
     changes: list[FieldChange] = Field(description="The fields that changed.")
 
 
 class WalkRecord(_Record):
-    """One walk through one section."""
+    """One walk through the lists of one section."""
 
-    name: str = Field(description="The section's name.")
-    url: str = Field(description="Its first list page.")
-    state: str | None = Field(description="How it ended, see below; null where it did not.")
+    name: str = Field(description="Name of the section.")
+    url: str = Field(description="Address of its first list page.")
+    state: str | None = Field(description="How it ended, see below; null for a walk that did not end.")
     pages: int = Field(description="List pages read.")
-    rows: int = Field(description="Articles they named.")
-    new: int = Field(description="Those among them that no earlier run had settled.")
+    rows: int = Field(description="Articles on them.")
+    new: int = Field(description="Of them, articles that no earlier run had settled.")
     began: str = Field(description="Time, UTC.")
-    ended: str | None = Field(description="Time, UTC; null where it did not end.")
+    ended: str | None = Field(description="Time, UTC; null for a walk that did not end.")
 
 
 class Gap(_Record):
     """An address whose content the archive lacks."""
 
-    url: str = Field(description="Its address.")
+    url: str = Field(description="The address.")
     kind: str = Field(description="`article`, `part`, `section`, `list`, `script`, `other`.")
     article_id: str | None = Field(description="The CMS's number; null where the address has none.")
     outcome: str = Field(description="Its newest outcome.")
-    reason: str | None = Field(description="Why, in one line.")
-    tries: int = Field(description="Runs that have asked for it.")
-    reproduce: str = Field(description="The command that asks again.")
+    reason: str | None = Field(description="Reason of the outcome, in one line.")
+    tries: int = Field(description="Runs that have requested it.")
+    reproduce: str = Field(description="The command that requests it again.")
 
 
 class Timeline(_Record):
@@ -128,69 +129,77 @@ class Timeline(_Record):
 
 
 class _Report(_Record):
-    """What every report says."""
+    """Keys of every report."""
 
     report_version: Literal[1] = Field(default=REPORT_VERSION, description="Version of this table.")
-    run: str = Field(description="The run's name: start time and process number.")
+    run: str = Field(description="Identifier of the run: start time and process number.")
     arguments: dict[str, str] = Field(description="The arguments that differ from their defaults.")
-    exit_code: int = Field(description="The exit code.")
-    reason: str = Field(description="Why, in one line.")
+    exit_code: int = Field(description="Exit code of the command.")
+    reason: str = Field(description="Reason of the exit code, in one line.")
     started: str = Field(description="Time, UTC.")
     finished: str = Field(description="Time, UTC.")
     versions: dict[str, str] = Field(description="Versions of panan_spider and Scrapy.")
     requests: int = Field(description="Requests sent, retries included.")
-    discovered: int = Field(description="Addresses the run met.")
-    outcomes: dict[str, int] = Field(description="How many of them ended in which outcome.")
-    repaired: list[str] = Field(description="What opening the archive had to put right after a dead run.")
+    discovered: int = Field(description="Addresses that the run discovered.")
+    outcomes: dict[str, int] = Field(description="Discovered addresses by outcome.")
+    repaired: list[str] = Field(description="Repairs made when the archive was opened, a line each.")
 
 
 class ReparseReport(_Report):
     """The report of `scrapy reparse --write`."""
 
-    command: Literal["reparse"] = Field(description="Which command made it.")
+    command: Literal["reparse"] = Field(description="The command that wrote the report.")
     reparsed: dict[str, int] = Field(
-        description="How many pages read the same, changed, …; `skipped`: done by a call that was stopped."
+        description="Pages by result: unchanged, changed, …; `skipped`: done by an earlier call that was stopped."
     )
 
 
 class VerifyReport(_Report):
-    """The report of `scrapy verify --repair`; what was done stands in `repaired`."""
+    """The report of `scrapy verify --repair`; `repaired` lists the repairs."""
 
-    command: Literal["verify"] = Field(description="Which command made it.")
-    disagreed: int = Field(description="How many things did not agree before the repair.")
+    command: Literal["verify"] = Field(description="The command that wrote the report.")
+    disagreed: int = Field(description="Number of findings before the repair.")
 
 
 class RunReport(_Report):
     """The report of a crawl."""
 
-    command: Literal["crawl"] = Field(default="crawl", description="Which command made it.")
+    command: Literal["crawl"] = Field(default="crawl", description="The command that wrote the report.")
     state: State = Field(
         description="`news`; `no_news`: page one of the sections is well-formed and names nothing new; `broken`: the site's lists or pages can no longer be read; `not_seen`: the run did not see enough to say."
     )
-    finish_reason: str = Field(description="Scrapy's word for the end: `finished`, `shutdown`, …")
-    bytes_received: int = Field(description="Bytes of the answers.")
-    sums_match: bool = Field(description="Whether `outcomes` adds up to `discovered`; where not, the exit code is 10.")
-    checks: list[CheckResult] = Field(description="What the checks say.")
-    new_count: int = Field(description="Articles new in the archive.")
-    new: list[Entry] = Field(description=f"They, newest first; the first {MOST_ENTRIES}.")
-    corrections_count: int = Field(description="Articles whose content had changed.")
-    corrections: list[Correction] = Field(description=f"They, field by field in pieces; the first {MOST_CORRECTIONS}.")
-    removals_count: int = Field(description="Stored articles that the site no longer has, and had when last asked.")
-    removals: list[Entry] = Field(description=f"They; the first {MOST_ENTRIES}.")
-    sections: list[WalkRecord] = Field(description="The walks of the run.")
-    failed_sections: list[str] = Field(description="Sections that were not read to their end.")
-    drift: list[str] = Field(description="What looks as if the site had changed its layout.")
-    robots_unreachable: dict[str, str] = Field(description="Hosts whose robots.txt did not answer, each with why.")
-    spider_errors: int = Field(description="Exceptions in the spider.")
-    item_errors: int = Field(description="Exceptions in a pipeline.")
-    failed_images: list[dict[str, Any]] = Field(
-        description="With `images=true`, the pictures not had: `url`, `article`, `outcome`, `reason`."
+    finish_reason: str = Field(description="Scrapy's finish reason: `finished`, `shutdown`, …")
+    bytes_received: int = Field(description="Bytes of the responses.")
+    sums_match: bool = Field(
+        description="True where `outcomes` adds up to `discovered`; otherwise the exit code is 10."
     )
-    gaps_count: int = Field(description="How many addresses' content the archive lacks, of all runs.")
-    gaps: list[Gap] = Field(description=f"They, each with the command that asks again; the first {MOST_GAPS:,}.")
+    checks: list[CheckResult] = Field(description="Results of the checks.")
+    new_count: int = Field(description="Number of articles new in the archive.")
+    new: list[Entry] = Field(description=f"The new articles, newest first (at most {MOST_ENTRIES}).")
+    corrections_count: int = Field(description="Number of articles whose content had changed.")
+    corrections: list[Correction] = Field(
+        description=f"The corrected articles with their changes by field (at most {MOST_CORRECTIONS})."
+    )
+    removals_count: int = Field(
+        description="Number of stored articles that the site no longer has, and had in the run before."
+    )
+    removals: list[Entry] = Field(description=f"The removed articles (at most {MOST_ENTRIES}).")
+    sections: list[WalkRecord] = Field(description="The walks of the run.")
+    failed_sections: list[str] = Field(description="Names of sections that were not read to their end.")
+    drift: list[str] = Field(description="Signs of a changed layout, a line each.")
+    robots_unreachable: dict[str, str] = Field(description="Hosts whose robots.txt could not be read, with the reason.")
+    spider_errors: int = Field(description="Number of exceptions in the spider.")
+    item_errors: int = Field(description="Number of exceptions in a pipeline.")
+    failed_images: list[dict[str, Any]] = Field(
+        description="With `images=true`, the images that were not stored: `url`, `article`, `outcome`, `reason`."
+    )
+    gaps_count: int = Field(description="Number of addresses whose content the archive lacks, of all runs.")
+    gaps: list[Gap] = Field(
+        description=f"The missing addresses, each with the command that requests it again (at most {MOST_GAPS:,})."
+    )
     course: Timeline = Field(description="Requests and bytes over the run.")
-    figures: Figures = Field(description="The run in numbers, for later runs to compare themselves with.")
+    figures: Figures = Field(description="The run in numbers, for later runs to compare with.")
 
 
-#: What can stand in data/runs/<run>.json.
+#: The kinds of report in data/runs/<run>.json.
 AnyReport = Annotated[RunReport | ReparseReport | VerifyReport, Field(discriminator="command")]

@@ -1,1 +1,1 @@
-"""The published form of an article line: the JSON Schema and DATA_FORMAT.md, both made from the items."""
+"""Generators of DATA_FORMAT.md and of the JSON Schemas of lines and reports."""

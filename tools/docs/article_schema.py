@@ -1,4 +1,4 @@
-"""The JSON Schema of a line of articles.jsonl, made from `items.Article`."""
+"""JSON Schema of a line of articles.jsonl, schema from `items.Article`."""
 
 import json
 from pathlib import Path
@@ -8,15 +8,15 @@ from panan_spider.items import SCHEMA_VERSION, Article
 
 PATH: Final = Path(__file__).parents[2] / "panan_spider" / "core" / "schema" / "article.schema.json"
 
-#: A name, not an address: nothing has to be served for it. Its last part is the schema's version.
+#: A URN: no server is needed. Its last part is the schema's version.
 ID: Final = f"urn:panan-spider:schema:article:{SCHEMA_VERSION}"
 
 
 def article_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of one stored line: every field is required, and there are no others."""
-    made = Article.model_json_schema()
-    for record in (made, *made["$defs"].values()):
-        # A stored line holds every key, those with a default too.
+    schema = Article.model_json_schema()
+    for record in (schema, *schema["$defs"].values()):
+        # A stored line has every key, also those with a default.
         record["required"] = list(record["properties"])
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -24,7 +24,7 @@ def article_schema() -> dict[str, Any]:
         "title": "Article",
         "description": "One revision of one article: one line of articles.jsonl.",
     }
-    return head | {key: value for key, value in made.items() if key not in head}
+    return head | {key: value for key, value in schema.items() if key not in head}
 
 
 def schema_text() -> str:

@@ -1,4 +1,4 @@
-"""DATA_FORMAT.md: the prose of data_format.md.in, with tables made from the code."""
+"""Generator of DATA_FORMAT.md: the text of data_format.md.in, with tables made from the code."""
 
 import json
 from collections.abc import Iterable
@@ -29,31 +29,31 @@ _BLOCKS: Final = (Paragraph, Heading, ImageBlock, Table, Video, Attachment)
 _PARTS: Final = (Author, Image, Link, WarcLocation)
 _LONGEST_EXAMPLE: Final = 60
 
-#: What each fate means to somebody who reads the ledger or a report.
+#: The meaning of each outcome, for readers of the ledger or a report.
 MEANINGS: Final[dict[Outcome, str]] = {
     Outcome.STORED: "An article, new in the archive.",
     Outcome.REVISED: "An article whose content changed: a new revision.",
-    Outcome.UNCHANGED: "Asked for again, and the same.",
-    Outcome.KNOWN: "In the archive, and not due to be asked for again.",
-    Outcome.ALIAS: "Another address of an article this run already has.",
-    Outcome.GONE: "404 or 410. Lines stored earlier stay.",
-    Outcome.FORBIDDEN: "robots.txt says no.",
-    Outcome.BLOCKED: "401, 403 or 429 to the end, or a challenge, login or maintenance page. Asked for again next run.",
-    Outcome.UNKNOWN_LAYOUT: "A page that no page object can read: quarantined.",
-    Outcome.INVALID: "Read, but not a possible article: quarantined.",
+    Outcome.UNCHANGED: "Requested again, and the same.",
+    Outcome.KNOWN: "In the archive, and not due to be requested again.",
+    Outcome.ALIAS: "Another address of an article that this run already has.",
+    Outcome.GONE: "404 or 410. Stored lines stay.",
+    Outcome.FORBIDDEN: "Disallowed by robots.txt.",
+    Outcome.BLOCKED: "401, 403 or 429 after every retry, or a challenge, login or maintenance page. Requested again by the next run.",
+    Outcome.UNKNOWN_LAYOUT: "A page that no template can read: quarantined.",
+    Outcome.INVALID: "Read, but not a valid article: quarantined.",
     Outcome.TOO_LARGE: "Over the size limit, `DOWNLOAD_MAXSIZE`.",
     Outcome.OFF_SITE: "Redirected to another site; not followed.",
-    Outcome.FAILED: "No whole answer after every try. Asked for again next run.",
+    Outcome.FAILED: "No complete response after every retry. Requested again by the next run.",
     Outcome.OUT_OF_RANGE: "Outside `since`/`until`.",
-    Outcome.PENDING: "Not reached: the run ended before it. Asked for again next run.",
+    Outcome.PENDING: "Not reached: the run ended before it. Requested again by the next run.",
     Outcome.LISTED: "A list page, read.",
-    Outcome.NO_LIST: "Looked like a section, and lists no article.",
+    Outcome.NO_LIST: "Looks like a section, and lists no article.",
     Outcome.READ: "A helper file or a further part of an article, read.",
 }
 
 
 def type_name(schema: dict[str, Any]) -> str:
-    """A property's type in words: `string`, `string or null`, `list of Author`."""
+    """The type of a schema property in words: `string`, `string or null`, `list of Author`."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "const" in schema:

@@ -1,4 +1,4 @@
-"""One invented article, whole: the example of DATA_FORMAT.md."""
+"""Example article of DATA_FORMAT.md; invented."""
 
 from typing import Final
 

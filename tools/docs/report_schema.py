@@ -1,4 +1,4 @@
-"""The JSON Schema of a run's report, made from `reports.AnyReport`."""
+"""JSON Schema of a run report, schema from `core.run_report.AnyReport`."""
 
 import json
 from pathlib import Path
@@ -10,23 +10,23 @@ from panan_spider.core.run_report import REPORT_VERSION, AnyReport
 
 PATH: Final = Path(__file__).parents[2] / "panan_spider" / "core" / "schema" / "report.schema.json"
 
-#: A name, not an address: nothing has to be served for it. Its last part is the schema's version.
+#: A URN: no server is needed. Its last part is the schema's version.
 ID: Final = f"urn:panan-spider:schema:report:{REPORT_VERSION}"
 
 
 def report_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of data/runs/<run>.json: every key is required, and there are no others."""
-    made = TypeAdapter[Any](AnyReport).json_schema()
-    for record in made["$defs"].values():
+    schema = TypeAdapter[Any](AnyReport).json_schema()
+    for record in schema["$defs"].values():
         record["required"] = list(record["properties"])
-    made.pop("discriminator", None)  # a word of OpenAPI; `command` is a constant in each kind
+    schema.pop("discriminator", None)  # an OpenAPI keyword; `command` is a constant in each kind
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
         "title": "Report",
         "description": "The report of one run: data/runs/<run>.json.",
     }
-    return head | made
+    return head | schema
 
 
 def report_schema_text() -> str:
