@@ -14,7 +14,7 @@ PANAN_RETRY_CAP = 300.0  # seconds no single wait exceeds, Retry-After included
 
 CONTACT = "https://github.com/panan-spider/panan-spider"  # whom a site's operators can write to: change it to your own
 USER_AGENT = f"panan_spider/0.1 (archive of local news; +{CONTACT})"
-ROBOTSTXT_OBEY = True  # a guest obeys the house
+ROBOTSTXT_OBEY = True  # obey robots.txt
 DOWNLOAD_DELAY = 1.0  # seconds; a county's server is small and the archive is in no hurry
 CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for every response, and a page gives one article
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time to each host
@@ -26,7 +26,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 COOKIES_ENABLED = False  # every reader sees the same pages
-REFERER_ENABLED = False  # where we come from is nobody's business
+REFERER_ENABLED = False  # send no Referer header
 TELNETCONSOLE_ENABLED = False  # no open port
 REMOTE_CONTROL_ENABLED = False  # no open port
 METAREFRESH_ENABLED = False  # a page that sends its readers elsewhere is named, not followed
@@ -50,7 +50,7 @@ STATS_DUMP = False  # the report says it
 
 EXTENSIONS = {
     "panan_spider.extensions.archive_run.ArchiveRunExtension": 10,  # before anything else: without an archive no request
-    "panan_spider.extensions.progress.ProgressExtension": 20,  # how far the run is, section by section
+    "panan_spider.extensions.progress.ProgressExtension": 20,  # progress of the run, section by section
     "scrapy.extensions.logstats.LogStats": None,  # its line a minute knows no sections
 }
 DOWNLOADER_MIDDLEWARES = {
@@ -67,9 +67,9 @@ DOWNLOADER_MIDDLEWARES = {
     "panan_spider.middlewares.raw_capture.RawCaptureMiddleware": 950,  # nearest the wire: bytes as received
 }
 ITEM_PIPELINES = {
-    "panan_spider.pipelines.clean.CleanPipeline": 100,  # control characters out, nothing else touched
-    "panan_spider.pipelines.validate.ValidatePipeline": 200,  # the impossible is quarantined
-    "panan_spider.pipelines.revise.RevisePipeline": 300,  # new, changed, or the same as the archive has it
-    "panan_spider.pipelines.store.StorePipeline": 400,  # the line, then the ledger's mark
+    "panan_spider.pipelines.articles.CleanPipeline": 100,  # control characters out, nothing else touched
+    "panan_spider.pipelines.articles.ValidatePipeline": 200,  # the impossible is quarantined
+    "panan_spider.pipelines.articles.RevisePipeline": 300,  # new, changed, or the same as the archive has it
+    "panan_spider.pipelines.articles.StorePipeline": 400,  # the line, then the ledger's mark
     "panan_spider.pipelines.images.ImagesPipeline": 500,  # with images=true; the article itself is safe by now
 }

@@ -16,11 +16,10 @@ from panan_spider.commands.base import CheckedCommand, refuse
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.extensions import json_log
 from panan_spider.extensions.archive_run import ArchiveRunExtension
-from panan_spider.extensions.progress import on_terminal
-from panan_spider.extensions.startup_errors import collect
-from panan_spider.extensions.summary import summarize
+from panan_spider.extensions.log_formatter import collect_errors
+from panan_spider.extensions.progress import on_terminal, summarize
 from panan_spider.report.notifier import Notifier
-from panan_spider.spiders.arguments import wrong_arguments
+from panan_spider.spiders.county import wrong_arguments
 
 #: Scrapy's counts of what no retry healed.
 _FAILURES: Final = (
@@ -76,7 +75,7 @@ class Command(CheckedCommand, ScrapyCrawl):
         crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
         crawler.signals.connect(_keep_loaded, signal=signals.spider_opened, weak=False)
         errors: list[BaseException] = []
-        collect(self.crawler_process.crawl(crawler, **opts.spargs), errors)
+        collect_errors(self.crawler_process.crawl(crawler, **opts.spargs), errors)
         self.crawler_process.start()
         code = self._code(crawler, errors)
         self.exitcode = int(code)

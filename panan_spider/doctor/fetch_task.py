@@ -5,7 +5,7 @@ from scrapy.crawler import CrawlerProcessBase
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.doctor.fetch_result import Ask, FetchLog, FetchResult
 from panan_spider.doctor.probe_client import Errand, ProbeClient
-from panan_spider.extensions.startup_errors import collect
+from panan_spider.extensions.log_formatter import collect_errors
 
 
 class CrawlNotStarted(Exception):
@@ -16,7 +16,7 @@ def run(process: CrawlerProcessBase, errand: Errand) -> ProbeClient:
     """Run `errand` to its end, or until the user stops it (then it is not `done`). Raises NotStarted, and what the errand raised."""
     crawler = process.create_crawler(ProbeClient)
     errors: list[BaseException] = []
-    collect(process.crawl(crawler, errand=errand), errors)
+    collect_errors(process.crawl(crawler, errand=errand), errors)
     process.start()
     if errors:
         raise CrawlNotStarted(" ".join(f"{type(errors[0]).__name__}: {errors[0]}".split())) from errors[0]

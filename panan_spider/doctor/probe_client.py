@@ -14,8 +14,9 @@ from panan_spider.archive.store.content_encoding import decoded
 from panan_spider.core.outcomes import Outcome
 from panan_spider.doctor.fetch_result import Ask, FetchLog, FetchResult, RedirectHop, RobotsResult
 from panan_spider.sites.panan import HOSTS
+from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import absolute, on_site
-from panan_spider.spiders.error_outcomes import fate_of_error
+from panan_spider.spiders.error_outcomes import outcome_of_error
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _LARGEST_ROBOTS: Final = 512 * 1024  # bytes; what lies beyond is nobody's rule
@@ -26,12 +27,12 @@ Errand = Callable[[Ask, FetchLog], Awaitable[None]]
 class ProbeClient(Spider):
     """Runs one errand. `done` once it has come to its end; `error` is what broke it.
 
-    It has no memory, so that no archive is opened; `bound_to_site` gives it the crawl's rule about other hosts.
+    It has no memory, so that no archive is opened; `site` gives it the crawl's rule about other hosts.
     """
 
     name = "doctor"
     allowed_domains = sorted(HOSTS)
-    bound_to_site = True
+    site = load_site()
 
     def __init__(self, errand: Errand, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -83,12 +84,12 @@ class ProbeClient(Spider):
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
-            outcome, reason = fate_of_error(error)
+            outcome, reason = outcome_of_error(error)
             return self._lost(url, outcome, reason)
         finally:
             self._note_unreachable()
         if response.status != 200:
-            return self._lost(url, *fate_of_error(HttpError(response)))
+            return self._lost(url, *outcome_of_error(HttpError(response)))
         header = response.headers.get("Content-Type")
         return FetchResult(
             asked=url,

@@ -1,13 +1,11 @@
-"""Opens the archive before the first request, closes it with the report after the last, and knows how the run ended."""
+"""Archive extension: opens the archive before the first request, closes it with the report and the exit code."""
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -17,6 +15,7 @@ from scrapy.http import Response
 from panan_spider.archive.store.archive import RUNS_FOLDER, Archive
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.core.clock import now, run_id
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
 from panan_spider.report.builder import report_lines, run_report
@@ -24,7 +23,7 @@ from panan_spider.report.evaluation import EndedRun, SpiderFindings, evaluate
 from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.run_figures import RequestRate
 from panan_spider.report.run_files import write_run_files
-from panan_spider.sites.profile import load_site
+from panan_spider.spiders.session import CrawlSession
 
 logger = logging.getLogger(__name__)
 
@@ -36,22 +35,15 @@ def is_ending(crawler: Crawler) -> bool:
     return engine is None or not engine.running or slot is None or slot.closing is not None
 
 
-#: Scrapy's loggers that tell, each with a traceback, of every exception in a callback, a pipeline, a signal, the start.
-_TELLERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")
+#: Scrapy's loggers that log every exception in a callback, a pipeline, a signal or the start with its traceback.
+_EXCEPTION_LOGGERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")
 
 
-def _said_once(record: logging.LogRecord) -> bool:
-    """A full disk is one line, this module's; whoever meets it after or beside that says so at DEBUG only."""
+def _demote_store_errors(record: logging.LogRecord) -> bool:
+    """Logging filter: a StoreError is logged once, by this module; Scrapy's own records of it are demoted to DEBUG."""
     if record.exc_info and isinstance(record.exc_info[1], StoreError):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
     return True
-
-
-def _as_given(value: object) -> str:
-    """An argument as it stands behind `-a NAME=`."""
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class ArchiveRunExtension:
@@ -61,11 +53,12 @@ class ArchiveRunExtension:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider that keeps none."""
-        if not getattr(crawler.spider, "keeps_archive", False):
+        """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider without a session."""
+        spider: Any = crawler.spider
+        if not isinstance(getattr(spider, "session", None), CrawlSession):
             raise NotConfigured
         self.crawler = crawler
-        self.started = datetime.now(UTC)
+        self.started = now()
         self.store_error: StoreError | None = None
         self.exit_code = ExitCode.NOT_STARTED
         self.reason = "the run did not start"
@@ -73,14 +66,11 @@ class ArchiveRunExtension:
         self.report: RunReport | None = None
         self.meter = RequestRate()
         self.failed_images: list[dict[str, str]] = []
-        self.run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
-        given = getattr(crawler.spider, "args", None)
-        args = given.model_dump(exclude_defaults=True) if given is not None else {}
-        arguments = {name: _as_given(value) for name, value in args.items()}
-        self.archive = Archive.open(Path(crawler.settings["PANAN_DATA_DIR"]), run_id=self.run_id, args=arguments)
-        self.arguments = arguments
-        for name in _TELLERS:
-            logging.getLogger(name).addFilter(_said_once)
+        self.run_id = run_id(self.started)
+        self.arguments = spider.args.differing(spider.site)
+        self.archive = Archive.open(Path(crawler.settings["PANAN_DATA_DIR"]), run_id=self.run_id, args=self.arguments)
+        for name in _EXCEPTION_LOGGERS:
+            logging.getLogger(name).addFilter(_demote_store_errors)
         for note in self.archive.notes:
             logger.warning("archive: %s", note)
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
@@ -90,7 +80,7 @@ class ArchiveRunExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ArchiveRunExtension":
-        """Scrapy's way to make one."""
+        """As Scrapy makes it."""
         return cls(crawler)
 
     def fail(self, error: StoreError) -> None:
@@ -118,7 +108,7 @@ class ArchiveRunExtension:
             raise
 
     def _opened(self, spider: Spider) -> None:
-        spider.memory = self.archive.memory  # type: ignore[attr-defined]
+        spider.crawl_state = self.archive.memory  # type: ignore[attr-defined]
 
     def _asked(self) -> None:
         self.meter.note(self._seconds(), requests=1)
@@ -127,7 +117,7 @@ class ArchiveRunExtension:
         self.meter.note(self._seconds(), received=len(response.body))
 
     def _seconds(self) -> float:
-        return (datetime.now(UTC) - self.started).total_seconds()
+        return (now() - self.started).total_seconds()
 
     def _closed(self, spider: Spider, reason: str) -> None:
         try:
@@ -155,10 +145,11 @@ class ArchiveRunExtension:
 
     def ended(self, reason: str) -> EndedRun:
         """The run as its evaluation takes it; `reason` is Scrapy's finish reason."""
-        spider, stats = self.crawler.spider, self.crawler.stats
+        spider: Any = self.crawler.spider
+        session, stats = spider.session, self.crawler.stats
         assert stats is not None
         return EndedRun(
-            site=getattr(spider, "site", None) or load_site(),
+            site=spider.site,
             archive=self.archive,
             run_id=self.run_id,
             arguments=self.arguments,
@@ -166,10 +157,10 @@ class ArchiveRunExtension:
             finish_reason=reason,
             stats=stats.get_stats(),
             spider=SpiderFindings(
-                walks=getattr(spider, "section_reports", ()),
-                drift=getattr(spider, "drift", ()),
-                failed_sections=getattr(spider, "failed_sections", ()),
-                refusal=getattr(spider, "refusal", None) or None,
+                walks=session.section_reports,
+                drift=session.drift,
+                failed_sections=session.failed_sections,
+                refusal=session.refusal,
             ),
             timeline=self.meter.timeline(),
             failed_images=self.failed_images,

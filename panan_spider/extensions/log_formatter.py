@@ -1,11 +1,13 @@
-"""Log lines for people: what the network does is one line, its traceback at DEBUG only."""
+"""Log lines: network errors and failed starts on one line, their tracebacks at DEBUG only."""
 
+import asyncio
 import logging
 from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from panan_spider.core.text import one_line
@@ -15,12 +17,12 @@ logger = logging.getLogger(__name__)
 
 
 class OneLineLogFormatter(LogFormatter):
-    """Scrapy's messages, but for those that would fill a screen with an article or with the inside of Scrapy."""
+    """Scrapy's messages, except those that would print a whole article or a traceback."""
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """An unchanged article is no news, and whoever drops one for cause has said so."""
+        """At DEBUG: an unchanged article is no news, and a pipeline logs why it drops another."""
         if not isinstance(item, Article):
             return super().dropped(item, exception, response, spider)
         return {"level": logging.DEBUG, "msg": "Not stored: %(why)s", "args": {"why": str(exception)}}
@@ -39,3 +41,23 @@ class OneLineLogFormatter(LogFormatter):
         why = one_line(str(errmsg or failure.value))
         logger.error("Error downloading %s: %s: %s", request, type(failure.value).__name__, why)
         return {"level": logging.DEBUG, "msg": "Error downloading %(request)s", "args": {"request": request}}
+
+
+def collect_errors(running: Any, errors: list[BaseException]) -> None:
+    """Add to `errors` the exception, if any, that ends a crawl: `running` is the task or Deferred of CrawlerProcess.crawl.
+
+    Asyncio and Twisted would print an exception that nobody takes with its traceback.
+    """
+
+    def done(task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            errors.append(error)
+
+    def failed(failure: Failure) -> None:
+        if failure.value is not None:
+            errors.append(failure.value)
+
+    if isinstance(running, Deferred):
+        running.addErrback(failed)
+    else:
+        running.add_done_callback(done)

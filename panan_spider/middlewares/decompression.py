@@ -1,4 +1,4 @@
-"""Bodies unpacked, and the fate of those that are too large to be a page."""
+"""Decompression middleware: unpacks bodies, flags damaged ones, ends those too large to be a page."""
 
 import zlib
 from typing import Final
@@ -11,7 +11,7 @@ from scrapy.http import Response, TextResponse
 from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.outcome_errors import OutcomeError
 
-#: Packings whose end can be told from a cut, and that every reader of WARC files can undo.
+#: Encodings that mark their own end, and that every WARC reader can decode.
 _ACCEPTED: Final = "gzip, deflate"
 #: zlib's `wbits` for each packing: what to try, in order.
 _WBITS: Final = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}
@@ -20,17 +20,17 @@ _CHUNK: Final = 1 << 16
 
 
 class DecompressionMiddleware(HttpCompressionMiddleware):
-    """Scrapy's decompression; what exceeds DOWNLOAD_MAXSIZE, raw or unpacked, is `too_large`.
+    """Scrapy's decompression. A body over DOWNLOAD_MAXSIZE, raw or unpacked, ends as `too_large`.
 
-    Scrapy gives what there is of a body that breaks off or is damaged; here it is flagged `dataloss`, and asked for again.
+    Scrapy returns the readable part of a damaged body; here such a response is flagged `dataloss`, and retried.
     """
 
     def process_request(self, request: Request) -> None:  # type: ignore[override]
-        """Say which packings we take."""
+        """Set Accept-Encoding."""
         request.headers.setdefault("Accept-Encoding", _ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """The response, unpacked. Raises Fate(TOO_LARGE) for a decompression bomb."""
+        """The response, unpacked. Raises OutcomeError(TOO_LARGE) for a decompression bomb."""
         packings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
         outermost = packings[-1].strip()
         if outermost and isinstance(response, TextResponse):
@@ -45,7 +45,7 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
         return unpacked if _is_whole(outermost, response.body) else _damaged(unpacked)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raises Fate(TOO_LARGE) where the download was cancelled for its size."""
+        """Raises OutcomeError(TOO_LARGE) where the download was cancelled for its size."""
         if isinstance(exception, DownloadCancelledError):
             raise OutcomeError(Outcome.TOO_LARGE, "larger than a page") from exception
 
@@ -57,7 +57,7 @@ def _damaged(response: Request | Response) -> Request | Response:
 
 
 def _is_whole(packing: bytes, packed: bytes) -> bool:
-    """Whether the packed bytes reach their own end undamaged; true for packings that do not tell, and for no bytes."""
+    """Whether the packed bytes reach their own end undamaged; true for encodings without one, and for no bytes."""
     return not packed or packing not in _WBITS or any(_reaches_end(packed, wbits) for wbits in _WBITS[packing])
 
 

@@ -1,4 +1,4 @@
-"""How a middleware says what became of an address: an exception that names the outcome."""
+"""Outcome error: the exception by which a middleware ends a request with a named outcome."""
 
 from scrapy.exceptions import IgnoreRequest
 
@@ -6,7 +6,7 @@ from panan_spider.core.outcomes import Outcome
 
 
 class OutcomeError(IgnoreRequest):
-    """The request ends here. `outcome` is its address's fate, `reason` says why in one line."""
+    """Ends the request. `outcome` is that of its URL, `reason` one line."""
 
     def __init__(self, outcome: Outcome, reason: str) -> None:
         super().__init__(f"{outcome}: {reason}")

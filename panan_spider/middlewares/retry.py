@@ -1,4 +1,4 @@
-"""Patience: what failed is asked for again, later each time, and never sooner than the server says."""
+"""Retry middleware: exponential backoff, honours Retry-After."""
 
 import asyncio
 import random
@@ -26,7 +26,7 @@ _STEP: Final = 1.0  # seconds; a run that is told to stop waits no longer than t
 
 
 async def pause(seconds: float, over: Callable[[], bool]) -> None:
-    """Wait so long, or until the run is over."""
+    """Wait that long, or until the run is over."""
     while seconds > 0 and not over():
         await asyncio.sleep(min(seconds, _STEP))
         seconds -= _STEP
@@ -35,7 +35,7 @@ async def pause(seconds: float, over: Callable[[], bool]) -> None:
 class RetryMiddleware:
     """Scrapy's retries with backoff: PANAN_RETRY_BASE seconds, doubled each time, or what Retry-After says.
 
-    An empty body, and one shorter than it should be, is no answer, whatever the settings of retries.
+    An empty or truncated body is no answer, even where retries are switched off.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -49,11 +49,11 @@ class RetryMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RetryMiddleware":
-        """Scrapy's way to make one."""
+        """As Scrapy makes it."""
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """The response, or the request again after a wait. Raises Fate where the last try was no answer either."""
+        """The response, or the request again after a wait. Raises OutcomeError where the last try was no answer either."""
         status = response.status if response.status in self._codes else None
         reason = f"status {status}" if status else _complaint(request, response)
         if reason is None or (status and not self._may_retry(request)):
@@ -89,7 +89,7 @@ class RetryMiddleware:
         return is_ending(self._crawler)
 
     def _hold_host(self, request: Request, seconds: float) -> None:
-        """A server that says when to come back means all its pages: the slot's next request waits as long."""
+        """Retry-After holds for the whole host: the next request of the slot waits as long."""
         engine = self._crawler.engine
         slots = engine.downloader.slots if engine is not None else {}
         if seconds and (slot := slots.get(request.meta.get("download_slot", ""))):

@@ -1,4 +1,4 @@
-"""robots.txt, failing closed: a host whose rules cannot be read is asked for nothing (RFC 9309)."""
+"""Robots middleware: robots.txt, failing closed. A host whose rules cannot be read is not requested (RFC 9309)."""
 
 import asyncio
 import logging
@@ -29,16 +29,16 @@ class RobotsMiddleware:
         self._rules: dict[str, asyncio.Future[Protego | OutcomeError]] = {}
         self.unreachable: dict[str, str] = {}
         self.delays: dict[str, float] = {}
-        # After AutoThrottle, which sets the delay at every response: the host's own word is the floor under it.
+        # AutoThrottle sets the delay at every response; this handler runs behind it and keeps the crawl-delay as floor.
         crawler.signals.connect(self._keep_delay, signal=signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RobotsMiddleware":
-        """Scrapy's way to make one."""
+        """As Scrapy makes it."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raises Fate(FORBIDDEN) where the rules say no, Fate(FAILED) where there are no rules to be had."""
+        """Raises OutcomeError: FORBIDDEN where the rules disallow the URL, FAILED where the rules cannot be read."""
         if request.meta.get("dont_obey_robotstxt") or request.url.startswith(("data:", "file:")):
             return
         parts = urlsplit(request.url)

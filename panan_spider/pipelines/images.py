@@ -1,11 +1,12 @@
-"""With images=true: the pictures of the stored articles within the run's range, asked for when all else is done."""
+"""Image pipeline, with images=true: the images of the stored articles in range, requested when all else is done."""
 
 import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
+import filetype
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
@@ -13,14 +14,18 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from panan_spider.archive.store.errors import StoreError
-from panan_spider.core.outcomes import Outcome
+from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
 from panan_spider.extensions.archive_run import ArchiveRunExtension, is_ending
-from panan_spider.pipelines.archive_pipeline import ArchivePipeline
-from panan_spider.pipelines.image_type import picture_of
-from panan_spider.sites.urls import understand
+from panan_spider.pipelines.articles import ArchivePipeline
 
 logger = logging.getLogger(__name__)
+
+#: What pages show as pictures. SVG is none of them: it is a document, and can hold scripts.
+_KINDS: Final = frozenset({"jpg", "png", "apng", "gif", "bmp", "webp", "tif", "avif"})
+#: What a whole picture of the kind ends with, but for padding.
+_ENDS: Final = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB\x60\x82", "gif": b"\x3b"}
+_FOOT: Final = 1024  # bytes: cameras and editors append
 
 #: Pictures under way at a time; the delay between requests is the downloader's business.
 _IN_FLIGHT: Final = 16
@@ -115,11 +120,11 @@ class ImagesPipeline(ArchivePipeline):
         spider: Any = self.extension.crawler.spider
         args = spider.args
         if args.urls:
-            return record["id"] in {understand(url).article_id for url in args.urls}
+            return record["id"] in {self.site.urls.understand(url).article_id for url in args.urls}
         day = (record["published"] or record["posted"] or "")[:10]
         early = args.since is not None and day < args.since.isoformat()
         late = args.until is not None and day > args.until.isoformat()
-        return not early and not late and (not args.sections or self._is_listed(record, spider.walked))
+        return not early and not late and (not args.sections or self._is_listed(record, spider.lists.walked))
 
     def _is_listed(self, record: dict[str, Any], sections: set[str]) -> bool:
         return not sections.isdisjoint({*record["listed_in"], *self.archive.memory.listed_in(record["id"])})
@@ -140,7 +145,7 @@ class ImagesPipeline(ArchivePipeline):
                 self._miss(url, article, outcome, one_line(reason))
 
     def _keep(self, url: str, request: Request, response: Response) -> None:
-        picture = picture_of(response)
+        picture = image_of(response)
         answered = response.request or request
         self._pictures.keep(url, response.body, picture.media_type, picture.suffix, answered.meta.get("warc"))
         self.counts[Outcome.STORED] += 1
@@ -154,3 +159,42 @@ class ImagesPipeline(ArchivePipeline):
         stats = self.extension.crawler.stats
         if rings and stats is not None:
             stats.inc_value("panan/failed_images")
+
+
+class ImageType(NamedTuple):
+    """The type of an image: `image/jpeg`, and `jpg`."""
+
+    media_type: str
+    suffix: str
+
+
+class NotAnImage(Exception):
+    """The response is no image. `outcome` is that of the image's URL, `reason` one line."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(f"{outcome}: {reason}")
+        self.outcome, self.reason = outcome, reason
+
+
+def image_of(response: Response) -> ImageType:
+    """The type of the image in `response`, by its bytes: headers can be wrong. Raises NotAnImage: GONE, BLOCKED, FAILED by its status; INVALID where it is none."""
+    if response.status != 200:
+        raise NotAnImage(outcome_of_status(response.status), f"HTTP {response.status}")
+    kind = filetype.guess(response.body)
+    if (
+        kind is None
+        or kind.extension not in _KINDS
+        or (kind.extension == "bmp" and not _says_its_length(response.body))
+    ):
+        declared = (response.headers.get("Content-Type") or b"nothing").decode("latin-1")
+        raise NotAnImage(Outcome.INVALID, f"no picture; declared as {declared}, {len(response.body)} bytes")
+    end = _ENDS.get(kind.extension)
+    # `partial`: no Content-Length, so that the closed connection is the body's end.
+    if "partial" in response.flags and end is not None and end not in response.body[-_FOOT:]:
+        raise NotAnImage(Outcome.FAILED, "cut short on the way")
+    return ImageType(kind.mime, kind.extension)
+
+
+def _says_its_length(body: bytes) -> bool:
+    """A bitmap's mark is two letters alone, which a text can begin with, too; its length stands behind them."""
+    return int.from_bytes(body[2:6], "little") == len(body)

@@ -1,16 +1,22 @@
-"""The arguments of `scrapy crawl panan`, typed, and the one line said about a wrong one."""
+"""Spider arguments: the typed form of `-a name=value`, and one line about a wrong one."""
 
 import difflib
 import re
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from scrapy import Spider
-from scrapy_spider_metadata._params import Args
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
-from panan_spider.sites.panan import HOSTS, LOOK_BACK_DAYS
-from panan_spider.sites.urls import UrlKind, first_part, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: `,`, the full-width comma, and `、`.
@@ -61,20 +67,21 @@ def _days(value: object) -> object:
     return int(value)
 
 
-def _addresses(value: object) -> object:
+def _addresses(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str):
         return value
     given = [address for address in _BLANKS_OR_COMMAS.split(value) if address]
     if not given:
         raise ValueError("names no address")
-    return tuple(dict.fromkeys(_article_address(address) for address in given))
+    site: Site = info.context["site"] if info.context else None  # type: ignore[assignment]
+    return tuple(dict.fromkeys(_article_address(address, site) for address in given))
 
 
-def _article_address(given: str) -> str:
-    address = understand(given)
+def _article_address(given: str, site: Site) -> str:
+    address = site.urls.understand(given)
     if address.kind not in (UrlKind.ARTICLE, UrlKind.PART):
-        raise ValueError(f"{_shown(given)} is no article's address")
-    return first_part(address).url
+        raise ValueError(f"{_shown(given)} is no article's address at {' or '.join(sorted(site.hosts))}")
+    return site.urls.first_part(address).url
 
 
 Day = Annotated[date | None, BeforeValidator(_day)]
@@ -82,7 +89,7 @@ Switch = Annotated[bool, BeforeValidator(_switch)]
 
 
 class Arguments(BaseModel):
-    """What `-a name=value` can say. Raises ValidationError, which `complaint` puts into one line."""
+    """The arguments of a crawl. Raises ValidationError, which `complaint` puts into one line."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -92,19 +99,31 @@ class Arguments(BaseModel):
     since: Day = Field(default=None, description="First publication date, inclusive.")
     until: Day = Field(default=None, description="Last publication date, inclusive.")
     full: Switch = Field(default=False, description="Walk every section to its end.")
-    recheck: Annotated[int | Literal["all"], BeforeValidator(_days)] = Field(
-        default=LOOK_BACK_DAYS,
-        description="Days, counted back from the newest article of each section, to ask stored articles again.",
+    recheck: Annotated[int | Literal["all"] | None, BeforeValidator(_days)] = Field(
+        default=None,
+        description="Days, counted back from the newest article of each section, to ask stored articles again; by default the site's own number.",
     )
     urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
         default=(), description="Just these articles, by address; no list is read."
     )
     images: Switch = Field(default=False, description="Keep the articles' pictures too.")
 
+    @classmethod
+    def of(cls, given: dict[str, Any], site: Site) -> "Arguments":
+        """The arguments as given, for one site. Raises ValidationError."""
+        return cls.model_validate(given, context={"site": site})
+
+    def differing(self, site: Site) -> dict[str, str]:
+        """The arguments that differ from their defaults, as they stand behind `-a NAME=`."""
+        given = self.model_dump(exclude_defaults=True)
+        if given.get("recheck") == site.limits.look_back_days:
+            del given["recheck"]
+        return {name: _as_given(value) for name, value in given.items()}
+
     @model_validator(mode="before")
     @classmethod
     def _of_the_scheduler(cls, given: Any) -> Any:
-        """scrapyd gives every run its job's number beside the arguments: nothing that a run is asked for."""
+        """Drop the job's number, which scrapyd adds to the arguments of every run."""
         return {name: value for name, value in given.items() if name != "_job"} if isinstance(given, dict) else given
 
     @model_validator(mode="after")
@@ -116,33 +135,39 @@ class Arguments(BaseModel):
         return self
 
 
-#: What each argument allows, as the complaint says it.
+def _as_given(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+#: The values each argument allows, as the complaint prints them.
 _ALLOWED: Final = {
     "sections": "names or paths of sections, separated by commas",
     "since": "a day as YYYY-MM-DD, such as 2020-03-01",
     "until": "a day as YYYY-MM-DD, such as 2020-06-30",
     "full": "true or false",
     "recheck": "a number of days, such as 30, or all",
-    "urls": f"addresses of articles at {' or '.join(sorted(HOSTS))}, separated by commas or blanks",
+    "urls": "addresses of the site's articles, separated by commas or blanks",
     "images": "true or false",
 }
 
 
 def complaint(error: ValidationError) -> str:
-    """One line: each wrong argument, what is wrong with it, and what is allowed."""
-    return "; ".join(_line(dict(one)) for one in error.errors(include_url=False))
+    """One line: each wrong argument with the fault and the values allowed."""
+    return "; ".join(_line(dict(fault)) for fault in error.errors(include_url=False))
 
 
-def _line(one: dict[str, Any]) -> str:
-    name = str(one["loc"][0]) if one["loc"] else ""
-    why = str(one["msg"]).removeprefix("Value error, ")
+def _line(fault: dict[str, Any]) -> str:
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    why = str(fault["msg"]).removeprefix("Value error, ")
     if not name:
         return why
-    if one["type"] == "extra_forbidden":
+    if fault["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, _ALLOWED, n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
         return f"unknown argument {_shown(name)}{hint}: allowed are {', '.join(_ALLOWED)}"
-    given = "" if one["type"] == "value_error" and name == "urls" else f"{_shown(one['input'])} "
+    given = "" if fault["type"] == "value_error" and name == "urls" else f"{_shown(fault['input'])} "
     return f"{name}: {given}{why}: allowed is {_ALLOWED[name]}"
 
 
@@ -150,26 +175,3 @@ def _shown(value: object) -> str:
     # repr: a line feed in a value must not make two lines of the complaint.
     text = value if isinstance(value, str) else str(value)
     return repr(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…")
-
-
-def wrong_arguments(spider_class: type[Spider], given: dict[str, Any]) -> str | None:
-    """One line about arguments the spider does not take; None where they are right."""
-    if not issubclass(spider_class, Args):
-        return None
-    model = next(
-        base.__args__[0]
-        for owner in spider_class.__mro__
-        for base in getattr(owner, "__orig_bases__", ())
-        if getattr(base, "__origin__", None) is Args
-    )
-    assert issubclass(model, BaseModel)
-    try:
-        model.model_validate(given)
-    except ValidationError as error:
-        return complaint(error) if issubclass(model, Arguments) else _plain_complaint(error)
-    return None
-
-
-def _plain_complaint(error: ValidationError) -> str:
-    said = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
-    return " ".join("; ".join(said).split())

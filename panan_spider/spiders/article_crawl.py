@@ -1,171 +1,249 @@
-"""The articles: each asked for once, its parts joined, and handed on when all lists are read."""
+"""Article crawl: each article is requested once, its parts joined, and handed on when all lists are read."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
+from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
+from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
+from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extract.article import read_article
 from panan_spider.extract.assemble import ArticleBuilder
-from panan_spider.extract.results import InvalidPage, ListRow
+from panan_spider.extract.results import InvalidPage
 from panan_spider.items import Article
-from panan_spider.sites.profile import load_site
-from panan_spider.sites.urls import Address, UrlKind, understand
+from panan_spider.sites.urls import Address, UrlKind
 from panan_spider.spiders.article_fetch import ArticleFetch
-from panan_spider.spiders.crawl_base import Output
-from panan_spider.spiders.discovery import Candidate
 from panan_spider.spiders.frontier import Frontier
-from panan_spider.spiders.part_crawl import PartCrawl, if_changed
+from panan_spider.spiders.list_crawl import ListCrawl
+from panan_spider.spiders.session import CrawlSession, Output
 
 #: Articles under way at a time: enough to keep the downloader busy, few enough to keep memory flat.
 IN_FLIGHT: Final = 200
-#: Held articles that one answer hands on. Scrapy takes an answer's articles one after another, and each waits a moment
-#: for others to be synced with: those of many answers come together, all those of one would stand in a queue.
+#: Held articles handed on by one callback. Few, so that articles of several callbacks share one fsync.
 _HANDED_ON: Final = 4
 
 _ARTICLE_PRIORITY: Final = 0
-_WELL: Final = frozenset({Outcome.UNCHANGED, Outcome.OUT_OF_RANGE, Outcome.ALIAS})
+_PART_PRIORITY: Final = 50
+_NO_ANSWER: Final = "asked for, and neither answer nor error came"
+#: Outcomes that are not logged.
+_GOOD: Final = frozenset({Outcome.UNCHANGED, Outcome.OUT_OF_RANGE, Outcome.ALIAS})
 
 
-class ArticleCrawl(PartCrawl):
-    """`desk` knows every article of the run; `open_articles` are those under way; `held` wait for lists still open."""
+class ArticleCrawl:
+    """Articles of the frontier. `open` holds the fetches under way, by number; `held` waits for lists still open."""
 
-    def open_desk(self) -> None:
-        """Ready for articles; with urls= those are met at once."""
-        self.desk = Frontier(self.args, self.memory)
-        self.open_articles: dict[str, ArticleFetch] = {}
+    def __init__(self, session: CrawlSession, frontier: Frontier, lists: ListCrawl) -> None:
+        """With urls= those articles are met at once."""
+        self._session, self.frontier, self._lists = session, frontier, lists
+        self.open: dict[str, ArticleFetch] = {}
         self.held: list[Article] = []
-        self._took_up = bool(self.args.urls)
-        for url in self.args.urls:
-            self.desk.meet(understand(url), forced=True)
+        self._resumed = bool(session.args.urls)
+        for url in session.args.urls:
+            frontier.meet(session.urls.understand(url), forced=True)
 
-    def list_rows(self, rows: list[ListRow], section: str | None) -> None:
-        """Note the articles a list names. Those of the front pages count as one list of their own."""
-        self.memory.discovered_all(DiscoveredUrl(row.url, "article", row.article_id) for row in rows)
-        for row in rows:
-            self.desk.meet(understand(row.url), section=section or "", shown=row.date)
+    def advance(self) -> Output:
+        """Some of the articles held, then requests that keep the downloader busy."""
+        output: Output = [*self.hand_on(_HANDED_ON)]
+        if not self._resumed:
+            self._resumed = True
+            self._resume()
+        while len(self.open) < IN_FLIGHT and (taken := self.frontier.take()) is not None:
+            entry, known = taken
+            builder = self._builder(self.frontier.address_of(entry, known))
+            output += self._ask(ArticleFetch(entry, known, builder))
+        return output
 
-    def ask_articles(self) -> Output:
-        """Hand on some of what is held, take up what earlier runs left, and keep the downloader busy."""
-        yield from self.hand_on(_HANDED_ON)
-        if not self._took_up:
-            self._took_up = True
-            self._take_up()
-        while len(self.open_articles) < IN_FLIGHT and (taken := self.desk.take()) is not None:
-            wanted, known = taken
-            yield from self.ask_article(ArticleFetch(wanted, known, self._builder(self.desk.address_of(wanted, known))))
-
-    @staticmethod
-    def _builder(address: Address) -> ArticleBuilder:
-        return ArticleBuilder(load_site(), address)
-
-    def hand_on(self, most: int) -> Iterator[Article]:
-        """Up to `most` of the articles held, the first first, each with every list that names it."""
+    def hand_on(self, most: int) -> list[Article]:
+        """Up to `most` of the articles held, oldest first, each with every list that names it."""
         handed, self.held = self.held[:most], self.held[most:]
-        for article in handed:
-            yield article.model_copy(update={"listed_in": list(self.memory.listed_in(article.id))})
+        listed_in = self._session.state.listed_in
+        return [article.model_copy(update={"listed_in": list(listed_in(article.id))}) for article in handed]
 
-    def _take_up(self) -> None:
-        for left in self.memory.unsettled():
-            address = understand(left.url)
-            in_scope = not self.args.sections or not self.walked.isdisjoint(left.listed_in)
+    def _resume(self) -> None:
+        """Meet the articles that earlier runs left pending, and stored ones that no list names any more."""
+        args, urls = self._session.args, self._session.urls
+        for left in self._session.state.unsettled():
+            address = urls.understand(left.url)
+            in_scope = not args.sections or not self._lists.walked.isdisjoint(left.listed_in)
             days = [left.posted] if left.posted is not None else []
-            if in_scope and address.kind is UrlKind.ARTICLE and not self.desk.rules_out(days):
-                self.desk.meet(address, forced=True)
-        for section, address in self.desk.unlisted():
-            self.desk.meet(address, section=section)
+            if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
+                self.frontier.meet(address, forced=True)
+        for section, address in self.frontier.unlisted():
+            self.frontier.meet(address, section=section)
 
-    def ask_article(self, fetch: ArticleFetch) -> Output:
-        """Ask for part one; whether it has changed, where the answer no would prove that nothing has."""
-        self.open_articles[fetch.wanted.number] = fetch
-        url, known = fetch.address.url, fetch.known
-        request = self.request(url, "article", self.read_article, self.miss_article, _ARTICLE_PRIORITY, fetch=fetch)
-        if known is not None and fetch.may_be_confirmed:
-            if_changed(request, known)
-        yield request
+    def _builder(self, address: Address) -> ArticleBuilder:
+        return ArticleBuilder(self._session.site, address)
 
-    def close_article(self, fetch: ArticleFetch, outcome: Outcome, reason: str | None) -> None:
-        """The article is done, and nothing is handed on."""
-        self.open_articles.pop(fetch.wanted.number, None)
-        self.settle_checked(fetch)
-        if outcome not in _WELL:
-            self.say(fetch.address.url, outcome, reason)
-        if outcome is Outcome.GONE:
-            for url in fetch.tried:
-                self.desk.settle(fetch.wanted, url, outcome, reason)
-        self.desk.close(fetch.wanted, fetch.address.url, outcome, reason)
+    def give_up_waiting(self) -> None:
+        """Nothing is under way any more: articles that still wait for an answer end as failed."""
+        for fetch in list(self.open.values()):
+            if fetch.waits_for is not None:
+                self._lose_part(fetch, fetch.waits_for, Outcome.FAILED, _NO_ANSWER)
+            else:
+                self._close(fetch, Outcome.FAILED, _NO_ANSWER)
 
-    def read_article(self, response: Response, fetch: ArticleFetch) -> Output:
+    # --- part one ---
+
+    def _ask(self, fetch: ArticleFetch) -> Output:
+        """A request for part one, conditional where a 304 would prove that nothing has changed."""
+        self.open[fetch.entry.number] = fetch
+        request = self._session.request(
+            fetch.address.url, "article", self.read_article, self.miss_article, _ARTICLE_PRIORITY, fetch=fetch
+        )
+        if fetch.known is not None and fetch.may_be_confirmed:
+            _make_conditional(request, fetch.known)
+        return [request]
+
+    def read_article(self, response: Response, fetch: ArticleFetch) -> Iterable[Request | Article]:
         """Callback: part one of an article."""
-        yield from self.answered(partial(self._take_first, response, fetch), partial(self.close_article, fetch))
+        return self._session.answered(partial(self._read_first, response, fetch), partial(self._close, fetch))
 
     def miss_article(self, failure: Failure) -> Output:
         """Errback: part one of an article. One that is gone is tried at its other addresses."""
         fetch: ArticleFetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
-        outcome, reason = self.unanswered(failure, fetch.address.url)
-        if outcome is Outcome.GONE and fetch.known is not None and fetch.known.url not in fetch.wanted.addresses:
-            self.desk.meet(
-                understand(fetch.known.url)
-            )  # it is stored under another address: does that one still answer?
-        if outcome is Outcome.GONE and set(fetch.wanted.addresses) - {fetch.address.url, *fetch.tried}:
+        outcome, reason = self._session.unanswered(failure, fetch.address.url)
+        if outcome is Outcome.GONE and fetch.known is not None and fetch.known.url not in fetch.entry.addresses:
+            # Stored under another address: that one may still answer.
+            self.frontier.meet(self._session.urls.understand(fetch.known.url))
+        if outcome is Outcome.GONE and set(fetch.entry.addresses) - {fetch.address.url, *fetch.tried}:
             fetch.tried.append(fetch.address.url)
-            fetch.builder = self._builder(self.desk.address_of(fetch.wanted, fetch.known, without=fetch.tried))
-            yield from self.ask_article(fetch)
-            return
-        self.close_article(fetch, outcome, reason)
-        yield from self.advance()
+            fetch.builder = self._builder(self.frontier.address_of(fetch.entry, fetch.known, without=fetch.tried))
+            return self._ask(fetch)
+        self._close(fetch, outcome, reason)
+        return self._session.advance()
 
-    def _take_first(self, response: Response, fetch: ArticleFetch) -> Output:
+    def _read_first(self, response: Response, fetch: ArticleFetch) -> Output:
         if response.status == 304:
-            yield from self.check_parts(fetch)
-            return
-        landed = understand(response.url)
+            return self._check_parts(fetch)
+        landed = self._session.urls.understand(response.url)
         if landed.kind in (UrlKind.SECTION, UrlKind.LIST_PAGE, UrlKind.PART):
             raise InvalidPage(f"leads to {landed.url}, which is no article")
-        renamed = landed.kind is UrlKind.ARTICLE and landed.article_id != fetch.wanted.number
+        renamed = landed.kind is UrlKind.ARTICLE and landed.article_id != fetch.entry.number
         if renamed and not self._rename(fetch, landed):
-            return
-        page = read_article(self.page_of(response))
-        fetched_at = response.meta.get("fetched_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        fetch.builder.add(page, response.meta.get("warc"), fetched_at)
-        if not self.args.urls and not self.args.sections:
-            for text, url in page.section_links:
-                if (section := understand(url)).kind is UrlKind.SECTION:
-                    self.discovery.offer(Candidate(section.url, text, crumb=True))
-        yield from self.go_on(fetch)
+            return []
+        page = self._session.read_article(response)
+        fetch.builder.add(page, response.meta.get("warc"), response.meta.get("fetched_at") or moment(now()))
+        self._lists.search.offer_breadcrumb(page.section_links)
+        return self._next_part(fetch)
 
     def _rename(self, fetch: ArticleFetch, landed: Address) -> bool:
         """The address leads to an article of another number. False where this run has that one already."""
-        known = (landed.article_id or "") in self.desk
-        self.close_article(fetch, Outcome.ALIAS, f"leads to {landed.url}")
+        known = (landed.article_id or "") in self.frontier
+        self._close(fetch, Outcome.ALIAS, f"leads to {landed.url}")
         if known:
             return False
-        fetch.wanted = self.desk.meet(landed, forced=True)
-        fetch.wanted.begun = True
+        fetch.entry = self.frontier.meet(landed, forced=True)
+        fetch.entry.begun = True
         fetch.builder, fetch.tried = self._builder(landed), []
-        self.open_articles[fetch.wanted.number] = fetch
+        self.open[fetch.entry.number] = fetch
         return True
 
-    def abandon_articles(self, reason: str) -> None:
-        """End every article under way as failed."""
-        for fetch in list(self.open_articles.values()):
-            if fetch.waits_for is not None:
-                self.lose_part(fetch, fetch.waits_for, Outcome.FAILED, reason)
-            else:
-                self.close_article(fetch, Outcome.FAILED, reason)
+    # --- further parts ---
 
-    def hold_article(self, fetch: ArticleFetch) -> None:
-        """All parts are there: hold the article ready."""
-        article = fetch.builder.article()
-        if not self.desk.in_range(article.published, fetch.address.posted):
-            self.close_article(fetch, Outcome.OUT_OF_RANGE, f"published {article.published}")
+    def _next_part(self, fetch: ArticleFetch) -> Output:
+        """A request for the next part; where all are there, the article is held."""
+        url = fetch.builder.next_part()
+        if url is None:
+            self._hold(fetch)
+            return []
+        return [self._part_request(fetch, url, self.read_part)]
+
+    def _part_request(self, fetch: ArticleFetch, url: str, callback: object) -> Request:
+        fetch.waits_for = url
+        self._session.state.discovered(url, "part", fetch.entry.number)
+        return self._session.request(url, "part", callback, self.miss_part, _PART_PRIORITY, fetch=fetch, url=url)
+
+    def _check_parts(self, fetch: ArticleFetch) -> Output:
+        """Part one has not changed: a conditional request for the next part; behind the last the article is unchanged."""
+        known = fetch.known
+        assert known is not None  # a conditional request is sent only for stored articles
+        if len(fetch.checked) == len(known.parts):
+            self._close(fetch, Outcome.UNCHANGED, None)
+            return []
+        part = known.parts[len(fetch.checked)]
+        fetch.checked.append(part.url)
+        request = self._part_request(fetch, part.url, self.read_check)
+        _make_conditional(request, part)
+        return [request]
+
+    def read_check(self, response: Response, fetch: ArticleFetch, url: str) -> Iterable[Request | Article]:
+        """Callback: a conditional request for a part. Where it has changed, the whole article is read again."""
+        fetch.waits_for = None
+
+        def work() -> Output:
+            if response.status == 304:
+                return self._check_parts(fetch)
+            fetch.refetch_all = True
+            return self._ask(fetch)
+
+        return self._session.answered(work, partial(self._lose_part, fetch, url))
+
+    def read_part(self, response: Response, fetch: ArticleFetch, url: str) -> Iterable[Request | Article]:
+        """Callback: part two or later of an article."""
+        fetch.waits_for = None
+
+        def work() -> Output:
+            landed, due = self._session.urls.understand(response.url), self._session.urls.understand(url)
+            if (landed.article_id, landed.part) != (due.article_id, due.part):
+                raise InvalidPage(f"leads to {response.url}")
+            page = self._session.read_article(response)
+            self._session.settle_page(url, Outcome.READ)
+            fetch.builder.add(page, response.meta.get("warc"))
+            return self._next_part(fetch)
+
+        return self._session.answered(work, partial(self._lose_part, fetch, url))
+
+    def miss_part(self, failure: Failure) -> Output:
+        """Errback: a part. An article is never stored short of one."""
+        asked = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        self._lose_part(asked["fetch"], asked["url"], *self._session.unanswered(failure, asked["url"]))
+        return self._session.advance()
+
+    def _lose_part(self, fetch: ArticleFetch, url: str, outcome: Outcome, reason: str) -> None:
+        if self._session.is_settled(url):  # the part was read; what it makes with the others is no article
+            self._close(fetch, outcome, reason)
             return
-        self.settle_checked(fetch)
-        self.open_articles.pop(fetch.wanted.number, None)
-        self.desk.close(fetch.wanted, fetch.address.url, None)
+        self._session.settle_page(url, outcome, reason)
+        self._close(fetch, Outcome.FAILED, f"part {url}: {outcome}: {reason}")
+
+    # --- ends ---
+
+    def _hold(self, fetch: ArticleFetch) -> None:
+        """All parts are there: the article is held, unless its date is out of range."""
+        article = fetch.builder.article()
+        if not self.frontier.in_range(article.published, fetch.address.posted):
+            self._close(fetch, Outcome.OUT_OF_RANGE, f"published {article.published}")
+            return
+        self._settle_checked(fetch)
+        self.open.pop(fetch.entry.number, None)
+        self.frontier.close(fetch.entry, fetch.address.url, None)
         self.held.append(article)
+
+    def _close(self, fetch: ArticleFetch, outcome: Outcome, reason: str | None) -> None:
+        """The article is done, and nothing is handed on."""
+        self.open.pop(fetch.entry.number, None)
+        self._settle_checked(fetch)
+        if outcome not in _GOOD:
+            self._session.log_outcome(fetch.address.url, outcome, reason)
+        if outcome is Outcome.GONE:
+            for url in fetch.tried:
+                self.frontier.settle(fetch.entry, url, outcome, reason)
+        self.frontier.close(fetch.entry, fetch.address.url, outcome, reason)
+
+    def _settle_checked(self, fetch: ArticleFetch) -> None:
+        """Record the parts that answered a conditional request and were not read otherwise."""
+        for url in fetch.checked:
+            if url != fetch.waits_for:
+                self._session.settle_page(url, Outcome.READ, "asked whether it has changed")
+
+
+def _make_conditional(request: Request, known: KnownArticle | KnownPart) -> None:
+    """Ask for the page only where it differs from the stored one."""
+    if known.etag is not None:
+        request.headers["If-None-Match"] = known.etag
+    if known.last_modified is not None:
+        request.headers["If-Modified-Since"] = known.last_modified
+    request.meta["handle_httpstatus_list"] = [304]

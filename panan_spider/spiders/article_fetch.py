@@ -13,13 +13,13 @@ from panan_spider.spiders.frontier import FrontierEntry
 class ArticleFetch:
     """The state of one fetch. `builder` holds the pages; its address is that of part one as asked for."""
 
-    wanted: FrontierEntry
+    entry: FrontierEntry
     known: KnownArticle | None
     builder: ArticleBuilder
     tried: list[str] = field(default_factory=list)  # addresses of part one that are gone
     waits_for: str | None = None  # the part asked for and not answered yet
     checked: list[str] = field(default_factory=list)  # parts that were asked whether they have changed
-    plain: bool = False  # one of them has: all is asked for as if nothing were known of it
+    refetch_all: bool = False  # a part has changed: every part is fetched without conditional headers
 
     @property
     def address(self) -> Address:
@@ -33,7 +33,7 @@ class ArticleFetch:
         304 speaks of one page: an article of several parts can have changed behind it.
         """
         known = self.known
-        if known is None or self.plain or known.outcome is Outcome.GONE or known.url != self.address.url:
+        if known is None or self.refetch_all or known.outcome is Outcome.GONE or known.url != self.address.url:
             return False
         tags = [(known.etag, known.last_modified), *((part.etag, part.last_modified) for part in known.parts)]
         return len(tags) == known.pages and (None, None) not in tags

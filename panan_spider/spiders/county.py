@@ -1,27 +1,51 @@
-"""The spider `panan`: the whole site, lists first, then every article they name."""
+"""County spiders: one class for every site, made into one spider a profile. Lists first, then every article they name."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Self
+from functools import cache
+from typing import Any, Final, Self
 
-from scrapy import signals
+from pydantic import ValidationError
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.utils.defer import deferred_from_coro
 
-from panan_spider.core.outcomes import Outcome
+from panan_spider.archive.state import CrawlState
 from panan_spider.items import Article
-from panan_spider.sites.panan import HOSTS
+from panan_spider.sites.profile import ProfileError, Site, load_site, site_keys
+from panan_spider.spiders.arguments import Arguments, complaint
 from panan_spider.spiders.article_crawl import ArticleCrawl
-from panan_spider.spiders.crawl_base import Output
+from panan_spider.spiders.frontier import Frontier
+from panan_spider.spiders.list_crawl import ListCrawl
+from panan_spider.spiders.session import CrawlSession, Output
 
-_NO_ANSWER = "asked for, and neither answer nor error came"
+#: A module's name for the class of a profile, which Scrapy's loader looks for.
+_CLASS: Final = "{}Spider"
 
 
-class PananSpider(ArticleCrawl):
-    """Crawls Pan'an News. Arguments: see `args.Arguments`; what to make of its end: see `base.CrawlBase`."""
+class CountySpider(Spider):
+    """Crawls the site whose profile has the spider's name as key. Arguments: `arguments.Arguments`.
 
-    name = "panan"
-    allowed_domains = sorted(HOSTS)
+    `session` holds what the run has found out so far. `lists` and `articles` exist once the spider has started.
+    """
+
+    site: Site
+    crawl_state: CrawlState  # set when the archive is open, before the spider starts
+    lists: ListCrawl
+    articles: ArticleCrawl
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Raises pydantic.ValidationError for a wrong argument; `arguments.complaint` puts it into one line."""
+        super().__init__(*args)
+        self.site = self.profile()
+        self.allowed_domains = sorted(self.site.hosts)
+        self.args = Arguments.of(kwargs, self.site)
+        self.session = CrawlSession(self.site, self.args, self.logger, self.advance)
+
+    @classmethod
+    def profile(cls) -> Site:
+        """The profile of the spider's site. Raises ProfileError or UnknownSiteError."""
+        return load_site(cls.name)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -31,37 +55,60 @@ class PananSpider(ArticleCrawl):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Set out. `memory` is the archive's from here on, where there is one."""
-        self.open_sections()
-        self.open_desk()
+        """The first requests."""
+        self.prepare()
         for request in self.advance():
             yield request
 
+    def prepare(self) -> None:
+        """Take up what earlier runs know: `crawl_state` is set."""
+        self.session.state = self.crawl_state
+        frontier = Frontier(self.session)
+        self.lists = ListCrawl(self.session, frontier)
+        self.articles = ArticleCrawl(self.session, frontier, self.lists)
+
     def advance(self) -> Output:
-        """Lists first: an article is handed on with every list that names it."""
-        yield from self.read_on()
-        if not self.lists_open():
-            yield from self.ask_articles()
+        """All that can be asked for now. Lists first: an article is handed on with every list that names it."""
+        output = self.lists.advance()
+        return output if self.lists.is_open else output + self.articles.advance()
 
     def on_idle(self) -> None:
-        """Nothing is under way: whatever still waits for an answer gets none, so that no run hangs; then go on."""
-        self._give_up_waiting()
+        """Nothing is under way: requests that still wait for an answer get none, so that no run hangs; then go on."""
+        self.lists.give_up_waiting()
+        self.articles.give_up_waiting()
         engine = self.crawler.engine
         assert engine is not None  # an idle spider has one
-        work = list(self.advance())
-        if not self.lists_open():
-            work += self.hand_on(len(self.held))
-        for one in work:
-            if isinstance(one, Article):
-                deferred_from_coro(engine.scraper.start_itemproc_async(one, response=None))
+        output = self.advance()
+        if not self.lists.is_open:
+            output += self.articles.hand_on(len(self.articles.held))
+        for result in output:
+            if isinstance(result, Article):
+                deferred_from_coro(engine.scraper.start_itemproc_async(result, response=None))
             else:
-                engine.crawl(one)
-        if work:
+                engine.crawl(result)
+        if output:
             raise DontCloseSpider
 
-    def _give_up_waiting(self) -> None:
-        for candidate in list(self.discovery.open.values()):
-            self.discovery.open.pop(candidate.url)
-            self._lose_candidate(candidate, Outcome.FAILED, _NO_ANSWER)
-        self.abandon_walks(_NO_ANSWER)
-        self.abandon_articles(_NO_ANSWER)
+
+def wrong_arguments(spider_class: type[Spider], given: dict[str, Any]) -> str | None:
+    """One line about arguments that a county spider does not take; None where they are right, or it is no county spider."""
+    if not issubclass(spider_class, CountySpider):
+        return None
+    try:
+        Arguments.of(given, spider_class.profile())
+    except ValidationError as error:
+        return complaint(error)
+    except ProfileError as error:
+        return str(error)
+    return None
+
+
+@cache
+def spider_class(key: str) -> type[CountySpider]:
+    """The spider of one profile, named by its key. The profile is read when the spider is made."""
+    name = _CLASS.format("".join(part.title() for part in key.split("-")))
+    return type(name, (CountySpider,), {"name": key, "__module__": __name__, "__doc__": f"Crawls the site {key!r}."})
+
+
+# Scrapy's loader takes the classes that it finds in a module.
+globals().update({cls.__name__: cls for cls in map(spider_class, site_keys())})

@@ -1,4 +1,4 @@
-"""Which pages can be sections, which of them are, and which of those a run was asked for."""
+"""Section discovery: candidates in, sections out, and the sections that a run was asked for. No request."""
 
 import re
 from collections import deque
@@ -8,41 +8,36 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from panan_spider.extract.results import SectionPage
-from panan_spider.sites.panan import ENTRY_PAGES, SITE_NAME
-from panan_spider.sites.urls import UrlKind, canonical, on_site, section_key, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind, canonical, section_key
 
-#: No county's news site has more pages that look like sections; what is over is named, not asked.
+#: No county's news site has more pages that look like sections. Further ones are counted, not asked for.
 MAX_CANDIDATES: Final = 1_000
 
-#: Pages that list nothing new between a candidate and one that does. Behind more lies a maze, such as a calendar.
+#: Pages without new articles between a candidate and one with them. Behind more lies a maze, such as a calendar.
 MAX_IDLE_PAGES: Final = 2
-
-#: The folder everything at the first host stands in; the second has none, and a single one after a move can have both.
-_PREFIX: Final = "/panews"
-_FRONT_PATHS: Final = ("/", f"{_PREFIX}/")
-_FRONT_NAMES: Final = frozenset({"首页", "网站首页", "返回首页", "主页", SITE_NAME})
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A page that can be a section.
 
-    `known` is its name in earlier runs, where it was one; `idle` how many pages without news led to it;
-    `via` the candidates that led to it, the entry page first.
+    `known` is its name in earlier runs, None where it was none; `idle` the number of pages without new articles that
+    led to it; `via` the candidates that led to it, the entry page first.
     """
 
     url: str
     text: str = ""  # of the link that led to it
     known: str | None = None
     entry: bool = False
-    crumb: bool = False  # an article says that it stands in it: no guess
+    crumb: bool = False  # the breadcrumb of an article names it
     idle: int = 0
     via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """A page that lists articles, and the page as read."""
+    """A page that lists articles, as read."""
 
     url: str
     name: str
@@ -50,10 +45,11 @@ class Section:
 
 
 class Discovery:
-    """Candidates in, sections out. `open` are the candidates asked for and not answered yet."""
+    """Candidates and sections of one run. `open` are the candidates asked for and not answered yet."""
 
-    def __init__(self, barren: frozenset[str]) -> None:
-        self._barren = barren
+    def __init__(self, site: Site, barren: frozenset[str]) -> None:
+        """`barren` are URLs that listed nothing lately: asked for only where they are entry pages or known sections."""
+        self._site, self._barren = site, barren
         self._queue: deque[Candidate] = deque()
         self._offered: dict[str, set[str]] = {}  # section key → spellings offered
         self._count = 0
@@ -65,10 +61,10 @@ class Discovery:
         self.leading: set[str] = set()  # candidates that a section was found through
 
     def offer(self, candidate: Candidate) -> bool:
-        """Take up a candidate nobody has offered before; False where it is none."""
+        """Queue a candidate that was not offered before; False where it was, or is not to be asked for."""
         url, key = candidate.url, section_key(candidate.url)
         spellings = self._offered.get(key, set())
-        # An entry page is asked for every night: it may list nothing and still lead to every section.
+        # An entry page is asked for in every run: it may list nothing and still lead to every section.
         barren = url in self._barren and not candidate.entry and candidate.known is None
         # `…/` serves one of its index pages; index.shtml and index.html can be of either CMS.
         if url in spellings or (spellings and url == key) or barren:
@@ -83,9 +79,9 @@ class Discovery:
         return True
 
     def offer_links(self, links: Iterable[tuple[str, str]], idle: int = 0, via: tuple[str, ...] = ()) -> None:
-        """`offer` for (text, address) pairs; addresses that are no section's are passed over."""
+        """`offer` for (text, address) pairs; other addresses are ignored."""
         for text, url in links:
-            address = understand(url)
+            address = self._site.urls.understand(url)
             if address.kind is UrlKind.SECTION:
                 self.offer(Candidate(address.url, text, idle=idle, via=via))
 
@@ -98,11 +94,25 @@ class Discovery:
             self.offer_links(page.sections, idle, (*candidate.via, candidate.url))
 
     def offer_paths(self, wanted: Iterable[str]) -> None:
-        """`offer` the addresses that paths, as given, can stand for on either host, unless they are sections already."""
+        """`offer` the addresses that paths, as given, can stand for on each host, unless they are sections already."""
         for given in self.chosen(wanted)[1]:
             if "/" in given:
-                for url in _addresses(given):
+                for url in self._addresses(given):
                     self.offer(Candidate(url))
+
+    def _addresses(self, given: str) -> list[str]:
+        """The section URLs that a path can mean, on each host of the site."""
+        site = self._site
+        if site.urls.on_site(given):
+            return [canonical(given)]
+        path = "/" + given.strip().strip("/") + ("" if re.search(r"\.s?html?$", given) else "/")
+        if site.prefix and path.startswith(f"{site.prefix}/"):
+            path = path.removeprefix(site.prefix)
+        first, *others = site.hosts
+        # The prefix is the first host's. A site that has moved to a single host can have pages with and without it.
+        places = [first + (site.prefix or ""), *(others or [first])]
+        found = [site.urls.understand(f"http://{place}{path}") for place in dict.fromkeys(places)]
+        return [address.url for address in found if address.kind is UrlKind.SECTION]
 
     def take(self) -> list[Candidate]:
         """The candidates to ask for now."""
@@ -131,7 +141,7 @@ class Discovery:
         for other in self.sections:
             if section_key(other.url) == key and [row.article_id for row in other.page.rows] == rows:
                 return None
-        section = Section(candidate.url, name_of(candidate, page), page)
+        section = Section(candidate.url, name_of(candidate, page, self._site), page)
         self.sections.append(section)
         self._fresh.append(section)
         self.leading.update(candidate.via)
@@ -153,47 +163,38 @@ class Discovery:
         return list(dict.fromkeys(section.name for section in self.sections))
 
     def chosen(self, wanted: Iterable[str]) -> tuple[frozenset[str], list[str]]:
-        """Of names and paths as given: the addresses of the sections they mean, and those that mean none."""
+        """The URLs of the sections that names and paths, as given, mean; and those of them that mean none."""
         urls: set[str] = set()
         unknown = []
         for given in wanted:
-            meant = {section.url for section in self.sections if _means(given, section)}
+            meant = {section.url for section in self.sections if self._means(given, section)}
             urls |= meant
             if not meant:
                 unknown.append(given)
         return frozenset(urls), unknown
 
+    def _means(self, given: str, section: Section) -> bool:
+        prefix = self._site.prefix
+        same_name = "".join(given.split()) == "".join(section.name.split())
+        return same_name or bare_path(given, prefix) == bare_path(section.url, prefix)
 
-def name_of(candidate: Candidate, page: SectionPage) -> str:
-    """A section's name: its breadcrumb's last part, else the link's text, its name of old, or its folder's."""
+
+def name_of(candidate: Candidate, page: SectionPage, site: Site) -> str:
+    """A section's name: the breadcrumb's last part, else the link's text, its name in earlier runs, or its folder's."""
     names = (page.name, candidate.text, candidate.known)
-    said = next((name for name in names if name and name not in _FRONT_NAMES), None)
-    return said or urlsplit(section_key(candidate.url)).path.strip("/").rsplit("/", 1)[-1] or candidate.url
+    found = next((name for name in names if name and name not in site.front_names), None)
+    return found or urlsplit(section_key(candidate.url)).path.strip("/").rsplit("/", 1)[-1] or candidate.url
 
 
-def is_front_page(url: str, page: SectionPage) -> bool:
+def is_front_page(url: str, page: SectionPage, site: Site) -> bool:
     """Whether the page is an entry to the site: it shows articles of all sections and is the list of none."""
-    front = urlsplit(section_key(url)).path in _FRONT_PATHS or section_key(url) in ENTRY_PAGES
-    return front and (page.name is None or page.name in _FRONT_NAMES)
+    front_paths = ("/", f"{site.prefix}/") if site.prefix else ("/",)
+    front = urlsplit(section_key(url)).path in front_paths or section_key(url) in site.entry_pages
+    return front and (page.name is None or page.name in site.front_names)
 
 
-def _means(given: str, section: Section) -> bool:
-    return "".join(given.split()) == "".join(section.name.split()) or bare_path(given) == bare_path(section.url)
-
-
-def _addresses(given: str) -> list[str]:
-    if on_site(given):
-        return [canonical(given)]
-    path = "/" + given.strip().strip("/") + ("" if re.search(r"\.s?html?$", given) else "/")
-    bare = path.removeprefix(_PREFIX) if path.startswith(f"{_PREFIX}/") else path
-    hosts = list(dict.fromkeys(urlsplit(url).netloc for url in ENTRY_PAGES))
-    pairs = [(host, prefix) for host in hosts for prefix in (_PREFIX, "")][:: 3 if len(hosts) == 2 else 1]
-    found = [understand(f"http://{host}{prefix}{bare}") for host, prefix in pairs]
-    return [address.url for address in found if address.kind is UrlKind.SECTION]
-
-
-def bare_path(given: str) -> str:
-    """A path without host, the old CMS's prefix, slashes and index page."""
+def bare_path(given: str, prefix: str | None) -> str:
+    """A path without host, the profile's prefix, slashes and index page, in lower case."""
     plain = re.sub(r"^https?://[^/]*", "", given.strip(), flags=re.IGNORECASE)
-    plain = re.sub(r"index\.s?html?$", "", plain, flags=re.IGNORECASE).strip("/")
-    return re.sub(rf"^{_PREFIX[1:]}(?:/|$)", "", plain).strip("/").casefold()
+    plain = re.sub(r"index\.s?html?$", "", plain, flags=re.IGNORECASE).strip("/").casefold()
+    return plain if prefix is None else re.sub(rf"^{re.escape(prefix.strip('/').casefold())}(?:/|$)", "", plain)

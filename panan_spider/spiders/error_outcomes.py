@@ -1,4 +1,4 @@
-"""From what went wrong with a request to the named fate of its address."""
+"""Outcomes of failed requests: from exception or HTTP status to outcome and reason."""
 
 from typing import Final
 
@@ -6,35 +6,26 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from panan_spider.core.outcomes import Outcome
+from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
 
-_GONE: Final = frozenset({404, 410})
-_BLOCKED: Final = frozenset({401, 403, 407, 429, 451})
 _TOO_LARGE_WORDS: Final = ("larger than download max size", "max size", "maxsize")
 
 
-def fate_of(failure: Failure) -> tuple[Outcome, str]:
-    """Outcome and reason, one line, of a request that brought no page."""
-    return fate_of_error(failure.value)
+def outcome_of(failure: Failure) -> tuple[Outcome, str]:
+    """Outcome and reason (one line) of a request without a page."""
+    return outcome_of_error(failure.value)
 
 
-def fate_of_error(error: BaseException | None) -> tuple[Outcome, str]:
-    """`fate_of` for an exception; whoever raises one that knows its outcome is believed."""
+def outcome_of_error(error: BaseException | None) -> tuple[Outcome, str]:
+    """`outcome_of` for an exception. An exception with an `outcome` of its own names it."""
     outcome = getattr(error, "outcome", None)
     if isinstance(outcome, Outcome):
         return outcome, one_line(getattr(error, "reason", None) or str(error))
     if isinstance(error, HttpError):
-        return _fate_of_status(error.response.status)
-    said = one_line(f"{type(error).__name__}: {error}")
-    if isinstance(error, (DownloadCancelledError, IgnoreRequest)) and any(w in said.lower() for w in _TOO_LARGE_WORDS):
-        return Outcome.TOO_LARGE, said
-    return Outcome.FAILED, said
-
-
-def _fate_of_status(status: int) -> tuple[Outcome, str]:
-    if status in _GONE:
-        return Outcome.GONE, f"HTTP {status}"
-    if status in _BLOCKED:
-        return Outcome.BLOCKED, f"HTTP {status}"
-    return Outcome.FAILED, f"HTTP {status}"
+        return outcome_of_status(error.response.status), f"HTTP {error.response.status}"
+    reason = one_line(f"{type(error).__name__}: {error}")
+    cancelled = isinstance(error, (DownloadCancelledError, IgnoreRequest))
+    if cancelled and any(word in reason.lower() for word in _TOO_LARGE_WORDS):
+        return Outcome.TOO_LARGE, reason
+    return Outcome.FAILED, reason

@@ -1,19 +1,20 @@
-"""One walk through one section's list, page after page: what to ask for next, and when and why it ends.
+"""Walk: one pass through one section's list, page after page: the next page to ask for, and how the walk ends.
 
-No request is made here and nothing is remembered: the spider hands in what it read and asks `next`.
+A pure state machine: no request, no storage. `take` and `lose` are its inputs, `next` and `state` its outputs.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from panan_spider.core.clock import now
 from panan_spider.extract.results import ListRow, SectionPage
-from panan_spider.sites.panan import MAX_LIST_PAGES, MAX_POSTING_LAG_DAYS, MAX_STALE_PAGES
-from panan_spider.sites.urls import count_pages, section_key
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import section_key
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5
@@ -25,7 +26,7 @@ class WalkState(StrEnum):
     END = "end"  # nothing more to ask for
     KNOWN = "known"  # a whole page settled and older than the look-back, and what is behind it is on record
     SINCE = "since"  # a whole page older than since=
-    CAPPED = "capped"  # site.MAX_LIST_PAGES
+    CAPPED = "capped"  # the limit of list pages was reached
     FAILED = "failed"  # a page of it could not be read
 
 
@@ -45,13 +46,13 @@ class WalkLimits:
 
 
 class Walk:
-    """The state of one walk. `state` is None while it goes on; `pages`, `rows` and `new` count what it has read.
+    """The state of one walk. `state` is None while it goes on; `pages`, `rows` and `new` count the pages read and their rows.
 
     `front` is the number of links on its first page; None where that could not be read; `by_words`: its list block is not known by its class.
     """
 
-    def __init__(self, url: str, name: str, limits: WalkLimits) -> None:
-        self.url, self.name, self.limits = url, name, limits
+    def __init__(self, url: str, name: str, limits: WalkLimits, site: Site) -> None:
+        self.url, self.name, self.limits, self._site = url, name, limits, site
         self.state: WalkState | None = None
         self.pager = "none"
         self.front: int | None = None
@@ -87,7 +88,7 @@ class Walk:
 
     def take_script(self, script: str, maxpage: int) -> None:
         """Take in what the pager script says: the number of the newest numbered page."""
-        pages = count_pages(script, maxpage)
+        pages = self._site.urls.count_pages(script, maxpage)
         # On some sites of this CMS the newest number is the index page's own, and stands nowhere.
         self._overshoot = pages[0] if pages else None
         self._numbered = True
@@ -104,7 +105,7 @@ class Walk:
 
     def next(self) -> str | None:
         """The address to ask for next, a list page or the pager script; None where the walk has ended."""
-        if self.state is None and self.pages >= MAX_LIST_PAGES:
+        if self.state is None and self.pages >= self._site.limits.list_pages:
             self._end(WalkState.CAPPED)
         if self.state is not None:
             return None
@@ -120,6 +121,21 @@ class Walk:
         """End the walk as failed, whatever it was about to do."""
         self.lost.append(reason)
         self._end(WalkState.FAILED)
+
+    def report(self) -> dict[str, Any]:
+        """The walk's record for the report of the run."""
+        return {
+            "name": self.name,
+            "url": self.url,
+            "pages": self.pages,
+            "rows": self.rows,
+            "new": self.new,
+            "state": str(self.state or WalkState.FAILED),
+            "pager": self.pager,
+            "front": self.front,
+            "by_words": self.by_words,
+            "newest": None if self.newest is None else self.newest.isoformat(),
+        }
 
     def is_script(self, url: str) -> bool:
         """Whether `url` is the walk's pager script."""
@@ -146,7 +162,7 @@ class Walk:
     def _judge(self, page: SectionPage, fresh: list[ListRow]) -> None:
         self._judge_empty(page)
         self._stale = 0 if fresh else self._stale + 1
-        if self._stale >= MAX_STALE_PAGES:
+        if self._stale >= self._site.limits.stale_pages:
             self._end(WalkState.END)
         elif self._all_known(page.rows):
             self._end(WalkState.KNOWN)
@@ -174,7 +190,7 @@ class Walk:
         if since is None or not rows:
             return False
         # Lists are not strictly in order; a page this far behind has nothing in range behind it.
-        horizon = look_back(since, MAX_POSTING_LAG_DAYS)
+        horizon = look_back(since, self._site.limits.posting_lag_days)
         return all((day := day_of(row)) is not None and day < horizon for row in rows)
 
 
@@ -185,7 +201,7 @@ def day_of(row: ListRow) -> date | None:
 
 def no_later_than_now(day: date | None) -> date | None:
     """`day`; None where it lies in the future: a slip of the pen must not end the look-back of a section."""
-    return day if day is not None and day <= datetime.now(UTC).date() + timedelta(days=1) else None
+    return day if day is not None and day <= now().date() + timedelta(days=1) else None
 
 
 def look_back(day: date, days: int) -> date:

@@ -17,11 +17,10 @@ from panan_spider.archive.ledger.stored_articles import ArticleTable
 from panan_spider.archive.ledger.url_outcomes import ImageTable
 from panan_spider.archive.state import CrawlState
 from panan_spider.archive.store import image_files, jsonl
-from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.archive.store.warc_writer import WarcWriter
-from panan_spider.pipelines import store as store_pipeline
-from panan_spider.spiders.part_crawl import PartCrawl
+from panan_spider.pipelines import articles as article_pipelines
+from panan_spider.spiders.article_crawl import ArticleCrawl
 
 POINTS = {
     "warc": (WarcWriter, "response"),
@@ -31,7 +30,7 @@ POINTS = {
     "walk": (CrawlState, "begin_walk"),
 }
 #: Of articles in several parts: a part that has come, and the parts' marks inside the ledger's transaction.
-PARTS = {"part": (PartCrawl, "read_part"), "parts-mark": (Archive, "_note_parts")}
+PARTS = {"part": (ArticleCrawl, "read_part"), "parts-mark": (ArticleTable, "note_parts")}
 #: Of pictures, with images=true: the file, the line of the index, the mark.
 PICTURES = {
     "file": (image_files, "write_atomically"),
@@ -68,7 +67,7 @@ def armed(owner: Any, name: str, moment: str, passage: int) -> None:
 
 
 if __name__ == "__main__":
-    store_pipeline._MOST = 4  # type: ignore[misc]
+    article_pipelines.MOST_TOGETHER = 4  # type: ignore[misc]
     moment, _, point = sys.argv[1].partition("-")
     armed(*{**POINTS, **PARTS, **PICTURES}[point], moment, int(sys.argv[2]))
     execute(["scrapy", *sys.argv[3:]])

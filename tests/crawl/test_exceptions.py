@@ -16,15 +16,21 @@ from panan_spider import settings as project
 
 #: Spiders of the project's own name, broken in one place.
 BROKEN = """
-from panan_spider.spiders.county import PananSpider as Whole
+from panan_spider.spiders.county import CountySpider
 
-class Panan(Whole):
+class Panan(CountySpider):
     name = "panan"
 
-    def {callback}(self, response, *args, **kwargs):
-        if response.url.endswith("{name}"):
-            raise RuntimeError("broken on purpose")
-        return super().{callback}(response, *args, **kwargs)
+    def prepare(self):
+        super().prepare()
+        sound = self.{owner}.read_article
+
+        def read_article(response, *args, **kwargs):
+            if response.url.endswith("{name}"):
+                raise RuntimeError("broken on purpose")
+            return sound(response, *args, **kwargs)
+
+        self.{owner}.read_article = read_article
 """
 
 BREAKING = """
@@ -55,12 +61,12 @@ def broken(demo: ProxyServer, crawl: Crawler, tmp_path: Path) -> Callable[..., h
     return run
 
 
-@pytest.mark.parametrize("callback", ["read_article", "_take_first"])
+@pytest.mark.parametrize("owner", ["articles", "session"])
 def test_an_exception_in_the_spider(
-    demo: ProxyServer, crawl: Crawler, broken: Callable[..., harness.Crawl], callback: str
+    demo: ProxyServer, crawl: Crawler, broken: Callable[..., harness.Crawl], owner: str
 ) -> None:
     name = demo.site.listing("sj")[0].url.rsplit("/", 1)[1]
-    run = broken("broken_spider", BROKEN.format(callback=callback, name=name), SPIDER_MODULES="broken_spider")
+    run = broken("broken_spider", BROKEN.format(owner=owner, name=name), SPIDER_MODULES="broken_spider")
     assert run.code == 10, run.said
     assert len(stored(run)) == len(numbers(demo)) - 1
     assert run.report["sums_match"]

@@ -17,7 +17,6 @@ import gc
 
 import scrapy
 from pydantic import BaseModel
-from scrapy_spider_metadata import Args
 
 class Fine(scrapy.Spider):
     name = "fine"
@@ -66,8 +65,12 @@ class Loaded(Fine):
 class Given(BaseModel):
     depth: int = 1
 
-class Typed(Args[Given], Fine):
+class Typed(Fine):
     name = "typed"
+
+    def __init__(self, **kwargs):
+        super().__init__()
+        self.given = Given.model_validate(kwargs)
 """
 
 Run = Callable[..., harness.Crawl]

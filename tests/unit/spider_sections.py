@@ -15,4 +15,4 @@ def site(more: Mapping[str, Answer] | None = None) -> dict[str, Answer]:
 
 
 def reports(result: object) -> dict[str, dict[str, object]]:
-    return {report["name"]: report for report in result.spider.section_reports}  # type: ignore[attr-defined]
+    return {report["name"]: report for report in result.spider.session.section_reports}  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import CountySpider, spider_class
 
 
 class Notes(CrawlState):
@@ -91,7 +91,7 @@ class Notes(CrawlState):
 class Run:
     """What a run asked for and what came of it."""
 
-    spider: PananSpider
+    spider: CountySpider
     memory: Notes
     requests: list[Request] = field(default_factory=list)
     items: list[Article] = field(default_factory=list)
@@ -136,9 +136,9 @@ class Engine:
 
 def run(site: Mapping[str, Answer], memory: Notes | None = None, **args: str) -> Run:
     """Run the spider over `site`; what is not in it answers 404. The books are checked unless the run was refused."""
-    crawler = get_crawler(PananSpider)
-    spider = PananSpider.from_crawler(crawler, **args)
-    spider.memory = memory = memory or Notes()
+    crawler = get_crawler(spider_class("panan"))
+    spider = spider_class("panan").from_crawler(crawler, **args)
+    spider.crawl_state = memory = memory or Notes()
     result = Run(spider, memory)
     engine = Engine(result)
     crawler.engine = engine  # type: ignore[assignment]

@@ -5,53 +5,58 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from panan_spider.sites.profile import load_site
 from panan_spider.spiders.arguments import Arguments, complaint
 
 ARTICLE = "http://panews.zjol.com.cn/panews/system/2020/03/07/032299345.shtml"
 
 
+def parsed(given: dict[str, str]) -> Arguments:
+    return Arguments.of(given, load_site())
+
+
 def wrong(**given: str) -> str:
     with pytest.raises(ValidationError) as caught:
-        Arguments.model_validate(given)
+        parsed(given)
     return complaint(caught.value)
 
 
 def test_without_arguments_all_sections_are_read_with_a_look_back_of_30_days() -> None:
     args = Arguments()
     assert (args.sections, args.since, args.until, args.full, args.recheck, args.urls, args.images) == (
-        (), None, None, False, 30, (), False,
+        (), None, None, False, None, (), False,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("given", ["书记,时政", "书记\uff0c时政", "书记、 时政", " 书记 ,,时政,书记"])
 def test_sections_are_split_at_either_comma(given: str) -> None:
-    assert Arguments.model_validate({"sections": given}).sections == ("书记", "时政")
+    assert parsed({"sections": given}).sections == ("书记", "时政")
 
 
 def test_what_scrapyd_adds_is_no_argument() -> None:
-    assert Arguments.model_validate({"_job": "efdfc23ce7d8", "full": "true"}) == Arguments(full=True)
+    assert parsed({"_job": "efdfc23ce7d8", "full": "true"}) == Arguments(full=True)
     assert "unknown argument" in wrong(job="efdfc23ce7d8")
 
 
 def test_days_are_read() -> None:
-    args = Arguments.model_validate({"since": "2020-03-01", "until": "2020-03-01"})
+    args = parsed({"since": "2020-03-01", "until": "2020-03-01"})
     assert (args.since, args.until) == (date(2020, 3, 1), date(2020, 3, 1))
 
 
 @pytest.mark.parametrize(("given", "read"), [("true", True), ("False", False)])
 def test_switches_are_true_or_false(given: str, read: bool) -> None:
-    args = Arguments.model_validate({"full": given, "images": given})
+    args = parsed({"full": given, "images": given})
     assert (args.full, args.images) == (read, read)
 
 
 @pytest.mark.parametrize(("given", "read"), [("0", 0), ("90", 90), ("all", "all")])
 def test_recheck_is_days_or_all(given: str, read: int | str) -> None:
-    assert Arguments.model_validate({"recheck": given}).recheck == read
+    assert parsed({"recheck": given}).recheck == read
 
 
 def test_addresses_become_canonical_and_parts_their_first() -> None:
     given = f"{ARTICLE.replace('http:', 'https:')}?x=1, {ARTICLE.replace('.shtml', '_02.shtml')}"
-    assert Arguments.model_validate({"urls": given}).urls == (ARTICLE,)
+    assert parsed({"urls": given}).urls == (ARTICLE,)
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.utils.test import get_crawler
-from scrapy_spider_metadata import Args  # type: ignore[attr-defined, unused-ignore]
 
 from panan_spider.archive.store.errors import LockHeld, StoreError
 from panan_spider.commands.crawl import Command, code_of_any
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.extensions.archive_run import ArchiveRunExtension
-from panan_spider.spiders.arguments import wrong_arguments
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class, wrong_arguments
 
 WELL = {"finish_reason": "finished", "downloader/request_count": 3, "downloader/response_count": 3}
 
@@ -99,20 +96,11 @@ def test_a_report_that_could_not_be_made_is_incomplete(capsys: pytest.CaptureFix
     assert "report" in capsys.readouterr().err
 
 
-class Given(BaseModel):
-    depth: int = 1
-
-
-class Typed(Args[Given], Spider):
-    name = "typed"
-
-
 @pytest.mark.parametrize(
     ("spider", "given", "words"),
     [
-        (PananSpider, {"sice": "2020-01-01"}, ("sice", "since")),
-        (PananSpider, {"since": "2020-13-45"}, ("since", "2020-13-45", "YYYY-MM-DD")),
-        (Typed, {"depth": "deep"}, ("depth", "integer")),
+        (spider_class("panan"), {"sice": "2020-01-01"}, ("sice", "since")),
+        (spider_class("panan"), {"since": "2020-13-45"}, ("since", "2020-13-45", "YYYY-MM-DD")),
     ],
 )
 def test_wrong_arguments_are_one_line(spider: type[Spider], given: dict[str, Any], words: tuple[str, ...]) -> None:
@@ -122,14 +110,14 @@ def test_wrong_arguments_are_one_line(spider: type[Spider], given: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("spider", "given"), [(PananSpider, {"since": "2020-01-01"}), (Typed, {"depth": "2"}), (Spider, {"anything": "1"})]
+    ("spider", "given"), [(spider_class("panan"), {"since": "2020-01-01"}), (Spider, {"anything": "1"})]
 )
 def test_right_arguments_are_none_to_complain_of(spider: type[Spider], given: dict[str, Any]) -> None:
     assert wrong_arguments(spider, given) is None
 
 
 def test_what_ended_the_start_is_kept_and_never_printed_by_asyncio(capsys: pytest.CaptureFixture[str]) -> None:
-    from panan_spider.extensions.startup_errors import collect
+    from panan_spider.extensions.log_formatter import collect_errors
 
     errors: list[BaseException] = []
 
@@ -138,7 +126,7 @@ def test_what_ended_the_start_is_kept_and_never_printed_by_asyncio(capsys: pytes
 
     async def run() -> None:
         task = asyncio.ensure_future(failing())
-        collect(task, errors)
+        collect_errors(task, errors)
         await asyncio.wait([task])
         await asyncio.sleep(0)
 

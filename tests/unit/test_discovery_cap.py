@@ -1,12 +1,13 @@
 """The bound on guessed sections never costs one that an article itself names."""
 
+from panan_spider.sites.profile import load_site
 from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery
 
 _HOST = "http://panews.zjol.com.cn"
 
 
 def _flooded() -> Discovery:
-    discovery = Discovery(frozenset())
+    discovery = Discovery(load_site(), frozenset())
     discovery.offer_links(("", f"{_HOST}/panews/x{n}/") for n in range(MAX_CANDIDATES + 5))
     return discovery
 

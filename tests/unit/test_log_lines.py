@@ -11,13 +11,13 @@ from store_helpers import an_article, url_of
 from twisted.python.failure import Failure
 
 from panan_spider.extensions.log_formatter import OneLineLogFormatter
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import CountySpider, spider_class
 
 LINES = OneLineLogFormatter()
 
 
-def spider() -> PananSpider:
-    return PananSpider.from_crawler(get_crawler(PananSpider))
+def spider() -> CountySpider:
+    return spider_class("panan").from_crawler(get_crawler(spider_class("panan")))
 
 
 def test_a_failed_download_is_one_line_and_its_traceback_is_for_debug(caplog: pytest.LogCaptureFixture) -> None:
@@ -38,5 +38,5 @@ def test_an_article_that_breaks_a_pipeline_is_named_and_not_printed() -> None:
 @pytest.mark.parametrize(("item", "level"), [(an_article(), logging.DEBUG), ({"title": "x"}, logging.WARNING)])
 def test_a_dropped_article_is_no_news_and_another_item_is(item: Any, level: int) -> None:
     one = spider()
-    one._set_crawler(get_crawler(PananSpider))
+    one._set_crawler(get_crawler(spider_class("panan")))
     assert LINES.dropped(item, DropItem("why"), None, one)["level"] == level

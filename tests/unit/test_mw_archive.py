@@ -19,15 +19,15 @@ from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import WarcLocation
 from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.raw_capture import RawCaptureMiddleware
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class
 
 URL = url_of(1)
 
 
 @pytest.fixture
 def extension(tmp_path: Path) -> Iterator[ArchiveRunExtension]:
-    crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(tmp_path / "data")})
-    crawler.spider = PananSpider.from_crawler(crawler)
+    crawler = get_crawler(spider_class("panan"), {"PANAN_DATA_DIR": str(tmp_path / "data")})
+    crawler.spider = spider_class("panan").from_crawler(crawler)
     crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]
     made = ArchiveRunExtension.from_crawler(crawler)
     crawler.extensions = SimpleNamespace(middlewares=[made])  # type: ignore[assignment]
@@ -116,7 +116,7 @@ def test_an_archive_that_refuses_ends_the_run_and_every_request_after_it(
 
 
 def test_a_run_without_an_archive_has_no_such_middleware() -> None:
-    crawler = get_crawler(PananSpider)
+    crawler = get_crawler(spider_class("panan"))
     crawler.extensions = SimpleNamespace(middlewares=[])  # type: ignore[assignment]
     with pytest.raises(NotConfigured):
         RawCaptureMiddleware.from_crawler(crawler)

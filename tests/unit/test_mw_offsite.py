@@ -9,8 +9,9 @@ from scrapy.utils.test import get_crawler
 from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.offsite import OffsiteMiddleware, RedirectMiddleware
 from panan_spider.middlewares.outcome_errors import OutcomeError
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class
 
+PANAN = spider_class("panan")
 HERE = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 ELSEWHERE = [
     "http://elsewhere.example.com/",
@@ -22,13 +23,13 @@ ELSEWHERE = [
 ]
 
 
-def redirects(spider: type[Spider] = PananSpider) -> RedirectMiddleware:
+def redirects(spider: type[Spider] = PANAN) -> RedirectMiddleware:
     crawler = get_crawler(spider, {"REDIRECT_MAX_TIMES": 5, "REFERER_ENABLED": False})
     crawler.spider = spider.from_crawler(crawler)
     return RedirectMiddleware.from_crawler(crawler)
 
 
-def edge(spider: type[Spider] = PananSpider) -> OffsiteMiddleware:
+def edge(spider: type[Spider] = PANAN) -> OffsiteMiddleware:
     crawler = get_crawler(spider)
     crawler.spider = spider.from_crawler(crawler)
     return OffsiteMiddleware.from_crawler(crawler)
@@ -109,4 +110,4 @@ def test_another_spider_minds_its_own_site() -> None:
 
 
 def test_no_request_of_ours_is_dropped_without_a_fate() -> None:
-    edge().request_scheduled(Request(ELSEWHERE[0]), PananSpider())
+    edge().request_scheduled(Request(ELSEWHERE[0]), PANAN())

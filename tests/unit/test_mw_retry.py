@@ -16,7 +16,7 @@ from panan_spider import settings as project
 from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.retry import CUT, EMPTY, RetryMiddleware, pause
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 
@@ -45,8 +45,8 @@ class Engine:
 
 def patience(**settings: Any) -> RetryMiddleware:
     own = {name: getattr(project, name) for name in ("PANAN_RETRY_BASE", "PANAN_RETRY_CAP", "RETRY_TIMES")}
-    crawler = get_crawler(PananSpider, {**own, **settings})
-    crawler.spider = PananSpider.from_crawler(crawler)
+    crawler = get_crawler(spider_class("panan"), {**own, **settings})
+    crawler.spider = spider_class("panan").from_crawler(crawler)
     crawler.engine = Engine()  # type: ignore[assignment]
     return RetryMiddleware.from_crawler(crawler)
 

@@ -18,7 +18,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.robots import RobotsMiddleware
 from panan_spider.settings import USER_AGENT
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class
 
 HOST = "www.panews.cn"
 PAGE = f"http://{HOST}/system/2020/03/07/000000001.shtml"
@@ -48,7 +48,10 @@ class Engine:
 
 
 def robots(answer: Callable[[Request], Response]) -> tuple[RobotsMiddleware, Engine, Crawler]:
-    crawler, engine = get_crawler(PananSpider, {"ROBOTSTXT_OBEY": True, "USER_AGENT": USER_AGENT}), Engine(answer)
+    crawler, engine = (
+        get_crawler(spider_class("panan"), {"ROBOTSTXT_OBEY": True, "USER_AGENT": USER_AGENT}),
+        Engine(answer),
+    )
     crawler.engine = engine  # type: ignore[assignment]
     return RobotsMiddleware.from_crawler(crawler), engine, crawler
 
@@ -199,4 +202,4 @@ def test_bytes_that_are_no_text_are_no_rules() -> None:
 
 def test_whoever_runs_without_it_has_no_middleware() -> None:
     with pytest.raises(NotConfigured):
-        RobotsMiddleware.from_crawler(get_crawler(PananSpider, {"ROBOTSTXT_OBEY": False}))
+        RobotsMiddleware.from_crawler(get_crawler(spider_class("panan"), {"ROBOTSTXT_OBEY": False}))

@@ -14,7 +14,7 @@ from scrapy.utils.test import get_crawler
 from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.decompression import DecompressionMiddleware
 from panan_spider.middlewares.outcome_errors import OutcomeError
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 MB = 1 << 20
@@ -23,7 +23,7 @@ PAGE = ("<html><body>" + "磐安" * 500 + "</body></html>").encode()
 
 
 def unpacked(encoding: str, body: bytes) -> Request | Response:
-    middleware = DecompressionMiddleware.from_crawler(get_crawler(PananSpider, {"DOWNLOAD_MAXSIZE": LIMIT}))
+    middleware = DecompressionMiddleware.from_crawler(get_crawler(spider_class("panan"), {"DOWNLOAD_MAXSIZE": LIMIT}))
     headers = {"Content-Encoding": encoding, "Content-Type": "text/html; charset=utf-8"}
     return middleware.process_response(Request(URL), Response(URL, headers=headers, body=body))
 
@@ -109,12 +109,12 @@ def test_bytes_after_the_end_cost_nothing() -> None:
 
 def test_only_packings_whose_cut_shows_are_asked_for() -> None:
     request = Request(URL)
-    DecompressionMiddleware.from_crawler(get_crawler(PananSpider)).process_request(request)
+    DecompressionMiddleware.from_crawler(get_crawler(spider_class("panan"))).process_request(request)
     assert request.headers["Accept-Encoding"] == b"gzip, deflate"
 
 
 def test_a_download_cancelled_for_its_size_is_too_large() -> None:
-    middleware = DecompressionMiddleware.from_crawler(get_crawler(PananSpider))
+    middleware = DecompressionMiddleware.from_crawler(get_crawler(spider_class("panan")))
     with pytest.raises(OutcomeError) as ended:
         middleware.process_exception(Request(URL), DownloadCancelledError("larger than download max size"))
     assert ended.value.outcome is Outcome.TOO_LARGE

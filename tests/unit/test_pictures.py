@@ -5,7 +5,7 @@ from scrapy.http import Response
 
 from demo_site.media_files import JPEG, PNG
 from panan_spider.core.outcomes import Outcome
-from panan_spider.pipelines.image_type import NotAnImage, picture_of
+from panan_spider.pipelines.images import NotAnImage, image_of
 
 URL = "http://www.panews.cn/pic/1.jpg"
 BMP = b"BM\x1a\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x01\0\x01\0\x01\0\x18\0"
@@ -15,7 +15,7 @@ WEBP = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\
 
 def fate(response: Response) -> tuple[Outcome, str]:
     with pytest.raises(NotAnImage) as ended:
-        picture_of(response)
+        image_of(response)
     return ended.value.outcome, ended.value.reason
 
 
@@ -28,7 +28,7 @@ def test_the_bytes_decide_whatever_the_server_declares(
     body: bytes, picture: tuple[str, str], declared: str | None
 ) -> None:
     headers = {"Content-Type": declared} if declared is not None else {}
-    assert picture_of(Response(URL, body=body, headers=headers)) == picture
+    assert image_of(Response(URL, body=body, headers=headers)) == picture
 
 
 @pytest.mark.parametrize(
@@ -54,5 +54,5 @@ def test_a_status_has_its_outcome(status: int, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize(("body", "end"), [(PNG, -4), (GIF, -1), (b"\xff\xd8\xff\xe0..\xff\xd9", -2)])
 def test_without_a_length_the_pictures_own_end_proves_it_whole(body: bytes, end: int) -> None:
-    assert picture_of(Response(URL, body=body, flags=["partial"]))
+    assert image_of(Response(URL, body=body, flags=["partial"]))
     assert fate(Response(URL, body=body[:end], flags=["partial"]))[0] is Outcome.FAILED

@@ -18,11 +18,8 @@ from panan_spider.archive.store.errors import StoreError
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import Article, Author
-from panan_spider.pipelines.clean import CleanPipeline
-from panan_spider.pipelines.revise import RevisePipeline
-from panan_spider.pipelines.store import StorePipeline
-from panan_spider.pipelines.validate import ValidatePipeline
-from panan_spider.spiders.county import PananSpider
+from panan_spider.pipelines.articles import CleanPipeline, RevisePipeline, StorePipeline, ValidatePipeline
+from panan_spider.spiders.county import spider_class
 
 
 class Line:
@@ -30,8 +27,8 @@ class Line:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        crawler: Crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(folder)})
-        crawler.spider = PananSpider.from_crawler(crawler)
+        crawler: Crawler = get_crawler(spider_class("panan"), {"PANAN_DATA_DIR": str(folder)})
+        crawler.spider = spider_class("panan").from_crawler(crawler)
         crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]  # none to be closed
         self.extension = ArchiveRunExtension.from_crawler(crawler)
         self.archive = self.extension.archive
@@ -69,7 +66,7 @@ class Line:
 @pytest.fixture
 def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     processes = count(1)  # every run is another process, and its id says so
-    monkeypatch.setattr("panan_spider.extensions.archive_run.os.getpid", lambda: next(processes))
+    monkeypatch.setattr("panan_spider.core.clock.os.getpid", lambda: next(processes))
     made = Line(tmp_path / "data")
     yield made
     made.archive.close({})
@@ -183,7 +180,7 @@ def test_articles_that_arrive_together_are_one_write_and_one_sync(line: Line, mo
 
 
 def test_no_more_wait_for_each_other_than_are_said(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("panan_spider.pipelines.store._MOST", 2)
+    monkeypatch.setattr("panan_spider.pipelines.articles.MOST_TOGETHER", 2)
     calls = recorded(monkeypatch, "write", "fsync")
     line.take_together(*(an_article(number) for number in range(1, 5)))
     assert calls == ["write", "fsync"] * 2

@@ -14,7 +14,7 @@ from panan_spider.core.run_report import RunReport
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.report.builder import report_lines, run_report
 from panan_spider.report.evaluation import evaluate, facts_of
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class
 
 LIST = "http://www.panews.cn/shuji/"
 
@@ -22,8 +22,8 @@ LIST = "http://www.panews.cn/shuji/"
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[ArchiveRunExtension]:
     """A run in which one article was stored, one failed, and a list page was blocked."""
-    crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(tmp_path / "data")})
-    crawler.spider = PananSpider.from_crawler(crawler, since="2020-01-01")
+    crawler = get_crawler(spider_class("panan"), {"PANAN_DATA_DIR": str(tmp_path / "data")})
+    crawler.spider = spider_class("panan").from_crawler(crawler, since="2020-01-01")
     crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]
     extension = ArchiveRunExtension.from_crawler(crawler)
     archive = extension.archive
@@ -114,11 +114,11 @@ def test_navigation_off_the_site_is_told_from_articles(run: ArchiveRunExtension)
 
 def test_what_the_spider_says_is_in_it(run: ArchiveRunExtension) -> None:
     spider = run.crawler.spider
-    assert isinstance(spider, PananSpider)
-    spider.drift, spider.failed_sections = ["书记 lists nothing"], ["时政"]
+    assert isinstance(spider, spider_class("panan"))
+    spider.session.drift, spider.session.failed_sections = ["书记 lists nothing"], ["时政"]
     report = made(run)
     assert (report["drift"], report["failed_sections"]) == (["书记 lists nothing"], ["时政"])
-    spider.refusal = "no such section"
+    spider.session.refusal = "no such section"
     assert facts_of(run.ended("finished")).refusal == "no such section"
 
 

@@ -17,7 +17,7 @@ from panan_spider.core.run_report import Figures
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.report.builder import report_lines, run_report
 from panan_spider.report.evaluation import RunEvaluation, evaluate
-from panan_spider.spiders.county import PananSpider
+from panan_spider.spiders.county import spider_class
 
 WALK = {
     "name": "书记",
@@ -36,10 +36,10 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
     begun = []
 
     def run(number: int = 1, **arguments: str) -> ArchiveRunExtension:
-        crawler = get_crawler(PananSpider, {"PANAN_DATA_DIR": str(tmp_path / "data")})
-        crawler.spider = PananSpider.from_crawler(crawler, **arguments)
+        crawler = get_crawler(spider_class("panan"), {"PANAN_DATA_DIR": str(tmp_path / "data")})
+        crawler.spider = spider_class("panan").from_crawler(crawler, **arguments)
         crawler.engine = SimpleNamespace(spider=None)  # type: ignore[assignment]
-        crawler.spider.section_reports = [{**WALK, "front": 20, "rows": 20, "new": 2, "newest": "2026-03-07"}]
+        crawler.spider.session.section_reports = [{**WALK, "front": 20, "rows": 20, "new": 2, "newest": "2026-03-07"}]
         with time_machine.travel(datetime(2026, 3, 6, 18, number, tzinfo=UTC), tick=False):
             extension = ArchiveRunExtension.from_crawler(crawler)
         begun.append(extension)
@@ -89,7 +89,7 @@ def test_which_runs_are_a_measure_for_others(begin: Begin, arguments: dict[str, 
 def test_two_lists_of_one_name_are_one_section(begin: Begin) -> None:
     run = begin()
     spider: Any = run.crawler.spider
-    spider.section_reports.append({**WALK, "front": None, "rows": 3, "new": 1, "newest": "2026-03-09"})
+    spider.session.section_reports.append({**WALK, "front": None, "rows": 3, "new": 1, "newest": "2026-03-09"})
     assert evaluated(run).context.figures.sections["书记"] == section(20, new=3).model_copy(
         update={"rows": 23, "newest": "2026-03-09"}
     )
@@ -133,7 +133,7 @@ def test_a_section_that_ended_long_ago_does_not_ring_for_ever(begin: Begin, runs
     run = begin()
     line = "section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"
     past(run, *[figures(sections={"书记": section()}, drift=[line])] * runs)
-    run.crawler.spider.drift = [line]  # type: ignore[union-attr]
+    run.crawler.spider.session.drift = [line]  # type: ignore[union-attr]
     made = evaluated(run)
     assert made.code is code
     assert made.context.figures.drift == [line]

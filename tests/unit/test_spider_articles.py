@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from scrapy.http import Response
 from spider_pages import OWN, SECTION, Answer, article, link, listing, site, twins, url_of
 from spider_site import Notes, run
 
 from panan_spider.core.outcomes import Outcome
+from panan_spider.spiders.session import CrawlSession
 
 
 def test_every_listed_article_is_asked_for_once_and_handed_on() -> None:
@@ -84,16 +86,14 @@ def test_an_address_that_leads_to_an_unmet_article_is_read_as_that() -> None:
 
 
 def test_an_error_in_reading_is_told_counted_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from panan_spider.spiders import article_crawl
+    sound = CrawlSession.read_article
 
-    sound = vars(article_crawl)["read_article"]
-
-    def unsound(page: object) -> object:
-        if page.url == url_of(1):  # type: ignore[attr-defined]
+    def unsound(session: CrawlSession, response: Response) -> object:
+        if response.url == url_of(1):
             raise KeyError("a bug")
-        return sound(page)
+        return sound(session, response)
 
-    monkeypatch.setattr(article_crawl, "read_article", unsound)
+    monkeypatch.setattr(CrawlSession, "read_article", unsound)
     result = run(site(url_of(1), url_of(2)))
     assert result.outcome(url_of(1)) is Outcome.FAILED
     assert [type(error) for error in result.errors] == [KeyError]

@@ -33,15 +33,15 @@ class TestChosen:
     @pytest.mark.parametrize("given", ["没有", "书记,没有", "没/有"])
     def test_an_unknown_one_ends_the_run_in_one_line_without_an_article_request(self, given: str) -> None:
         result = run(site(), sections=given)
-        refusal = result.spider.refusal
+        refusal = result.spider.session.refusal
         assert result.closed == "refused"
         assert refusal is not None
         assert "\n" not in refusal and "书记, 专栏" in refusal and repr(given.rsplit(",", maxsplit=1)[-1]) in refusal
         assert result.asked_articles == []
-        assert result.spider.section_reports == []
+        assert result.spider.session.section_reports == []
 
     def test_it_is_no_refusal_where_pages_could_not_be_read(self) -> None:
         result = run(site({ZL: 500}), sections="书记,专栏")
-        assert result.spider.refusal is None
-        assert "专栏" in result.spider.failed_sections
+        assert result.spider.session.refusal is None
+        assert "专栏" in result.spider.session.failed_sections
         assert [item.id for item in result.items] == ["000000001"]

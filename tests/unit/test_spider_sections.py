@@ -7,7 +7,7 @@ from spider_site import Notes, run
 
 from panan_spider.archive.ledger.runs import KnownSection
 from panan_spider.core.outcomes import Outcome
-from panan_spider.sites.panan import KNOWN_SECTIONS
+from panan_spider.sites.profile import load_site
 from panan_spider.spiders.discovery import MAX_CANDIDATES
 
 
@@ -23,12 +23,12 @@ class TestDiscovery:
         assert set(reports(run(pages))) == {"县委书记", "专栏"}
 
     def test_every_entry_page_and_known_section_is_asked_first(self) -> None:
-        assert set(run(site()).asked[:3]) == {f"{ZJOL}/", f"{OWN}/", KNOWN_SECTIONS[0]}
+        assert set(run(site()).asked[:3]) == {f"{ZJOL}/", f"{OWN}/", load_site().known_sections[0]}
 
     def test_a_dead_link_is_noted_and_harmless(self) -> None:
         result = run(site({ZL: 404}))
         assert result.outcome(ZL) is Outcome.GONE
-        assert (result.spider.failed_sections, result.spider.drift) == ([], [])
+        assert (result.spider.session.failed_sections, result.spider.session.drift) == ([], [])
 
     def test_a_page_that_lists_nothing_leads_on_but_is_no_section(self) -> None:
         result = run(site({ZL: listing("专栏", [], link(PAXW)), PAXW: listing("磐安新闻", [url_of(3)])}))
@@ -59,7 +59,9 @@ class TestDiscovery:
         result = run(site({f"{OWN}/": listing(None, [], link(own)), own: listing("书记", [url_of(5, host=OWN)])}) | {
             url_of(5, host=OWN): article()
         })  # fmt: skip
-        assert sorted(report["url"] for report in result.spider.section_reports if report["name"] == "书记") == [
+        assert sorted(
+            report["url"] for report in result.spider.session.section_reports if report["name"] == "书记"
+        ) == [
             SJ,
             own,
         ]
@@ -83,7 +85,7 @@ class TestDiscovery:
         result = run(site({f"{ZJOL}/": flood, PAXW: listing("磐安新闻", [url_of(3)])}), memory)
         assert len(result.requests) <= MAX_CANDIDATES + 10
         assert PAXW in result.asked
-        assert result.spider.discovery.over >= 2 * MAX_CANDIDATES - 10
+        assert result.spider.lists.search.discovery.over >= 2 * MAX_CANDIDATES - 10
 
     @pytest.mark.parametrize("rows", [[], [url_of(1)]])
     def test_a_maze_of_pages_that_lead_to_more_pages_is_left_soon(self, rows: list[str]) -> None:

@@ -3,14 +3,15 @@
 from datetime import date
 
 import pytest
-from scrapy.http import HtmlResponse
+from scrapy.http import Response
 from spider_pages import OWN, ZJOL, Answer, article, link, listing, url_of
 from spider_sections import FRONT, PAXW, SJ, ZL, reports, site
 from spider_site import Notes, run
 
 from panan_spider.archive.ledger.runs import KnownSection
 from panan_spider.core.outcomes import Outcome
-from panan_spider.sites.panan import KNOWN_SECTIONS, MAX_STALE_PAGES
+from panan_spider.sites.profile import load_site
+from panan_spider.spiders.session import CrawlSession
 
 
 class TestWalks:
@@ -78,7 +79,7 @@ class TestWalks:
         memory = Notes()
         result = run(site({SJ: listing("书记", [url_of(1)], link(second, "下一页")), second: answer}), memory)
         assert (SJ, "failed") in memory.walks
-        assert result.spider.failed_sections == ["书记"]
+        assert result.spider.session.failed_sections == ["书记"]
         assert {item.id for item in result.items} == {"000000001", "000000002"}
 
     def test_a_newest_number_that_stands_nowhere_is_no_failure(self) -> None:
@@ -108,19 +109,17 @@ class TestWalks:
             for n in range(1, 999)
         }
         result = run(site({SJ: listing("书记", [url_of(1)], link("index_1.shtml", "下一页"))} | pages))
-        assert sum("index_" in url for url in result.asked) == MAX_STALE_PAGES
+        assert sum("index_" in url for url in result.asked) == load_site().limits.stale_pages
 
     def test_a_bug_in_reading_a_list_fails_its_section_and_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from panan_spider.spiders import section_crawl
+        sound = CrawlSession.read_section
 
-        sound = vars(section_crawl)["read_section"]
-
-        def unsound(page: HtmlResponse) -> object:
-            if page.url == SJ:
+        def unsound(session: CrawlSession, response: Response) -> object:
+            if response.url == SJ:
                 raise KeyError("a bug")
-            return sound(page)
+            return sound(session, response)
 
-        monkeypatch.setattr(section_crawl, "read_section", unsound)
+        monkeypatch.setattr(CrawlSession, "read_section", unsound)
         result = run(site())
         assert result.outcome(SJ) is Outcome.FAILED
         assert [type(error) for error in result.errors] == [KeyError]
@@ -138,35 +137,35 @@ class TestFlags:
     @pytest.mark.parametrize("answer", [404, listing("专栏", []), (f"{ZJOL}/", str(FRONT[f"{ZJOL}/"]))])
     def test_a_section_of_old_that_lists_nothing_any_more_is_drift(self, answer: Answer) -> None:
         result = run(site({ZL: answer}), self.known())
-        assert len(result.spider.drift) == 1
-        assert "专栏" in result.spider.drift[0] and ZL in result.spider.drift[0]
+        assert len(result.spider.session.drift) == 1
+        assert "专栏" in result.spider.session.drift[0] and ZL in result.spider.session.drift[0]
 
     def test_a_section_that_moved_is_no_drift(self) -> None:
         front = listing(None, [], link(SJ, "书记"), link(PAXW))
         result = run(site({f"{ZJOL}/": front, ZL: 404, PAXW: listing("专栏", [url_of(2)])}), self.known())
-        assert result.spider.drift == []
+        assert result.spider.session.drift == []
 
     def test_a_site_without_any_section_is_drift(self) -> None:
         result = run({f"{ZJOL}/": listing(None, []), f"{OWN}/": listing(None, [])})
-        assert result.spider.drift == ["no section found from the entry pages on"]
+        assert result.spider.session.drift == ["no section found from the entry pages on"]
 
     @pytest.mark.parametrize("outcome", [Outcome.FORBIDDEN, Outcome.GONE, Outcome.OFF_SITE])
     def test_entry_pages_that_lead_nowhere_are_drift(self, outcome: Outcome) -> None:
         refusal = RuntimeError("x")
         refusal.outcome = outcome  # type: ignore[attr-defined]
         result = run({f"{ZJOL}/": refusal, f"{OWN}/": refusal})
-        assert result.spider.drift == [f"no section found from the entry pages on ({outcome})"]
+        assert result.spider.session.drift == [f"no section found from the entry pages on ({outcome})"]
 
     def test_a_site_that_cannot_be_reached_is_no_drift(self) -> None:
         refused = ConnectionRefusedError("refused")
-        result = run({f"{ZJOL}/": refused, f"{OWN}/": refused, KNOWN_SECTIONS[0]: refused})
-        assert result.spider.drift == []
-        assert len(result.spider.failed_sections) == 3
+        result = run({f"{ZJOL}/": refused, f"{OWN}/": refused, load_site().known_sections[0]: refused})
+        assert result.spider.session.drift == []
+        assert len(result.spider.session.failed_sections) == 3
 
     def test_a_section_of_old_that_fails_is_a_failed_walk(self) -> None:
         memory = self.known()
         result = run(site({ZL: 500}), memory)
-        assert result.spider.failed_sections == ["专栏"]
+        assert result.spider.session.failed_sections == ["专栏"]
         assert (ZL, "failed") in memory.walks
         assert reports(result)["专栏"]["state"] == "failed"
 

@@ -8,12 +8,11 @@ from report_examples import a_report
 from store_helpers import an_article
 
 from panan_spider.core.run_report import CheckResult
-from panan_spider.extensions.summary import summary_lines
-from panan_spider.extensions.tally import SectionTally, Tally, spell
+from panan_spider.extensions.progress import SectionTally, Tally, spell, summary_lines
 
 
-class Desk:
-    """As many articles met and waiting as told."""
+class Articles:
+    """A frontier with that many articles met and waiting."""
 
     def __init__(self, met: int, waiting: int) -> None:
         self.met, self.waiting = met, waiting
@@ -26,10 +25,9 @@ def a_spider(met: int = 120, waiting: int = 80, under_way: int = 10) -> Any:
     walk = SimpleNamespace(name="时政", pages=3, rows=60)
     ended = {"name": "书记", "pages": 2, "rows": 40}
     return SimpleNamespace(
-        section_reports=[ended, {**ended, "pages": 1, "rows": 5}],
-        walks={"http://www.panews.cn/sz/": walk},
-        desk=Desk(met, waiting),
-        open_articles=dict.fromkeys(range(under_way)),
+        session=SimpleNamespace(section_reports=[ended, {**ended, "pages": 1, "rows": 5}]),
+        lists=SimpleNamespace(walks={"http://www.panews.cn/sz/": walk}),
+        articles=SimpleNamespace(frontier=Articles(met, waiting), open=dict.fromkeys(range(under_way))),
     )
 
 
@@ -52,12 +50,12 @@ def test_the_rate_is_that_of_the_last_minutes() -> None:
     spider = a_spider(met=1_000, waiting=1_000, under_way=0)
     tally = Tally(spider)
     assert tally.rate(0.0) is None
-    spider.desk.waiting = 900
+    spider.articles.frontier.waiting = 900
     assert tally.rate(60.0) == pytest.approx(100)
-    spider.desk.waiting = 890
+    spider.articles.frontier.waiting = 890
     for minute in (2, 3, 4, 5, 6):
         tally.rate(60.0 * minute)
-    spider.desk.waiting = 860
+    spider.articles.frontier.waiting = 860
     assert tally.rate(420.0) == pytest.approx(10)
 
 
@@ -65,7 +63,7 @@ def test_one_line_says_it_all() -> None:
     spider = a_spider()
     tally = Tally(spider)
     assert tally.line(0.0) == "panan: 6 list pages · 30 of 120 articles · 0 stored"
-    spider.desk.waiting = 50
+    spider.articles.frontier.waiting = 50
     assert tally.line(60.0) == "panan: 6 list pages · 60 of 120 articles · 0 stored · 30 a minute · about 2 min left"
 
 

@@ -5,15 +5,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from walk_pages import FIRST, FOLDER, NEWEST, NOTHING, SCRIPT, count_page, drive, page
+from walk_pages import FIRST, FOLDER, NEWEST, NOTHING, SCRIPT, SITE, count_page, drive, page
 
 from panan_spider.extract.results import Pager, SectionPage
-from panan_spider.sites.panan import MAX_LIST_PAGES, MAX_STALE_PAGES
 from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk, WalkState
 
 
 def test_a_list_of_one_page_ends_at_once() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     assert drive(walk, lambda url: None, page([1, 2])) == ([], ["1", "2"])
     assert (walk.state, walk.pages, walk.rows, walk.new, walk.newest) == (
         WalkState.END,
@@ -26,14 +25,14 @@ def test_a_list_of_one_page_ends_at_once() -> None:
 
 def test_next_links_are_followed_to_the_end() -> None:
     pages = {f"{FOLDER}{n}": page([2 * n, 2 * n + 1], *([f"{FOLDER}{n + 1}"] if n < 4 else [])) for n in range(1, 5)}
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     asked, met = drive(walk, pages.__getitem__, page([0, 1], f"{FOLDER}1"))
     assert (asked, met) == (list(pages), [str(n) for n in range(10)])
     assert (walk.state, walk.pager) == (WalkState.END, "next_link")
 
 
 def test_a_pager_script_is_asked_once_and_its_pages_downwards() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
 
     def answer(url: str) -> SectionPage | int:
         if url == SCRIPT:
@@ -48,7 +47,7 @@ def test_a_pager_script_is_asked_once_and_its_pages_downwards() -> None:
 
 
 def test_the_newest_number_may_stand_nowhere() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     walk.take(page([1], kind="count_script", script=SCRIPT))
     assert walk.next() == SCRIPT
     walk.take_script(SCRIPT, 2)
@@ -61,7 +60,7 @@ def test_the_newest_number_may_stand_nowhere() -> None:
 
 def test_one_failing_page_stops_nothing_but_is_told() -> None:
     rest = [f"{FOLDER}index_{n}.html" for n in range(1, 6)]
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     asked, met = drive(
         walk,
         lambda url: None if "_3" in url else page([int(url[-6])], url=url),
@@ -73,35 +72,35 @@ def test_one_failing_page_stops_nothing_but_is_told() -> None:
 
 
 def test_pages_that_fail_in_a_row_are_given_up() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     asked, _ = drive(walk, lambda url: 10**18 if url == SCRIPT else None, page([0], kind="count_script", script=SCRIPT))
     assert len(asked) <= 1 + MAX_LOST_PAGES
     assert walk.state is WalkState.FAILED
 
 
 def test_a_failing_script_fails_the_walk() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     drive(walk, lambda url: None, page([0], kind="count_script", script=SCRIPT))
     assert walk.state is WalkState.FAILED
 
 
 def test_a_first_page_that_fails_fails_the_walk() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     walk.lose(FIRST)
     assert (walk.next(), walk.state) == (None, WalkState.FAILED)
 
 
 @pytest.mark.parametrize("numbers", [[1, 2], []])
 def test_an_endless_pager_costs_a_handful_of_requests(numbers: list[int]) -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     endless = (f"{FOLDER}index_{n}.html" for n in range(1, 10**9))
     asked, _ = drive(walk, lambda url: page(numbers, next(endless), url=url), page([1, 2], next(endless)))
-    assert len(asked) == MAX_STALE_PAGES
+    assert len(asked) == SITE.limits.stale_pages
     assert walk.state is WalkState.END
 
 
 def test_a_pager_that_turns_in_a_circle_ends() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     asked, _ = drive(
         walk, lambda url: page([2], FIRST, FOLDER, f"{FOLDER}index_1.html"), page([1], f"{FOLDER}index_1.html")
     )
@@ -109,7 +108,7 @@ def test_a_pager_that_turns_in_a_circle_ends() -> None:
 
 
 def test_a_page_without_rows_amid_numbered_pages_is_a_failure() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     rest = [f"{FOLDER}index_{n}.html" for n in range(1, 4)]
     drive(
         walk,
@@ -120,7 +119,7 @@ def test_a_page_without_rows_amid_numbered_pages_is_a_failure() -> None:
 
 
 def test_the_last_numbered_page_may_be_empty() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     rest = [f"{FOLDER}index_{n}.html" for n in range(1, 4)]
     drive(
         walk,
@@ -131,19 +130,19 @@ def test_the_last_numbered_page_may_be_empty() -> None:
 
 
 def test_an_empty_page_of_another_kind_is_no_end_of_a_list() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     stranger = SectionPage(f"{FOLDER}1", (), (), (), Pager())
     drive(walk, lambda url: stranger, page([1], f"{FOLDER}1"))
     assert walk.state is WalkState.FAILED
 
 
 def test_no_walk_reads_more_pages_than_any_section_has() -> None:
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     numbers = iter(range(1, 10**9))
     asked, _ = drive(
         walk, lambda url: page([n := next(numbers)], f"{FOLDER}index_{n}.html", url=url), page([0], f"{FOLDER}x")
     )
-    assert (len(asked), walk.state) == (MAX_LIST_PAGES - 1, WalkState.CAPPED)
+    assert (len(asked), walk.state) == (SITE.limits.list_pages - 1, WalkState.CAPPED)
 
 
 @given(
@@ -172,7 +171,7 @@ def test_every_row_of_any_list_is_met_once(pages: int, size: int, kind: str, pin
         n = pages - number if kind == "count_script" else number
         return None if n in broken else at(n)
 
-    walk = Walk(FIRST, "时政", NOTHING)
+    walk = Walk(FIRST, "时政", NOTHING, SITE)
     asked, met = drive(walk, answer, at(0))
     lost = {n for n in broken if n < pages}
     assert sorted(map(int, met)) == sorted({r for n in rows if n not in lost for r in rows[n]})

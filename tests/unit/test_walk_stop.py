@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from walk_pages import FIRST, FOLDER, NEWEST, page, row
+from walk_pages import FIRST, FOLDER, NEWEST, SITE, page, row
 
 from panan_spider.extract.results import ListRow, Pager, SectionPage
 from panan_spider.spiders.walk import Walk, WalkLimits, WalkState
@@ -15,7 +15,7 @@ class TestStopRule:
     OLD = page([40, 41], f"{FOLDER}2", url=f"{FOLDER}1")
 
     def after(self, limits: WalkLimits, second: SectionPage | None = None) -> WalkState | None:
-        walk = Walk(FIRST, "时政", limits)
+        walk = Walk(FIRST, "时政", limits, SITE)
         walk.take(page([0, 1], f"{FOLDER}1"))
         assert walk.next() == f"{FOLDER}1"
         walk.take(second or self.OLD)
@@ -42,7 +42,7 @@ class TestStopRule:
         assert self.after(WalkLimits(lambda number: True, behind=True, recheck=60)) is None
 
     def test_a_day_in_the_future_does_not_end_the_look_back(self) -> None:
-        walk = Walk(FIRST, "时政", WalkLimits(lambda number: True, behind=True))
+        walk = Walk(FIRST, "时政", WalkLimits(lambda number: True, behind=True), SITE)
         slip = replace(page([0, 1], f"{FOLDER}1"), rows=(row(99, date(2999, 1, 1)), row(0)))
         walk.take(slip)
         assert (walk.newest, walk.state) == (NEWEST, None)
@@ -56,7 +56,7 @@ class TestStopRule:
         assert self.after(WalkLimits(lambda number: True, behind=True), undated) is None
 
     def test_behind_a_lost_page_nothing_is_proven(self) -> None:
-        walk = Walk(FIRST, "时政", WalkLimits(lambda number: True, behind=True))
+        walk = Walk(FIRST, "时政", WalkLimits(lambda number: True, behind=True), SITE)
         walk.take(page([0], f"{FOLDER}index_1.html", f"{FOLDER}index_2.html", kind="create_page_html"))
         walk.lose(str(walk.next()))
         walk.next()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from panan_spider.extract.results import ListRow, Pager, SectionPage
-from panan_spider.sites.panan import MAX_LIST_PAGES
+from panan_spider.sites.profile import load_site
 from panan_spider.spiders.walk import Walk, WalkLimits
 
+SITE = load_site()
 FOLDER = "http://www.panews.cn/xwzx/sz/"
 FIRST = f"{FOLDER}index.html"
 COUNT = "http://www.panews.cn/system/count//0003001/000000001000/"
@@ -37,7 +38,7 @@ def drive(
     asked, met = [], [r.article_id for r in walk.take(first)]
     while (url := walk.next()) is not None:
         asked.append(url)
-        assert len(asked) <= 2 * MAX_LIST_PAGES
+        assert len(asked) <= 2 * SITE.limits.list_pages
         got = answer(url)
         if got is None:
             walk.lose(url)

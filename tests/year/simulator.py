@@ -26,7 +26,7 @@ from year_wire import Wire  # noqa: E402
 
 from demo_site.faults import parse  # noqa: E402
 from panan_spider.extensions.archive_run import ArchiveRunExtension  # noqa: E402
-from panan_spider.spiders.county import PananSpider  # noqa: E402
+from panan_spider.spiders.county import spider_class  # noqa: E402
 
 #: The hour of the run: a quarter past two at night at the site, which is the day before in UTC.
 HOUR = time(18, 15, tzinfo=UTC)
@@ -57,7 +57,7 @@ async def one(runner: AsyncCrawlerRunner, county: County, night: Night) -> dict[
     county.failing = min(done["new"], default=None) if night.event == "one article fails" else None
     faults = [*night.faults, *([f"always-5xx%100@{county.failing}"] if county.failing else [])]
     Wire.faults, asked, began = [parse(spec) for spec in faults], Wire.asked, process_time()
-    crawler = runner.create_crawler(PananSpider)
+    crawler = runner.create_crawler(spider_class("panan"))
     await runner.crawl(crawler, **({"full": "true"} if night.deep else {}))
     extension = crawler.get_extension(ArchiveRunExtension)
     assert extension is not None and extension.report is not None

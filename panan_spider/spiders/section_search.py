@@ -1,0 +1,188 @@
+"""Section search: asks for every page that can be a section, and begins a walk of each that lists articles."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
+
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extract.results import SectionPage
+from panan_spider.items import Article
+from panan_spider.sites.urls import UrlKind, canonical
+from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, is_front_page
+from panan_spider.spiders.frontier import Frontier
+from panan_spider.spiders.session import CrawlSession, Output
+
+_PRIORITY: Final = 200
+#: Outcomes of a candidate that is no section. A candidate that fails otherwise might be one.
+_NO_SECTION: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SITE})
+
+_OVER: Final = f"more than {MAX_CANDIDATES} addresses look like sections, the rest is not asked for"
+_HINT: Final = " (one that only articles lead to is known by name after a run without sections=; its path does always)"
+
+
+class SectionSearch:
+    """Candidates from entry pages, earlier runs, the profile and other pages. `discovery` holds what was found."""
+
+    def __init__(
+        self, session: CrawlSession, frontier: Frontier, begin_walk: Callable[[str, str, SectionPage | None], None]
+    ) -> None:
+        """With urls= no list is read, and nothing is offered."""
+        self._session, self._frontier, self._begin_walk = session, frontier, begin_walk
+        args, state, site = session.args, session.state, session.site
+        self.discovery = Discovery(site, frozenset() if args.full else state.barren())
+        self._first_round = not args.urls
+        self._entries: set[Outcome | None] = set()  # outcomes of the entry pages, None for one that was read
+        self._missing: list[tuple[Candidate, str]] = []
+        self._rowless: list[Candidate] = []  # without rows: judged when all candidates have answered
+        if args.urls:
+            return
+        for url in site.entry_pages:
+            self.discovery.offer(Candidate(url, entry=True))
+        for section in state.sections():
+            self.discovery.offer(Candidate(section.url, known=section.name))
+        for url in site.known_sections:
+            self.discovery.offer(Candidate(url))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether candidates are still to be asked for, to be answered, or to be walked."""
+        return self.discovery.busy or self.discovery.has_fresh
+
+    def advance(self, *, walking: bool) -> Output:
+        """Requests for candidates. Once all have answered, walks of the sections among them begin."""
+        output = self._ask_candidates()
+        if not self.discovery.busy and self._first_round:
+            self.discovery.offer_paths(self._session.args.sections)
+            output += self._ask_candidates()
+        if not self.discovery.busy:
+            self._begin_walks(walking=walking)
+        return output
+
+    def offer_breadcrumb(self, links: Iterable[tuple[str, str]]) -> None:
+        """Offer the sections that an article's breadcrumb names as (text, URL); none where the arguments choose."""
+        args = self._session.args
+        for text, url in () if args.urls or args.sections else links:
+            if (section := self._session.urls.understand(url)).kind is UrlKind.SECTION:
+                self.discovery.offer(Candidate(section.url, text, crumb=True))
+
+    def give_up_waiting(self, reason: str) -> None:
+        """Candidates that still wait for an answer end as failed."""
+        for candidate in list(self.discovery.open.values()):
+            self.discovery.open.pop(candidate.url)
+            self._lose_candidate(candidate, Outcome.FAILED, reason)
+
+    def _ask_candidates(self) -> Output:
+        output: Output = []
+        for candidate in self.discovery.take():
+            self._session.state.discovered(candidate.url, "section")
+            request = self._session.request(
+                candidate.url, "section", self.read_candidate, self.miss_candidate, _PRIORITY, candidate=candidate
+            )
+            output.append(request)
+        return output
+
+    def read_candidate(self, response: Response, candidate: Candidate) -> Iterable[Request | Article]:
+        """Callback: a page that can be a section."""
+        self.discovery.open.pop(candidate.url, None)
+        work = partial(self._take_candidate, candidate, response)
+        return self._session.answered(work, partial(self._lose_candidate, candidate))
+
+    def miss_candidate(self, failure: Failure) -> Output:
+        """Errback: a page that can be a section."""
+        candidate: Candidate = failure.request.cb_kwargs["candidate"]  # type: ignore[attr-defined]
+        self.discovery.open.pop(candidate.url, None)
+        self._lose_candidate(candidate, *self._session.unanswered(failure, candidate.url))
+        return self._session.advance()
+
+    def _take_candidate(self, candidate: Candidate, response: Response) -> Output:
+        page, final = self._session.read_section(response), response.url
+        if candidate.entry:
+            self._entries.add(None)
+        self.discovery.follow(candidate, page)
+        front = is_front_page(final, page, self._session.site)
+        if self.discovery.leads_elsewhere(candidate, final) or (
+            front and not candidate.entry and final != candidate.url
+        ):
+            self._settle(candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=front)
+        elif front and page.rows:
+            if not self._session.args.sections:
+                self._frontier.meet_rows(page.rows, "")
+            self._settle(candidate, Outcome.LISTED, None)
+        elif not page.rows:
+            self._rowless.append(candidate)
+        elif self.discovery.add(candidate, page):
+            self._settle(candidate, Outcome.LISTED, None)
+        else:
+            self._settle(candidate, Outcome.ALIAS, "the same list as another address of its folder")
+        return []
+
+    def _settle(self, candidate: Candidate, outcome: Outcome, reason: str | None, *, missing: bool = False) -> None:
+        self._session.settle_page(candidate.url, outcome, reason)
+        if missing and candidate.known is not None:
+            self._missing.append((candidate, reason or str(outcome)))
+
+    def _lose_candidate(self, candidate: Candidate, outcome: Outcome, reason: str) -> None:
+        self._settle(candidate, outcome, reason, missing=outcome in _NO_SECTION)
+        if candidate.entry:
+            self._entries.add(outcome)
+        if outcome in _NO_SECTION:
+            return
+        if candidate.known is None:
+            self._session.failed_sections.append(candidate.text or candidate.url)
+        else:
+            self._begin_walk(candidate.url, candidate.known, None)
+
+    def _judge_rowless(self) -> None:
+        """A page that lists nothing is barren, and not asked for a while, unless a section was found through it."""
+        rowless, self._rowless = self._rowless, []
+        for candidate in rowless:
+            leading = candidate.url in self.discovery.leading
+            reason = "lists no article" + (", leads to sections" if leading else "")
+            self._settle(candidate, Outcome.READ if leading else Outcome.NO_LIST, reason, missing=True)
+
+    def _begin_walks(self, *, walking: bool) -> None:
+        self._judge_rowless()
+        fresh = self.discovery.fresh()
+        if self._first_round:
+            self._first_round = False
+            self._note_drift()
+            chosen = self._choose(walking=walking)
+            fresh = [section for section in fresh if chosen is None or section.url in chosen]
+        for section in fresh:
+            self._begin_walk(section.url, section.name, section.page)
+        if self.discovery.over and _OVER not in self._session.failed_sections:
+            self._session.failed_sections.append(_OVER)
+            self._session.log.warning(_OVER)
+
+    def _note_drift(self) -> None:
+        found, drift = set(self.discovery.names), self._session.drift
+        for candidate, why in self._missing:
+            if candidate.known not in found:
+                drift.append(f"section {candidate.known} ({candidate.url}) listed articles in earlier runs, now: {why}")
+        if not found and (None in self._entries or self._entries <= _NO_SECTION):
+            ends = ", ".join(str(end) for end in sorted(filter(None, self._entries)))
+            drift.append("no section found from the entry pages on" + (f" ({ends})" if ends else ""))
+        for line in drift:
+            self._session.log.warning(line)
+
+    def _choose(self, *, walking: bool) -> frozenset[str] | None:
+        """The sections this run was asked for, None for all. Ends the run where one of them is nowhere."""
+        session = self._session
+        if not session.args.sections:
+            return None
+        chosen, unknown = self.discovery.chosen(session.args.sections)
+        if unknown and (session.failed_sections or walking):
+            # It may stand behind a page that could not be read today: incomplete, but no wrong argument.
+            session.failed_sections += unknown
+        elif unknown:
+            names = ", ".join(self.discovery.names) or "none"
+            missing = ", ".join(map(repr, unknown))
+            session.refusal = f"sections: the site has no section {missing}; it has: {names}{_HINT}"
+            session.log.error(session.refusal)
+            raise CloseSpider("refused")
+        return chosen

@@ -1,0 +1,148 @@
+"""Crawl session: site, arguments, crawl state, requests and outcomes, shared by the spider and its two collaborators."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from pydantic import ValidationError
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from scrapy.utils.log import failure_to_exc_info
+from twisted.python.failure import Failure
+
+from panan_spider.archive.state import CrawlState
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.text import one_line
+from panan_spider.extract.article import read_article
+from panan_spider.extract.document import Page
+from panan_spider.extract.results import ArticlePage, PageError, SectionPage
+from panan_spider.extract.section import read_section
+from panan_spider.items import Article
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import SiteUrls
+from panan_spider.spiders.arguments import Arguments
+from panan_spider.spiders.error_outcomes import outcome_of, outcome_of_error
+
+#: The result of a callback: computed whole before Scrapy sees it. Scrapy consumes the results of several callbacks in
+#: turn; a callback that was a generator would go on from a state that another one has changed meanwhile.
+Output = list[Request | Article]
+
+#: Outcomes without a fault of ours: logged at INFO.
+_QUIET: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN})
+#: Outcomes of pages that are as they should be: not logged.
+_GOOD: Final = frozenset({Outcome.LISTED, Outcome.NO_LIST, Outcome.READ, Outcome.ALIAS})
+
+
+class CrawlSession:
+    """One run of one spider.
+
+    `refusal` is why the arguments cannot be met, None while they can. `drift` holds a line for each list that the site
+    no longer shows. `failed_sections` are names (URLs where they have none) of sections not read to their end.
+    `section_reports` holds one record a walk: name, url, pages, rows, new, state, pager, front, by_words, newest.
+    """
+
+    def __init__(self, site: Site, args: Arguments, log: "logging.LoggerAdapter[Any]", advance: Callable[[], Output]):
+        """`advance` gives all that is to be done next; it is called after each answer."""
+        self.site, self.args, self.log, self.advance = site, args, log, advance
+        self.state: CrawlState
+        self.refusal: str | None = None
+        self.drift: list[str] = []
+        self.failed_sections: list[str] = []
+        self.section_reports: list[dict[str, Any]] = []
+        self._settled: set[str] = set()
+
+    @property
+    def urls(self) -> SiteUrls:
+        """The site's URL rules."""
+        return self.site.urls
+
+    @property
+    def look_back(self) -> int | None:
+        """Days for which stored articles are asked again, from the newest of each section on; None for all."""
+        recheck = self.args.recheck
+        if recheck == "all":
+            return None
+        return self.site.limits.look_back_days if recheck is None else recheck
+
+    def request(self, url: str, /, kind: str, callback: Any, errback: Any, priority: int, **cb_kwargs: Any) -> Request:
+        """A request for one recorded URL. `meta["address"]` keeps it where redirects change the request's own."""
+        return Request(
+            url,
+            callback=callback,
+            errback=errback,
+            cb_kwargs=cb_kwargs,
+            priority=priority,
+            dont_filter=True,  # the frontier and the walks ask once; Scrapy's filter does not know conditional requests
+            meta={"address": url, "kind": kind},
+        )
+
+    def answered(self, work: Callable[[], Output], lost: Callable[[Outcome, str], None]) -> Iterable[Request | Article]:
+        """The result of `work` on an answer, then of `advance`.
+
+        `lost` is told outcome and reason where the page cannot be read. Any other error is raised behind the results,
+        so that Scrapy counts it.
+        """
+        error: Exception | None = None
+        output: Output = []
+        try:
+            output = work()
+        except (PageError, ValidationError) as unreadable:
+            lost(*_outcome_of_unreadable(unreadable))
+        except CloseSpider:
+            raise
+        except Exception as unexpected:  # recorded here, raised behind the results
+            error = unexpected
+            lost(Outcome.FAILED, one_line(f"{type(unexpected).__name__}: {unexpected}"))
+        output = output + self.advance()
+        return output if error is None else _then_raise(output, error)
+
+    def unanswered(self, failure: Failure, url: str) -> tuple[Outcome, str]:
+        """Outcome and reason of a failed request. The traceback is logged at DEBUG only."""
+        outcome, reason = outcome_of(failure)
+        if self.log.isEnabledFor(logging.DEBUG):
+            self.log.debug("%s: %s", url, reason, exc_info=failure_to_exc_info(failure))
+        return outcome, reason
+
+    def settle_page(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
+        """Record the outcome of a URL that is no article's. Two walks can meet on one page: the first outcome stands."""
+        if url not in self._settled:
+            self._settled.add(url)
+            self.state.settle(url, outcome, reason)
+            if outcome not in _GOOD:
+                self.log_outcome(url, outcome, reason)
+
+    def is_settled(self, url: str) -> bool:
+        """Whether `settle_page` has recorded an outcome of the URL."""
+        return url in self._settled
+
+    def log_outcome(self, url: str, outcome: Outcome, reason: str | None) -> None:
+        """One log line about a URL that did not end well."""
+        level = logging.INFO if outcome in _QUIET else logging.WARNING
+        self.log.log(level, "%s: %s: %s", outcome, url, reason)
+
+    def read_article(self, response: Response) -> ArticlePage:
+        """The response as an article page. Raises PageError."""
+        return read_article(page_of(response))
+
+    def read_section(self, response: Response) -> SectionPage:
+        """The response as a list page. Raises PageError."""
+        return read_section(page_of(response))
+
+
+def page_of(response: Response) -> Page:
+    """The response as `extract` reads it."""
+    header = response.headers.get("Content-Type")
+    return Page(response.url, response.body, header.decode("latin-1") if header is not None else None)
+
+
+def _outcome_of_unreadable(error: PageError | ValidationError) -> tuple[Outcome, str]:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return Outcome.INVALID, one_line(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+    return outcome_of_error(error)
+
+
+def _then_raise(output: Output, error: Exception) -> Iterator[Request | Article]:
+    yield from output
+    raise error
