@@ -123,11 +123,11 @@ class CrawlSession:
 
     def read_article(self, response: Response) -> ArticlePage:
         """The response as an article page. Raises PageError."""
-        return read_article(page_of(response))
+        return read_article(page_of(response), self.site)
 
     def read_section(self, response: Response) -> SectionPage:
         """The response as a list page. Raises PageError."""
-        return read_section(page_of(response))
+        return read_section(page_of(response), self.site)
 
 
 def page_of(response: Response) -> Page:
