@@ -18,9 +18,6 @@ from panan_spider.items import WarcLocation
 #: Interval at which URLs are asked again that listed nothing, or that have redirected off the site repeatedly.
 _RARE_INTERVAL: Final = timedelta(days=7)
 
-#: Lasting faults of an article. The same fault found again is not counted as a new one.
-_LASTING: Final = frozenset({Outcome.OFF_SITE, Outcome.TOO_LARGE})
-
 #: Reason recorded with the outcome of an article that was gone and is found again.
 RETURNED: Final = "returned"
 
@@ -31,15 +28,13 @@ STILL_GONE: Final = "still gone"
 class CrawlState:
     """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
-    `counts` holds this run's outcomes. `known_faults` holds those of them that an earlier run has recorded for the same
-    article. `places` maps a canonical URL to the WARC location of this run's response. URLs and outcomes of this run are
-    cached in memory, so that recording one again costs no query. Tests replace single methods of it.
+    `counts` holds this run's outcomes. `places` maps a canonical URL to the WARC location of this run's response. URLs and
+    outcomes of this run are cached in memory, so that recording one again costs no query. Tests replace single methods of it.
     """
 
     def __init__(self, ledger: Ledger, quarantine: Quarantine, run: int, clock: Clock) -> None:
         self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
         self.counts: Counter[Outcome] = Counter()
-        self.known_faults: Counter[Outcome] = Counter()
         self.places: dict[str, WarcLocation] = {}
         self._discovered: dict[str, DiscoveredUrl] = {}
         self._outcomes: dict[str, Outcome | None] = {}  # by URL; None while it is open
@@ -141,8 +136,6 @@ class CrawlState:
         if not self.check_outcome(url, outcome):
             return
         at = moment(self._clock())
-        if outcome in _LASTING and self._ledger.urls.article_outcome(url) is outcome:
-            self.known_faults[outcome] += 1
         with self._ledger.write():
             if url not in self._outcomes:
                 self._ledger.urls.enter_as_known(self._run, url, at)

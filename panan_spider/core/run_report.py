@@ -120,6 +120,19 @@ class Gap(_Record):
     reproduce: str = Field(description="The command that requests it again.")
 
 
+class FaultEntry(_Record):
+    """A fault of the site that the run has seen; `docs/decisions/exit-codes.md` has the rule."""
+
+    code: int = Field(description="The exit code it gives.")
+    url: str | None = Field(description="The address; null for a fault of a section, of the layout or of a check.")
+    outcome: str | None = Field(description="Outcome of the address.")
+    reason: str = Field(description="The fault, in one line.")
+    first_seen: str = Field(description="The day of the first run that saw it (+08:00).")
+    last_seen: str = Field(description="The day of the last run that saw it (+08:00).")
+    days: int = Field(description="On how many days runs have seen it.")
+    known: bool = Field(description="True for a confirmed fault, which no longer gives its code.")
+
+
 class Timeline(_Record):
     """Requests and bytes over the run, in steps of equal length."""
 
@@ -187,6 +200,10 @@ class RunReport(_Report):
     sections: list[WalkRecord] = Field(description="The walks of the run.")
     failed_sections: list[str] = Field(description="Names of sections that were not read to their end.")
     drift: list[str] = Field(description="Signs of a changed layout, a line each.")
+    faults: list[FaultEntry] = Field(
+        default_factory=list,
+        description=f"Faults of the site that the run has seen, those that give their code first (at most {MOST_ENTRIES}).",
+    )
     robots_unreachable: dict[str, str] = Field(description="Hosts whose robots.txt could not be read, with the reason.")
     spider_errors: int = Field(description="Number of exceptions in the spider.")
     item_errors: int = Field(description="Number of exceptions in a pipeline.")

@@ -136,6 +136,7 @@ class ArchiveRunExtension:
         run = self.ended(reason)
         evaluation = evaluate(run)
         self.exit_code, self.reason = evaluation.code, evaluation.reason
+        self.archive.record_faults(evaluation.facts.faults.records, evaluation.resolved)
         report = run_report(run, evaluation)
         self.archive.close(report.model_dump(mode="json"))
         self.report = report

@@ -8,9 +8,10 @@ from panan_spider import __version__
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.clock import moment, now
-from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Correction, Gap, RunReport, WalkRecord
+from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Correction, FaultEntry, Gap, RunReport, WalkRecord
 from panan_spider.report.diff import changes
 from panan_spider.report.evaluation import EndedRun, RunEvaluation
+from panan_spider.report.faults import SeenFaults
 from panan_spider.report.run_figures import entry
 
 _ARTICLES: Final = ("article", "part")
@@ -33,7 +34,8 @@ def run_report(run: EndedRun, evaluation: RunEvaluation) -> RunReport:
         outcomes={str(outcome): count for outcome, count in sorted(facts.outcomes.items())},
         sums_match=sum(facts.outcomes.values()) == facts.discovered,
         sections=[WalkRecord.model_validate(walk) for walk in run.archive.walks()],
-        failed_sections=list(facts.failed_sections),
+        failed_sections=list(run.spider.failed_sections),
+        faults=_fault_entries(facts.faults),
         drift=figures.drift,
         spider_errors=facts.spider_errors,
         item_errors=facts.item_errors,
@@ -69,6 +71,25 @@ def _articles(run: EndedRun, evaluation: RunEvaluation) -> dict[str, Any]:
         "removals_count": len(removed),
         "removals": removed[:MOST_ENTRIES],
     }
+
+
+def _fault_entries(faults: SeenFaults) -> list[FaultEntry]:
+    """The lasting faults of the run, those that give their code first."""
+    known = {fault.key for fault in faults.known}
+    records = sorted(faults.records, key=lambda record: (record.key in known, -record.code, record.url or ""))
+    return [
+        FaultEntry(
+            code=record.code,
+            url=record.url,
+            outcome=record.outcome,
+            reason=record.reason,
+            first_seen=record.first_seen,
+            last_seen=record.last_seen,
+            days=record.days,
+            known=record.key in known,
+        )
+        for record in records[:MOST_ENTRIES]
+    ]
 
 
 def _corrections(archive: Archive, records: Iterable[dict[str, Any]]) -> list[Correction]:

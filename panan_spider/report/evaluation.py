@@ -1,5 +1,6 @@
 """Run evaluation: a run that has ended, its facts, its checks against earlier runs, and the exit code that follows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -11,15 +12,27 @@ from panan_spider.core.run_report import CheckResult, Figures, State, Timeline
 from panan_spider.report.checks.context import RunContext
 from panan_spider.report.checks.http_checks import moved_in
 from panan_spider.report.checks.news_checks import newest_day
-from panan_spider.report.checks.runner import failures, run_checks
+from panan_spider.report.checks.runner import CODES, LASTING, run_checks
 from panan_spider.report.exit_code import RunFacts, exit_code_of
+from panan_spider.report.faults import (
+    Fault,
+    SeenFaults,
+    address_faults,
+    check_faults,
+    drift_faults,
+    resolved,
+    section_faults,
+    seen_faults,
+)
 from panan_spider.report.run_figures import StoredSummary, http_statuses, peak_mib, section_figures
 from panan_spider.sites.profile import Site
 
 #: The time of the sites (China Standard Time).
 SITE_TIME: Final = timezone(timedelta(hours=8))
 
-_ARTICLES: Final = ("article", "part")
+#: Outcomes of addresses that were not requested.
+_UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
+
 #: Arguments with which a run asks for a part of the site only.
 _PARTIAL: Final = frozenset({"sections", "urls", "since", "until"})
 
@@ -63,6 +76,7 @@ class RunEvaluation:
     context: RunContext
     stored: StoredSummary
     checks: tuple[CheckResult, ...]
+    resolved: tuple[str, ...]  # keys of the faults that are no longer there
     code: ExitCode
     reason: str
     state: State
@@ -71,35 +85,36 @@ class RunEvaluation:
 def evaluate(run: EndedRun) -> RunEvaluation:
     """Evaluate a run. Raises StoreError where the archive cannot be read."""
     facts = facts_of(run)
-    limits = run.site.thresholds
-    stored = StoredSummary(run.started.astimezone(SITE_TIME).date(), limits.late_days)
+    limits, day = run.site.thresholds, run.started.astimezone(SITE_TIME).date()
+    stored = StoredSummary(day, limits.late_days)
     stored.add_all(run.archive.stored())
-    context = _context(run, facts, stored)
+    known = run.archive.ledger.faults.known()
+    faults = _faults(run, facts)
+    context = _context(run, facts, stored, seen_faults(faults, known, day.isoformat(), limits))
     checks = run_checks(context)
-    facts = replace(
-        facts,
-        drift=tuple(line for line in facts.drift if not _is_old(line, context)),
-        layout_checks=failures(checks, ExitCode.LAYOUT_DRIFT),
-        blocked_checks=failures(checks, ExitCode.BLOCKED),
-        no_news=_no_news(context),
-    )
+    seen = seen_faults([*faults, *check_faults(checks, CODES, LASTING)], known, day.isoformat(), limits)
+    facts = replace(facts, faults=seen, missing=_missing(run, seen), no_news=_no_news(context))
     code, reason = exit_code_of(facts)
-    return RunEvaluation(facts, context, stored, tuple(checks), code, reason, state_of(context, code))
+    return RunEvaluation(
+        facts=facts,
+        context=context,
+        stored=stored,
+        checks=tuple(checks),
+        resolved=tuple(resolved(known, seen)) if context.figures.whole else (),
+        code=code,
+        reason=reason,
+        state=state_of(context, code),
+    )
 
 
 def facts_of(run: EndedRun) -> RunFacts:
-    """The facts of a run, without those that the checks add."""
+    """The facts of a run, without its faults."""
     archive, stats = run.archive, run.stats
     return RunFacts(
         finish_reason=run.finish_reason,
         outcomes=archive.outcome_counts(),
-        fresh_quarantine=archive.fresh_quarantine,
         discovered=archive.discovered_count,
-        led_off_site=sum(gap.outcome is Outcome.OFF_SITE and gap.kind not in _ARTICLES for gap in archive.gaps()),
-        known_faults=archive.memory.known_faults,
         robots_unreachable=tuple(stats.get("panan/robots_unreachable", ())),
-        drift=tuple(run.spider.drift),
-        failed_sections=tuple(run.spider.failed_sections),
         spider_errors=stats.get("spider_exceptions/count", 0),
         item_errors=stats.get("panan/item_errors", 0),
         log_errors=stats.get("log_count/ERROR", 0) + stats.get("log_count/CRITICAL", 0),
@@ -120,7 +135,25 @@ def state_of(context: RunContext, code: ExitCode) -> State:
     return "no_news" if sections and all(section.front for section in sections) else "not_seen"
 
 
-def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> RunContext:
+def _faults(run: EndedRun, facts: RunFacts) -> list[Fault]:
+    """The faults of a run, without those that the checks find."""
+    asked = sum(count for outcome, count in facts.outcomes.items() if outcome not in _UNASKED)
+    return [
+        *address_faults(run.archive.doubtful(), asked, run.site.thresholds),
+        *drift_faults(run.spider.drift),
+        *section_faults(run.spider.failed_sections),
+    ]
+
+
+def _missing(run: EndedRun, faults: SeenFaults) -> Counter[Outcome]:
+    """Missing addresses, by outcome, without those of which a fault rings."""
+    missing = {url.url: url.outcome for url in run.archive.gaps()}
+    missing |= {fault.subject: fault.outcome for fault in faults.known if fault.outcome is not None}
+    ringing = {fault.subject for fault in faults.ringing}
+    return Counter(outcome for url, outcome in missing.items() if url not in ringing)
+
+
+def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: SeenFaults) -> RunContext:
     counts, limits = run.archive.ledger.queries, run.site.thresholds
     since = stored.day - timedelta(days=limits.rhythm_days)
     watched = counts.watched_since()
@@ -128,9 +161,9 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> RunContex
         figures=_figures(run, stored),
         thresholds=limits,
         outcomes=facts.outcomes,
-        fresh_quarantine=facts.fresh_quarantine,
+        fresh_quarantine=faults.counts(ExitCode.LAYOUT_DRIFT) + faults.counts(ExitCode.INCOMPLETE),
         statuses=http_statuses(run.stats),
-        unread=frozenset(facts.failed_sections),
+        unread=frozenset(run.spider.failed_sections),
         history=[Figures.model_validate(figures) for figures in counts.figures(limits.history_runs)],
         posting_days={
             section: [date.fromisoformat(day) for day in days]
@@ -165,13 +198,6 @@ def _is_whole(run: EndedRun) -> bool:
         and not run.stats.get("panan/robots_unreachable")
         and not _PARTIAL & run.arguments.keys()
     )
-
-
-def _is_old(line: str, context: RunContext) -> bool:
-    """True for a drift line of every one of the last `drift_runs` runs: the section it names has ended."""
-    runs = context.thresholds.drift_runs
-    recent = context.history[:runs]
-    return len(recent) == runs and all(line in run.drift for run in recent)
 
 
 def _no_news(context: RunContext) -> str | None:

@@ -1,31 +1,27 @@
-"""Exit code of a run, with the reason in one line: a table of causes, the gravest first. Pure."""
+"""Exit code of a run, with its reasons in one line: a table of causes, the gravest first. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.core.outcomes import QUARANTINED, ExitCode, Outcome
+from panan_spider.report.faults import SeenFaults
 
 
 @dataclass(frozen=True)
 class RunFacts:
-    """All that the exit code depends on. Counts are of addresses of this run."""
+    """All that the exit code depends on."""
 
-    finish_reason: str = "finished"
-    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
-    fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)  # not in quarantine before, byte for byte
-    discovered: int = 0
-    led_off_site: int = 0  # of `outcomes`, links of the navigation that lead off the site
-    known_faults: Mapping[Outcome, int] = field(default_factory=dict)  # of `outcomes`, named by an earlier run
+    finish_reason: str = "finished"  # Scrapy's
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)  # addresses of this run
+    discovered: int = 0  # addresses of this run
+    faults: SeenFaults = field(default_factory=SeenFaults)
+    missing: Mapping[Outcome, int] = field(default_factory=dict)  # addresses missing of which no fault rings tonight
     robots_unreachable: tuple[str, ...] = ()  # hosts
-    drift: tuple[str, ...] = ()
-    failed_sections: tuple[str, ...] = ()
     spider_errors: int = 0
     item_errors: int = 0
     failed_images: int = 0
     log_errors: int = 0
-    layout_checks: tuple[str, ...] = ()  # sentences of failed checks of the layout
-    blocked_checks: tuple[str, ...] = ()  # sentences of failed checks of refusals
     no_news: str | None = None  # page one of every section is well-formed, and nothing is new
     refusal: str | None = None
     store_error: str | None = None
@@ -35,50 +31,66 @@ class RunFacts:
 _MOST_DRIFT: Final = 3
 
 _STOPPED: Final = frozenset({"shutdown"})
-_UNFINISHED: Final = (Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING)
+
+#: Order of the outcomes in a reason.
+_UNFINISHED: Final = (
+    *(Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING, Outcome.INVALID),
+    *(Outcome.GONE, Outcome.ALIAS),
+)
 
 
-def _counted(counts: Mapping[Outcome, int], outcomes: tuple[Outcome, ...]) -> str:
-    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in outcomes if counts.get(outcome))
+def _counted(counts: Mapping[Outcome, int], outcomes: Iterable[Outcome]) -> list[str]:
+    return [f"{counts[outcome]} {outcome}" for outcome in outcomes if counts.get(outcome)]
 
 
-def _store(facts: RunFacts) -> str | None:
-    return facts.store_error
+def _checks(facts: RunFacts, code: ExitCode) -> list[str]:
+    return [fault.detail for fault in facts.faults.of("check", code)]
 
 
-def _interrupted(facts: RunFacts) -> str | None:
-    return "interrupted; what is stored is safe, the next run goes on" if facts.finish_reason in _STOPPED else None
+def _refused(facts: RunFacts) -> list[str]:
+    return [facts.refusal] if facts.refusal else []
 
 
-def _robots(facts: RunFacts) -> str | None:
+def _store(facts: RunFacts) -> list[str]:
+    return [facts.store_error] if facts.store_error else []
+
+
+def _interrupted(facts: RunFacts) -> list[str]:
+    return ["interrupted; what is stored is safe, the next run goes on"] if facts.finish_reason in _STOPPED else []
+
+
+def _robots(facts: RunFacts) -> list[str]:
     hosts = ", ".join(facts.robots_unreachable)
-    return f"robots.txt unreachable: {hosts}" if hosts else None
+    return [f"robots.txt unreachable: {hosts}"] if hosts else []
 
 
-def _blocked(facts: RunFacts) -> str | None:
-    count = facts.outcomes.get(Outcome.BLOCKED, 0)
+def _blocked(facts: RunFacts) -> list[str]:
+    count = facts.faults.counts(ExitCode.BLOCKED).total()
     reasons = [f"{count} addresses blocked or rate-limited"] if count else []
-    return "; ".join((*reasons, *facts.blocked_checks)) or None
+    return reasons + _checks(facts, ExitCode.BLOCKED)
 
 
-def _drift(facts: RunFacts) -> str | None:
+def _drift(facts: RunFacts) -> list[str]:
+    count = facts.faults.counts(ExitCode.LAYOUT_DRIFT).total()
+    reasons = [f"{count} pages of an unknown layout"] if count else []
     # Lines about the whole site stand before those about one section.
-    reasons = sorted(facts.drift, key=lambda line: line.startswith("section "))[:_MOST_DRIFT]
-    if (more := len(facts.drift) - _MOST_DRIFT) > 0:
+    lines = sorted((fault.detail for fault in facts.faults.of("drift", ExitCode.LAYOUT_DRIFT)), key=_is_of_a_section)
+    reasons += lines[:_MOST_DRIFT]
+    if (more := len(lines) - _MOST_DRIFT) > 0:
         reasons.append(f"and {more} more like these")
-    if count := facts.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0):
-        reasons.insert(0, f"{count} pages of an unknown layout")
-    return "; ".join((*reasons, *facts.layout_checks)) or None
+    return reasons + _checks(facts, ExitCode.LAYOUT_DRIFT)
 
 
-def _incomplete(facts: RunFacts) -> str | None:
-    missing = {outcome: count - facts.known_faults.get(outcome, 0) for outcome, count in facts.outcomes.items()}
-    missing[Outcome.OFF_SITE] = missing.get(Outcome.OFF_SITE, 0) - facts.led_off_site
-    reasons = [text for text in [_counted(missing, _UNFINISHED)] if text]
-    if count := facts.fresh_quarantine.get(Outcome.INVALID, 0):
-        reasons.append(f"{count} invalid")
-    if facts.failed_sections:
-        reasons.append("sections not read to their end: " + ", ".join(facts.failed_sections))
+def _is_of_a_section(line: str) -> bool:
+    return line.startswith("section ")
+
+
+def _incomplete(facts: RunFacts) -> list[str]:
+    counts = _counted(facts.faults.counts(ExitCode.INCOMPLETE), _UNFINISHED)
+    reasons = [", ".join(counts)] if counts else []
+    if sections := facts.faults.of("section", ExitCode.INCOMPLETE):
+        reasons.append("sections not read to their end: " + ", ".join(fault.subject for fault in sections))
+    reasons += _checks(facts, ExitCode.INCOMPLETE)
     for count, kind in (
         (facts.spider_errors, "exceptions in the spider"),
         (facts.item_errors, "exceptions in a pipeline"),
@@ -86,16 +98,16 @@ def _incomplete(facts: RunFacts) -> str | None:
         (facts.log_errors, "errors in the log"),
     ):
         reasons += [f"{count} {kind}"] if count else []
-    if sum(facts.outcomes.values()) != facts.discovered:
-        reasons.append(f"{facts.discovered} addresses discovered, {sum(facts.outcomes.values())} accounted for")
-    if facts.finish_reason != "finished":
+    if (accounted := sum(facts.outcomes.values())) != facts.discovered:
+        reasons.append(f"{facts.discovered} addresses discovered, {accounted} accounted for")
+    if facts.finish_reason not in ("finished", *_STOPPED):
         reasons.append(f"the run ended early: {facts.finish_reason}")
-    return "; ".join(reasons) or None
+    return reasons
 
 
 #: Gravest first: the first cause with a reason gives the code.
-_CAUSES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], str | None]], ...]] = (
-    (ExitCode.NOT_STARTED, lambda facts: facts.refusal),
+_CAUSES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], list[str]]], ...]] = (
+    (ExitCode.NOT_STARTED, _refused),
     (ExitCode.STORE_ERROR, _store),
     (ExitCode.INTERRUPTED, _interrupted),
     (ExitCode.ROBOTS_UNREACHABLE, _robots),
@@ -104,11 +116,27 @@ _CAUSES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], str | None]], ...]] = 
     (ExitCode.INCOMPLETE, _incomplete),
 )
 
+#: Causes after which the others are not reliable: the run saw too little, or could not be recorded.
+_ALONE: Final = frozenset({ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED})
+
 
 def exit_code_of(facts: RunFacts) -> tuple[ExitCode, str]:
-    """The exit code of a run, and its reason in one line."""
-    for code, cause in _CAUSES:
-        if reason := cause(facts):
-            return code, reason
-    counts = _counted(facts.outcomes, tuple(facts.outcomes)) or "nothing to do"
-    return ExitCode.GOOD, " · ".join(filter(None, (facts.no_news, counts)))
+    """The exit code of a run, and all its reasons in one line, the gravest first."""
+    causes = [(code, reasons) for code, cause in _CAUSES if (reasons := cause(facts))]
+    known = known_missing(facts.missing)
+    if not causes:
+        counts = ", ".join(_counted(facts.outcomes, facts.outcomes)) or "nothing to do"
+        return ExitCode.GOOD, " · ".join(filter(None, (facts.no_news, counts, known)))
+    code = causes[0][0]
+    if code in _ALONE:
+        return code, "; ".join(causes[0][1])
+    reason = "; ".join(text for _code, reasons in causes for text in reasons)
+    return code, " · ".join(filter(None, (reason, known)))
+
+
+def known_missing(missing: Mapping[Outcome, int]) -> str:
+    """The count of known missing addresses for the closing line: `33 known unread, 2 known missing`."""
+    unread = sum(count for outcome, count in missing.items() if outcome in QUARANTINED)
+    others = sum(missing.values()) - unread
+    parts = [f"{unread} known unread"] if unread else []
+    return ", ".join(parts + ([f"{others} known missing"] if others else []))

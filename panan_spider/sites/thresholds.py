@@ -61,8 +61,13 @@ class Thresholds(BaseModel):
     #: Days of further silence after which a section has ended, and is no longer warned of.
     ended_days: int = 60
 
-    #: Whole runs after which a missing section has ended.
-    drift_runs: int = 14
+    #: Days on which runs must see a fault before it is known and no longer gives its exit code.
+    confirmed_days: int = 3
+
+    #: Listed articles that are gone, forbidden, redirected or blocked in one run: this number and this share of the addresses
+    #: asked for are a fault of the site, which gives its code every time.
+    mass_addresses: int = 10
+    mass_share: float = 0.05
 
     #: Shares of failed addresses among those asked for, and how many must be asked for to judge.
     failed_warn: float = 0.01

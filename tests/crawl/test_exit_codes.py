@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import harness
@@ -65,10 +67,17 @@ def test_10_one_article_that_cannot_be_had(serving: Serve, crawl: Crawler) -> No
     assert len(run.articles) == len(server.site.records) - 1
 
 
-def test_11_pages_nobody_can_read_ring_once(serving: Serve, crawl: Crawler) -> None:
+def test_11_pages_nobody_can_read_ring_until_they_are_confirmed(serving: Serve, crawl: Crawler) -> None:
     server = serving("relayout-unreadable%10")
-    check_end(crawl(server), 11, "unknown layout")
-    check_end(crawl(server), 0)
+    first = crawl(server)
+    check_end(first, 11, "unknown layout")
+    check_end(crawl(server), 11, "unknown layout")  # the same day confirms nothing
+    with closing(sqlite3.connect(first.data / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("UPDATE faults SET days = 3, last_seen = '2026-01-03'")
+    later = crawl(server)
+    check_end(later, 0, "known unread")
+    unread = [gap for gap in later.report["gaps"] if gap["outcome"] == "unknown_layout"]
+    assert f"{len(unread)} known unread" in later.report["reason"]
 
 
 def test_12_a_challenge(serving: Serve, crawl: Crawler) -> None:

@@ -9,8 +9,9 @@ from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import Figures
 from panan_spider.report.checks.context import check_result, quantile
 from panan_spider.report.checks.http_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
-from panan_spider.report.checks.runner import CHECKS, CODES, failures, run_checks
+from panan_spider.report.checks.runner import CHECKS, CODES, LASTING, run_checks
 from panan_spider.report.evaluation import state_of
+from panan_spider.report.faults import check_faults
 
 
 @pytest.mark.parametrize(("failed", "verdict"), [(0, "ok"), (1, "ok"), (2, "warn"), (19, "warn"), (20, "fail")])
@@ -80,9 +81,12 @@ def test_only_a_fail_changes_a_code_and_only_its_own() -> None:
         for verdict in ("ok", "warn", "fail")
     ]
     layout = {"sections_found", "front_page_links", "unknown_layout", "field_coverage"}
-    assert set(failures(said, ExitCode.LAYOUT_DRIFT)) == {f"{name} fail" for name in layout}
-    assert failures(said, ExitCode.BLOCKED) == ("unwanted_http_codes fail",)
-    assert set(CODES) <= set(CHECKS)
+    faults = {fault.detail: fault.code for fault in check_faults(said, CODES, LASTING)}
+    assert {name for name, code in faults.items() if code is ExitCode.LAYOUT_DRIFT} == {
+        f"{name} fail" for name in layout
+    }
+    assert {name for name, code in faults.items() if code is ExitCode.BLOCKED} == {"unwanted_http_codes fail"}
+    assert set(CODES) <= set(CHECKS) and set(LASTING) <= set(CODES)
 
 
 @pytest.mark.parametrize(

@@ -6,23 +6,40 @@ import pytest
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.report.exit_code import RunFacts, exit_code_of
+from panan_spider.report.faults import Fault, SeenFaults, drift_faults, section_faults
 
-#: What leads to each code, worst first. Locked is told before there are facts.
+
+def ringing(*faults: Fault) -> SeenFaults:
+    return SeenFaults(ringing=faults)
+
+
+def address(outcome: Outcome, code: ExitCode = ExitCode.INCOMPLETE, number: int = 1) -> Fault:
+    return Fault(code, "address", f"http://www.panews.cn/system/2020/03/07/{number:09d}.shtml", "why", outcome)
+
+
+#: What leads to each code, gravest first. Locked is told before there are facts.
 CAUSES: dict[ExitCode, dict[str, Any]] = {
     ExitCode.NOT_STARTED: {"refusal": "no section is named 没有这个"},
     ExitCode.STORE_ERROR: {"store_error": "articles.jsonl: No space left on device"},
     ExitCode.INTERRUPTED: {"finish_reason": "shutdown"},
     ExitCode.ROBOTS_UNREACHABLE: {"robots_unreachable": ("www.panews.cn",)},
-    ExitCode.BLOCKED: {"outcomes": {Outcome.BLOCKED: 2}, "discovered": 2},
-    ExitCode.LAYOUT_DRIFT: {"drift": ("书记 lists nothing any more",)},
-    ExitCode.INCOMPLETE: {"failed_sections": ("时政",)},
+    ExitCode.BLOCKED: {"faults": ringing(address(Outcome.BLOCKED, ExitCode.BLOCKED))},
+    ExitCode.LAYOUT_DRIFT: {"faults": ringing(*drift_faults(["书记 lists nothing any more"]))},
+    ExitCode.INCOMPLETE: {"faults": ringing(*section_faults(["时政"]))},
 }
 ORDER = list(CAUSES)
 
 
 def met(outcome: Outcome, **more: Any) -> RunFacts:
-    """A run that met five addresses, all of which ended as `outcome`."""
+    """A run that discovered five addresses, all with that outcome, none of them a fault."""
     return RunFacts(outcomes={outcome: 5}, discovered=5, **more)
+
+
+def both(*causes: dict[str, Any]) -> RunFacts:
+    """The facts of several causes together."""
+    facts = {name: value for cause in causes for name, value in cause.items()}
+    faults = [fault for cause in causes if "faults" in cause for fault in cause["faults"].ringing]
+    return RunFacts(**facts | {"faults": ringing(*faults)})
 
 
 @pytest.mark.parametrize("code", ORDER)
@@ -33,49 +50,53 @@ def test_each_cause_has_its_code_and_one_line_about_it(code: ExitCode) -> None:
 
 
 @pytest.mark.parametrize(("worse", "better"), [(a, b) for n, a in enumerate(ORDER) for b in ORDER[n + 1 :]])
-def test_of_two_the_worse_is_said(worse: ExitCode, better: ExitCode) -> None:
-    assert exit_code_of(RunFacts(**(CAUSES[better] | CAUSES[worse])))[0] is worse
+def test_of_two_the_worse_is_the_code(worse: ExitCode, better: ExitCode) -> None:
+    assert exit_code_of(both(CAUSES[better], CAUSES[worse]))[0] is worse
 
 
-def test_with_everything_wrong_the_first_is_said() -> None:
-    everything = {name: value for cause in CAUSES.values() for name, value in cause.items()}
-    for code, cause in CAUSES.items():
-        assert exit_code_of(RunFacts(**everything))[0] is code
-        for name in cause:
-            everything.pop(name, None)
-    assert exit_code_of(RunFacts(**everything)) == (ExitCode.GOOD, "nothing to do")
+def test_every_reason_is_named_the_gravest_first() -> None:
+    facts = both(*(CAUSES[code] for code in ORDER[3:]), {"spider_errors": 2})
+    assert exit_code_of(facts) == (
+        ExitCode.ROBOTS_UNREACHABLE,
+        "robots.txt unreachable: www.panews.cn; 1 addresses blocked or rate-limited; 书记 lists nothing any more; "
+        "sections not read to their end: 时政; 2 exceptions in the spider",
+    )
 
 
-@pytest.mark.parametrize(
-    "outcome",
-    [
-        Outcome.STORED, Outcome.REVISED, Outcome.UNCHANGED, Outcome.KNOWN, Outcome.ALIAS, Outcome.GONE, Outcome.FORBIDDEN,
-        Outcome.OUT_OF_RANGE, Outcome.LISTED, Outcome.NO_LIST, Outcome.READ,
-    ],
-)  # fmt: skip
-def test_outcomes_that_leave_nothing_missing_are_good(outcome: Outcome) -> None:
+@pytest.mark.parametrize("code", ORDER[:3])
+def test_a_run_that_saw_too_little_names_nothing_else(code: ExitCode) -> None:
+    alone = exit_code_of(RunFacts(**CAUSES[code]))
+    assert exit_code_of(both(*(CAUSES[other] for other in ORDER[3:]), CAUSES[code])) == alone
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_alone_is_no_fault(outcome: Outcome) -> None:
+    """Which outcomes are faults, and which of them still ring, is decided in faults.py."""
     assert exit_code_of(met(outcome)) == (ExitCode.GOOD, f"5 {outcome}")
 
 
-@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING])
-def test_outcomes_that_leave_something_missing_are_incomplete_and_counted(outcome: Outcome) -> None:
-    assert exit_code_of(met(outcome)) == (ExitCode.INCOMPLETE, f"5 {outcome}")
+@pytest.mark.parametrize(
+    ("code", "outcome", "reason"),
+    [
+        (ExitCode.BLOCKED, Outcome.BLOCKED, "2 addresses blocked or rate-limited"),
+        (ExitCode.LAYOUT_DRIFT, Outcome.UNKNOWN_LAYOUT, "2 pages of an unknown layout"),
+        *((ExitCode.INCOMPLETE, outcome, f"2 {outcome}") for outcome in (
+            Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING, Outcome.INVALID, Outcome.GONE, Outcome.ALIAS
+        )),
+    ],
+)  # fmt: skip
+def test_faults_of_addresses_are_counted(code: ExitCode, outcome: Outcome, reason: str) -> None:
+    faults = ringing(address(outcome, code), address(outcome, code, 2))
+    assert exit_code_of(met(outcome, faults=faults)) == (code, reason)
 
 
-def test_every_outcome_is_judged_by_a_test_here() -> None:
-    codes = {outcome: exit_code_of(met(outcome, fresh_quarantine={outcome: 5}))[0] for outcome in Outcome}
-    bad = {outcome: code for outcome, code in codes.items() if code is not ExitCode.GOOD}
-    assert bad == {
-        Outcome.BLOCKED: ExitCode.BLOCKED,
-        Outcome.UNKNOWN_LAYOUT: ExitCode.LAYOUT_DRIFT,
-        **dict.fromkeys((Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING), ExitCode.INCOMPLETE),
-        Outcome.INVALID: ExitCode.INCOMPLETE,
-    }
-
-
-@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN_LAYOUT, Outcome.INVALID])
-def test_a_page_already_in_quarantine_does_not_ring_again(outcome: Outcome) -> None:
-    assert exit_code_of(met(outcome))[0] is ExitCode.GOOD
+def test_known_faults_are_counted_and_leave_the_code_alone() -> None:
+    known = SeenFaults(known=(address(Outcome.OFF_SITE),))
+    missing = {Outcome.UNKNOWN_LAYOUT: 30, Outcome.INVALID: 3, Outcome.OFF_SITE: 1}
+    facts = met(Outcome.KNOWN, faults=known, missing=missing, no_news="no news today")
+    assert exit_code_of(facts) == (ExitCode.GOOD, "no news today · 5 known · 33 known unread, 1 known missing")
+    other = met(Outcome.FAILED, faults=ringing(address(Outcome.FAILED)), missing=missing)
+    assert exit_code_of(other) == (ExitCode.INCOMPLETE, "1 failed · 33 known unread, 1 known missing")
 
 
 @pytest.mark.parametrize("figure", ["spider_errors", "item_errors", "log_errors", "failed_images"])
@@ -99,41 +120,25 @@ def test_a_run_that_ended_early_is_incomplete(why: str) -> None:
     assert why in reason
 
 
-def test_the_reason_names_everything_of_its_kind() -> None:
-    hosts = ("panews.zjol.com.cn", "www.panews.cn")
-    assert all(host in exit_code_of(RunFacts(robots_unreachable=hosts))[1] for host in hosts)
-    drift = RunFacts(drift=("时政 is gone",), fresh_quarantine={Outcome.UNKNOWN_LAYOUT: 4})
-    assert exit_code_of(drift)[1] == "4 pages of an unknown layout; 时政 is gone"
-    assert "书记, 时政" in exit_code_of(RunFacts(failed_sections=("书记", "时政")))[1]
+def test_checks_that_fail_stand_behind_what_the_run_says_itself() -> None:
+    def check(code: ExitCode, sentence: str) -> Fault:
+        return Fault(code, "check", "a_check", sentence)
 
-
-@pytest.mark.parametrize("outcome", [Outcome.TOO_LARGE, Outcome.OFF_SITE])
-def test_a_lasting_fault_rings_once(outcome: Outcome) -> None:
-    assert exit_code_of(met(outcome, known_faults={outcome: 5}))[0] is ExitCode.GOOD
-    assert exit_code_of(met(outcome, known_faults={outcome: 4})) == (ExitCode.INCOMPLETE, f"1 {outcome}")
-
-
-def test_navigation_that_leads_off_the_site_is_harmless_and_an_article_that_does_is_not() -> None:
-    counts = {Outcome.STORED: 3, Outcome.OFF_SITE: 2}
-    assert exit_code_of(RunFacts(outcomes=counts, discovered=5, led_off_site=2))[0] is ExitCode.GOOD
-    code, why = exit_code_of(RunFacts(outcomes=counts, discovered=5, led_off_site=1))
-    assert code is ExitCode.INCOMPLETE
-    assert "1 off_site" in why
-
-
-def test_checks_that_fail_have_their_codes_and_stand_beside_what_the_run_says_itself() -> None:
-    layout = RunFacts(layout_checks=("2 sections not found",), drift=("时政 is gone",))
-    assert exit_code_of(layout) == (ExitCode.LAYOUT_DRIFT, "时政 is gone; 2 sections not found")
-    assert exit_code_of(RunFacts(blocked_checks=("30 of 90 answers were 429",)))[0] is ExitCode.BLOCKED
+    layout = ringing(check(ExitCode.LAYOUT_DRIFT, "2 sections not found"), *drift_faults(["时政 is gone"]))
+    assert exit_code_of(RunFacts(faults=layout)) == (ExitCode.LAYOUT_DRIFT, "时政 is gone; 2 sections not found")
+    refused = ringing(check(ExitCode.BLOCKED, "30 of 90 answers were 429"))
+    assert exit_code_of(RunFacts(faults=refused)) == (ExitCode.BLOCKED, "30 of 90 answers were 429")
+    lost = ringing(check(ExitCode.INCOMPLETE, "60 of 90 articles redirect"))
+    assert exit_code_of(RunFacts(faults=lost)) == (ExitCode.INCOMPLETE, "60 of 90 articles redirect")
 
 
 def test_no_news_is_good_and_said_first() -> None:
     assert exit_code_of(met(Outcome.KNOWN, no_news="no news today")) == (ExitCode.GOOD, "no news today · 5 known")
-    assert exit_code_of(met(Outcome.FAILED, no_news="no news today"))[0] is ExitCode.INCOMPLETE
 
 
 def test_a_redesign_does_not_make_a_reason_of_a_hundred_sections() -> None:
-    _code, reason = exit_code_of(RunFacts(drift=tuple(f"section {n} is gone" for n in range(100))))
-    assert reason.endswith("section 2 is gone; and 97 more like these")
-    nothing = exit_code_of(RunFacts(drift=(*[f"section {n} is gone" for n in range(9)], "no section found")))[1]
-    assert nothing.startswith("no section found; section 0 is gone; ")
+    lines = [f"section {n} listed articles in earlier runs, now: HTTP 404" for n in range(100)]
+    _code, reason = exit_code_of(RunFacts(faults=ringing(*drift_faults(lines))))
+    assert reason.endswith(f"{lines[2]}; and 97 more like these")
+    nothing = exit_code_of(RunFacts(faults=ringing(*drift_faults([*lines[:9], "no section found"]))))[1]
+    assert nothing.startswith(f"no section found; {lines[0]}; ")

@@ -108,8 +108,9 @@ def test_navigation_off_the_site_is_told_from_articles(run: ArchiveRunExtension)
     for url, kind, number in ((url_of(4), "article", "000000004"), ("http://www.panews.cn/app/", "section", None)):
         memory.discovered(url, kind, number)
         memory.settle(url, Outcome.OFF_SITE, "redirected to http://elsewhere.example.com/")
-    facts = facts_of(run.ended("finished"))
-    assert (facts.outcomes[Outcome.OFF_SITE], facts.led_off_site) == (2, 1)
+    report = made(run)
+    assert report["outcomes"]["off_site"] == 2 and "1 off_site" in report["reason"]
+    assert [fault["url"] for fault in report["faults"] if fault["outcome"] == "off_site"] == [url_of(4)]
 
 
 def test_what_the_spider_says_is_in_it(run: ArchiveRunExtension) -> None:

@@ -1,7 +1,7 @@
 """Evaluation of a run: its figures, its past from the ledger, and the exit code that follows."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +12,7 @@ from checks_runs import figures, section
 from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, url_of
 
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import Figures
 from panan_spider.extensions.archive_run import ArchiveRunExtension
@@ -128,15 +129,47 @@ def test_no_news_is_code_0_and_says_so(begin: Begin) -> None:
     )
 
 
-@pytest.mark.parametrize(("runs", "code"), [(13, ExitCode.LAYOUT_DRIFT), (14, ExitCode.GOOD)])
-def test_a_section_that_ended_long_ago_does_not_ring_for_ever(begin: Begin, runs: int, code: ExitCode) -> None:
-    run = begin()
+def test_a_section_that_ended_rings_for_three_days_and_stays_in_the_report(begin: Begin) -> None:
     line = "section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"
-    past(run, *[figures(sections={"书记": section()}, drift=[line])] * runs)
-    run.crawler.spider.session.drift = [line]  # type: ignore[union-attr]
-    made = evaluated(run)
-    assert made.code is code
-    assert made.context.figures.drift == [line]
+    codes = []
+    for day in range(4):
+        run = begin(day)
+        run.started += timedelta(days=day)
+        run.crawler.spider.session.drift = [line]  # type: ignore[union-attr]
+        evaluation = evaluated(run)
+        run.archive.record_faults(evaluation.facts.faults.records, evaluation.resolved)
+        report = run_report(run.ended("finished"), evaluation)
+        assert report.drift == [line] and [fault.days for fault in report.faults] == [day + 1]
+        codes.append(evaluation.code)
+        run.archive.close(report.model_dump(mode="json"))
+    assert codes == [*[ExitCode.LAYOUT_DRIFT] * 3, ExitCode.GOOD]
+
+
+def test_a_listed_article_that_is_gone_rings_for_three_days_and_stays_a_gap(begin: Begin) -> None:
+    """Until somebody has it: then the fault is resolved."""
+    codes, gaps, known = [], [], []
+    for day in range(5):
+        run = begin(day)
+        run.started += timedelta(days=day)
+        run.archive.memory.listed("书记", [("000000002", url_of(2), None)])
+        run.archive.memory.discovered(url_of(2), "article", "000000002")
+        if day < 4:
+            run.archive.memory.settle(url_of(2), Outcome.GONE, "HTTP 404")
+        else:
+            run.archive.write_response(an_exchange())
+            run.archive.store(an_article(2), Outcome.STORED)
+        evaluation = evaluated(run)
+        run.archive.record_faults(evaluation.facts.faults.records, evaluation.resolved)
+        report = run_report(run.ended("finished"), evaluation)
+        codes.append(int(evaluation.code))
+        gaps.append(report.gaps_count)
+        known.append("1 known missing" in report.reason)
+        run.archive.close(report.model_dump(mode="json"))
+    assert (codes, gaps) == ([10, 10, 10, 0, 0], [1, 1, 1, 1, 0])
+    assert known == [False, False, False, True, False]
+    ledger = Ledger.read_only(run.archive.folder / "ledger.sqlite")
+    assert ledger.faults.known() == {}
+    ledger.close()
 
 
 def test_new_and_corrected_and_gone_are_told_once(begin: Begin) -> None:

@@ -1,4 +1,4 @@
-"""What stays as it is for years: faults that are no news, books that would grow for ever, articles at another address."""
+"""What stays for years: articles off the site, books that would grow for ever, articles at another address."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,32 +18,6 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
     runs = Runs(tmp_path)
     yield runs
     runs.archive.close({})
-
-
-@pytest.mark.parametrize("outcome", [Outcome.OFF_SITE, Outcome.TOO_LARGE])
-def test_a_lasting_fault_is_known_from_the_second_run_on(runs: Runs, outcome: Outcome) -> None:
-    runs.settle(1, outcome)
-    assert runs.archive.memory.known_faults == {}
-    runs.next()
-    runs.settle(1, outcome)
-    runs.settle(2, outcome)
-    assert runs.archive.memory.known_faults == {outcome: 1}
-
-
-def test_what_failed_in_between_is_news_again(runs: Runs) -> None:
-    for outcome in (Outcome.OFF_SITE, Outcome.FAILED, Outcome.OFF_SITE):
-        runs.settle(1, outcome)
-        last = dict(runs.archive.memory.known_faults)
-        runs.next()
-    assert last == {}
-
-
-def test_navigation_that_leads_off_the_site_is_counted_elsewhere(runs: Runs) -> None:
-    for _ in range(2):
-        runs.memory.discovered("http://www.panews.cn/jk/", "section")
-        runs.memory.settle("http://www.panews.cn/jk/", Outcome.OFF_SITE)
-        assert runs.archive.memory.known_faults == {}
-        runs.next()
 
 
 def test_what_led_off_the_site_three_times_is_asked_for_once_a_week(runs: Runs) -> None:

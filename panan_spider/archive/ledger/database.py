@@ -65,7 +65,15 @@ class Database:
         if found > known:
             raise StoreError(f"{self.path} is of version {found}, this program knows {known}: update panan_spider")
         if read_only and found < known:
-            raise StoreError(f"{self.path} is of version {found}, not {known}: the next run brings it up")
+            self._migrate_copy()
+
+    def _migrate_copy(self) -> None:
+        """Read an older ledger through a migrated copy in memory: its file is left as it is until the next run."""
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.backup(copy)
+        self._connection.close()
+        self._connection = copy
+        ledger_schema.migrate(copy)
 
     def _prepare(self) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.database import Database
+from panan_spider.archive.ledger.fault_table import FaultTable
 from panan_spider.archive.ledger.queries import LedgerQueries
 from panan_spider.archive.ledger.runs import RunTable, ValueTable, WalkTable
 from panan_spider.archive.ledger.stored_articles import ArticleTable
@@ -37,6 +38,7 @@ class Ledger:
         self.urls = UrlTable(self._db)
         self.images = ImageTable(self._db)
         self.queries = LedgerQueries(self._db)
+        self.faults = FaultTable(self._db)
         self.runs = RunTable(self._db)
         self.walks = WalkTable(self._db)
         self.values = ValueTable(self._db)

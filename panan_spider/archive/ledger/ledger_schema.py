@@ -60,6 +60,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             url TEXT PRIMARY KEY, outcome TEXT NOT NULL, reason TEXT, path TEXT, tries INTEGER NOT NULL,
             settled_at TEXT NOT NULL, last_run INTEGER) WITHOUT ROWID""",
     ),
+    (
+        # Faults that runs have seen and none has found resolved: `code`, the exit code; `days`, on how many days it was seen.
+        """CREATE TABLE faults (
+            key TEXT PRIMARY KEY, code INTEGER NOT NULL, url TEXT, outcome TEXT, reason TEXT NOT NULL,
+            first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, days INTEGER NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX faults_by_url ON faults (url) WHERE url IS NOT NULL",
+    ),
 )
 
 

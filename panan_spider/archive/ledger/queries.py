@@ -158,6 +158,7 @@ class LedgerQueries:
                 SELECT 1 FROM addresses b WHERE b.article_id = a.article_id AND b.outcome IS NOT NULL))
             AND (last_run = ? OR kind = 'article' AND NOT EXISTS (
                 SELECT 1 FROM articles s WHERE s.id = a.article_id AND s.url != a.url))
+            OR EXISTS (SELECT 1 FROM faults f WHERE f.url = a.url AND f.outcome = a.outcome)
             ORDER BY fate, url""",
             run,
         )

@@ -68,11 +68,6 @@ class UrlTable:
         row = self._db.row("SELECT article_id FROM addresses WHERE url = ?", url)
         return None if row is None else row[0]
 
-    def article_outcome(self, url: str) -> Outcome | None:
-        """The newest outcome of an article's address, whatever run told it; None where it has none or is no article's."""
-        row = self._db.row("SELECT outcome FROM addresses WHERE url = ? AND kind = 'article'", url)
-        return None if row is None or row[0] is None else Outcome(row[0])
-
     def drop_runs(self, run: int) -> None:
         """Drop the books of the runs up to `run`, inside `write`: their sums stand in their reports."""
         self._db.run("DELETE FROM fates WHERE run <= ?", run)

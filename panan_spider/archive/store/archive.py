@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
 
+from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
@@ -222,6 +223,16 @@ class Archive:
     def gaps(self) -> list[MissingUrl]:
         """What the archive lacks, of all runs: failed, blocked, pending, quarantined URLs, each with its reason."""
         return self.ledger.queries.missing_urls(self._run)
+
+    def doubtful(self) -> list[DoubtfulUrl]:
+        """The URLs of this run whose outcome may be a fault."""
+        return self.ledger.faults.doubtful(self._run)
+
+    def record_faults(self, faults: Iterable[FaultRecord], resolved: Sequence[str]) -> None:
+        """Record the faults of this run, and drop those that are resolved, by key."""
+        with self.ledger.write():
+            self.ledger.faults.record(faults)
+            self.ledger.faults.resolve(resolved)
 
     def walks(self) -> list[dict[str, Any]]:
         """This run's walks: name, url, state, pages, rows, new, began, ended."""

@@ -1,6 +1,6 @@
 """Check runner: runs all checks over a run context, and maps failing checks to exit codes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from panan_spider.core.outcomes import ExitCode
@@ -32,12 +32,10 @@ CODES: Final[dict[str, ExitCode]] = {
     http_checks.UNWANTED_CODES: ExitCode.BLOCKED,
 }
 
+#: Checks whose `fail` is about the site, not about tonight: it gives its code until it is confirmed, then it is known.
+LASTING: Final = frozenset({list_checks.SECTIONS_FOUND, list_checks.FRONT_LINKS, page_checks.FIELD_COVERAGE})
+
 
 def run_checks(context: RunContext) -> list[CheckResult]:
     """The result of every check, in the order of `CHECKS`."""
     return [check(context) for check in CHECKS.values()]
-
-
-def failures(checks: Sequence[CheckResult], code: ExitCode) -> tuple[str, ...]:
-    """The sentences of the failed checks that give this exit code."""
-    return tuple(check.sentence for check in checks if check.verdict == "fail" and CODES.get(check.name) is code)

@@ -1,0 +1,168 @@
+"""Faults of a run: what is missing or doubtful, with the exit code of each. Pure.
+
+A fault gives its code when a run first sees it, until runs have seen it on three days, and again when it changes. From
+then on it is known: it stands among the gaps and in the count of the closing line, and the code is silent about it, so
+that the night on which something else goes missing can be told from the others. A fault that says nothing lasting about
+the site (no answer, an exception, a block of the whole site) gives its code every time.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.core.run_report import CheckResult
+from panan_spider.sites.thresholds import Thresholds
+
+_ARTICLES: Final = frozenset({"article", "part"})
+
+#: Figures in a reason (sizes, counts, dates) that do not make it another fault.
+_FIGURES: Final = re.compile(r"\d+(?:[.:/-]\d+)*")
+
+#: How the reason of an alias begins that redirects to another article. Other aliases are a second address of the same one.
+_REDIRECTS: Final = "leads to "
+
+#: Outcomes of an address that leave a listed article out of the archive where no other address of it was stored.
+_NOT_STORED: Final = frozenset({Outcome.GONE, Outcome.ALIAS})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of one run. Another `detail` makes it another fault."""
+
+    code: ExitCode
+    kind: Literal["address", "section", "drift", "check"]
+    subject: str  # the address, the name of the section or of the check, or what has drifted
+    detail: str
+    outcome: Outcome | None = None  # of an address
+    lasting: bool = True  # False: gives its code every time
+
+    @property
+    def key(self) -> str:
+        """Identity across runs: kind, subject, outcome, and detail without its figures."""
+        plain = "\x1f".join((self.kind, self.subject, str(self.outcome or ""), _FIGURES.sub("#", self.detail)))
+        return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class SeenFaults:
+    """The faults of a run, divided into those that give their code and those that are known."""
+
+    ringing: tuple[Fault, ...] = ()
+    known: tuple[Fault, ...] = ()
+    records: tuple[FaultRecord, ...] = ()  # of all lasting ones, tonight counted
+
+    def counts(self, code: ExitCode) -> Counter[Outcome]:
+        """Number of ringing addresses of that code by outcome."""
+        return Counter(fault.outcome for fault in self.ringing if fault.code is code and fault.outcome is not None)
+
+    def of(self, kind: str, code: ExitCode) -> list[Fault]:
+        """The ringing faults of that kind and code."""
+        return [fault for fault in self.ringing if fault.kind == kind and fault.code is code]
+
+
+def seen_faults(faults: Iterable[Fault], known: Mapping[str, FaultRecord], day: str, limits: Thresholds) -> SeenFaults:
+    """Divide the faults that a run sees on `day` (site time) by what earlier runs have recorded."""
+    ringing, silent, records = list[Fault](), list[Fault](), dict[str, FaultRecord]()
+    for fault in faults:
+        if not fault.lasting:
+            ringing.append(fault)
+            continue
+        record = records.setdefault(fault.key, _seen_today(fault, known.get(fault.key), day))
+        (ringing if record.days <= limits.confirmed_days else silent).append(fault)
+    return SeenFaults(tuple(ringing), tuple(silent), tuple(records.values()))
+
+
+def _seen_today(fault: Fault, before: FaultRecord | None, day: str) -> FaultRecord:
+    url = None if fault.outcome is None else fault.subject
+    outcome = None if fault.outcome is None else str(fault.outcome)
+    if before is None:
+        return FaultRecord(fault.key, int(fault.code), url, outcome, fault.detail, day, day, 1)
+    # Several runs of one day are one sighting; a clock that was set back adds none.
+    days = before.days + (day > before.last_seen)
+    last = max(day, before.last_seen)
+    return FaultRecord(fault.key, int(fault.code), url, outcome, fault.detail, before.first_seen, last, days)
+
+
+def resolved(known: Mapping[str, FaultRecord], seen: SeenFaults) -> list[str]:
+    """Keys of the known faults without an address that a whole run has not seen again."""
+    tonight = {record.key for record in seen.records}
+    return [key for key, record in known.items() if record.url is None and key not in tonight]
+
+
+def address_faults(urls: Sequence[DoubtfulUrl], asked: int, limits: Thresholds) -> list[Fault]:
+    """The faults among the addresses of a run, of which it has asked for `asked`."""
+    mass = _mass_outcomes(urls, asked, limits)
+    faults = []
+    for url in urls:
+        if (code := _code_of(url)) is not None:
+            lasting = url.outcome not in mass and _is_lasting(url)
+            faults.append(Fault(code, "address", url.url, url.reason or "", url.outcome, lasting))
+    return faults
+
+
+def _code_of(url: DoubtfulUrl) -> ExitCode | None:
+    """The exit code of an address with that outcome; None where it is no fault."""
+    article = url.kind in _ARTICLES
+    match url.outcome:
+        case Outcome.BLOCKED:
+            return ExitCode.BLOCKED
+        case Outcome.UNKNOWN_LAYOUT:
+            return ExitCode.LAYOUT_DRIFT
+        case Outcome.FAILED | Outcome.PENDING | Outcome.TOO_LARGE | Outcome.INVALID:
+            return ExitCode.INCOMPLETE
+        case Outcome.OFF_SITE:
+            return ExitCode.INCOMPLETE if article else None  # links of the navigation may lead anywhere
+        case Outcome.GONE | Outcome.ALIAS:
+            return ExitCode.INCOMPLETE if article and _is_lost(url) else None
+    return None
+
+
+def _is_lost(url: DoubtfulUrl) -> bool:
+    """True for an article that a list names and the archive lacks."""
+    same = url.outcome is Outcome.ALIAS and not (url.reason or "").startswith(_REDIRECTS)
+    return url.listed and not url.stored and not same
+
+
+def _is_lasting(url: DoubtfulUrl) -> bool:
+    if url.outcome in (Outcome.FAILED, Outcome.PENDING):
+        return False
+    # A list or an entry page that is blocked hides articles that no list has named yet.
+    return url.outcome is not Outcome.BLOCKED or url.kind in _ARTICLES
+
+
+def _mass_outcomes(urls: Sequence[DoubtfulUrl], asked: int, limits: Thresholds) -> frozenset[Outcome]:
+    """Outcomes of so many articles that they are a fault of the site tonight, not of single pages."""
+    counts = Counter(
+        url.outcome
+        for url in urls
+        if url.kind in _ARTICLES and (url.outcome is Outcome.BLOCKED or (url.outcome in _NOT_STORED and _is_lost(url)))
+    )
+    least = max(limits.mass_addresses, limits.mass_share * asked)
+    return frozenset(outcome for outcome, count in counts.items() if count >= least)
+
+
+def drift_faults(lines: Iterable[str]) -> list[Fault]:
+    """Faults of the layout, from the spider's lines. A line about one section lasts; any other is about the whole site."""
+    return [
+        Fault(ExitCode.LAYOUT_DRIFT, "drift", line.partition(" listed ")[0], line, lasting=line.startswith("section "))
+        for line in lines
+    ]
+
+
+def section_faults(names: Iterable[str]) -> list[Fault]:
+    """Faults of the sections that were not read to their end."""
+    return [Fault(ExitCode.INCOMPLETE, "section", name, "not read to its end") for name in names]
+
+
+def check_faults(checks: Iterable[CheckResult], codes: Mapping[str, ExitCode], lasting: Container[str]) -> list[Fault]:
+    """Faults of failed checks, by the exit code of each; a check in `lasting` is about the site, any other about tonight."""
+    return [
+        Fault(codes[check.name], "check", check.name, check.sentence, lasting=check.name in lasting)
+        for check in checks
+        if check.verdict == "fail" and check.name in codes
+    ]

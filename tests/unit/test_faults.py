@@ -1,0 +1,165 @@
+"""Faults of a run: which outcomes are faults, how long each gives its code, and when it speaks again."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
+from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.report.faults import (
+    Fault,
+    SeenFaults,
+    address_faults,
+    drift_faults,
+    resolved,
+    section_faults,
+    seen_faults,
+)
+from panan_spider.sites.thresholds import Thresholds
+
+LIMITS = Thresholds()
+FIRST = date(2026, 3, 7)
+
+
+def url(outcome: Outcome, number: int = 1, **other: Any) -> DoubtfulUrl:
+    address = f"http://www.panews.cn/system/2020/03/07/{number:09d}.shtml"
+    values: dict[str, Any] = {"kind": "article", "article_id": f"{number:09d}", "reason": "why"}
+    return DoubtfulUrl(url=address, outcome=outcome, **(values | {"stored": False, "listed": True} | other))
+
+
+def faults_of(*urls: DoubtfulUrl, asked: int = 1_000) -> list[Fault]:
+    return address_faults(urls, asked, LIMITS)
+
+
+def codes(*urls: DoubtfulUrl, asked: int = 1_000) -> list[ExitCode]:
+    return [fault.code for fault in faults_of(*urls, asked=asked)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        (Outcome.FAILED, 10), (Outcome.PENDING, 10), (Outcome.TOO_LARGE, 10), (Outcome.INVALID, 10), (Outcome.OFF_SITE, 10),
+        (Outcome.GONE, 10), (Outcome.UNKNOWN_LAYOUT, 11), (Outcome.BLOCKED, 12), (Outcome.FORBIDDEN, None), (Outcome.NO_LIST, None),
+    ],
+)  # fmt: skip
+def test_an_article_that_is_not_had_is_a_fault(outcome: Outcome, code: int | None) -> None:
+    assert codes(url(outcome)) == ([] if code is None else [ExitCode(code)])
+
+
+def test_an_article_that_is_stored_or_in_no_list_is_not_missing_where_it_is_gone() -> None:
+    assert codes(url(Outcome.GONE, stored=True), url(Outcome.GONE, 2, listed=False)) == []
+
+
+def test_an_alias_is_a_fault_where_it_redirects_and_nothing_is_stored() -> None:
+    assert codes(url(Outcome.ALIAS, reason="leads to http://www.panews.cn/a.shtml")) == [ExitCode.INCOMPLETE]
+    assert codes(url(Outcome.ALIAS, reason="of article 032299999")) == []
+    assert codes(url(Outcome.ALIAS, reason="leads to http://www.panews.cn/a.shtml", stored=True)) == []
+
+
+def test_navigation_that_leads_off_the_site_is_harmless() -> None:
+    assert codes(url(Outcome.OFF_SITE, kind="section"), url(Outcome.GONE, 2, kind="list_page")) == []
+
+
+def nights(*seen: list[Fault] | None, start: date = FIRST) -> list[SeenFaults]:
+    """One run a night, each with these faults (None: no run); what an archive would keep is handed on."""
+    known: dict[str, FaultRecord] = {}
+    runs = []
+    for number, faults in enumerate(seen):
+        if faults is None:
+            continue
+        run = seen_faults(faults, known, (start + timedelta(days=number)).isoformat(), LIMITS)
+        for key in resolved(known, run):
+            del known[key]
+        known |= {record.key: record for record in run.records}
+        runs.append(run)
+    return runs
+
+
+def rings(runs: list[SeenFaults]) -> list[bool]:
+    return [bool(run.ringing) for run in runs]
+
+
+def test_a_lasting_fault_rings_until_it_is_confirmed_on_three_days() -> None:
+    fault = faults_of(url(Outcome.OFF_SITE))
+    assert rings(nights(*[fault] * 5)) == [True, True, True, False, False]
+    assert [len(run.known) for run in nights(*[fault] * 5)] == [0, 0, 0, 1, 1]
+
+
+def test_several_runs_of_one_day_are_one_sighting() -> None:
+    fault = faults_of(url(Outcome.OFF_SITE))
+    known: dict[str, FaultRecord] = {}
+    for _run in range(5):
+        run = seen_faults(fault, known, "2026-03-07", LIMITS)
+        known |= {record.key: record for record in run.records}
+        assert run.ringing and [record.days for record in run.records] == [1]
+
+
+def test_a_clock_that_was_set_back_confirms_nothing() -> None:
+    fault = faults_of(url(Outcome.OFF_SITE))
+    before = seen_faults(fault, {}, "2026-03-07", LIMITS).records
+    after = seen_faults(fault, {record.key: record for record in before}, "1970-01-01", LIMITS).records
+    assert [(record.days, record.last_seen) for record in after] == [(1, "2026-03-07")]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.PENDING])
+def test_no_answer_rings_every_time(outcome: Outcome) -> None:
+    assert rings(nights(*[faults_of(url(outcome))] * 5)) == [True] * 5
+
+
+def test_a_fault_that_changes_rings_again() -> None:
+    first, other = faults_of(url(Outcome.INVALID)), faults_of(url(Outcome.INVALID, reason="no headline"))
+    assert rings(nights(first, first, first, first, other)) == [True, True, True, False, True]
+    assert rings(nights(first, first, first, first, faults_of(url(Outcome.TOO_LARGE))))[-1]
+
+
+def test_the_same_fault_with_other_figures_is_the_same() -> None:
+    """A page that is made anew each night is another in its bytes, and unreadable in the same way."""
+    sizes = [faults_of(url(Outcome.TOO_LARGE, reason=f"{size} bytes")) for size in (10_400_000, 10_500_000, 11, 12)]
+    assert rings(nights(*sizes)) == [True, True, True, False]
+
+
+def test_one_known_fault_hides_no_other() -> None:
+    old, new = url(Outcome.INVALID), url(Outcome.INVALID, 2)
+    runs = nights(*[faults_of(old)] * 4, faults_of(old, new))
+    assert [fault.subject for fault in runs[-1].ringing] == [new.url]
+    assert [fault.subject for fault in runs[-1].known] == [old.url]
+
+
+def test_a_section_that_ended_rings_for_three_days_and_again_where_it_ends_a_second_time() -> None:
+    lines = drift_faults(["section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"])
+    assert rings(nights(*[lines] * 5)) == [True, True, True, False, False]
+    assert rings(nights(*[lines] * 4, [], lines)) == [True, True, True, False, False, True]
+
+
+def test_that_nothing_is_found_at_all_never_wears_off() -> None:
+    assert rings(nights(*[drift_faults(["no section found from the entry pages on"])] * 9)) == [True] * 9
+
+
+def test_sections_of_like_names_are_not_one() -> None:
+    two = [*section_faults(["专题1"]), *section_faults(["专题2"])]
+    assert len({fault.key for fault in two}) == 2
+    lines = [
+        f"section 专题 (http://www.panews.cn/c{n}/) listed articles in earlier runs, now: HTTP 404" for n in (1, 2)
+    ]
+    assert len({fault.key for fault in drift_faults(lines)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [(Outcome.GONE, "HTTP 404"), (Outcome.ALIAS, "leads to http://x/"), (Outcome.BLOCKED, "HTTP 403")],
+)
+def test_many_at_once_are_a_fault_of_the_site_and_ring_every_time(outcome: Outcome, reason: str) -> None:
+    many = faults_of(*(url(outcome, number, reason=reason) for number in range(1, 31)), asked=100)
+    few = faults_of(*(url(outcome, number, reason=reason) for number in range(1, 6)), asked=100)
+    assert rings(nights(*[many] * 5)) == [True] * 5
+    assert rings(nights(*[few] * 5)) == [True, True, True, False, False]
+
+
+def test_few_among_thousands_are_no_mass() -> None:
+    some = faults_of(*(url(Outcome.GONE, number) for number in range(1, 31)), asked=10_000)
+    assert rings(nights(*[some] * 4))[-1] is False
+
+
+def test_a_list_that_is_blocked_rings_every_time() -> None:
+    assert rings(nights(*[faults_of(url(Outcome.BLOCKED, kind="section"))] * 5)) == [True] * 5
