@@ -29,14 +29,19 @@ def read_article(page):
     if sys.argv[1] == "unreadable": raise UnknownLayout("no headline over the header line")
     return replace(read, kicker="田样例 2020") if page.url.endswith(sys.argv[2]) else read
 again.read_article = read_article
-execute(["scrapy", "reparse", *sys.argv[3:]])
+if __name__ == "__main__":  # in a worker it is not
+    execute(["scrapy", "reparse", *sys.argv[3:]])
 """
 
 
 def reparse(data: Path, *options: str, tomorrow: tuple[str, str] | None = None) -> harness.Crawl:
-    words = [sys.executable, "-m", "scrapy", "reparse"] if tomorrow is None else [sys.executable, "-c", TOMORROW]
-    words += [*(tomorrow or ()), "-s", f"PANAN_DATA_DIR={data}", *options]
-    env = harness.environment(DEAD_PROXY)
+    words = [sys.executable, "-m", "scrapy", "reparse"]
+    if tomorrow is not None:
+        script = data.with_name(f"{data.name}-tomorrow.py")
+        script.write_text(TOMORROW, "utf-8")
+        words = [sys.executable, str(script), *tomorrow]
+    words += ["-s", f"PANAN_DATA_DIR={data}", *options]
+    env = harness.environment(DEAD_PROXY) | {"PYTHONPATH": str(harness.ROOT)}
     done = subprocess.run(words, cwd=harness.ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
     return harness.Crawl(done.returncode, done.stdout, done.stderr, data, harness.articles_in(data))
 
@@ -120,7 +125,7 @@ def test_quarantined_pages_that_have_become_readable_are_stored(
     rescued = tmp_path / "rescued"
     blind = tmp_path / "sitecustomize.py"
     blind.write_text(
-        "from panan_spider.extract import layout, parts\n"
+        "from panan_spider.extract import article as layout, assemble as parts\n"
         "from panan_spider.extract.results import InvalidPage, UnknownLayout\n"
         "together = parts.join\n"
         "def join(pages):\n"

@@ -33,7 +33,8 @@ def appending(self, records):
 LineFile.append_all = appending
 if sys.argv[1] == "full":
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
-execute(["scrapy", "reparse", *sys.argv[3:]])
+if __name__ == "__main__":  # in a worker it is not
+    execute(["scrapy", "reparse", *sys.argv[3:]])
 """
 
 
@@ -43,8 +44,10 @@ def data(begun: Begun) -> Path:
 
 
 def reparse(data: Path, how: str = "", number: int = 0, *options: str) -> Crawl:
-    words = [sys.executable, "-c", TOMORROW, how, str(number), "-s", f"PANAN_DATA_DIR={data}", *options]
-    env = harness.environment("http://127.0.0.1:9")
+    script = data.with_name(f"{data.name}-tomorrow.py")
+    script.write_text(TOMORROW, "utf-8")
+    words = [sys.executable, str(script), how, str(number), "-s", f"PANAN_DATA_DIR={data}", *options]
+    env = harness.environment("http://127.0.0.1:9") | {"PYTHONPATH": str(harness.ROOT)}
     done = subprocess.run(words, cwd=harness.ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
     return Crawl(done.returncode, done.stdout, done.stderr, data, harness.articles_in(data))
 

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,23 @@ def squares(numbers: Iterable[int]) -> Iterator[int]:
 
 
 def killed(numbers: Iterable[int]) -> Iterator[int]:
-    os.kill(os.getpid(), signal.SIGKILL)
-    yield from numbers
+    """Kills its process at the first, a middle or the last number, as `DIES_AT` says."""
+    for number in numbers:
+        if number == int(os.environ["DIES_AT"]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield number
+
+
+LOCK = threading.Lock()
+
+
+def locking(numbers: Iterable[int]) -> Iterator[bool]:
+    """Whether the process could take a lock of its own."""
+    for _number in numbers:
+        taken = LOCK.acquire(timeout=5)
+        if taken:
+            LOCK.release()
+        yield taken
 
 
 def unreadable(numbers: Iterable[int]) -> Iterator[int]:
@@ -72,9 +89,33 @@ def test_nobody_works_far_ahead_of_who_takes_the_results() -> None:
         assert next(given) < 1_000
 
 
-def test_a_killed_process_is_a_store_error() -> None:
+@pytest.mark.parametrize("number", [0, 33, 150, 299])
+def test_a_process_that_kills_itself_is_a_store_error(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIES_AT", str(number))
     with Workers(2) as workers, pytest.raises(StoreError, match="a process that reads pages was killed"):
-        list(workers.each(killed, range(100)))
+        list(workers.each(killed, range(300)))
+
+
+@pytest.mark.parametrize("taken", [0, 1, 40, 200])
+def test_processes_killed_at_any_moment_are_a_store_error_and_never_a_wait(taken: int) -> None:
+    """Killed while they start, work, or send: nobody waits for them."""
+    with Workers(3) as workers:
+        results = workers.each(pids, range(100_000))
+        seen = {next(results) for _number in range(taken)}
+        if not taken:  # they are just being started
+            seen = {next(results)}
+        for child in active_children():
+            assert child.pid is not None
+            os.kill(child.pid, signal.SIGKILL)
+        with pytest.raises(StoreError, match="a process that reads pages was killed"):
+            list(results)
+    assert seen and not active_children()
+
+
+def test_a_lock_that_a_thread_holds_stops_no_process() -> None:
+    """A forked process would inherit the held lock, and wait for it for ever."""
+    with LOCK, Workers(2) as workers:
+        assert all(workers.each(locking, range(100)))
 
 
 def test_what_the_work_raises_is_raised_here() -> None:
@@ -83,7 +124,7 @@ def test_what_the_work_raises_is_raised_here() -> None:
 
 
 def test_kill_9_leaves_no_process_over() -> None:
-    code = "import sys, time; sys.path.insert(0, 'tests/unit')\nfrom test_workers import Workers, pids\n"
+    code = "import sys, time; sys.path[:0] = ['', 'tests/unit']\nfrom test_workers import Workers, pids\n"
     code += (
         "with Workers(2) as workers:\n    print(*set(workers.each(pids, range(500))), flush=True)\n    time.sleep(60)"
     )
