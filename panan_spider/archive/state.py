@@ -10,8 +10,8 @@ from panan_spider.archive.ledger.queries import PendingArticle
 from panan_spider.archive.ledger.runs import KnownSection
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
-from panan_spider.archive.store.files import Clock, moment
 from panan_spider.archive.store.quarantine import Quarantine
+from panan_spider.core.clock import Clock, moment
 from panan_spider.core.outcomes import QUARANTINED, Outcome
 from panan_spider.items import WarcLocation
 

@@ -53,7 +53,7 @@ class ArchiveRunExtension:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        """Raises LockHeld or StoreError, and then no request is ever sent; NotConfigured for a spider without a session."""
+        """Raises LockHeld, ForeignArchive or StoreError, and then no request is ever sent; NotConfigured for a spider without a session."""
         spider: Any = crawler.spider
         if not isinstance(getattr(spider, "session", None), CrawlSession):
             raise NotConfigured
@@ -68,7 +68,8 @@ class ArchiveRunExtension:
         self.failed_images: list[dict[str, str]] = []
         self.run_id = run_id(self.started)
         self.arguments = spider.args.differing(spider.site)
-        self.archive = Archive.open(Path(crawler.settings["PANAN_DATA_DIR"]), run_id=self.run_id, args=self.arguments)
+        folder = Path(crawler.settings["PANAN_DATA_DIR"])
+        self.archive = Archive.open(folder, run_id=self.run_id, args=self.arguments, site=spider.site)
         for name in _EXCEPTION_LOGGERS:
             logging.getLogger(name).addFilter(_demote_store_errors)
         for note in self.archive.notes:

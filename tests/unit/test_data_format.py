@@ -71,7 +71,7 @@ def test_every_line_of_a_run_fits_the_schema(data: Path) -> None:
 
 
 def test_it_names_every_file_of_a_run(data: Path) -> None:
-    named = {"articles.jsonl", "ledger.sqlite", "quarantine.jsonl", "lock", "warc", "runs"}
+    named = {"articles.jsonl", "ledger.sqlite", "quarantine.jsonl", "lock", "site.json", "warc", "runs"}
     assert {path.name for path in data.iterdir()} == named | {"crawl.log"}  # the demo's own
     assert all(re.search(rf"^\| `{re.escape(name)}\b", TEXT, re.MULTILINE) for name in named)
 

@@ -17,6 +17,7 @@ from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.line_check import read_line
 from panan_spider.core.hashing import content_hash
+from panan_spider.sites.profile import load_site
 from tools.docs.article_schema import article_schema
 from tools.docs.example import EXAMPLE
 
@@ -234,15 +235,15 @@ def test_what_the_schema_refuses_is_no_good_line() -> None:
     """The published schema and the check of a line are of one mind."""
     schema, whole = Draft202012Validator(article_schema()), EXAMPLE.model_dump(mode="json")
     whole["content_hash"] = content_hash(EXAMPLE)
-    assert read_line(as_stored(whole))[2] == []
+    assert read_line(as_stored(whole), load_site())[2] == []
     for name in whole:
         changes: tuple[dict[str, Any], ...] = ({name: 1.5}, {name: None}, {name: "x"}, {name: []})
         for change in changes:
             record = whole | change
             if not schema.is_valid(record):
-                assert read_line(as_stored(record))[1] is None, change
+                assert read_line(as_stored(record), load_site())[1] is None, change
         left_out = {key: value for key, value in whole.items() if key != name}
-        assert read_line(as_stored(left_out))[1] is None, name
+        assert read_line(as_stored(left_out), load_site())[1] is None, name
 
 
 def test_no_archive_is_one_line(tmp_path: Path, capsys: Capture) -> None:

@@ -16,11 +16,12 @@ from demo_site.record import Record
 from demo_site.site import Site
 from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.files import moment
 from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.core.clock import moment
 from panan_spider.core.hashing import content_hash
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, WarcLocation
+from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import understand
 
 SECTION = "书记"
@@ -52,7 +53,7 @@ class Newsroom:
         record = self.site.record(article_id)
         archive.memory.listed(SECTION, [(article_id, record.url, None)])
         kept = {url: self._fetch(archive, url) for url in self._pages(record)}
-        article = built(self.folder, record.url, [kept[record.url]], kept.get)
+        article = built(self.folder, load_site(), record.url, [kept[record.url]], kept.get)
         known = archive.latest(article_id)
         revision = 1 if known is None else known.revision + 1
         article = article.model_copy(update={"revision": revision, "listed_in": [SECTION]})

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from panan_spider.archive.reparse.reparse_progress import ReparsedArticle
 from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, ReparseVerdict
 from panan_spider.archive.reparse.workers import Workers
+from panan_spider.archive.site_file import site_of
 from panan_spider.archive.store import warc_reader
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.archive.store.errors import StoreError
@@ -22,8 +23,8 @@ from panan_spider.extract.assemble import ArticleBuilder, clean, objection
 from panan_spider.extract.document import Page
 from panan_spider.extract.results import ArticlePage, InvalidPage, PageError
 from panan_spider.items import Article, WarcLocation
-from panan_spider.sites.profile import load_site
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind
 
 #: What a line says that no page can say again.
 _CARRIED: Final = ("revision", "url", "posted", "listed_in", "fetched_at", "warc", "schema_version")
@@ -71,26 +72,27 @@ class ArchiveReader:
         path = self.data / ARTICLES_FILE
         if not path.exists():
             return
+        site = self._site
         with JsonLinesReader(path) as reader:
             for first, newest in places:
-                yield replace(self._again(reader.at(newest).record or {}), first=first)
+                yield replace(self._again(site, reader.at(newest).record or {}), first=first)
 
     def _quarantined(self, stored: Any) -> list[dict[str, Any]]:
         """The newest line of each quarantined article that is not stored."""
         newest: dict[str, dict[str, Any]] = {}
         for _start, record in _records(self.data / QUARANTINE_FILE):
-            address = understand(record["url"])
+            address = self._site.urls.understand(record["url"])
             if address.kind is UrlKind.ARTICLE and address.article_id not in stored and record.get("warc"):
                 newest[address.article_id or ""] = record
         return list(newest.values())
 
-    def _again(self, record: dict[str, Any]) -> ReparseResult:
+    def _again(self, site: Site, record: dict[str, Any]) -> ReparseResult:
         url = record["url"]
         if record["warc"] is None:
             return ReparseResult(url, ReparseVerdict.UNKEPT, "no raw page was kept")
         place = WarcLocation.model_validate(record["warc"])
         try:
-            article = built(self.data, url, [place, *place.parts])
+            article = built(self.data, site, url, [place, *place.parts])
         except StoreError as error:
             return ReparseResult(url, ReparseVerdict.UNKEPT, str(error))
         except Exception as error:  # whatever a page object trips over, the other articles are still to be read
@@ -104,11 +106,11 @@ class ArchiveReader:
 
     def _tried(self, record: dict[str, Any]) -> Iterator[ReparseResult]:
         """The reading of a quarantined page, where it is in scope: one that is not read has a day at most."""
-        posted = understand(record["url"]).posted
+        posted = self._site.urls.understand(record["url"]).posted
         day = posted.isoformat() if posted else None
         try:
             place = WarcLocation.model_validate(record["warc"])
-            article = built(self.data, record["url"], [place], self._kept)
+            article = built(self.data, self._site, record["url"], [place], self._kept)
         except Exception as error:
             if self.scope.holds(None, day, record.get("template")):
                 yield ReparseResult(record["url"], ReparseVerdict.STILL, _said(error))
@@ -119,33 +121,40 @@ class ArchiveReader:
     def _kept(self, due: str) -> WarcLocation | None:
         return self._parts_kept.get(due)
 
+    @property
+    def _site(self) -> Site:
+        return site_of(self.data)
+
     @cached_property
     def _parts_kept(self) -> dict[str, WarcLocation]:
         """Where the newest good answer of each further part lies. Reads every WARC file: asked for by rescues alone."""
         found = {}
         for response in warc_reader.iter_responses(self.data):
-            address = understand(response.url)
+            address = self._site.urls.understand(response.url)
             if address.kind is UrlKind.PART and response.status == 200:
                 found[address.url] = WarcLocation(file=response.file, offset=response.offset)
         return found
 
 
 def built(
-    data: Path, url: str, places: list[WarcLocation], find: Callable[[str], WarcLocation | None] | None = None
+    data: Path,
+    site: Site,
+    url: str,
+    places: list[WarcLocation],
+    find: Callable[[str], WarcLocation | None] | None = None,
 ) -> Article:
     """The article of the raw pages at `places`; with `find`, and of the further parts that they name: where each is kept.
 
     Raises StoreError, PageError, or whatever a page object raises.
     """
-    site = load_site()
     builder = ArticleBuilder(site, site.urls.understand(url))
     for place in places:
         response = warc_reader.read(data, place)
-        builder.add(_page(response, builder), place.model_copy(update={"parts": []}), response.at)
+        builder.add(_page(response, site, builder), place.model_copy(update={"parts": []}), response.at)
     while find is not None and (due := builder.next_part()) is not None:
         if (found := find(due)) is None:
             raise InvalidPage(f"part {due} was not kept", field_name="pages")
-        builder.add(_page(warc_reader.read(data, found), builder), found)
+        builder.add(_page(warc_reader.read(data, found), site, builder), found)
     read = builder.article()
     article = clean(read)
     if (wrong := objection(article, site)) is not None:
@@ -153,11 +162,11 @@ def built(
     return article if article is read else Article.model_validate(article.model_dump())
 
 
-def _page(response: ArchivedResponse, builder: ArticleBuilder) -> ArticlePage:
-    landed = understand(response.url)
+def _page(response: ArchivedResponse, site: Site, builder: ArticleBuilder) -> ArticlePage:
+    landed = site.urls.understand(response.url)
     if landed.kind not in (UrlKind.ARTICLE, UrlKind.PART) or landed.article_id != builder.address.article_id:
         raise InvalidPage(f"leads to {landed.url}, which is no page of this article")
-    return read_article(Page(response.url, response.body, response.content_type))
+    return read_article(Page(response.url, response.body, response.content_type), site)
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -16,10 +16,11 @@ from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
+from panan_spider.archive.site_file import bind_site, check_site
 from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import warc_writer as warc
 from panan_spider.archive.store.errors import WriteGuard, naming
-from panan_spider.archive.store.files import Clock, moment, now, write_atomically
+from panan_spider.archive.store.files import write_atomically
 from panan_spider.archive.store.http_exchange import HttpExchange
 from panan_spider.archive.store.image_files import ImageFiles
 from panan_spider.archive.store.jsonl import LineFile
@@ -27,8 +28,10 @@ from panan_spider.archive.store.lock import Lock
 from panan_spider.archive.store.quarantine import Quarantine
 from panan_spider.archive.store.recovery import Recovery
 from panan_spider.archive.store.warc_records import Original
+from panan_spider.core.clock import Clock, moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, WarcLocation
+from panan_spider.sites.profile import Site
 
 ARTICLES_FILE: Final = "articles.jsonl"
 QUARANTINE_FILE: Final = "quarantine.jsonl"
@@ -65,11 +68,20 @@ class Archive:
         clock: Clock = now,
         warc_bytes: int = warc.MAX_FILE_BYTES,
         first: Callable[[], None] = lambda: None,
+        site: Site | None = None,
     ) -> Self:
-        """Open, make or repair the archive in `folder` for a run; `first` runs under the lock. Raises LockHeld, StoreError."""
+        """Open, make or repair the archive in `folder` for a run; `first` runs under the lock.
+
+        With `site` the archive is bound to it. Raises LockHeld, StoreError; ForeignArchive, with nothing written, where
+        it belongs to another site.
+        """
         archive = cls(folder, run_id, clock)
+        if site is not None:
+            check_site(folder, site)
         try:
             archive._lock()
+            if site is not None and check_site(folder, site):
+                bind_site(folder, site)
             first()
             archive._recover()
             archive._begin(args, warc_bytes)

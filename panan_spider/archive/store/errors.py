@@ -1,4 +1,4 @@
-"""What can go wrong with the archive, each in one line a person can act on; and the guard that ends all writing."""
+"""Errors of the archive, each one line that a person can act on, and the guard that ends all writing after the first."""
 
 import os
 import shutil
@@ -9,6 +9,10 @@ from contextlib import contextmanager
 
 class StoreError(Exception):
     """The archive cannot be read or written: a full disk, a failing one, a ledger of a newer version. Exit code 14."""
+
+
+class ForeignArchive(Exception):
+    """The archive belongs to another site. Exit code 1."""
 
 
 class LockHeld(Exception):

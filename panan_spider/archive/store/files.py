@@ -1,31 +1,15 @@
-"""Small things done to files so that they survive a kill and a power cut."""
+"""File operations that survive a kill and a power cut: sync, atomic write, append, cut with the rest kept aside."""
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-#: Gives the time now, UTC, aware. Passed in wherever the archive needs the time.
-Clock = Callable[[], datetime]
+from panan_spider.core.clock import stamp
 
 _CHUNK = 1 << 20
-
-
-def now() -> datetime:
-    """The time, UTC."""
-    return datetime.now(UTC)
-
-
-def moment(at: datetime) -> str:
-    """RFC 3339, UTC, whole seconds: `2026-03-07T01:02:03Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def stamp(at: datetime) -> str:
-    """The time as a part of file names: `20260307T010203Z`."""
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Final
 
 from panan_spider.archive.ledger.ledger import IMAGES, Ledger
 from panan_spider.archive.store.errors import WriteGuard
-from panan_spider.archive.store.files import Clock, moment, write_atomically
+from panan_spider.archive.store.files import write_atomically
 from panan_spider.archive.store.jsonl import LineFile, read_lines
+from panan_spider.core.clock import Clock, moment
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import WarcLocation
 

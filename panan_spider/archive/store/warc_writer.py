@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store.errors import WriteGuard
-from panan_spider.archive.store.files import Clock, append_whole, moment, stamp, sync_folder
+from panan_spider.archive.store.files import append_whole, sync_folder
 from panan_spider.archive.store.http_exchange import HttpExchange
 from panan_spider.archive.store.warc_records import Original, RecordMaker
+from panan_spider.core.clock import Clock, moment, stamp
 from panan_spider.items import WarcLocation
 
 FOLDER: Final = "warc"

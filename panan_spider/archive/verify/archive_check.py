@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
+from panan_spider.archive.site_file import SITE_FILE, site_by_lines, site_of
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.archive.store.errors import StoreError, naming
 from panan_spider.archive.store.image_files import FOLDER as IMAGES
@@ -16,6 +17,7 @@ from panan_spider.archive.verify.finding import Finding
 from panan_spider.archive.verify.ledger_agreement import LedgerAgreement
 from panan_spider.archive.verify.line_check import LineChecker, LineIndex
 from panan_spider.archive.verify.warc_check import ResponseIndex
+from panan_spider.sites.profile import Site, load_site
 
 
 @dataclass
@@ -29,9 +31,11 @@ class ArchiveCheck:
     own: bool = False
     held_by: str | None = None
     count: int = 0
-    responses: ResponseIndex = field(default_factory=ResponseIndex)
+    site: Site = field(default_factory=load_site)  # the archive's, once `findings` has begun
+    responses: ResponseIndex = field(init=False)
     lines: LineIndex = field(default_factory=LineIndex)
     side: LedgerAgreement | None = None
+    site_file_wrong: bool = False
     ledger_wrong: bool = False  # in listings, or in how far the files of lines are marked
     bad_quarantine: list[tuple[int, int]] = field(default_factory=list)  # first byte and length of its bad lines
     quarantine_wrong: bool = False  # in how far the ledger has marked it
@@ -42,6 +46,15 @@ class ArchiveCheck:
     def findings(self) -> Iterator[Finding]:
         """Everything that does not agree, as it is met. Raises StoreError where the disk cannot be read."""
         self.held_by = None if self.own else holder(self.data / "lock")
+        try:
+            self.site = site_of(self.data)
+        except StoreError as error:
+            yield self._counted(Finding(SITE_FILE, None, str(error).removeprefix(f"{self.data / SITE_FILE}: ")))
+            self.site_file_wrong = True
+            if (found := site_by_lines(self.data)) is None:
+                raise  # by another site's profile every line would be wrong
+            self.site = found
+        self.responses = ResponseIndex(self.site)
         ledger: Ledger | None = None
         try:
             ledger = Ledger.read_only(self.data / LEDGER)
@@ -92,7 +105,7 @@ class ArchiveCheck:
             yield Finding(ARTICLES_FILE, None, "not there")
             return
         until = self._until(ledger, ARTICLES, ARTICLES_FILE)
-        reader = LineChecker(self.data, until, self.responses, pictures=(self.data / IMAGES).is_dir())
+        reader = LineChecker(self.data, self.site, until, self.responses, pictures=(self.data / IMAGES).is_dir())
         self.lines = reader.found
         for record, found in reader.read():
             yield from found

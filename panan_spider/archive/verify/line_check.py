@@ -18,7 +18,7 @@ from panan_spider.archive.verify.warc_check import ResponseIndex
 from panan_spider.core.hashing import content_hash
 from panan_spider.extract.assemble import objection
 from panan_spider.items import Article
-from panan_spider.sites.profile import load_site
+from panan_spider.sites.profile import Site
 
 _ID: Final = re.compile(rb'"id":"(\d+)"')
 _REVISION: Final = re.compile(rb'"revision":(\d+)')
@@ -81,8 +81,9 @@ def ledger_values(record: dict[str, Any], start: int) -> tuple[Any, ...]:
 class LineChecker:
     """Checks the lines up to byte `until`, into `found`."""
 
-    def __init__(self, data: Path, until: int, responses: ResponseIndex, *, pictures: bool) -> None:
-        self._data, self._until, self._responses, self._pictures = data, until, responses, pictures
+    def __init__(self, data: Path, site: Site, until: int, responses: ResponseIndex, *, pictures: bool) -> None:
+        self._data, self._site, self._until = data, site, until
+        self._responses, self._pictures = responses, pictures
         self.found = LineIndex()
 
     def read(self) -> Iterator[tuple[dict[str, Any] | None, list[Finding]]]:
@@ -94,7 +95,7 @@ class LineChecker:
 
     def _line(self, reader: JsonLinesReader, line: StoredLine) -> tuple[dict[str, Any] | None, list[str]]:
         self.found.count += 1
-        record, article, messages = read_line(line)
+        record, article, messages = read_line(line, self._site)
         if record is None or article is None:
             bad = BadLine(line.start, line.end, head_of(line.raw))
             self.found.bad.append(bad)
@@ -128,7 +129,7 @@ class LineChecker:
         return None
 
 
-def read_line(line: StoredLine) -> tuple[dict[str, Any] | None, Article | None, list[str]]:
+def read_line(line: StoredLine, site: Site) -> tuple[dict[str, Any] | None, Article | None, list[str]]:
     """(record, article, messages) of one line; without an article the line is no good."""
     if not line.is_whole:
         return None, None, [f"a torn end of {len(line.raw)} bytes"]
@@ -141,7 +142,7 @@ def read_line(line: StoredLine) -> tuple[dict[str, Any] | None, Article | None, 
         return None, None, [f"not valid: {'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}"]
     if article.model_dump(mode="json") != record:
         return record, None, ["a field is left out"]
-    if (wrong := objection(article, load_site())) is not None:
+    if (wrong := objection(article, site)) is not None:
         return record, None, [f"{article.id}, revision {article.revision}: {wrong[0]}: {wrong[1]}"]
     if (true := content_hash(article)) != article.content_hash:
         return (

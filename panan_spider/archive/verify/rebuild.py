@@ -9,7 +9,8 @@ from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store import warc_reader
 from panan_spider.archive.verify.warc_check import ResponseIndex
 from panan_spider.items import Article, WarcLocation
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind
 
 _FROM_THE_PAGE_ALONE: Final = "as the page objects of today read it"
 
@@ -36,8 +37,8 @@ class MissingRevision:
 class Rebuilder:
     """Reads articles again from the responses of one archive."""
 
-    def __init__(self, data: Path, responses: ResponseIndex) -> None:
-        self._data, self._responses = data, responses
+    def __init__(self, data: Path, site: Site, responses: ResponseIndex) -> None:
+        self._data, self._site, self._responses = data, site, responses
 
     def rebuilt(
         self, article_id: str, wanted: list[MissingRevision], good: dict[int, Article]
@@ -62,14 +63,14 @@ class Rebuilder:
         """The article as each of its kept pages gives it, oldest first; pages that give none are passed over."""
         for place in self._responses.of(article_id):
             try:
-                stands_at = url or understand(warc_reader.read(self._data, place).url).url
-                yield built(self._data, stands_at, [place], lambda due, place=place: self._part(due, place))  # type: ignore[misc]
+                stands_at = url or self._site.urls.understand(warc_reader.read(self._data, place).url).url
+                yield built(self._data, self._site, stands_at, [place], lambda due, place=place: self._part(due, place))  # type: ignore[misc]
             except Exception:  # noqa: S112  # whatever a page object trips over, another page may give the article
                 continue
 
     def _part(self, url: str, first: WarcLocation) -> WarcLocation | None:
         """Where the part that was fetched with page one at `first` is kept: the next answer for it after that."""
-        address = understand(url)
+        address = self._site.urls.understand(url)
         if address.kind is not UrlKind.PART or address.article_id is None:
             return None
         places = self._responses.of(address.article_id, address.part)

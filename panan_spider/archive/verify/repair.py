@@ -10,17 +10,10 @@ from pathlib import Path
 
 from panan_spider.archive.ledger.database import LedgerDamaged
 from panan_spider.archive.ledger.ledger import QUARANTINE, Ledger
+from panan_spider.archive.site_file import SITE_FILE, bind_site
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER
 from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
-from panan_spider.archive.store.files import (
-    Clock,
-    free_name,
-    moment,
-    replace_bytes,
-    stamp,
-    sync_folder,
-    write_atomically,
-)
+from panan_spider.archive.store.files import free_name, replace_bytes, sync_folder, write_atomically
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.verify.archive_check import ArchiveCheck
@@ -28,6 +21,7 @@ from panan_spider.archive.verify.file_check import orphans, picture_key, restore
 from panan_spider.archive.verify.line_check import misplaced
 from panan_spider.archive.verify.rebuild import Rebuilder
 from panan_spider.archive.verify.repair_plan import changes, stories
+from panan_spider.core.clock import Clock, moment, stamp
 from panan_spider.items import Article
 
 _ASKED_AGAIN = "no raw response gives it again; the next run with images=true asks for it"
@@ -43,6 +37,7 @@ class Repairer:
     def mend(self) -> None:
         """Everything. Raises StoreError where the disk refuses; what was whole before is whole then."""
         with naming(self._data):
+            self._site_file()
             rewritten = [self._lines(), self._quarantine()]
             side = self._check.side
             if side is not None and (any(rewritten) or side.wrong or self._check.ledger_wrong):
@@ -51,14 +46,26 @@ class Repairer:
             self._pictures()
             self._orphans()
 
+    def _site_file(self) -> None:
+        """Write site.json anew, for the site whose lines the archive holds. The file as it was is kept beside it."""
+        if not self._check.site_file_wrong:
+            return
+        path = self._data / SITE_FILE
+        aside = self._aside(path)
+        path.rename(aside)
+        bind_site(self._data, self._check.site)
+        self.said.append(f"{SITE_FILE}: written anew for {self._check.site.key}; as it was it is kept in {aside.name}")
+
     def _lines(self) -> bool:
         """Put the lines right; whether any byte of them was changed. The file as it was is kept beside it."""
         lines, lost = self._check.lines, self._check.side.lost if self._check.side is not None else {}
         path = self._data / ARTICLES_FILE
         if not path.exists() or not (lines.bad or lines.inconsistent or lost):
             return False
-        found, nobodys = stories(path, lines, lost, lambda article: misplaced(article, self._check.responses))
-        rebuilder, edits, appended = Rebuilder(self._data, self._check.responses), {}, list[bytes]()
+        found, nobodys = stories(
+            path, self._check.site, lines, lost, lambda article: misplaced(article, self._check.responses)
+        )
+        rebuilder, edits, appended = Rebuilder(self._data, self._check.site, self._check.responses), {}, list[bytes]()
         for one in nobodys:
             edits[one.start] = (one.end - one.start, list[bytes]())
             self.said.append(f"{ARTICLES_FILE}, byte {one.start}: a line that is no article's is left out")

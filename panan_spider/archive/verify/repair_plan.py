@@ -10,6 +10,7 @@ from panan_spider.archive.store.jsonl import StoredLine, as_line, read_lines
 from panan_spider.archive.verify.line_check import BadLine, LineIndex, PartialLine, read_line, same
 from panan_spider.archive.verify.rebuild import MissingRevision, Rebuilder
 from panan_spider.items import Article
+from panan_spider.sites.profile import Site
 
 _BEGINNING: Final = 400
 
@@ -26,13 +27,11 @@ class RevisionPlan:
     row: Row | None = None  # what the ledger has of it, where its newest line is lost
     said: list[str] = field(default_factory=list)
 
-    def take(self, line: StoredLine, *, misplaced: bool) -> None:
+    def take(self, line: StoredLine, article: Article, *, misplaced: bool) -> None:
         """A good line of it. A second one of the same revision is left out where it says the same, else numbered on."""
-        record, article, _messages = read_line(line)
-        assert record is not None and article is not None
         self.places.append((line.start, line.raw))
         number = article.revision
-        if number in self.good and same(self.good[number].model_dump(mode="json"), record):
+        if number in self.good and same(self.good[number].model_dump(mode="json"), article.model_dump(mode="json")):
             self.said.append(
                 f"{self.article_id}, revision {number}: the line at byte {line.start} repeats it and is left out"
             )
@@ -96,7 +95,7 @@ class RevisionPlan:
 
 
 def stories(
-    path: Path, lines: LineIndex, lost: dict[str, Row], misplaced: Callable[[Article], Any]
+    path: Path, site: Site, lines: LineIndex, lost: dict[str, Row], misplaced: Callable[[Article], Any]
 ) -> tuple[dict[str, RevisionPlan], list[BadLine]]:
     """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's."""
     found = {number: RevisionPlan(number) for number in sorted(lines.inconsistent | lost.keys())}
@@ -112,17 +111,17 @@ def stories(
             else:
                 story.places.append((line.start, line.raw))
                 story.bad.append(one)
-        elif (article := _planned(line, found)) is not None:
-            found[article.id].take(line, misplaced=misplaced(article) is not None)
+        elif (article := _planned(line, site, found)) is not None:
+            found[article.id].take(line, article, misplaced=misplaced(article) is not None)
     return found, nobodys
 
 
-def _planned(line: StoredLine, found: dict[str, RevisionPlan]) -> Article | None:
+def _planned(line: StoredLine, site: Site, found: dict[str, RevisionPlan]) -> Article | None:
     """The article of a good line that has a plan. The ID stands at the front, so that most lines are not parsed."""
     front = line.raw[:_BEGINNING].partition(b'"id":')[2].partition(b",")[0].strip(b'" ').decode("ascii", "replace")
     if front not in found:
         return None
-    return read_line(line)[1]
+    return read_line(line, site)[1]
 
 
 def changes(story: RevisionPlan, articles: list[Article]) -> dict[int, tuple[int, list[bytes]]]:

@@ -17,7 +17,8 @@ from panan_spider.archive.store.warc_repair import ByteRange, stretches
 from panan_spider.archive.store.warc_writer import FOLDER
 from panan_spider.archive.verify.finding import Finding
 from panan_spider.items import WarcLocation
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind
 
 _CHUNK: Final = 1 << 16
 #: Key of a response that is no article's: it is there, and that is all.
@@ -41,7 +42,8 @@ class _File:
 class ResponseIndex:
     """Grows while the files are read; 24 bytes a response."""
 
-    def __init__(self) -> None:
+    def __init__(self, site: Site) -> None:
+        self._understand = site.urls.understand
         self.files: dict[str, _File] = {}
         self._by_key: dict[int, list[tuple[str, int]]] | None = None
 
@@ -54,7 +56,7 @@ class ResponseIndex:
 
     def add(self, file: str, start: int, url: str, at: str, status: int) -> None:
         """A whole response at byte `start`; `at` is its WARC-Date."""
-        address, into = understand(url), self.files[file]
+        address, into = self._understand(url), self.files[file]
         good = status == 200 and address.kind in (UrlKind.ARTICLE, UrlKind.PART) and address.article_id is not None
         into.starts.append(start)
         into.keys.append(key_of(address.article_id or "", address.part) if good else _OTHER)

@@ -9,7 +9,7 @@ from datasette.app import Datasette
 from rich.console import Console
 
 from panan_spider import __version__
-from panan_spider.archive.store.files import moment
+from panan_spider.core.clock import moment
 from panan_spider.publish.browse.all_pages import every_place
 from panan_spider.publish.browse.app import make
 from panan_spider.publish.browse.assets import asset, image

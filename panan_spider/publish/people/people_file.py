@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.archive.store.errors import WriteGuard, naming
-from panan_spider.archive.store.files import now
 from panan_spider.archive.store.jsonl import LineFile
+from panan_spider.core.clock import now
 from panan_spider.publish.export.archive_lines import ArchiveLine, ArchiveLines, Position
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
 from panan_spider.publish.people.mentions import Mention, people_of

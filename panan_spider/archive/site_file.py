@@ -1,0 +1,80 @@
+"""site.json: binds an archive to its site. Written by the first crawl; another site's crawl is refused.
+
+An archive without the file is of the default profile, or of the one whose hosts its lines name.
+"""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from panan_spider.archive.store.errors import ForeignArchive, StoreError, naming
+from panan_spider.archive.store.files import write_atomically
+from panan_spider.archive.store.jsonl import read_lines, refuse_special
+from panan_spider.sites.profile import ProfileError, Site, UnknownSiteError, load_site, site_keys
+
+SITE_FILE: Final = "site.json"
+_ARTICLES_FILE: Final = "articles.jsonl"
+_KEY: Final = "site"
+
+
+def site_of(data: Path) -> Site:
+    """The profile of the archive in `data`; the default profile where there is no site.json.
+
+    Raises StoreError where site.json is unreadable or names an unknown profile.
+    """
+    key = site_key(data)
+    if key is None:
+        return load_site()
+    try:
+        return load_site(key)
+    except (UnknownSiteError, ProfileError) as error:
+        raise StoreError(f"{data / SITE_FILE}: {error}") from error
+
+
+def site_key(data: Path) -> str | None:
+    """The key in site.json; None where there is no such file. Raises StoreError where it is unreadable."""
+    path = data / SITE_FILE
+    with naming(path):
+        refuse_special(path)
+        if not path.exists():
+            return None
+        raw = path.read_bytes()
+    try:
+        key = json.loads(raw)[_KEY]
+    except (ValueError, KeyError, TypeError):
+        key = None
+    if not isinstance(key, str):
+        raise StoreError(f'{path}: not of the form {{"site": "panan"}}')
+    return key
+
+
+def site_by_lines(data: Path) -> Site | None:
+    """The profile whose hosts the first line of articles.jsonl names; None where there is no line or no such profile."""
+    urls = (line.record.get("url") for line in read_lines(data / _ARTICLES_FILE) if line.record is not None)
+    if (url := next((url for url in urls if isinstance(url, str)), None)) is None:
+        return None
+    return next((site for site in map(load_site, site_keys()) if site.urls.on_site(url)), None)
+
+
+def check_site(data: Path, site: Site) -> bool:
+    """Whether the archive in `data` is still to be bound to `site`. Reads alone.
+
+    Raises ForeignArchive where it belongs to another site; StoreError where it cannot be read.
+    """
+    key = site_key(data)
+    if key is not None:
+        if key != site.key:
+            raise ForeignArchive(f"the archive in {data} belongs to the site {key}; this is a crawl of {site.key}")
+        return False
+    for line in read_lines(data / _ARTICLES_FILE):
+        url = None if line.record is None else line.record.get("url")
+        if isinstance(url, str) and not site.urls.on_site(url):
+            raise ForeignArchive(f"the archive in {data} holds {url}, which is not of the site {site.key}")
+    return True
+
+
+def bind_site(data: Path, site: Site) -> None:
+    """Write site.json, durable on return. Raises StoreError."""
+    path = data / SITE_FILE
+    with naming(path):
+        write_atomically(path, json.dumps({_KEY: site.key}).encode("utf-8") + b"\n")
