@@ -24,8 +24,8 @@ from panan_spider.archive.reparse import reader as again
 today = again.read_article
 def no(*args, **kwargs): raise AssertionError("a request")
 socket.socket.connect = socket.getaddrinfo = no
-def read_article(page):
-    read = today(page)
+def read_article(page, site=None):
+    read = today(page, site)
     if sys.argv[1] == "unreadable": raise UnknownLayout("no headline over the header line")
     return replace(read, kicker="田样例 2020") if page.url.endswith(sys.argv[2]) else read
 again.read_article = read_article
@@ -133,9 +133,9 @@ def test_quarantined_pages_that_have_become_readable_are_stored(
         "    return together(pages)\n"
         "parts.join = join\n"
         "today = layout.read_article\n"
-        "def read_article(page):\n"
+        "def read_article(page, site=None):\n"
         "    if '/2019/' in page.url and '_' not in page.url: raise UnknownLayout('blind')\n"
-        "    return today(page)\n"
+        "    return today(page, site)\n"
         "layout.read_article = read_article\n"
     )
     first = crawl(serving(articles=100), data=rescued, env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{harness.ROOT}"})

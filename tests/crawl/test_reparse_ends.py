@@ -22,7 +22,7 @@ from panan_spider.archive.reparse import reader as again, writer as keeping
 from panan_spider.archive.store.jsonl import LineFile
 today, append_all, written = again.read_article, LineFile.append_all, 0
 keeping.AT_ONCE = 10
-again.read_article = lambda page: replace(today(page), kicker="田样例 2020")
+again.read_article = lambda page, site=None: replace(today(page, site), kicker="田样例 2020")
 def appending(self, records):
     global written
     lines = append_all(self, records)

@@ -43,7 +43,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def data(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive whose articles all read otherwise today, ten of them stored together."""
-    monkeypatch.setattr(reader, "read_article", lambda page: replace(TODAY(page), kicker=KICKER))
+    monkeypatch.setattr(reader, "read_article", lambda page, site: replace(TODAY(page, site), kicker=KICKER))
     monkeypatch.setattr(writer, "AT_ONCE", 10)
     shutil.copytree(kept, tmp_path / "data")
     return tmp_path / "data"
@@ -175,10 +175,10 @@ def test_how_many_were_skipped_is_said_and_reported(data: Path, capsys: pytest.C
 def test_what_was_lost_is_read_again_and_named_by_every_call(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = articles(data)[4]["url"]
 
-    def unreadable(page: Page) -> Any:
+    def unreadable(page: Page, site: Any) -> Any:
         if page.url == lost:
             raise UnknownLayout("no headline")
-        return TODAY(page)
+        return TODAY(page, site)
 
     monkeypatch.setattr(reader, "read_article", unreadable)
     end_in_a_call(data, 3, reparse_progress.ReparseProgress, "advance", after=True)
