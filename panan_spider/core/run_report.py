@@ -58,6 +58,8 @@ class Figures(_Record):
     moved: dict[str, str] = Field(
         default_factory=dict, description="Hosts that redirect to another host of the site, with that host."
     )
+    redirected: int = Field(default=0, description="Article addresses that redirect to another article.")
+    forbidden: int = Field(default=0, description="Addresses that robots.txt forbids.")
     seconds: float = Field(description="Duration of the run.")
     peak_mib: float = Field(description="Peak memory of the process, MiB.")
 

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import islice
 from typing import Any, Final
 
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult, Figures, State, Timeline
-from panan_spider.report.checks.context import RunContext
+from panan_spider.report.checks.context import ArticleChange, RunContext
 from panan_spider.report.checks.http_checks import moved_in
 from panan_spider.report.checks.news_checks import newest_day
 from panan_spider.report.checks.runner import CODES, LASTING, run_checks
@@ -20,6 +21,7 @@ from panan_spider.report.faults import (
     address_faults,
     check_faults,
     drift_faults,
+    redirects,
     resolved,
     section_faults,
     seen_faults,
@@ -29,6 +31,9 @@ from panan_spider.sites.profile import Site
 
 #: The time of the sites (China Standard Time).
 SITE_TIME: Final = timezone(timedelta(hours=8))
+
+#: Changed articles whose text is compared with the revision before: enough to see what happens to all of them.
+_MOST_COMPARED: Final = 1_000
 
 #: Outcomes of addresses that were not requested.
 _UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
@@ -158,7 +163,7 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
     since = stored.day - timedelta(days=limits.rhythm_days)
     watched = counts.watched_since()
     return RunContext(
-        figures=_figures(run, stored),
+        figures=_figures(run, facts, stored),
         thresholds=limits,
         outcomes=facts.outcomes,
         fresh_quarantine=faults.counts(ExitCode.LAYOUT_DRIFT) + faults.counts(ExitCode.INCOMPLETE),
@@ -170,10 +175,24 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
             for section, days in counts.by_section(since.isoformat()).items()
         },
         watched_since=None if watched is None else date.fromisoformat(watched),
+        contents=stored.contents,
+        changes=_changes(run.archive, stored),
+        requested=sum(facts.outcomes.get(outcome, 0) for outcome in (Outcome.UNCHANGED, Outcome.REVISED)),
     )
 
 
-def _figures(run: EndedRun, stored: StoredSummary) -> Figures:
+def _changes(archive: Archive, stored: StoredSummary) -> list[ArticleChange]:
+    """The stored articles that have another content, with the length of their text before."""
+    some = islice(stored.revised.items(), _MOST_COMPARED)
+    wanted = [(number, revision - 1) for number, (revision, _content, _length) in some]
+    lengths = {number: len(record["text"]) for (number, _revision), record in archive.revisions(wanted).items()}
+    return [
+        ArticleChange(number, content, length, lengths.get(number))
+        for number, (_revision, content, length) in stored.revised.items()
+    ]
+
+
+def _figures(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> Figures:
     return Figures(
         day=stored.day.isoformat(),
         whole=_is_whole(run),
@@ -185,6 +204,8 @@ def _figures(run: EndedRun, stored: StoredSummary) -> Figures:
         gone=[record["id"] for record in run.archive.removed()],
         drift=list(run.spider.drift),
         moved=moved_in(run.stats, run.site.thresholds),
+        redirected=redirects(run.archive.doubtful()),
+        forbidden=facts.outcomes.get(Outcome.FORBIDDEN, 0),
         seconds=round(max(0.0, (datetime.now(UTC) - run.started).total_seconds()), 1),
         peak_mib=round(peak_mib(), 1),
     )

@@ -128,6 +128,14 @@ def _is_lost(url: DoubtfulUrl) -> bool:
     return url.listed and not url.stored and not same
 
 
+def redirects(urls: Iterable[DoubtfulUrl]) -> int:
+    """Number of article addresses that redirect to another article."""
+    return sum(
+        url.kind in _ARTICLES and url.outcome is Outcome.ALIAS and (url.reason or "").startswith(_REDIRECTS)
+        for url in urls
+    )
+
+
 def _is_lasting(url: DoubtfulUrl) -> bool:
     if url.outcome in (Outcome.FAILED, Outcome.PENDING):
         return False

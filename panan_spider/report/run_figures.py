@@ -34,6 +34,10 @@ class StoredSummary:
     newest: list[Entry] = field(default_factory=list)  # of the new articles, newest first
     corrections: list[dict[str, Any]] = field(default_factory=list)  # records
     fields: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)  # as `FieldCounts`
+    contents: Counter[str] = field(default_factory=Counter)  # article numbers by content hash
+    revised: dict[str, tuple[int, str, int]] = field(
+        default_factory=dict
+    )  # by ID: revision, content hash, length of text
 
     def add_all(self, records: Iterable[dict[str, Any]]) -> None:
         """Add the records that a run stored, once."""
@@ -46,8 +50,10 @@ class StoredSummary:
         counts = self.fields.setdefault(record["template"], {}).setdefault(section, Counter())
         counts[ARTICLES] += 1
         counts.update(name for name in FIELDS if record[name])
+        self.contents[record["content_hash"]] += 1
         if record["revision"] > 1:
             self.corrected += 1
+            self.revised[record["id"]] = record["revision"], record["content_hash"], len(record["text"])
             if len(self.corrections) < MOST_CORRECTIONS:
                 self.corrections.append(record)
             return None

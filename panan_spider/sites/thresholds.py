@@ -69,6 +69,15 @@ class Thresholds(BaseModel):
     mass_addresses: int = 10
     mass_share: float = 0.05
 
+    #: Article numbers that share one content; stored articles that change in one night, as a share of those requested and in
+    #: number; texts that keep this share of their length or less, in number; factor over the highest of earlier runs.
+    same_content_numbers: int = 3
+    change_share: float = 0.2
+    change_articles: int = 10
+    shortened_share: float = 0.5
+    shortened_articles: int = 5
+    usual_factor: float = 3.0
+
     #: Shares of failed addresses among those asked for, and how many must be asked for to judge.
     failed_warn: float = 0.01
     failed_fail: float = 0.10

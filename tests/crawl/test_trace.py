@@ -21,7 +21,7 @@ def traced(walk: str, *options: str) -> list[str]:
         (
             "article",
             "middlewares/raw_capture.py",
-            {"extract/article.py", "pipelines/store.py", "archive/store/jsonl.py"},
+            {"extract/article.py", "archive/store/jsonl.py", "archive/ledger/stored_articles.py"},
         ),
         ("exit", "extensions/archive_run.py", {"report/exit_code.py", "report/evaluation.py", "report/builder.py"}),
         ("ledger", "archive/state.py", {"archive/ledger/queries.py", "archive/ledger/database.py"}),

@@ -70,7 +70,7 @@ def test_on_the_first_run_history_checks_say_so_and_nothing_rings() -> None:
     checks = {check.name: check for check in run_checks(seen(figures(new=50_000)))}
     silent = {name for name, check in checks.items() if "no history yet" in check.sentence}
     history = {"sections_found", "field_coverage", "article_count", "section_silence", "execution_time"}
-    assert silent == history | {"list_markup", "moved_hosts"}
+    assert silent == history | {"list_markup", "moved_hosts", "newly_forbidden"}
     assert not [check for check in checks.values() if check.verdict in ("warn", "fail")]
 
 
@@ -80,11 +80,20 @@ def test_only_a_fail_changes_a_code_and_only_its_own() -> None:
         for name in CHECKS
         for verdict in ("ok", "warn", "fail")
     ]
-    layout = {"sections_found", "front_page_links", "unknown_layout", "field_coverage"}
+    layout = {
+        "sections_found",
+        "front_page_links",
+        "unknown_layout",
+        "field_coverage",
+        "same_content",
+        "shortened_texts",
+    }
     faults = {fault.detail: fault.code for fault in check_faults(said, CODES, LASTING)}
     assert {name for name, code in faults.items() if code is ExitCode.LAYOUT_DRIFT} == {
         f"{name} fail" for name in layout
     }
+    lost = {"mass_changes", "redirected_articles", "newly_forbidden"}
+    assert {name for name, code in faults.items() if code is ExitCode.INCOMPLETE} == {f"{name} fail" for name in lost}
     assert {name for name, code in faults.items() if code is ExitCode.BLOCKED} == {"unwanted_http_codes fail"}
     assert set(CODES) <= set(CHECKS) and set(LASTING) <= set(CODES)
 

@@ -15,6 +15,16 @@ NO_HISTORY: Final = "no history yet"
 _MOST_NAMED: Final = 8
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleChange:
+    """A stored article whose page had another content tonight. Lengths are characters of its text."""
+
+    article_id: str
+    content: str  # content hash
+    length: int
+    length_before: int | None  # None where the revision before cannot be read
+
+
 @dataclass(frozen=True)
 class RunContext:
     """One run and its past. `history` holds the figures of earlier whole runs, newest first."""
@@ -28,6 +38,9 @@ class RunContext:
     history: Sequence[Figures] = ()
     posting_days: Mapping[str, Sequence[date]] = field(default_factory=dict)  # by section, ascending
     watched_since: date | None = None  # day of the first run that saw the site
+    contents: Mapping[str, int] = field(default_factory=dict)  # article numbers by content hash, of tonight's revisions
+    changes: Sequence[ArticleChange] = ()
+    requested: int = 0  # stored articles requested again
 
     @property
     def day(self) -> date:

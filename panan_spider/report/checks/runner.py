@@ -5,7 +5,7 @@ from typing import Final
 
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import CheckResult
-from panan_spider.report.checks import http_checks, list_checks, news_checks, page_checks
+from panan_spider.report.checks import change_checks, http_checks, list_checks, news_checks, page_checks
 from panan_spider.report.checks.context import RunContext
 
 CHECKS: Final[dict[str, Callable[[RunContext], CheckResult]]] = {
@@ -17,6 +17,11 @@ CHECKS: Final[dict[str, Callable[[RunContext], CheckResult]]] = {
     page_checks.FIELD_COVERAGE: page_checks.field_coverage,
     news_checks.ARTICLE_COUNT: news_checks.article_count,
     news_checks.SECTION_SILENCE: news_checks.section_silence,
+    change_checks.SAME_CONTENT: change_checks.same_content,
+    change_checks.MASS_CHANGES: change_checks.mass_changes,
+    change_checks.SHORTENED_TEXTS: change_checks.shortened_texts,
+    change_checks.REDIRECTED: change_checks.redirected_articles,
+    change_checks.NEWLY_FORBIDDEN: change_checks.newly_forbidden,
     http_checks.FAILED_ADDRESSES: http_checks.failed_addresses,
     http_checks.UNWANTED_CODES: http_checks.unwanted_http_codes,
     http_checks.EXECUTION_TIME: http_checks.execution_time,
@@ -29,6 +34,11 @@ CODES: Final[dict[str, ExitCode]] = {
     list_checks.FRONT_LINKS: ExitCode.LAYOUT_DRIFT,
     page_checks.UNKNOWN_LAYOUT: ExitCode.LAYOUT_DRIFT,
     page_checks.FIELD_COVERAGE: ExitCode.LAYOUT_DRIFT,
+    change_checks.SAME_CONTENT: ExitCode.LAYOUT_DRIFT,
+    change_checks.SHORTENED_TEXTS: ExitCode.LAYOUT_DRIFT,
+    change_checks.MASS_CHANGES: ExitCode.INCOMPLETE,
+    change_checks.REDIRECTED: ExitCode.INCOMPLETE,
+    change_checks.NEWLY_FORBIDDEN: ExitCode.INCOMPLETE,
     http_checks.UNWANTED_CODES: ExitCode.BLOCKED,
 }
 

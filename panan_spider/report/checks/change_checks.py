@@ -1,0 +1,119 @@
+"""Change checks: one answer for many articles, mass changes, shortened texts, redirects, new prohibitions. Pure functions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.run_report import CheckResult, Figures, Verdict
+from panan_spider.report.checks.context import NO_HISTORY, ArticleChange, RunContext, check_result, not_judged
+from panan_spider.sites.thresholds import Thresholds
+
+SAME_CONTENT: Final = "same_content"
+MASS_CHANGES: Final = "mass_changes"
+SHORTENED_TEXTS: Final = "shortened_texts"
+REDIRECTED: Final = "redirected_articles"
+NEWLY_FORBIDDEN: Final = "newly_forbidden"
+
+_UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
+
+
+def doubtful_changes(
+    changes: Sequence[ArticleChange], numbers: Mapping[str, int], requested: int, limits: Thresholds
+) -> dict[str, str]:
+    """The changes of stored articles that are not believed, by article ID, each with the reason.
+
+    `numbers` counts the article numbers that had each content tonight, `requested` the stored articles requested.
+    """
+    repeated = {c.article_id: numbers.get(c.content, 1) for c in changes}
+    reasons = {
+        number: f"the same content under {count} numbers"
+        for number, count in repeated.items()
+        if count >= limits.same_content_numbers
+    }
+    short = _shortened(changes, limits)
+    if len(short) >= limits.shortened_articles:
+        reasons |= {number: f"text shorter by half in {len(short)} articles" for number in short}
+    if _is_mass(len(changes), requested, limits):
+        mass = f"{len(changes)} of {requested} stored articles changed in one night"
+        reasons = dict.fromkeys((change.article_id for change in changes), mass) | reasons
+    return reasons
+
+
+def _shortened(changes: Sequence[ArticleChange], limits: Thresholds) -> list[str]:
+    """Articles whose text has lost half of its characters or more."""
+    return [c.article_id for c in changes if c.length_before and c.length <= limits.shortened_share * c.length_before]
+
+
+def _is_mass(count: int, requested: int, limits: Thresholds) -> bool:
+    return count >= limits.change_articles and count > limits.change_share * requested
+
+
+def same_content(context: RunContext) -> CheckResult:
+    """Articles of tonight whose content several numbers have. A few are reprints; a large share is one answer for all."""
+    limit, stored = context.thresholds, sum(context.contents.values())
+    if not stored:
+        return not_judged(SAME_CONTENT, "not judged: no article was new or changed")
+    repeated = sum(count for count in context.contents.values() if count >= limit.same_content_numbers)
+    threshold = (
+        f"{limit.same_content_numbers} numbers with one content warn, {limit.mass_share:.0%} of the articles fail"
+    )
+    if not repeated:
+        return check_result(SAME_CONTENT, "ok", 0, threshold, "each article has a content of its own")
+    most = max(context.contents.values())
+    sentence = f"{repeated} of {stored} articles have the content of others, {most} of them the same one"
+    verdict: Verdict = "fail" if repeated >= limit.mass_share * stored else "warn"
+    return check_result(SAME_CONTENT, verdict, repeated, threshold, sentence)
+
+
+def mass_changes(context: RunContext) -> CheckResult:
+    """Stored articles that changed in one night, as a share of those requested."""
+    limit, count, requested = context.thresholds, len(context.changes), context.requested
+    if not requested:
+        return not_judged(MASS_CHANGES, "not judged: no stored article was requested")
+    threshold = f"{limit.change_share:.0%} of the stored articles requested, and {limit.change_articles}"
+    sentence = f"{count} of {requested} stored articles changed in one night"
+    return check_result(MASS_CHANGES, "fail" if _is_mass(count, requested, limit) else "ok", count, threshold, sentence)
+
+
+def shortened_texts(context: RunContext) -> CheckResult:
+    """Stored articles whose text became shorter by half: a teaser, a login wall, a page cut off."""
+    limit = context.thresholds
+    if not context.changes:
+        return not_judged(SHORTENED_TEXTS, "not judged: no stored article changed")
+    count = len(_shortened(context.changes, limit))
+    threshold = f"fewer than {limit.shortened_articles} articles"
+    sentence = f"the text of {count} of {len(context.changes)} changed articles is shorter by half"
+    return check_result(
+        SHORTENED_TEXTS, "fail" if count >= limit.shortened_articles else "ok", count, threshold, sentence
+    )
+
+
+def redirected_articles(context: RunContext) -> CheckResult:
+    """Article addresses that redirect to another article, against earlier runs."""
+    limit, count = context.thresholds, context.figures.redirected
+    asked = sum(number for outcome, number in context.outcomes.items() if outcome not in _UNASKED)
+    usual = max((run.redirected for run in _before_the_change(context)), default=0)
+    most = max(limit.mass_addresses, limit.mass_share * asked, limit.usual_factor * usual)
+    threshold = f"fewer than {most:.0f}"
+    sentence = f"{count} article addresses redirect to another article, at most {usual} in earlier runs"
+    return check_result(REDIRECTED, "fail" if count >= most else "ok", count, threshold, sentence)
+
+
+def newly_forbidden(context: RunContext) -> CheckResult:
+    """Addresses that robots.txt forbids, against earlier runs."""
+    limit, count = context.thresholds, context.figures.forbidden
+    history = _before_the_change(context)
+    if not history:
+        return not_judged(NEWLY_FORBIDDEN, f"{NO_HISTORY}: {count} addresses forbidden by robots.txt")
+    usual = max(run.forbidden for run in history)
+    threshold = f"fewer than {limit.mass_addresses} more than before"
+    sentence = f"robots.txt forbids {count} addresses, at most {usual} in earlier runs"
+    new = count - usual >= limit.mass_addresses and count >= limit.usual_factor * usual
+    return check_result(NEWLY_FORBIDDEN, "fail" if new else "ok", count, threshold, sentence)
+
+
+def _before_the_change(context: RunContext) -> Sequence[Figures]:
+    """Earlier runs without those of the last days, so that a change is judged until it is confirmed."""
+    since = context.day - timedelta(days=context.thresholds.confirmed_days - 1)
+    return [run for run in context.history if date.fromisoformat(run.day) < since] or context.history

@@ -1,0 +1,114 @@
+"""Checks of the answers together: one answer for all articles, mass changes, teasers, redirects, new prohibitions."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from checks_runs import TODAY, figures, nights, seen
+
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.run_report import Figures
+from panan_spider.report.checks.change_checks import (
+    doubtful_changes,
+    mass_changes,
+    newly_forbidden,
+    redirected_articles,
+    same_content,
+    shortened_texts,
+)
+from panan_spider.report.checks.context import ArticleChange
+from panan_spider.sites.thresholds import Thresholds
+
+LIMITS = Thresholds()
+
+
+def change(number: int, content: str = "", length: int = 800, before: int | None = 800) -> ArticleChange:
+    return ArticleChange(f"{number:09d}", content or f"sha256:{number}", length, before)
+
+
+def doubted(
+    *changes: ArticleChange, requested: int = 1_000, numbers: Mapping[str, int] | None = None
+) -> dict[str, str]:
+    return doubtful_changes(changes, numbers or {}, requested, LIMITS)
+
+
+def test_ordinary_corrections_are_believed() -> None:
+    assert doubted(*(change(number) for number in range(9)), requested=9) == {}
+    assert doubted(*(change(number) for number in range(30)), requested=200) == {}
+
+
+def test_a_content_that_several_numbers_have_is_believed_of_none() -> None:
+    found = doubted(change(1, "sha256:x"), change(2, "sha256:x"), change(3), numbers={"sha256:x": 3})
+    assert found == dict.fromkeys(("000000001", "000000002"), "the same content under 3 numbers")
+
+
+def test_texts_cut_by_half_in_several_articles_are_not_believed() -> None:
+    short = [change(number, length=300) for number in range(5)]
+    assert set(doubted(*short, change(9)).values()) == {"text shorter by half in 5 articles"}
+    assert doubted(*short[:4]) == {}
+    assert doubted(*(change(number, length=300, before=None) for number in range(9))) == {}
+
+
+def test_a_fifth_of_the_archive_does_not_change_in_one_night() -> None:
+    changes = [change(number) for number in range(30)]
+    assert set(doubted(*changes, requested=100).values()) == {"30 of 100 stored articles changed in one night"}
+    assert len(doubted(*changes, requested=100)) == 30
+
+
+@pytest.mark.parametrize(
+    ("contents", "verdict"),
+    [
+        ({}, "none"), ({"a": 1, "b": 2}, "ok"), ({"a": 3}, "fail"), ({"a": 90}, "fail"),
+        ({"a": 3} | {str(n): 1 for n in range(900)}, "warn"),
+    ],
+)  # fmt: skip
+def test_one_answer_for_all_addresses_fails_and_a_reprint_does_not(contents: dict[str, int], verdict: str) -> None:
+    assert same_content(seen(contents=contents)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("count", "requested", "verdict"), [(0, 0, "none"), (9, 9, "ok"), (30, 200, "ok"), (30, 100, "fail")]
+)
+def test_mass_changes_fail(count: int, requested: int, verdict: str) -> None:
+    check = mass_changes(seen(changes=[change(number) for number in range(count)], requested=requested))
+    assert check.verdict == verdict
+
+
+def test_teasers_fail() -> None:
+    short = [change(number, length=250) for number in range(45)]
+    assert shortened_texts(seen(changes=short)).verdict == "fail"
+    assert shortened_texts(seen(changes=[change(1, length=10), change(2)])).verdict == "ok"
+    assert shortened_texts(seen()).verdict == "none"
+
+
+def asked(count: int) -> dict[str, Any]:
+    return {"outcomes": {Outcome.UNCHANGED: count}}
+
+
+def test_articles_that_all_redirect_fail_for_three_days_and_also_on_a_first_run() -> None:
+    assert redirected_articles(seen(figures(redirected=50), **asked(55))).verdict == "fail"
+    history = nights(20)
+    for _night in range(3):
+        assert redirected_articles(seen(figures(redirected=50), history, **asked(55))).verdict == "fail"
+        history = [figures(TODAY - timedelta(days=1), redirected=50), *(shifted(run) for run in history)]
+    assert redirected_articles(seen(figures(redirected=50), history, **asked(55))).verdict == "ok"
+
+
+def shifted(run: Figures) -> Figures:
+    """The run a day earlier: as the history looks on the night after."""
+    return run.model_copy(update={"day": (date.fromisoformat(run.day) - timedelta(days=1)).isoformat()})
+
+
+def test_a_few_redirects_are_a_sites_habit() -> None:
+    usual = nights(20, lambda day: figures(day, redirected=20))
+    assert redirected_articles(seen(figures(redirected=25), usual, **asked(100))).verdict == "ok"
+    assert redirected_articles(seen(figures(redirected=5), **asked(5))).verdict == "ok"
+
+
+def test_a_robots_txt_that_newly_forbids_fails_and_one_that_always_did_does_not() -> None:
+    assert newly_forbidden(seen(figures(forbidden=50))).verdict == "none"
+    assert newly_forbidden(seen(figures(forbidden=50), nights(20))).verdict == "fail"
+    always = nights(20, lambda day: figures(day, forbidden=48))
+    assert newly_forbidden(seen(figures(forbidden=50), always)).verdict == "ok"
+    assert newly_forbidden(seen(figures(forbidden=3), nights(20))).verdict == "ok"
