@@ -1,1 +1,1 @@
-"""Domain words and records that import nothing of ours."""
+"""Words and records of the domain. Imports nothing else of the package."""

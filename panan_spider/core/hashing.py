@@ -1,4 +1,4 @@
-"""The hash over what an article says, by which a correction is told from a page that merely looks different."""
+"""Content hash of an article: equal for pages with the same content, whatever surrounds it."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _HASHED: Final = (
 
 
 def content_hash(content: object) -> str:
-    """`sha256:` and the hash over an `Article`, or a page read as one. Addresses count by their path, so that a host's alias is no change."""
+    """`sha256:` and the hash of an `Article`, or of a page read as one. Addresses count by their path, so that the other host is no change."""
     plain = {name: _plain(getattr(content, name)) for name in _HASHED}
     data = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
@@ -31,7 +31,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if not hasattr(value, "model_dump"):
         return value
-    fields = dict(value.__dict__)  # parts of an article are flat: model_dump() says the same, slower
+    fields = dict(value.__dict__)  # parts of an article are flat: the same as model_dump(), and faster
     if "url" in fields:
         fields["url"] = urlsplit(fields["url"]).path
     return fields

@@ -1,1 +1,1 @@
-"""From a run to a verdict, an exit code, a page and a message."""
+"""Report of a run: figures, checks, faults, exit code, page, notification; and the status of an archive."""

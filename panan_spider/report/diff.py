@@ -1,4 +1,4 @@
-"""Two versions of a text, character by character where it is Chinese, word by word where it is not. Pure."""
+"""Comparison of two revisions: Chinese by character, ASCII by word, field by field. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from panan_spider.core.run_report import DiffSpan, FieldChange
 
-#: A word or number of ASCII is one token, and so is every other character.
+#: Tokens: a word or number in ASCII, or one other character.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9.%-]+|.", re.DOTALL)
-#: A match shorter than this between two changes is chance, and only makes them hard to read.
+#: A shorter match between two changes is accidental and makes them hard to read.
 _SHORTEST_MATCH: Final = 2
-#: Tokens of both sides multiplied, beyond which a paragraph is shown as replaced whole.
+#: Product of both token counts beyond which a paragraph is shown as replaced.
 _MOST_WORK: Final = 4_000_000
 _KEPT_AROUND: Final = 24
 _LONGEST_PIECE: Final = 1_500
@@ -21,15 +21,15 @@ _FIELDS: Final = ("title", "kicker", "subtitle", "published", "source", "editor"
 
 
 def pieces(old: str, new: str) -> list[DiffSpan]:
-    """The pieces of both versions in reading order. Joined without `new` they give `old`, without `gone` they give `new`."""
+    """Spans of both versions in reading order. Joined without `new` they give `old`, without `gone` they give `new`."""
     lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    made: list[DiffSpan] = []
+    spans: list[DiffSpan] = []
     for tag, before, after in _steps(*lines):
         if tag == "equal" or len(before) * len(after) > _MOST_WORK:
-            made += _whole(before, after)
+            spans += _whole(before, after)
         else:
-            made += _fine(before, after)
-    return _joined(made)
+            spans += _fine(before, after)
+    return _joined(spans)
 
 
 def _steps(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -56,69 +56,69 @@ def _whole(before: str, after: str, *, same: bool | None = None) -> Iterator[Dif
         yield DiffSpan(kind="new", text=after)
 
 
-def _joined(made: Sequence[DiffSpan]) -> list[DiffSpan]:
-    """Neighbouring changes become one: all that went, then all that came."""
+def _joined(spans: Sequence[DiffSpan]) -> list[DiffSpan]:
+    """Merge neighbouring changes into one: all old text, then all new text."""
     found: list[DiffSpan] = []
     gone = new = ""
-    for piece in (*made, DiffSpan(kind="same", text="")):
-        if piece.kind == "gone":
-            gone += piece.text
-        elif piece.kind == "new":
-            new += piece.text
+    for span in (*spans, DiffSpan(kind="same", text="")):
+        if span.kind == "gone":
+            gone += span.text
+        elif span.kind == "new":
+            new += span.text
         else:
             found += [DiffSpan(kind=kind, text=text) for kind, text in (("gone", gone), ("new", new)) if text]  # type: ignore[arg-type]
             gone = new = ""
-            found += [piece] if piece.text else []
+            found += [span] if span.text else []
     return _merged(found)
 
 
 def _merged(found: Sequence[DiffSpan]) -> list[DiffSpan]:
     merged = list(found[:1])
-    for before, piece in pairwise(found):
-        if before.kind == piece.kind:
-            merged[-1] = DiffSpan(kind=piece.kind, text=merged[-1].text + piece.text)
+    for before, span in pairwise(found):
+        if before.kind == span.kind:
+            merged[-1] = DiffSpan(kind=span.kind, text=merged[-1].text + span.text)
         else:
-            merged.append(piece)
+            merged.append(span)
     return merged
 
 
-def shortened(made: Sequence[DiffSpan]) -> list[DiffSpan]:
-    """The pieces as a report shows them: of what stayed, only what stands beside a change."""
+def shortened(spans: Sequence[DiffSpan]) -> list[DiffSpan]:
+    """Spans as a report shows them: unchanged text is cut, except next to a change."""
     shown: list[DiffSpan] = []
-    for number, piece in enumerate(made):
-        if piece.kind != "same":
-            cut = len(piece.text) - _LONGEST_PIECE
-            shown.append(DiffSpan(kind=piece.kind, text=piece.text[:_LONGEST_PIECE]))
+    for number, span in enumerate(spans):
+        if span.kind != "same":
+            cut = len(span.text) - _LONGEST_PIECE
+            shown.append(DiffSpan(kind=span.kind, text=span.text[:_LONGEST_PIECE]))
             shown += [DiffSpan(kind="cut", text=str(cut))] if cut > 0 else []
             continue
-        first, last = number == 0, number == len(made) - 1
-        head, tail = ("" if first else piece.text[:_KEPT_AROUND]), ("" if last else piece.text[-_KEPT_AROUND:])
-        cut = len(piece.text) - len(head) - len(tail)
+        first, last = number == 0, number == len(spans) - 1
+        head, tail = ("" if first else span.text[:_KEPT_AROUND]), ("" if last else span.text[-_KEPT_AROUND:])
+        cut = len(span.text) - len(head) - len(tail)
         if cut <= _KEPT_AROUND:
-            shown.append(piece)
+            shown.append(span)
             continue
         parts = (("same", head), ("cut", str(cut)), ("same", tail))
         shown += [DiffSpan(kind=kind, text=text) for kind, text in parts if text]  # type: ignore[arg-type]
     return shown
 
 
-def _printed(record: dict[str, Any]) -> dict[str, str]:
-    """What an article says, field by field, as text."""
-    said = {name: record.get(name) or "" for name in _FIELDS}
-    said["authors"] = "、".join(
-        " ".join(filter(None, (one["title"], one["name"], one["work"]))) for one in record["authors"]
+def _texts(record: dict[str, Any]) -> dict[str, str]:
+    """The fields of a record as text."""
+    texts = {name: record.get(name) or "" for name in _FIELDS}
+    texts["authors"] = "、".join(
+        " ".join(filter(None, (author["title"], author["name"], author["work"]))) for author in record["authors"]
     )
-    said["credits"] = "\n".join(f"{role} {name}" for role, name in record["credits"].items())
-    said["images"] = "\n".join(f"{image['url']} {image['caption'] or ''}".strip() for image in record["images"])
-    said["attachments"] = "\n".join(f"{link['title']} {link['url']}" for link in record["attachments"])
+    texts["credits"] = "\n".join(f"{role} {name}" for role, name in record["credits"].items())
+    texts["images"] = "\n".join(f"{image['url']} {image['caption'] or ''}".strip() for image in record["images"])
+    texts["attachments"] = "\n".join(f"{link['title']} {link['url']}" for link in record["attachments"])
     tables = [block for block in record["blocks"] if block["type"] == "table"]
-    said["tables"] = "\n".join(" | ".join(row) for table in tables for row in table["rows"])
-    return said
+    texts["tables"] = "\n".join(" | ".join(row) for table in tables for row in table["rows"])
+    return texts
 
 
 def changes(old: dict[str, Any], new: dict[str, Any]) -> list[FieldChange]:
-    """Every field in which two revisions differ, as a report shows it."""
-    before, after = _printed(old), _printed(new)
+    """The fields in which two revisions differ, as a report shows them."""
+    before, after = _texts(old), _texts(new)
     return [
         FieldChange(field=name, pieces=shortened(pieces(before[name], after[name])))
         for name in before

@@ -26,6 +26,9 @@ _FIGURES: Final = re.compile(r"\d+(?:[.:/-]\d+)*")
 #: How the reason of an alias begins that redirects to another article. Other aliases are a second address of the same one.
 _REDIRECTS: Final = "leads to "
 
+#: Outcomes that say nothing about the site. The next run requests the address again by itself.
+_UNANSWERED: Final = frozenset({Outcome.FAILED, Outcome.PENDING})
+
 #: Outcomes of an address that leave a listed article out of the archive where no other address of it was stored.
 _NOT_STORED: Final = frozenset({Outcome.GONE, Outcome.ALIAS})
 
@@ -42,6 +45,11 @@ class Fault:
     lasting: bool = True  # False: gives its code every time
 
     @property
+    def remembered(self) -> bool:
+        """True for a fault that the ledger keeps: a lasting one, and one of a page that the site has answered for."""
+        return self.lasting or (self.kind == "address" and self.outcome not in _UNANSWERED)
+
+    @property
     def key(self) -> str:
         """Identity across runs: kind, subject, outcome, and detail without its figures."""
         plain = "\x1f".join((self.kind, self.subject, str(self.outcome or ""), _FIGURES.sub("#", self.detail)))
@@ -54,7 +62,7 @@ class SeenFaults:
 
     ringing: tuple[Fault, ...] = ()
     known: tuple[Fault, ...] = ()
-    records: tuple[FaultRecord, ...] = ()  # of all lasting ones, tonight counted
+    records: tuple[FaultRecord, ...] = ()  # of all that the ledger keeps, tonight counted
 
     def counts(self, code: ExitCode) -> Counter[Outcome]:
         """Number of ringing addresses of that code by outcome."""
@@ -69,11 +77,11 @@ def seen_faults(faults: Iterable[Fault], known: Mapping[str, FaultRecord], day: 
     """Divide the faults that a run sees on `day` (site time) by what earlier runs have recorded."""
     ringing, silent, records = list[Fault](), list[Fault](), dict[str, FaultRecord]()
     for fault in faults:
-        if not fault.lasting:
-            ringing.append(fault)
-            continue
-        record = records.setdefault(fault.key, _seen_today(fault, known.get(fault.key), day))
-        (ringing if record.days <= limits.confirmed_days else silent).append(fault)
+        record = _seen_today(fault, known.get(fault.key), day)
+        if fault.remembered:
+            records.setdefault(fault.key, record)
+        rings = not fault.lasting or record.days <= limits.confirmed_days
+        (ringing if rings else silent).append(fault)
     return SeenFaults(tuple(ringing), tuple(silent), tuple(records.values()))
 
 
@@ -137,7 +145,7 @@ def redirects(urls: Iterable[DoubtfulUrl]) -> int:
 
 
 def _is_lasting(url: DoubtfulUrl) -> bool:
-    if url.outcome in (Outcome.FAILED, Outcome.PENDING):
+    if url.outcome in _UNANSWERED:
         return False
     # A list or an entry page that is blocked hides articles that no list has named yet.
     return url.outcome is not Outcome.BLOCKED or url.kind in _ARTICLES

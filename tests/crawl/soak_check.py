@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ def damage(site: Site, data: Path) -> dict[str, list[str]]:
         "WARC files not whole": _unsound(data),
         "not what the raw pages say": _misread(data, len(times)),
         "sums that do not match": _unbalanced(data),
+        "missing though a run ended 0": list(unnamed(site.slots.keys(), articles, reports(data))),
         "where the ledger disagrees": list(_disagreeing(site, data, articles)),
     }
 
@@ -77,6 +78,29 @@ def _misread(data: Path, count: int) -> list[str]:
     again = subprocess.run(words, cwd=harness.ROOT, capture_output=True, text=True, check=False)
     same = f"{count} the same, 0 changed" in again.stdout and again.returncode == 0
     return [] if same else [again.stdout[-500:] + again.stderr[-500:]]
+
+
+def reports(data: Path) -> list[dict[str, Any]]:
+    """The reports of all crawls that ended, oldest first."""
+    found = [json.loads(path.read_text("utf-8")) for path in (data / "runs").glob("*.json")]
+    return sorted((one for one in found if one.get("command") == "crawl"), key=lambda one: str(one["finished"]))
+
+
+def unnamed(
+    numbers: Iterable[str], articles: Iterable[dict[str, Any]], ended: Iterable[dict[str, Any]]
+) -> Iterator[str]:
+    """Articles of the site that were not stored when a run ended with 0, and that no report up to then names as a gap."""
+    first_stored: dict[str, str] = {}
+    for article in articles:
+        first_stored.setdefault(article["id"], article["fetched_at"])
+    wanted, named = set(numbers), set[str]()
+    for report in ended:
+        named |= {gap["article_id"] for gap in report["gaps"] if gap["article_id"]}
+        if report["exit_code"] != 0 or report["gaps_count"] > len(report["gaps"]):
+            continue
+        stored = {number for number, at in first_stored.items() if at <= report["finished"]}
+        if silent := sorted(wanted - stored - named):
+            yield f"run {report['run']}: {len(silent)} articles, {', '.join(silent[:5])}"
 
 
 def _unbalanced(data: Path) -> list[str]:

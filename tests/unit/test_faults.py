@@ -153,6 +153,7 @@ def test_many_at_once_are_a_fault_of_the_site_and_ring_every_time(outcome: Outco
     many = faults_of(*(url(outcome, number, reason=reason) for number in range(1, 31)), asked=100)
     few = faults_of(*(url(outcome, number, reason=reason) for number in range(1, 6)), asked=100)
     assert rings(nights(*[many] * 5)) == [True] * 5
+    assert len(nights(many)[0].records) == 30, "each of them is a gap of the next run"
     assert rings(nights(*[few] * 5)) == [True, True, True, False, False]
 
 

@@ -1,1 +1,1 @@
-"""What a run must look like: its report and its exit code."""
+"""Checks of a run against earlier runs and the thresholds of its site."""

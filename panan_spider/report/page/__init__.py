@@ -1,1 +1,1 @@
-"""The report as a page for people: one HTML file that asks for nothing."""
+"""The report page: wording, plots, HTML."""

@@ -1,11 +1,11 @@
-"""The words of the page, English with Chinese beside it."""
+"""Wording of the report page: English, with the Chinese beside it."""
 
 from typing import Final
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult, State, Verdict
 
-#: How a run ended, in two words, and how bad that is: `good`, `soon` (look at it when you can), `bad`.
+#: Title of each exit code in English and Chinese, and its colour: `good`, `soon` (look at it when you can), `bad`.
 ENDINGS: Final[dict[ExitCode, tuple[str, str, str]]] = {
     ExitCode.GOOD: ("All is well", "一切正常", "good"),
     ExitCode.NOT_STARTED: ("Could not start", "无法开始", "bad"),
@@ -90,7 +90,7 @@ FIELDS: Final[dict[str, str]] = {
 
 
 def warnings(checks: list[CheckResult]) -> list[CheckResult]:
-    """The checks that have something to say, the worst first."""
+    """Checks with the verdict `warn` or `fail`, the failed ones first."""
     return sorted((c for c in checks if c.verdict in ("warn", "fail")), key=lambda check: check.verdict != "fail")
 
 
