@@ -62,7 +62,7 @@ def _parts(region: Region, lines: list[Line]) -> Iterator[tuple[str, list[Line]]
     yield "headline", lines[slice(*region.headline)]
     yield "header line", lines[slice(*region.header)]
     yield "body", lines[slice(*region.body)]
-    yield "editor line", lines[slice(*region.tail)]
+    yield "editor line", [lines[index] for index in region.tail]
 
 
 def _nearest(lines: list[Line]) -> list[Line]:

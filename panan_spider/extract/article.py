@@ -1,14 +1,14 @@
 """The switch: which template a page is, by the evidence on it, and the article read by it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import pairwise
 
 from lxml import etree
 
-from panan_spider.extract import labels, media
-from panan_spider.extract.body import Body, build
-from panan_spider.extract.body_lines import clean_lines, read_related
-from panan_spider.extract.byline import TailLine, read_byline, read_tail_line
+from panan_spider.extract import labels
+from panan_spider.extract.body import Body, build, text_length
+from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
+from panan_spider.extract.byline import TailLine, read_byline, read_tail_line, unknown_labels
 from panan_spider.extract.document import (
     Page,
     base_url,
@@ -20,10 +20,11 @@ from panan_spider.extract.document import (
 )
 from panan_spider.extract.header_line import HeaderLine, is_lone_byline, names_source, read_header_line, without_icons
 from panan_spider.extract.headline import (
-    Headline,
     Opening,
     could_be_headline,
+    is_headed,
     known_titles,
+    other_names,
     plain,
     read_headline,
     read_opening,
@@ -31,110 +32,21 @@ from panan_spider.extract.headline import (
 from panan_spider.extract.labels import without_furniture
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.regions import Region, find_region
-from panan_spider.extract.results import ArticlePage, FieldSource, InvalidPage, SoftBlock, UnknownLayout
+from panan_spider.extract.regions import Region, find_region, prose_outside
+from panan_spider.extract.results import (
+    ArticlePage,
+    FieldSources,
+    Headline,
+    InvalidPage,
+    SoftBlock,
+    UnknownLayout,
+    places,
+)
 from panan_spider.extract.words import SiteWords, words_of
+from panan_spider.items import Author
 from panan_spider.sites.cms import ArticleTemplate
 from panan_spider.sites.profile import Site, load_site
 from panan_spider.sites.urls import UrlKind, absolute
-
-#: What the header line gives, unless another line is named below.
-_OF_HEADER = ("header_line", "published", "source")
-
-
-@dataclass(frozen=True)
-class FieldSources:
-    """The lines that a page's fields were read from; any can be empty."""
-
-    root: etree._Element
-    crumb: Sequence[Line]
-    headline: Headline
-    opening: Sequence[Line]  # the body's first lines that are kicker, headline or subtitle
-    header: Sequence[Line]
-    tail: Sequence[Line]
-    body: Sequence[Line]
-    after: Sequence[Line]
-    part_links: Sequence[etree._Element]
-    authors_in: tuple[bool, bool]  # whether header line and tail line gave them
-    editor_in: tuple[bool, bool]
-
-
-def places(page: ArticlePage, pieces: FieldSources) -> dict[str, FieldSource]:
-    """A place for every field of `page` that holds something; XPaths joined by `|` where it was read in several.
-
-    The template's place is `address` (or `words`: the page's visible text), the address's own is `address`.
-    """
-    walk = _Walk(pieces.root)
-    found = {"url": FieldSource("address", page.url)}
-    by_address = page.template == "trs" and "/system/" not in page.url
-    found["template"] = FieldSource("address" if by_address else "words", page.template)
-    title, over, under = _split(pieces.headline, page.title)
-    header, tail = walk.at(pieces.header), walk.at(pieces.tail)
-    candidates = {
-        **dict.fromkeys(_OF_HEADER, header),
-        **dict.fromkeys(("breadcrumbs", "section"), walk.at(pieces.crumb)),
-        "title": walk.at(title),
-        "kicker": walk.at(over if pieces.headline.kicker == page.kicker else pieces.opening[:1]),
-        "subtitle": walk.at(under if pieces.headline.subtitle == page.subtitle else pieces.opening[-1:]),
-        "credits": tail,
-        "authors": _given((header, tail), pieces.authors_in),
-        "editor": _given((header, tail), pieces.editor_in),
-        **dict.fromkeys(("text", "blocks"), walk.around(pieces.body)),
-        "images": walk.at([line for line in pieces.body if line.kind == "image"], "//img"),
-        "attachments": walk.at([line for line in pieces.body if _links_file(line)], "//a"),
-        "related": walk.at(_related_heading(pieces.after)),
-        "parts": FieldSource(" | ".join(map(walk.path, pieces.part_links)), " ".join(page.parts)),
-    }
-    return found | {name: place for name, place in candidates.items() if place is not None and getattr(page, name)}
-
-
-class _Walk:
-    """XPaths of elements of one tree."""
-
-    def __init__(self, root: etree._Element) -> None:
-        self._tree = etree.ElementTree(root.getroottree().getroot())
-
-    def path(self, element: etree._Element) -> str:
-        return self._tree.getpath(element)
-
-    def at(self, lines: Iterable[Line], below: str = "") -> FieldSource | None:
-        """The places of these lines, each once; None without any."""
-        lines = list(lines)
-        paths = dict.fromkeys(self.path(line.block) + below for line in lines)
-        return FieldSource(" | ".join(paths), "  ".join(line.text or line.src for line in lines)) if lines else None
-
-    def around(self, lines: Sequence[Line]) -> FieldSource | None:
-        """The smallest element that holds the first line, the last, and so all between; printed is the first."""
-        if not lines:
-            return None
-        held = set(lines[-1].block.iterancestors()) | {lines[-1].block}
-        first = lines[0].block
-        block = next((element for element in (first, *first.iterancestors()) if element in held), first)
-        return FieldSource(self.path(block), lines[0].text or lines[0].src)
-
-
-def _split(headline: Headline, title: str) -> tuple[list[Line], list[Line], list[Line]]:
-    """The headline's lines: the title's, those over it, those under it."""
-    lines = list(headline.lines)
-    for first in range(len(lines)):
-        for end in range(first + 1, len(lines) + 1):
-            if " ".join(line.prose for line in lines[first:end]) == title:
-                return lines[first:end], lines[:first], lines[end:]
-    return lines, [], []
-
-
-def _given(places: tuple[FieldSource | None, ...], given: tuple[bool, ...]) -> FieldSource | None:
-    meant = [place for place, gave in zip(places, given, strict=True) if gave and place is not None]
-    return FieldSource(" | ".join(p.where for p in meant), "  ".join(p.printed for p in meant)) if meant else None
-
-
-def _links_file(line: Line) -> bool:
-    return any(media.is_file(href) for href, _ in line.links)
-
-
-def _related_heading(lines: Sequence[Line]) -> list[Line]:
-    headings = (line for line in lines if line.kind == "text")
-    return [line for line in headings if labels.side_heading(line.folded) in labels.RELATED_HEADINGS][:1]
 
 
 def choose_template(page: Page, lines: list[Line], site: Site) -> ArticleTemplate:
@@ -170,7 +82,7 @@ class _Reading:
 
     def __init__(self, page: Page, words: SiteWords) -> None:
         self.page = page
-        self.site = words.site
+        self.words, self.site = words, words.site
         self.root = parse(page)
         self.lines = without_icons(flatten(self.root, words))
         self.template = choose_template(page, self.lines, self.site)
@@ -186,7 +98,7 @@ class _Reading:
     def result(self) -> ArticlePage:
         address = self.address
         header, printed = self._header()
-        lines = clean_lines(self.lines[slice(*self.region.body)], self.body.discarded, self._header_lines())
+        lines = clean_lines(self._body_lines(), self.body.discarded, self._header_lines())
         headline, opening, lines = self._headline(lines, first_part=address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)
@@ -202,7 +114,7 @@ class _Reading:
             breadcrumbs=crumb.parts if crumb else (),
             header_line=printed or None,
             source=header.source or tail.source,
-            authors=_merged(header, tail),
+            authors=_merged(header.authors, tail.authors),
             editor=tail.editor or header.editor,
             credits=header.credits | tail.credits,
             blocks=tuple(self.body.blocks),
@@ -211,6 +123,9 @@ class _Reading:
             section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
+            unknown_labels=tuple(
+                label for index in self.region.tail for label in unknown_labels(self.lines[index].text)
+            ),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
         )
 
@@ -224,7 +139,7 @@ class _Reading:
             headline=headline,
             opening=opening.lines,
             header=self._header_lines(),
-            tail=self.lines[slice(*self.region.tail)],
+            tail=[self.lines[index] for index in self.region.tail],
             body=body,
             after=self.lines[self.region.body[1] :],
             part_links=list(self._part_links().values()),
@@ -241,7 +156,15 @@ class _Reading:
 
     def _header(self) -> tuple[HeaderLine, str]:
         printed = " ".join(text for line in self._header_lines() if (text := without_furniture(line.text)))
-        return read_header_line(printed), printed
+        header = read_header_line(printed)
+        below = tuple(author for index in self.region.bylines for author in read_byline(self.lines[index].text))
+        return replace(header, authors=_merged(header.authors, below)), printed
+
+    def _body_lines(self) -> list[Line]:
+        """The lines of the body's region without bylines and tail lines among them."""
+        bylines = self.region.bylines
+        kept = (index for index in range(*self.region.body) if index not in self.region.tail and index not in bylines)
+        return [replace(self.lines[n], parted=True) if n - 1 in bylines else self.lines[n] for n in kept]
 
     def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
         over = [line for line in self.lines[slice(*self.region.headline)] if could_be_headline(line)]
@@ -255,10 +178,10 @@ class _Reading:
         return headline, opening, [line for line in lines if not any(line is said for said in opening.lines)]
 
     def _tail(self) -> TailLine:
-        pieces = self.lines[slice(*self.region.tail)]
+        pieces = [self.lines[index] for index in self.region.tail]
         signed = [line.text for line in pieces[:1] if is_lone_byline(line.folded)]
         printed = "  ".join(line.text for line in pieces[len(signed) :])
-        tail = read_tail_line(printed)
+        tail = self._tail_groups(len(signed))
         if signed:
             tail = replace(tail, authors=read_byline(signed[0]) + tail.authors)
         if not names_source(printed):
@@ -266,15 +189,48 @@ class _Reading:
         late = read_header_line(printed)  # a header line's words below the text
         return replace(tail, source=late.source, authors=late.authors, editor=late.editor, credits=late.credits)
 
+    def _tail_groups(self, skipped: int) -> TailLine:
+        """The tail lines read; of several groups the last one names the site's editor, an earlier editor is a credit."""
+        indexes = self.region.tail[skipped:]
+        cuts = [0, *(n for n in range(1, len(indexes)) if indexes[n] > indexes[n - 1] + 1), len(indexes)]
+        groups = [
+            read_tail_line("  ".join(without_furniture(self.lines[index].text) for index in indexes[a:b]))
+            for a, b in pairwise(cuts)
+        ]
+        authors: tuple[Author, ...] = ()
+        credits: dict[str, str] = {}
+        for group in groups:
+            authors = _merged(authors, group.authors)
+            credits |= {label: value for label, value in group.credits.items() if label not in credits}
+        editors = [group for group in groups if group.editor]
+        for group in editors[:-1]:
+            credits.setdefault(group.editor_label, group.editor or "")
+        source = next((group.source for group in groups if group.source), None)
+        return TailLine(authors, editors[-1].editor if editors else None, credits, source)
+
     def _check_whole(self, headline: Headline) -> None:
         if not self.body.blocks:
             raise UnknownLayout("no body under the header line")
+        self._check_doubt(headline)
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
         after = any(labels.is_footer(line.folded, line.words) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:
             raise InvalidPage("the bytes fit no charset", field_name="title")
+
+    def _check_doubt(self, headline: Headline) -> None:
+        """Raise UnknownLayout where the page speaks against the reading: another title, more prose outside, text dropped."""
+        crumb = self.region.breadcrumb
+        called, said = document_title(self.root), f"{headline.kicker or ''}{headline.title}{headline.subtitle or ''}"
+        others = other_names(called, said, crumb.parts if crumb else (), self.words)
+        # A header line that names its source is sure, unless the other name stands on the page as a heading.
+        if others and (not names_source(self._header()[1]) or is_headed(self.lines, others)):
+            raise UnknownLayout(f"the document is called otherwise than the headline: {headline.title}")
+        if (outside := prose_outside(self.lines, self.region)) > sum(map(text_length, self.body.blocks)):
+            raise UnknownLayout(f"more prose outside the reading than in it: {outside} characters")
+        if all(block.type == "image" for block in self.body.blocks) and any(map(is_dropped_text, self.body.discarded)):
+            raise UnknownLayout("a body of pictures alone, and text left out: a list of links?")
 
     def _parts(self) -> tuple[str, ...]:
         return tuple(
@@ -301,6 +257,7 @@ def _before_captions(lines: list[Line], title: str) -> list[Line]:
     return texts
 
 
-def _merged(header: HeaderLine, tail: TailLine) -> tuple:  # type: ignore[type-arg]
-    known = {author.name for author in header.authors}
-    return header.authors + tuple(author for author in tail.authors if author.name not in known)
+def _merged(first: tuple[Author, ...], more: tuple[Author, ...]) -> tuple[Author, ...]:
+    """The authors of two places, each name once."""
+    known = {author.name for author in first}
+    return first + tuple(author for author in more if author.name not in known)

@@ -153,6 +153,13 @@ def build(lines: Sequence[Line], body: Body, resolve: Resolve) -> None:
             _add(piece, body, resolve)
 
 
+def text_length(block: Block) -> int:
+    """Characters of the text that a block holds, captions and cells included."""
+    if isinstance(block, Table):
+        return sum(len(cell) for row in block.rows for cell in row)
+    return len(getattr(block, "text", None) or getattr(block, "caption", None) or getattr(block, "title", None) or "")
+
+
 def _pieces(lines: Sequence[Line]) -> list[BodyBlock]:
     pieces: list[BodyBlock] = []
     tables = DataTables(lines[0].words) if lines else None
@@ -169,7 +176,7 @@ def _is_text(piece: BodyBlock) -> bool:
 
 
 def _is_image(piece: BodyBlock) -> bool:
-    return piece.table is None and piece.line.kind == "image"
+    return piece.table is None and piece.line.kind in ("image", "pasted")
 
 
 def _sure_headings(pieces: Sequence[BodyBlock]) -> list[Line]:
@@ -219,6 +226,8 @@ def _add(piece: BodyBlock, body: Body, resolve: Resolve) -> None:
     line = piece.line
     if piece.table is not None:
         body.blocks.append(Table(rows=table_rows(piece.table, line.words)))
+    elif line.kind == "pasted":
+        body.discarded.append((piece.caption or "", "a picture without an address, and its caption"))
     elif line.kind == "image":
         body.blocks.append(ImageBlock(url=resolve(line.src), caption=piece.caption))
     else:

@@ -81,6 +81,11 @@ def _is_beside(held: Sequence[Line], *, outside: bool) -> bool:
 
 
 _LONGEST_SIDE_HEADING: Final = 10
+#: Rows that make a list of links.
+_FEWEST_LINKS: Final = 5
+_MANY_LINKS: Final = 10
+_LINK_BEHIND: Final = "a link to another page, or keywords, after the body"
+_BULLET: Final = re.compile(r"\s*[★☆●○■□◆◇▲▶►•·※]")
 _FOOT_SURE: Final = re.compile(r"(?:主办(?:单位)?|技术支持|网站标识码|备案号)\s*:")
 _FOOT: Final = re.compile(
     rf"{_FOOT_SURE.pattern}|(?:主管|承办|协办|地址|邮编|电话|传真|邮箱|联系电话|投稿邮箱|新闻热线|广告热线|值班电话)(?:单位)?\s*:"
@@ -102,15 +107,58 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
             kept.append(line)
     if kept and kept[0].text.lstrip()[:1] in "改调选" and (text := without_bar(kept[0].raw)) != kept[0].raw:
         kept[0] = replace(kept[0], raw=text)
+    _trim_toolbars(kept, discarded)
+    if _is_list_of_links(kept):
+        return _joined(kept)
     kept = without_side(kept, header, discarded)
     links: list[Line] = []
-    while kept and (leads_away(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
+    while kept and (_is_link_behind(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
         links.append(kept.pop())
-        discarded.append((links[-1].text or links[-1].src, "a link to another page, or keywords, after the body"))
+        discarded.append((links[-1].text or links[-1].src, _LINK_BEHIND))
     if links and len(kept) > 1 and _heads(kept[-1], links, kept[-2]):
         discarded.append((kept.pop().text, "the heading of links after the body"))
     _cut_foot(kept, discarded)
     return _joined(kept)
+
+
+def _trim_toolbars(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
+    """Take off the toolbars before the first words of the text and behind its last."""
+    head = 0
+    while head < len(kept) and (kept[head].kind != "text" or _is_tool(kept[head])):
+        head += 1
+    foot = len(kept)
+    while foot > head and (labels.is_toolbar(kept[foot - 1]) or leads_away(kept[foot - 1])):
+        foot -= 1
+    tools = [line for line in (*kept[:head], *kept[foot:]) if line.kind == "text" and _is_tool(line)]
+    discarded.extend((line.text, "a toolbar before or behind the text") for line in tools)
+    kept[:] = [line for line in kept if not any(line is tool for tool in tools)]
+
+
+def _is_tool(line: Line) -> bool:
+    return labels.is_toolbar(line) or (labels.is_page_walk(line) and not labels.is_statement(line.folded))
+
+
+def _is_list_of_links(lines: Sequence[Line]) -> bool:
+    """Whether the body itself is a list of links, as of a topic page: rows from its first line on and no paragraph, or many with bullets."""
+    texts = [line for line in lines if line.kind == "text"]
+    rows = [line for line in texts if leads_away(line)]
+    if len(rows) < _FEWEST_LINKS or 10 * len(rows) < 6 * len(texts):
+        return False
+    marked = sum(1 for line in rows if _BULLET.match(line.text))
+    if len(rows) >= _MANY_LINKS and 10 * marked >= 6 * len(rows):
+        return True
+    return leads_away(texts[0]) and not any(labels.is_prose(line) and not leads_away(line) for line in texts)
+
+
+def _is_link_behind(line: Line) -> bool:
+    """Whether the line leads to another page and is no paragraph that happens to be a link."""
+    return leads_away(line) and not labels.is_prose(line)
+
+
+def is_dropped_text(left_out: tuple[str, str]) -> bool:
+    """Whether a pair of `discarded` is words of a link that was taken off the end of the body."""
+    text, why = left_out
+    return why == _LINK_BEHIND and "/" not in text
 
 
 def _is_code(kept: Sequence[Line], line: Line) -> bool:

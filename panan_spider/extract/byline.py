@@ -16,9 +16,12 @@ from panan_spider.core.text import fold
 from panan_spider.items import Author
 
 _RANK: Final = (
-    "本报|本网|本台|首席|特派|特约|特邀|实习|见习|驻站|全媒体|融媒体|融媒|新媒体|摄影|摄像|文字|视频|联合|县|市|省"
+    "本报|本网|本台|学生|首席|特派|特约|特邀|实习|见习|驻站|全媒体|融媒体|融媒|新媒体|摄影|摄像|文字|视频|联合|县|市|省"
 )
 ROLE: Final = rf"(?:(?:{_RANK})*(?:记者|通讯员|报道员|评论员|撰稿人|实习生)|综合)"
+#: A newsroom before a role, part of the title: 样例日报记者.
+_NEWSROOM: Final = "[\u3400-\u9fffA-Za-z]{1,10}(?:报|网|社|台|端|刊|新闻|视频|频道|传媒|中心)"
+NEWSROOM_ROLE: Final = rf"(?:{_NEWSROOM})?{ROLE}"
 _WORK: Final = {
     "文": "text", "文字": "text", "撰文": "text", "图": "photo", "摄": "photo", "摄影": "photo", "图片": "photo", "摄影报道": "photo", "图文报道": "text+photo",
     "拍摄": "photo", "供图": "photo", "文图": "text+photo", "图文": "text+photo", "文摄": "text+photo", "摄文": "text+photo", "视频": "video", "摄像": "video",
@@ -30,13 +33,24 @@ _MARKS: Final = rf"(?:{_MARK})(?:\s*[//、\u00b7&+]\s*(?:{_MARK}))*"
 _STEMS: Final = frozenset("甲乙丙丁戊己庚辛壬癸某")
 _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
 
-_ROLE_AT: Final = re.compile(rf"({ROLE})\s*:?")
+_ROLE_AT: Final = re.compile(rf"((?:(?<![{_HAN}]){_NEWSROOM})?{ROLE})\s*:?")
 _LABEL_AT: Final = re.compile(
     r"((?:文章|本文|稿件)?作\s*者|撰\s*文|撰\s*稿|文\s*字|文|图\s*片|图|摄\s*影|摄|供\s*图|视\s*频|摄\s*像)\s*:|(?<!\S)(作\s?者|撰文|撰稿)(?=\s)"
 )
 _PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*/(?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
 _AHEAD_AT: Final = re.compile(rf"({_MARKS})\s+(?=[{_HAN}])")
 _SUFFIX_AT: Final = re.compile(rf"/\s*({_MARKS})(?![{_HAN}])|[(]\s*({_MARKS})\s*[)]|({_MARKS})(?![{_HAN}·])")
+#: What the author is, after the names: `作者：甲、乙，分别系某大学教授`.
+_OFFICE: Final = re.compile(
+    r"\s{0,9}[,，](?=\s{0,9}(?:分别|均|现)?(?:系|为|任|现任|单位|来自|供职于)|[^,，)]{0,40}(?:大学|学院|学校|教授|研究员|研究所|研究院"
+    r"|主任|书记|院长|校长|馆长|主席|会长|秘书长|处长|局长|导师|委员)).{0,200}"
+)
+_GLUED_OFFICE: Final = re.compile(
+    r"[\u3400-\u9fff]{4,40}(?:大学|学院|研究所|研究院)[\u3400-\u9fff]{0,20}(?:教授|研究员|讲师|院长|主任|博士|导师)"
+)
+_OFFICE_ALONE: Final = re.compile(r"[\s(（【]*(?:作者|本文作者)(?:分别|均)?(?:系|为|是|单位)")
+_SLASHED: Final = re.compile(rf"([{_HAN}])/([文摄图])(?![{_HAN}])")
+_FIRST_OF_MARK: Final = re.compile(r"[文图摄](?=$|[\s/])")
 #: Marks that are words: printed before a name as often as after it.
 _WORDS: Final = frozenset({"文字", "撰文", "摄影", "图片", "视频", "摄像"})
 _ENDS_MARKED: Final = re.compile(rf"(?:{_MARK})[\s)]*$")
@@ -69,7 +83,8 @@ _NO_NAMES: Final = frozenset(
 class _Reader:
     """Reads one byline from left to right."""
 
-    def __init__(self) -> None:
+    def __init__(self, slashed: bool) -> None:
+        self.slashed = slashed  # the line sets its marks off by a slash: a name may end in 文
         self.names: list[tuple[str, str | None, str | None]] = []
         self.role: str | None = None
         self.unmarked = 0  # index of the first name no mark has spoken of yet
@@ -118,8 +133,8 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
 
     Only names after a role, a mark or a label count, unless `labelled` says that `text` is what followed one (作者:).
     """
-    text = fold(text)
-    reader, at, known = _Reader(), 0, labelled
+    text = _without_office(fold(text))
+    reader, at, known = _Reader(_is_slashed(text)), 0, labelled
     while at < len(text):
         if step := _LABEL_AT.match(text, at):
             label = re.sub(r"\s", "", step[1] or step[2])
@@ -134,13 +149,34 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
             reader.before(step[1])
             reader.role, known = None, True
         elif reader.names and (step := _SUFFIX_AT.match(text, at)):
-            reader.mark(step[1] or step[2] or step[3])
+            step = _take_mark(reader, step)
             known = True
         elif step := _NAME_AT.match(text, at):
             _take_name(reader, step[0], text[step.end() :])
             known = known or reader.unmarked > 0
         at = step.end() if step else at + 1
     return tuple(Author(name=n, title=r, work=w) for n, r, w in reader.names) if known else ()
+
+
+def _is_slashed(text: str) -> bool:
+    """Whether a part of the line shows that a slash stands before each mark: `甲乙/文`, `乙文/文`, but not `甲文/摄`."""
+    return any(found[1] not in "文摄图" or found[1] == found[2] for found in _SLASHED.finditer(text))
+
+
+def _without_office(text: str) -> str:
+    """A folded byline without what its authors are: `作者：甲，系某大学教授`; `""` where it says nothing else."""
+    if _OFFICE_ALONE.match(text):
+        return ""
+    return _OFFICE.sub("", text, count=1) if "作者" in text else text
+
+
+def _take_mark(reader: _Reader, found: re.Match[str]) -> re.Match[str]:
+    """Read a mark, or its first character as the second half of a name printed in two: `记者 裴 文`. Returns what was read."""
+    if reader.lone and found[3] and (half := _FIRST_OF_MARK.match(found.string, found.start())):
+        reader.name(half[0])
+        return half
+    reader.mark(found[1] or found[2] or found[3])
+    return found
 
 
 def _stands_ahead(reader: _Reader, text: str, at: int, found: re.Match[str]) -> bool:
@@ -159,9 +195,12 @@ def _take_name(reader: _Reader, word: str, rest: str) -> None:
         reader.name(word[: role.start()])
         reader.role = role[0]
         return reader.name(word[role.end() :]) if word[role.end() :] else None
-    glued = re.match(rf"^([{_HAN}·]{{2,}}?)(摄影|摄)$", word) if len(word) > 2 else None
+    marked = reader.ahead is not None or (reader.slashed and rest.startswith("/"))
+    glued = re.match(rf"^([{_HAN}·]{{2,}}?)(摄影|摄)$", word) if len(word) > 2 and not marked else None
     if (
         glued is None
+        and not marked
+        and not reader.slashed
         and word.endswith("文")
         and len(word) > 2
         and re.match(rf"\s*/\s*(?:摄|图|[{_HAN}·]{{2,}}[摄图])", rest)
@@ -184,18 +223,27 @@ def _spaced(word: str) -> str:
     return r"\s*".join(word)
 
 
-_ALL: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, *_AUTHOR_LABELS), key=len, reverse=True)
+_SOURCE_LABELS: Final = ("本文来源", "文章来源", "来源", "稿源")
+_ALL: Final = sorted((*_SOURCE_LABELS, *_EDITOR_LABELS, *_CREDIT_LABELS, *_AUTHOR_LABELS), key=len, reverse=True)
 _LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, _ALL))})\s*:")
 _OPENING: Final = re.compile(
-    rf"^[\s((\[【■●◆★]*({'|'.join(_spaced(w) for w in sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, '作者'), key=len, reverse=True))})\s*:"
+    rf"^[\s((\[【■●◆★]*({'|'.join(_spaced(w) for w in sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, '作者', '本文来源'), key=len, reverse=True))})\s*:"
 )
 #: What some pages print for a colon: `编辑丨甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`.
 _BAR: Final = re.compile(
     rf"(?<![\u3400-\u9fff])(?:({'|'.join(map(_spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]"
     rf"|({'|'.join(_AUTHOR_LABELS)})\s*丨)\s*"
 )
+_KNOWN: Final = frozenset(_ALL)
 _BLANK: Final = re.compile(
     rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
+)
+#: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
+_BLANK_LABEL: Final = re.compile(
+    rf"(?<!\S)({'|'.join(sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True))})\s+(?=\S)"
+)
+_BLANK_PAIRS: Final = re.compile(
+    rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join(sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True))})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
 )
 _ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
 _CREDIT: Final = re.compile(
@@ -210,8 +258,16 @@ _BEHIND: Final = re.compile(
 _WHEN: Final = re.compile(r"\s+\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*(?=[)\]】]?\s*$)")
 _LONGEST_BEHIND: Final = 100
 #: How every tail line begins: the first sign of a label, which most lines lack.
-_FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]*[{''.join({word[0] for word in (*_ROLES, '作者')})}]")
-_NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,,//()()]{0,60}$")
+_FIRST: Final = re.compile(
+    rf"[\s(\uff08\[\uff3b【■●◆★]*[{''.join({word[0] for word in (*_ROLES, '作者', '本文来源')})}]"
+)
+#: `审读：乙`: a label that nobody listed, and names. Labels of places, times and contacts are none of a person's.
+_UNKNOWN: Final = re.compile(
+    r"(?<![\u3400-\u9fff])(?!(?:时间|日期|地点|地址|电话|热线|邮箱|邮编|网址|联系|来源|附件|备注|标题|标签|主题|关键|单位|价格|类型|性质|主办|承办|协办|主管|链接))"
+    r"([\u3400-\u9fff]{2,6})(?<![系络]人)(?<!电话)(?<!时间)(?<!地点)(?<!地址)(?<!单位)\s{0,9}:"
+    r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{2,6}\s{0,9}:))"
+)
+_NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:_[A-Z]{1,4}\d{1,8})?$")
 _VERBS: Final = re.compile(r"[。!?;“”《》]")
 
 
@@ -230,6 +286,7 @@ class TailLine:
     editor: str | None = None
     credits: dict[str, str] = field(default_factory=dict)
     source: str | None = None  # where 来源 stands here rather than under the headline
+    editor_label: str = ""  # as printed, blanks apart
 
 
 @remembered
@@ -240,7 +297,26 @@ def is_tail_line(text: str) -> bool:
     text = _normal(text)
     if not _OPENING.match(text) or len(text) > 300 or _VERBS.search(text):
         return False
-    return all(_NAMES.match(value) for _, value in _values(text))
+    return all(_NAMES.match(value) and not _names_office(label, value) for label, value in _values(text))
+
+
+def _names_office(label: str, value: str) -> bool:
+    """Whether an author's name is glued to his office: `作者：甲某某大学教授`. Where the one ends nobody can say."""
+    return label in _AUTHOR_LABELS and _GLUED_OFFICE.search(_OFFICE.sub("", f"作者:{value}")) is not None
+
+
+@remembered
+def is_unknown_credit(text: str) -> bool:
+    """Whether the whole line is labels that nobody listed with names after them: `审读：乙 美编：丙`."""
+    text = fold(text).strip(" ()[]【】")
+    if len(text) > 120 or _VERBS.search(text) or not _UNKNOWN.match(text):
+        return False
+    return all(value and _NAMES.match(value) for _, value in _values(text))
+
+
+def unknown_labels(text: str) -> tuple[str, ...]:
+    """The labels of a tail line that are in no list, as printed, in order."""
+    return tuple(label for label, _ in _values(text) if label not in _KNOWN)
 
 
 def names_authors(text: str) -> bool:
@@ -286,35 +362,44 @@ def read_tail_line(text: str) -> TailLine:
     authors: tuple[Author, ...] = ()
     editors: dict[str, str] = {}
     credits: dict[str, str] = {}
+    source: str | None = None
     for label, value in _values(text):
         if not value:
             continue
-        if label in _AUTHOR_LABELS:
+        if label in _SOURCE_LABELS:
+            source = source or value
+        elif label in _AUTHOR_LABELS:
             authors += read_byline(f"{label}:{value}")
         elif label in _EDITOR_LABELS:
             editors.setdefault(label, value)
         else:
             credits.setdefault(label, value)
-    editor = editors.pop("编辑", None)
-    if editor is None and editors:
-        editor = editors.pop(next(iter(editors)))
-    return TailLine(authors, editor, {**editors, **credits})
+    label = "编辑" if "编辑" in editors else next(iter(editors), "")
+    editor = editors.pop(label, None)
+    return TailLine(authors, editor, {**editors, **credits}, source, label)
 
 
 def _normal(text: str) -> str:
-    return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", _WHEN.sub("", fold(text))))
+    if _BLANK_PAIRS.fullmatch(text := fold(text)):
+        text = _BLANK_LABEL.sub(r"\1:", text)
+    return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", _WHEN.sub("", text)))
+
+
+def _unlisted(text: str) -> list[re.Match[str]]:
+    """Labels of a folded tail line that are in no list."""
+    return [found for found in _UNKNOWN.finditer(text) if not _LABEL.match(text, found.start())]
 
 
 @remembered
 def _values(text: str) -> tuple[tuple[str, str], ...]:
     """(label, value) pairs in order: blanks out of labels, runs of blanks in values one blank, brackets off."""
     text = _normal(text)
-    found = list(_LABEL.finditer(text))
+    found = sorted((*_LABEL.finditer(text), *_unlisted(text)), key=lambda match: match.start())
     if not found:
         return ()
     ends = [m.start() for m in found[1:]] + [len(text)]
     pairs = []
     for m, end in zip(found, ends, strict=True):
-        value = " ".join(text[m.end() : end].split()).strip(" )]】(|,;")
+        value = " ".join(text[m.end() : end].split()).strip(" )]】([【|,;")
         pairs.append((re.sub(r"\s", "", m[1]), value + (")" if "(" in value and ")" not in value else "")))
     return tuple(pairs)

@@ -7,11 +7,13 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
+from panan_spider.extract.header_line import is_opening_byline
 from panan_spider.extract.line import Line, holds_more_than
 
 _MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"
 _MARKED: Final = re.compile(rf"^\s*[{_MARKS}]")
 _DOWN: Final = re.compile(r"^\s*[▼▽▾↓]")
+_OF_NEXT: Final = re.compile(r"\s*[((【]?下图\s{0,9}(?:为|:)")
 _WORDED: Final = re.compile(
     r"^\s*[((【]?(?:图为|图片为|图片说明|图说|[上下左右本此]图(?:为|:)?|图[一二三四五六七八九十①②③④⑤⑥\d]{1,2}\s*[::为、]|图\s*:)"
 )
@@ -32,7 +34,7 @@ _LONGEST_PLAIN: Final = 45
 def is_strong(line: Line) -> bool:
     """Whether the line's own words or element say that it is a caption: ▲, 图为…, … 摄, figcaption."""
     text = fold(line.prose)
-    if len(text) > _LONGEST_STRONG:
+    if len(text) > _LONGEST_STRONG or is_opening_byline(line):
         return False
     if _MARKED.match(text) or _WORDED.match(text) or line.block.tag == "figcaption":
         return True
@@ -47,7 +49,14 @@ def is_weak(line: Line, *, headings: Sequence[Line], heads_nothing: bool = False
     A bold one is a subhead, unless no text follows that it could head.
     """
     text = fold(line.prose)
-    if line.heading_tag or line.right or _DATE_LINE.match(text) or line.is_link:
+    if (
+        line.heading_tag
+        or line.right
+        or _DATE_LINE.match(text)
+        or line.is_link
+        or line.parted
+        or is_opening_byline(line)
+    ):
         return False
     if any(_same_look(line, heading) for heading in headings):
         return False
@@ -91,7 +100,7 @@ def is_from_above(line: Line, picture: Line) -> bool:
         return False
     if line.block.tag == "figcaption" and line.block.getprevious() is None:
         return line.block.getparent() in (picture.block, *picture.block.iterancestors())
-    return _DOWN.match(line.prose) is not None
+    return _DOWN.match(line.prose) is not None or _OF_NEXT.match(fold(line.prose)) is not None
 
 
 def clean(text: str) -> str:

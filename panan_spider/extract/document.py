@@ -10,10 +10,13 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.extract.breadcrumb import find_breadcrumb
+from panan_spider.extract.header_line import strength
+from panan_spider.extract.labels import is_prose
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.results import InvalidPage, PageError, UnknownLayout
 from panan_spider.extract.words import SiteWords
+from panan_spider.sites.urls import absolute
 
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _HEADER: Final = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
@@ -56,15 +59,79 @@ class Page:
         for bom, name in _BOMS:
             if self.body.startswith(bom):
                 return name, self.body.decode(name, "replace")
-        candidates = dict.fromkeys([*filter(None, map(_codec, self.declared)), "utf-8", "gb18030"])
+        declared = [name for name in map(_codec, self.declared) if name]
+        order = list(dict.fromkeys([*declared, "utf-8", "gb18030"]))
         # UTF-8 is never valid by accident over a page of Chinese, while GB18030 can be: it goes first.
-        order = sorted(candidates, key=lambda name: name != "utf-8")
-        for name in order:
+        for name in sorted(order, key=lambda name: name != "utf-8"):
             with suppress(UnicodeDecodeError):
-                return name, self.body.decode(name)
+                return name, _decode(self.body, name)
+            if name == "utf-8" and _is_mostly_utf8(self.body, agreed=declared == ["utf-8", "utf-8"]):
+                return name, self.body.decode(name, _FOREIGN_STRETCH)
         return min(
-            ((name, self.body.decode(name, "replace")) for name in order), key=lambda read: read[1].count("\ufffd")
+            ((name, _decode(self.body, name, "replace")) for name in order), key=lambda read: read[1].count("\ufffd")
         )
+
+
+def _decode(body: bytes, name: str, errors: str = "strict") -> str:
+    """`body` as browsers decode it: in GB18030 the byte 80 is the euro sign, A3A0 a blank, private letters are read."""
+    if name != "gb18030":
+        return body.decode(name, errors)
+    text = body.decode(name, _EURO if errors == "strict" else _EURO_OR_REPLACE)
+    return text.translate(_PRIVATE) if _ANY_PRIVATE.search(text) else text
+
+
+def _is_mostly_utf8(body: bytes, *, agreed: bool) -> bool:
+    """Whether all but a stretch of the bytes are UTF-8: nine in ten of those that are no ASCII, half where header and meta agree."""
+    fit = body.decode("utf-8", "ignore").encode("utf-8")
+    wide, bad = len(_ASCII.sub(b"", body)), len(body) - len(fit)
+    return bad * (2 if agreed else 10) < wide
+
+
+def _foreign_stretch(error: UnicodeError) -> tuple[str, int]:
+    """Error handler: a stretch that is no UTF-8 is an include in GB18030, up to the next ASCII character."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stretch = _WIDE.match(error.object, error.start)
+    end = stretch.end() if stretch else error.end
+    with suppress(UnicodeDecodeError):
+        return _decode(error.object[error.start : end], "gb18030"), end
+    return "\ufffd", error.end
+
+
+def _euro(error: UnicodeError) -> tuple[str, int]:
+    """Error handler: the byte 80 is the euro sign; any other is an error."""
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start] == _EURO_BYTE:
+        return "\u20ac", error.start + 1
+    raise error
+
+
+def _euro_or_replace(error: UnicodeError) -> tuple[str, int]:
+    """Error handler: as `_euro`, any other byte is U+FFFD."""
+    try:
+        return _euro(error)
+    except UnicodeDecodeError as other:
+        return "\ufffd", other.end
+
+
+_EURO_BYTE: Final = 0x80
+_EURO, _EURO_OR_REPLACE, _FOREIGN_STRETCH = "panan-euro", "panan-euro-or-replace", "panan-foreign-stretch"
+codecs.register_error(_EURO, _euro)
+codecs.register_error(_EURO_OR_REPLACE, _euro_or_replace)
+codecs.register_error(_FOREIGN_STRETCH, _foreign_stretch)
+
+_ASCII: Final = re.compile(rb"[\x00-\x7f]+")
+_WIDE: Final = re.compile(rb"(?:[\x81-\xfe][\x40-\xfe]|\x80)+")
+#: Private characters of Python's GB18030 as the web reads them: A3A0 as a blank, the letters GB18030-2022 made public.
+_PRIVATE: Final = {0xE5E5: 0x3000, 0xE7C7: 0x1E3F} | dict(
+    zip(
+        (0xE78D, 0xE78E, 0xE78F, *range(0xE790, 0xE797), 0xE816, 0xE817, 0xE818, 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE831,
+         0xE832, 0xE83B, 0xE843, 0xE854, 0xE855, 0xE864),
+        (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A), 0x20087, 0x20089, 0x200CC, 0x9FB4, 0x9FB5, 0x9FB6, 0x9FB7, 0x215D7,
+         0x9FB8, 0x2298F, 0x9FB9, 0x9FBA, 0x241FE, 0x9FBB),
+        strict=True,
+    )
+)  # fmt: skip
+_ANY_PRIVATE: Final = re.compile("[\ue5e5\ue78d-\ue796\ue7c7\ue816-\ue864]")
 
 
 def _codec(label: str | None) -> str | None:
@@ -140,7 +207,8 @@ def base_url(page: Page, root: etree._Element) -> str:
     """What relative addresses of the page are relative to."""
     for element in root.iter("base"):
         if href := element.get("href"):
-            return href if href.startswith(("http://", "https://")) else page.url
+            joined = absolute(page.url, href)
+            return joined if joined.startswith(("http://", "https://")) else page.url
     return page.url
 
 
@@ -191,6 +259,12 @@ def _said(root: etree._Element, lines: list[Line]) -> str:
     return " ".join([document_title(root), *(line.text for line in lines)])
 
 
+def _is_article(lines: list[Line]) -> bool:
+    """Whether a date, and a paragraph or heading, stand on the page: an article with a login box."""
+    dated = any(strength(line.folded, line.words) >= 2 for line in lines)
+    return dated and any(is_prose(line) or line.heading_tag for line in lines)
+
+
 def soft_block(page: Page, words: SiteWords) -> str | None:
     """Why the page is a challenge, login or maintenance page; None where nothing says so.
 
@@ -209,7 +283,7 @@ def soft_block(page: Page, words: SiteWords) -> str | None:
         return "a challenge page"
     if _MAINTENANCE.search(said):
         return "a maintenance page"
-    if root.find(".//input[@type='password']") is not None or _LOGIN.search(said):
+    if (root.find(".//input[@type='password']") is not None or _LOGIN.search(said)) and not _is_article(lines):
         return "a login page"
     if _SERVER.search(said):
         return "a server's own page"

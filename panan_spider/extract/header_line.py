@@ -18,7 +18,7 @@ from lxml import etree
 from panan_spider.core.cached import remembered
 from panan_spider.core.text import as_printed, fold
 from panan_spider.extract import byline, labels, media
-from panan_spider.extract.byline import ROLE, cut_credits, read_byline
+from panan_spider.extract.byline import NEWSROOM_ROLE, ROLE, cut_credits, read_byline
 from panan_spider.extract.labels import cleared
 from panan_spider.extract.line import Line, holds_more_than, stands_in
 from panan_spider.extract.results import InvalidPage
@@ -30,9 +30,16 @@ DATE: Final = re.compile(
     r"(?<!\d)(?P<y>\d{4})\s*(?:年|[-/.])\s*(?P<m>\d{1,2})\s*(?:月|[-/.])\s*(?P<d>\d{1,2})(?!\d)\s*日?"
     r"(?:\s*[(]?(?:星期|周)[一二三四五六日天][)]?(?!\w))?(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
 )
-_DATE_LABEL: Final = re.compile(
-    r"(?:发布|发表|刊发|更新|录入|上传|编辑)?\s*(?:时间|日期)\s*:|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
+#: Labels of the day of publication, and of other days in the life of a page.
+_PUBLISHED: Final = "发布|发表|刊发|发稿|刊播|播出|播发|见报|出版|刊登|登载|首发|推送|刊出|发文|公布|网发|报道"
+_TOUCHED: Final = (
+    "更新|录入|上传|编辑|修改|创建|生成|添加|入库|上线|制作|采集|转载|提交|审核|签发|成文|印发|采写|投稿|拍摄|写作"
 )
+_DATE_LABEL: Final = re.compile(
+    rf"(?:(?:{_PUBLISHED})|(?P<touched>{_TOUCHED}))?\s{{0,9}}(?:时间|日期)\s{{0,9}}:|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
+)
+#: Any label at the beginning of a word: the value before it ends there.
+_LABEL: Final = re.compile(r"(?<=[\s\x1f])[\u3400-\u9fff]{2,6}\s?:")
 _DOMAIN: Final = re.compile(
     r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )
@@ -47,13 +54,16 @@ _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/�
 _SIGN: Final = re.compile(r"\d{4}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者")
 #: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
 _SLASH: Final = re.compile(r"(?<=\s)/\s+(?=[\u3400-\u9fff]{1,4}\s?:)")
-_LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){ROLE}[\s:][\s\w:/、·]*$")
+_LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
+_PHOTO_CREDIT: Final = re.compile(r"(?:[摄图]|供图|摄影)[\s)】]*$")
+_PHOTO_LABEL: Final = re.compile(r"[\s(【]*(?:图|图片|摄影|摄|视频|摄像)\s{0,9}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)
 _SITE: Final = rf"\s*{_DOMAIN.pattern}\s*{{name}}"
 _NAME_OF_SITE: Final = "{name}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
+_END_OF_VALUE: Final = re.compile(r"\x1f|[|](?!\s*\d{4}[-/.年])")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
 
 
@@ -71,14 +81,47 @@ class HeaderLine:
 def read_header_line(text: str) -> HeaderLine:
     """Read the line as printed. Raises InvalidPage for a date that does not exist."""
     line = cleared(fold(text), by="  ")
-    dated = DATE.search(line)
+    labelled = _labelled_date(line)
+    dated = labelled or DATE.search(line)
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
-    line = _DATE_LABEL.sub("\x1f", DATE.sub("\x1f", line))
-    editor, credits, line = cut_credits(_SLASH.sub("  ", line))
+    if labelled:
+        line = f"{line[: labelled.start()]}\x1f{line[labelled.end() :]}"
+        own_dates = _dates_of_source(line)  # the issue of a newspaper that a source names
+        line = DATE.sub(lambda found: found[0] if found.start() in own_dates else "\x1f", line)
+    else:
+        line = DATE.sub("\x1f", line)
+    editor, credits, line = cut_credits(_SLASH.sub("  ", _DATE_LABEL.sub("\x1f", line)))
     source, rest = _cut_source(line)
     source = as_printed(text, source) if source else None
     return HeaderLine(published, source, read_byline(_DOMAIN.sub(" ", rest)), editor, credits)
+
+
+def _labelled_date(line: str) -> re.Match[str] | None:
+    """The date after a label of its own, 发布时间 before 更新时间; None where no date has one."""
+    found: re.Match[str] | None = None
+    for label in _DATE_LABEL.finditer(line):
+        dated = DATE.match(line, len(line) - len(line[label.end() :].lstrip()))
+        if dated and not label["touched"]:
+            return dated
+        found = found or dated
+    return found
+
+
+def _dates_of_source(line: str) -> set[int]:
+    """Where in the line the dates begin that stand in the source's value."""
+    label = _SOURCE.search(line)
+    if label is None:
+        return set()
+    end = min(
+        (
+            found.start()
+            for found in (_DATE_LABEL.search(line, label.end()), _BYLINE_START.search(line, label.end()))
+            if found
+        ),
+        default=len(line),
+    )
+    return {found.start() for found in DATE.finditer(line, label.end(), end)}
 
 
 def _moment(dated: re.Match[str]) -> str:
@@ -91,12 +134,12 @@ def _moment(dated: re.Match[str]) -> str:
 
 
 def _cut_source(line: str) -> tuple[str | None, str]:
-    label = re.search(SOURCE_LABEL, line)
+    label = _SOURCE.search(line)
     if label is None:
         return None, line
     before, after = line[: label.start()], line[label.end() :]
     stop = len(after)
-    for pattern in (re.compile("\x1f"), _BYLINE_START, re.compile(r"[|]")):
+    for pattern in (_END_OF_VALUE, _BYLINE_START, _LABEL):
         found = pattern.search(after)
         if found and not (found.start() == 0 and found[0] == "综合"):  # a source that is 综合 itself
             stop = min(stop, found.start())
@@ -152,6 +195,16 @@ def is_byline(text: str) -> bool:
 def is_lone_byline(text: str) -> bool:
     """Whether the line is a byline that begins with a role, and nothing else: `记者 甲 乙 通讯员 丙`."""
     return len(text) <= _LONGEST_BYLINE and _LONE.match(fold(text)) is not None and is_byline(text)
+
+
+def is_opening_byline(line: Line) -> bool:
+    """Whether the line says who wrote the text under it, and not who took the picture over it: `本报记者 甲`, `作者：甲`."""
+    if _PHOTO_CREDIT.search(line.folded) or _PHOTO_LABEL.match(line.folded):
+        return False
+    if is_lone_byline(line.folded) or byline.names_authors(line.text):
+        return True
+    said = byline.read_tail_line(line.folded) if byline.is_tail_line(line.folded) else None
+    return said is not None and bool(said.authors) and not said.editor and not said.credits
 
 
 @remembered
@@ -244,18 +297,40 @@ def header_end(lines: list[Line], first: int) -> int:
     row = _row(lines[first].block)
     while end < min(first + _MAX_HEADER_CELLS, len(lines)):
         line = lines[end]
-        known = labels.is_furniture(line) or is_header_piece(line) or tail_line_only(line)
+        if (
+            line.kind == "image"
+            and end + 1 < len(lines)
+            and not media.is_content(line.src)
+            and is_label(lines[end - 1].folded)
+        ):
+            end += 1
+            continue  # a picture between a label and its value: 来源, the newsroom's sign, its name
+        known = labels.is_furniture(line) or is_header_piece(line) or tail_line_only(line) or _is_awaited(lines, end)
         if _dates_again(line, lines[first:end]) or (not known and not _is_cell(lines, first, end, row)):
             break
         end += 1
     return end
 
 
+def _is_awaited(lines: list[Line], index: int) -> bool:
+    """Whether the line is the value of a label before it, and the header line goes on behind it."""
+    before = next(other for other in reversed(lines[:index]) if other.kind == "text")
+    if not is_label(before.folded) or not _says_little(lines[index]) or index + 1 >= len(lines):
+        return False
+    return is_header_piece(lines[index + 1])
+
+
 def _dates_again(line: Line, header: Sequence[Line]) -> bool:
     """Whether the line is the text's own date, such as that of a speech: the header line has one."""
     when = _own_date(line)
-    dated = [DATE.search(said.folded) for said in header]
-    return DATE.fullmatch(when) is not None and any(found and found[0].strip() != when for found in dated)
+    dated = [found for said in header if (found := DATE.search(said.folded)) and not _is_of_issue(said.folded, found)]
+    return DATE.fullmatch(when) is not None and any(found[0].strip() != when for found in dated)
+
+
+def _is_of_issue(line: str, dated: re.Match[str]) -> bool:
+    """Whether the date is glued to the name of a source: that of a newspaper's issue."""
+    before = line[: dated.start()]
+    return dated.start() in _dates_of_source(line) and bool(before) and before[-1] not in " :\u3000|"
 
 
 def _own_date(line: Line) -> str:
@@ -264,7 +339,8 @@ def _own_date(line: Line) -> str:
 
 def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | None) -> bool:
     """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
-    before, line = lines[index - 1], lines[index]
+    line = lines[index]
+    before = next(other for other in reversed(lines[:index]) if other.kind == "text")
     box = row if row is not None else _small_parent(lines[first], line)
     if box is None or _row(line.block) is not row or not _says_little(line) or labels.ends_body(line):
         return False

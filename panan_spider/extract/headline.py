@@ -1,7 +1,7 @@
 """Headline, kicker and subtitle: which line is which, by the document's title, by markup, by the body's first lines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -10,7 +10,7 @@ from lxml import etree
 
 from panan_spider.core.text import fold
 from panan_spider.extract.line import Line
-from panan_spider.extract.results import UnknownLayout
+from panan_spider.extract.results import Headline, UnknownLayout
 from panan_spider.extract.words import SiteWords
 from panan_spider.sites.cms import ArticleTemplate
 
@@ -20,6 +20,10 @@ _SITE_WORDS: Final = re.compile(
     r"新闻网|新闻中心|门户|网站|官网|官方|在线|频道|首页|主页|传媒|融媒|平台|客户端|支站|欢迎"
 )
 _NAME_OF_SITE: Final = "{name}"
+#: Characters: a `<title>` that can contradict, a part of it that names an article, and a beginning that is alike.
+_SHORTEST_CALLED: Final = 6
+_SHORTEST_NAME: Final = 4
+_ALIKE: Final = 10
 _SURE_TITLE: Final = 8  # characters; a shorter name of a document can be a section's
 
 
@@ -33,6 +37,32 @@ def names_the_article(called: str, body: Sequence[Line], like_kicker: bool, word
     if len(called) < _SURE_TITLE or words.pattern(_NAME_OF_SITE).search(called) or _SITE_WORDS.search(called):
         return False
     return like_kicker or any(share_words(called, plain(line.prose), 4) for line in body)
+
+
+def other_names(document_title: str, headline: str, own: Collection[str], words: SiteWords) -> list[str]:
+    """What `<title>` names, letters alone, where that is another article than the headline (kicker and subtitle included).
+
+    `own` are names of the site's that `<title>` can hold besides: the breadcrumb's parts.
+    """
+    names = {plain(name) for name in (*own, *words.site.names)}
+    parts = [plain(part) for part in _TITLE_CUTS.split(fold(document_title))]
+    called = [part for part in parts if part and part not in names and not _names_site(part, words)]
+    whole, said = "".join(called), plain(fold(headline))
+    if len(whole) < _SHORTEST_CALLED or len(said) < 2 or said[:_ALIKE] in whole:
+        return []
+    if any(len(part) >= _SHORTEST_NAME and part[:_ALIKE] in said for part in called):
+        return []
+    return [] if share_words(whole, said, max(4, min(len(whole), len(said)) * 2 // 5)) else called
+
+
+def is_headed(lines: Sequence[Line], names: Collection[str]) -> bool:
+    """Whether a heading of the page begins with one of these names, letters alone."""
+    heads = [plain(line.folded) for line in lines if line.kind == "text" and line.heading_tag]
+    return any(len(name) >= _SHORTEST_CALLED and head.startswith(name[:_ALIKE]) for name in names for head in heads)
+
+
+def _names_site(part: str, words: SiteWords) -> bool:
+    return _SITE_WORDS.search(part) is not None or words.pattern(_NAME_OF_SITE).search(part) is not None
 
 
 def is_lost(lines: Sequence[Line], titles: Sequence[str], body: Sequence[Line]) -> bool:
@@ -69,6 +99,8 @@ def known_titles(
     `source` is the page's text. A selector's element can hold the lines over and under the headline, too, so it comes last.
     """
     nodes = [node for word, path in template.title_paths if word in source for node in _compiled(path)(root)]
+    # An element of several lines does not tell which of them is the headline.
+    nodes = [node for node in nodes if all(node.find(f".//{tag}") is None for tag in ("br", "p", "div"))]
     found = [" ".join("".join(node.itertext()).split()) for node in nodes]
     metas = [
         node.get("content", "")
@@ -110,22 +142,14 @@ def title_candidates(document_title: str, words: SiteWords) -> list[str]:
     return [document_title, *(document_title[:cut] for cut, _ in reversed(cuts) if cut)]
 
 
-_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
-_SURE_KICKER_END: Final = re.compile(r"(?:强调|指出|要求|表示|提出|时说):?$")
+#: `甲在乙地调研时勉励`: a verb after 时, whatever it is.
+_SAID_AT: Final = r"在[^,，。]{2,40}时(?![间代候光刻尚机期段评事速下常而隔])[\u3400-\u9fff]{1,3}"
+_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
+_SURE_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|强调|指出|要求|表示|提出|时说):?$")
 _DASHED: Final = re.compile(r"\s*(?:——|--)\s*\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
 _LONGEST_HEADLINE: Final = 120
 _LONGEST_KICKER: Final = 45
-
-
-@dataclass(frozen=True)
-class Headline:
-    """`title` is `""` where none was found; the lines are those each was read from."""
-
-    title: str
-    kicker: str | None
-    subtitle: str | None
-    lines: tuple[Line, ...]
 
 
 def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], body: Sequence[Line]) -> Headline:

@@ -63,10 +63,10 @@ RELATED_HEADINGS: Final = ("相关阅读", "相关新闻", "相关链接", "相�
 #: Over lists of what others read.
 RANKINGS: Final = (
     "热门排行", "热点排行", "阅读排行", "新闻排行榜", "点击排行榜", "热门点击", "热门文章", "推荐文章", "最新文章", "一周热点", "猜你喜欢",
-    "热门推荐", "推荐新闻",
+    "热门推荐", "推荐新闻", "为您推荐", "为你推荐", "猜您喜欢", "相关推荐", "相关文章", "精彩推荐", "大家都在看", "编辑推荐", "热点阅读", "更多阅读",
 )  # fmt: skip
 SIDE_HEADINGS: Final = (
-    *RELATED_HEADINGS, *RANKINGS, "新闻聚焦", "便民", "便民服务", "图片新闻", "新闻导读", "热点新闻", "热门新闻", "推荐阅读",
+    *RELATED_HEADINGS, *RANKINGS, "新闻聚焦", "便民", "便民服务", "相关专题", "图片新闻", "新闻导读", "热点新闻", "热门新闻", "推荐阅读",
     "热点推荐", "新闻排行", "点击排行", "最新新闻", "视频新闻",
 )  # fmt: skip
 _MORE: Final = r"(?:更\s*多|more)?[\s>>»+\[\]::.…|]*"
@@ -96,7 +96,7 @@ _WALK_WORD: Final = (
     r"上一?页|下一?页|前一页|后一页|首页|末页|尾页|第\s*\d+\s*页|共\s*\d+\s*页|返回首页|返回顶部|返回列表|回到顶部"
 )
 _PAGE_WALK: Final = re.compile(rf"^[\s\d\[\]()【】|<>»«:/.]*(?:(?:{_WALK_WORD})[\s\d\[\]()【】|<>»«:/.]*)+$")
-_NEIGHBOUR: Final = re.compile(r"^\s*[\[【]?\s*(?:上一篇|下一篇|上一条|下一条|返回列表)\s*[\]】]?\s*:?")
+_NEIGHBOUR: Final = re.compile(r"^\s*[\[【]?\s*(?:阅读)?(?:上一篇|下一篇|上一条|下一条|返回列表)\s*[\]】]?\s*:?")
 _SHARE: Final = re.compile(
     r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|微信扫(?:码|一扫)|扫码(?:关注|下载|阅读)|长按(?:识别)?二维码|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
 )
@@ -108,7 +108,7 @@ _SHARE_ROW: Final = re.compile(
 )
 _SIGNS: Final = re.compile(r"[\s|\[\]【】()-]*")
 _SENTENCE_SIGN: Final = re.compile(r"[。!?;]")
-_NUMBERS: Final = re.compile(r"[\s\d\[\]|]+")
+_NUMBERS: Final = re.compile(r"[\s\d\[\]【】()|]+")
 #: Lines that open what other sites of these systems print below an article.
 _BELOW: Final = re.compile(
     r"^\s*[【\[]?(?:(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖|友情链接"
@@ -118,9 +118,27 @@ _BELOW: Final = re.compile(
 _KEYWORDS: Final = re.compile(
     r"^\s*[【\[]?(?:相关热词(?:搜索)?|相关标签|关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE
 )
+#: Words of toolbars: letter size, print, sharing, comments. A line of nothing else, before the text or behind it, serves the reader.
+_TOOLS: Final = (
+    "字号", "字体", "文字大小", "大小", "特大", "超大", "大", "中", "小", "放大", "缩小", "正常", "默认", "打印", "分享到", "分享至", "分享",
+    "收藏", "关闭", "复制链接", "我来说两句", "我要留言", "发表留言", "我要发表留言", "留言", "论坛", "网摘", "手机点评", "点评", "纠错",
+    "参与互动", "微信", "新浪微博", "腾讯微博", "微博", "朋友圈", "Qzone", "QQ空间", "QQ好友", "QQ", "空间", "图集", "评论", "推荐", "点赞", "举报",
+    "赞", "踩", "顶", "回复", "关注我们", "关注", "订阅", "广告", "人参与", "条评论", "人评论", "人跟帖", "跟帖", "跟贴", "参与", "E-mail推荐",
+    "易信", "好友", "听新闻", "语音播报", "繁体", "简体", "阅读", "浏览", "人气", "次", "更多", "返回", "首页", "新闻客户端", "客户端", "扫码", "APP专享",
+)  # fmt: skip
+_TOOL_SIGNS: Final = r"[\s\d\[\]()【】|/:,、.·+<>«»-]{0,20}"
+_TOOLBAR: Final = re.compile(
+    rf"{_TOOL_SIGNS}(?:(?:{'|'.join(sorted(_TOOLS, key=len, reverse=True))}){_TOOL_SIGNS}){{1,12}}", re.IGNORECASE
+)
+_INVITATION: Final = re.compile(
+    r"(?:点击|请)?(?:进入|查看|观看|下载|关注)[^。!?;]{1,30}(?:>+|»)\s*$|关注[\u3400-\u9fffA-Za-z]{2,8}$"
+)
+_SIZES_ALONE: Final = re.compile(r"(?:\s?[ATat]?\s?[+-]\s?\d{0,6}){1,4}")
+_LONGEST_TOOLBAR: Final = 40  # characters
 _LEFTOVERS: Final = re.compile(
     r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
 )
+_SHORTEST_PROSE: Final = 30  # characters
 _LONGEST_LEFTOVER: Final = 40  # characters
 
 
@@ -146,6 +164,11 @@ def is_footer(text: str, words: SiteWords) -> bool:
 def is_statement(text: str) -> bool:
     """Whether the line is a sentence that claims no rights: the text of an article, whatever words it begins with."""
     return _SENTENCE_END.search(fold(text[-12:])) is not None and _LICENCE.search(fold(text)) is None
+
+
+def is_prose(line: Line) -> bool:
+    """Whether the line is a sentence of some length: a paragraph of an article."""
+    return line.kind == "text" and len(line.bare) >= _SHORTEST_PROSE and is_statement(line.folded)
 
 
 def is_head_furniture(text: str, words: SiteWords) -> bool:
@@ -178,6 +201,16 @@ def _is_furniture_alone(text: str) -> bool:
     if first == len(text):
         return True
     return FURNITURE.match(text, first) is not None and _SIGNS.fullmatch(FURNITURE.sub("", text)) is not None
+
+
+def is_toolbar(line: Line) -> bool:
+    """Whether the line is words of a toolbar alone: `字号: [大] [中] [小] [打印]`, `微信`, `57人参与11评论`."""
+    if line.kind != "text" or len(line.bare) > _LONGEST_TOOLBAR:
+        return False
+    return (
+        any(pattern.fullmatch(line.folded) for pattern in (_TOOLBAR, _SIZES_ALONE))
+        or _INVITATION.match(line.folded) is not None
+    )
 
 
 def names_code(line: Line) -> bool:

@@ -19,6 +19,8 @@ _ODD: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0a-\x1f\x7f
 _BLANKS_AROUND_BREAK: Final = re.compile(r"[ \t\f]*\n[ \t\f\n]*")
 _SOURCE_BLANK_RUN: Final = re.compile(r"[ \t\f]+")
 SOURCE_BLANKS: Final = " \t\f\r\n"
+#: Stands between two inline elements where the second begins with a label: style sheets draw the gap. A blank in `text`, none in `prose`.
+GAP: Final = "\x1d"
 
 
 def seen(text: str) -> str:
@@ -65,11 +67,12 @@ class Line:
     bold: bool = False
     breaks: str = "block"
     controls: bool = False  # it holds a field or a button of a form
+    parted: bool = False  # a line that went into a field stood before it: no caption of what stands over that
 
     @once
     def text(self) -> str:
         """The line as printed: source blanks collapsed, hard blanks as blanks."""
-        return self.raw.replace("\n", " ").replace("\xa0", " ").strip()
+        return self.raw.replace("\n", " ").replace("\xa0", " ").replace(GAP, " ").strip()
 
     @once
     def folded(self) -> str:
@@ -79,7 +82,7 @@ class Line:
     @once
     def prose(self) -> str:
         """The line as body text: no blank where only the source broke the line, runs of blanks one blank."""
-        text = self.raw.strip()
+        text = self.raw.replace(GAP, "").strip()
         if "\n" in text:
             text = _INSIDE_CHINESE.sub("", text)
         return _BLANKS.sub(" ", text).strip()
@@ -136,7 +139,7 @@ class Line:
 
 def know_texts(lines: list[Line]) -> None:
     """Work out `text` and `folded` of all lines in one go, which takes a fraction of what it takes line by line."""
-    raw = "\x1e".join([line.raw for line in lines]).replace("\n", " ").replace("\xa0", " ")
+    raw = "\x1e".join([line.raw for line in lines]).replace("\n", " ").replace("\xa0", " ").replace(GAP, " ")
     texts, foldeds = raw.split("\x1e"), fold(raw).split("\x1e")
     for line, text, folded in zip(lines, texts, foldeds, strict=bool(lines)):
         line.__dict__["text"], line.__dict__["folded"] = text.strip(), folded.strip()

@@ -9,8 +9,8 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.extract.line import HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
-from panan_spider.extract.media import image_source, video_source
+from panan_spider.extract.line import GAP, HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
+from panan_spider.extract.media import image_source, is_pasted, is_picture, video_source
 from panan_spider.extract.words import SiteWords
 
 #: What an element does to the lines of a page, as bits: it stands on lines of its own, is bold, links, keeps the line
@@ -35,7 +35,7 @@ _BLOCKS: Final = (
 )  # fmt: skip
 _UNSEEN: Final = (
     "script", "style", "noscript", "template", "head", "title", "select", "option", "textarea", "button", "svg",
-    "map", "audio", "applet",
+    "map", "applet",
 )  # fmt: skip
 _TAGS: Final = {
     BLOCK: _BLOCKS,
@@ -43,8 +43,8 @@ _TAGS: Final = {
     LINK: ("a",),
     PRE: ("pre",),
     BREAK: ("br",),
-    MEDIA: ("img", "embed", "video", "object", "iframe"),
-    REPLACED: ("video", "object", "iframe"),  # what stands inside is for browsers that cannot
+    MEDIA: ("img", "image", "input", "embed", "video", "audio", "object", "iframe", "script", "noscript"),
+    REPLACED: ("video", "audio", "object", "iframe"),  # what stands inside is for browsers that cannot
     CONTROL: ("input", "select", "textarea", "button"),
     UNSEEN: _UNSEEN,
 }
@@ -52,7 +52,10 @@ _TAGS: Final = {
 DOES: Final[dict[object, int]] = {
     tag: sum(bit for bit, those in _TAGS.items() if tag in those) for tags in _TAGS.values() for tag in tags
 }
-HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+HIDDEN: Final = re.compile(
+    r"display\s{0,9}:\s{0,9}none|mso-hide\s{0,9}:\s{0,9}all|visibility\s{0,9}:\s{0,9}hidden|font-size\s{0,9}:\s{0,9}0(?:\.0{1,3})?(?:px|pt|em|rem|%)?\s{0,9}(?:;|$|!)",
+    re.IGNORECASE,
+)
 SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
 BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
@@ -94,6 +97,8 @@ class LineSetter:
     def add(self, text: str) -> None:
         """Add a text to the line under way."""
         text = seen(text)
+        if self.solid and _LABEL.match(text) and not self.pieces[-1][-1:].isspace():
+            self.pieces.append(GAP)
         if self.preformatted and "\n" in text:
             self._add_lines(text)
             return
@@ -170,6 +175,7 @@ class LineSetter:
 
 
 #: What has to be looked at more closely.
+_LABEL: Final = re.compile(r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a]")
 _ODD: Final = CONTROL | UNSEEN | MEDIA
 
 
@@ -241,7 +247,7 @@ class _Flattener(LineSetter):
         if does & CONTROL and not is_hidden_control(element, style):
             self.controls = True
         if does & UNSEEN or is_hidden(element, style):
-            return UNSEEN
+            return UNSEEN if is_hidden(element, style) else UNSEEN | (does & MEDIA)
         if style is not None and SHOWN_AS_BLOCK.search(style):
             does |= BLOCK
         if style is not None and BOLD_STYLE.search(style):
@@ -250,11 +256,26 @@ class _Flattener(LineSetter):
 
     def _show(self, element: etree._Element) -> None:
         """A picture or video is a line of its own."""
+        if element.tag == "noscript":
+            self._show_without_script(element)
+            return
         src = image_source(element)
         kind, src = ("image", src) if src else ("video", video_source(element))
-        if src:
-            self.flush(0)
-            self.append(Line("", self.blocks[-1], self.words, kind=kind, src=src))
+        if src or is_pasted(element):
+            self._append_media(kind if src else "pasted", src)
+
+    def _append_media(self, kind: str, src: str) -> None:
+        self.flush(0)
+        self.append(Line("", self.blocks[-1], self.words, kind=kind, src=src))
+
+    def _show_without_script(self, element: etree._Element) -> None:
+        """The picture a page shows where scripts are off, in the place of the placeholder before it."""
+        before = element.getprevious()
+        if before is None or before.tag != "img" or image_source(before):
+            return
+        for image in element.iter("img"):
+            if is_picture(src := image_source(image)):
+                self._append_media("image", src)
 
     def end(self, does: int) -> None:
         """What an element did ends with it."""

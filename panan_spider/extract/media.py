@@ -1,6 +1,8 @@
 """Pictures, videos and files: which elements are one, and at which address."""
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -18,25 +20,91 @@ _CONTENT: Final = re.compile(r"(?:^|/)(?:pic|att|upload\w*)/|(?:^|/)[WP]0\d{10,}
 _VIDEO_FILE: Final = re.compile(r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv|swf|mpg|mpeg|rmvb)$", re.IGNORECASE)
 _PLAYER: Final = re.compile(r"video|player|v\.qq\.com|youku|tudou|bilibili|iqiyi|ixigua", re.IGNORECASE)
 _FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|7z|wps|et|ofd|txt|csv|rtf)$", re.IGNORECASE)
+_AUDIO_FILE: Final = re.compile(r"\.(?:mp3|m4a|wav|wma|aac|ogg)$", re.IGNORECASE)
+_PICTURE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)$", re.IGNORECASE)
+#: An address in a script that plays it: `showPlayer('/a.mp4', …)`.
+_PLAYED: Final = re.compile(
+    r"""['"]([^'"\s<>]{1,500}\.(?:mp4|m3u8|flv|webm|mov|avi|wmv|swf|mpg|mpeg|rmvb|mp3|m4a|wav|wma|aac|ogg)(?:\?[^'"\s<>]{0,200})?)['"]""",
+    re.IGNORECASE,
+)
+_PLAYED_ENDINGS: Final = (
+    ".mp4",
+    ".mp3",
+    ".m3u8",
+    ".flv",
+    ".m4a",
+    ".wmv",
+    ".wma",
+    ".swf",
+    ".MP4",
+    ".MP3",
+    ".webm",
+    ".mov",
+    ".wav",
+    ".aac",
+)
+_NO_ADDRESS: Final = re.compile(r"(?:data|javascript|about|file|blob):", re.IGNORECASE)
+_PASTED: Final = re.compile(r"data:image/(?:jpe?g|png|gif|webp|bmp);base64,", re.IGNORECASE)
+_SHORTEST_PASTED: Final = 1_000  # characters; a shorter one is a placeholder
 _SMALLEST_PICTURE: Final = 16  # pixels; anything smaller is a counter's or a spacer's
 
 
 def image_source(element: etree._Element) -> str:
-    """The address of the picture `element` shows; `""` where it shows none, or only a spacer, counter or icon."""
-    if element.tag != "img":
+    """The address of the picture `element` shows; `""` where it shows none, or only a spacer, counter or icon.
+
+    A browser shows what a script or a set of sources names, where `src` is a placeholder: so does this.
+    """
+    if not _is_image(element):
         return ""
     late = next((value.strip() for name in _LATE_SOURCES if (value := element.get(name, "")).strip()), "")
     src = (element.get("src") or "").strip()
-    if late and (
-        is_content(late) or not is_content(src)
-    ):  # a paste's `data-src` leads to where the CMS took its copy from
-        src = late
-    path = urlsplit_path(src)
-    if not src or src.lower().startswith(("data:", "javascript:", "about:", "file:", "blob:")):
-        return ""
-    if _PLACEHOLDER.search(path) or _ICON.search(path) or _is_tiny(element):
-        return ""
-    return src
+    if late and (is_content(late) or not is_content(src)):
+        src = late  # a paste's `data-src` leads to where the CMS took its copy from
+    if _shows_nothing(src):
+        src = next(filter(None, map(_usable, _other_sources(element))), "")
+    return "" if _shows_nothing(src) or _ICON.search(urlsplit_path(src)) or _is_tiny(element) else src
+
+
+def is_pasted(element: etree._Element) -> bool:
+    """Whether the element shows a picture that is printed in the page itself and has no address."""
+    src = element.get("src") or ""
+    return element.tag == "img" and len(src) >= _SHORTEST_PASTED and _PASTED.match(src) is not None
+
+
+def _is_image(element: etree._Element) -> bool:
+    return element.tag in ("img", "image") or (element.tag == "input" and element.get("type", "").lower() == "image")
+
+
+def _shows_nothing(src: str) -> bool:
+    return not src or _NO_ADDRESS.match(src) is not None or _PLACEHOLDER.search(urlsplit_path(src)) is not None
+
+
+def _usable(src: str) -> str:
+    """`src` where it can be a picture's address."""
+    return src if not _shows_nothing(src) and (_PICTURE_FILE.search(urlsplit_path(src)) or is_content(src)) else ""
+
+
+def _other_sources(element: etree._Element) -> Iterator[str]:
+    """Addresses a picture can be shown from instead of `src`: its set of sources, its `<picture>`'s, any attribute."""
+    sets = [element.get("srcset", ""), element.get("data-srcset", "")]
+    around = islice(element.iterancestors(), 3)  # the parser takes an image after a `<source>` as inside of it
+    if (picture := next((box for box in around if box.tag == "picture"), None)) is not None:
+        sets += [source.get("srcset", "") or source.get("data-srcset", "") for source in picture.iter("source")]
+    yield from (_first_of_set(text) for text in sets)
+    yield from (
+        value.strip() for name, value in element.items() if name not in ("src", "alt", "title", "href", "class")
+    )
+
+
+def _first_of_set(text: str) -> str:
+    """The first address of a `srcset`: addresses with a width each, parted by commas with a blank."""
+    words = text.split(maxsplit=1)
+    return words[0].rstrip(",") if words else ""
+
+
+def is_picture(src: str) -> bool:
+    """Whether the address is a picture's by its ending, or by where the CMSs keep pictures."""
+    return _usable(src) != ""
 
 
 def is_content(src: str) -> bool:
@@ -53,14 +121,19 @@ def _is_tiny(element: etree._Element) -> bool:
 
 
 def video_source(element: etree._Element) -> str:
-    """The address of the video `element` plays; `""` where it plays none."""
+    """The address of the video or sound `element` plays, or its script; `""` where it plays none."""
     tag = element.tag
-    if tag == "video":
+    if tag == "script":
+        text = element.text or ""
+        played = _PLAYED.search(text) if any(ending in text for ending in _PLAYED_ENDINGS) else None
+        return played[1] if played else ""
+    if tag in ("video", "audio"):
         own = element.get("src") or next((s.get("src", "") for s in element.iter("source")), "")
         return own.strip()
     if tag in ("embed", "iframe"):
         src = (element.get("src") or element.get("data-src") or "").strip()
-        return src if _VIDEO_FILE.search(urlsplit_path(src)) or _PLAYER.search(src) else ""
+        path = urlsplit_path(src)
+        return src if _VIDEO_FILE.search(path) or _AUDIO_FILE.search(path) or _PLAYER.search(src) else ""
     if tag == "object" and element.find(".//embed") is None:
         movie = next(
             (

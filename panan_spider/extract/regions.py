@@ -1,6 +1,7 @@
 """Where on the page the article stands: header line, headline lines, body, tail, found by their words alone."""
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,9 +14,11 @@ from panan_spider.extract.header_line import (
     header_end,
     is_header_piece,
     is_lone_byline,
+    is_opening_byline,
     leftover,
     names_source,
     strength,
+    tail_line_only,
 )
 from panan_spider.extract.headline import plain
 from panan_spider.extract.labels import without_furniture
@@ -23,26 +26,85 @@ from panan_spider.extract.line import Line
 from panan_spider.extract.results import UnknownLayout
 
 _CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
+#: Pictures and links that can stand between two tail lines.
+_MOST_BETWEEN: Final = 6
 
 
-def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, int]:
-    """The tail line and the cells after it; an empty range at the end of the page where there is none."""
+def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, ...]:
+    """Indexes of the tail lines; none where there is none. Between two of them can stand pictures and links."""
     sourced = any(names_source(line.folded) for line in lines[slice(*header)])
     for index in range(header[1], len(lines)):
         line = lines[index]
         if labels.is_footer(line.folded, line.words):
             break
-        if line.kind != "text":
+        if line.kind == "text" and (_is_late_header(line, sourced) or _is_tail(lines, index)):
+            found = list(range(_tail_begin(lines, header[1], index), _tail_end(lines, index)))
+            return (*found, *_later_tail(lines, found[-1] + 1))
+    return ()
+
+
+def _is_late_header(line: Line, sourced: bool) -> bool:
+    """Whether the line is a header line below the text, on a page whose header line names no source."""
+    if sourced or not could_say_some(line.bare, line.words):
+        return False
+    return strength(line.folded, line.words) >= 3 and not leftover(line.folded, line.words)
+
+
+def _is_tail(lines: list[Line], index: int) -> bool:
+    """Whether the line is a tail line and the text does not go on behind it."""
+    line = lines[index]
+    if byline.is_tail_line(labels.cleared(line.folded)):
+        return not _stands_in_text(lines, index) and not _has_prose_behind(lines, index)
+    if not byline.is_unknown_credit(line.folded) or _has_prose_behind(lines, index):
+        return False
+    after = next((other for other in lines[index + 1 :] if other.kind == "text"), None)
+    closes = after is None or byline.is_tail_line(after.folded) or labels.ends_body(after)
+    several = len(byline.unknown_labels(line.folded)) > 1 or bool(byline.is_tail_line(after.folded) if after else False)
+    return closes and several
+
+
+def _has_prose_behind(lines: list[Line], index: int) -> bool:
+    """Whether paragraphs follow in the line's container: two of them, or one behind a line of authors alone."""
+    line, prose = lines[index], 0
+    said = byline.read_tail_line(line.folded)
+    enough = 2 if said.editor or said.credits else 1
+    for other in lines[index + 1 :]:
+        if other.kind == "text" and labels.ends_body(other):
+            break
+        prose += labels.is_prose(other) and not other.is_row and _in_container(other, line)
+        if prose >= enough:
+            return True
+    return False
+
+
+def _in_container(line: Line, other: Line) -> bool:
+    """Whether two lines stand in one element, each in a block of its own or not."""
+    one, two = line.block, other.block
+    return one is two or (one.getparent() is two.getparent() and one.tag == two.tag and one.tag not in _CELLS)
+
+
+def _continues(line: Line, first: Line) -> bool:
+    """Whether a tail line belongs to the same article as an earlier one: in its container, or with the site's own editor."""
+    return _in_container(line, first) or byline.read_tail_line(line.folded).editor is not None
+
+
+def _later_tail(lines: list[Line], start: int) -> list[int]:
+    """Indexes of further tail lines of the article, behind pictures and links."""
+    found: list[int] = []
+    index, first = start, lines[start - 1]
+    while index < len(lines) and index - start <= _MOST_BETWEEN + len(found):
+        line = lines[index]
+        if line.kind == "text" and labels.ends_body(line):
+            break
+        if line.kind == "text" and byline.is_tail_line(line.folded) and _continues(line, first):
+            end = _tail_end(lines, index)
+            found += range(index, end)
+            index = end
             continue
-        late = (
-            not sourced
-            and could_say_some(line.bare, line.words)
-            and strength(line.folded, line.words) >= 3
-            and not leftover(line.folded, line.words)
-        )
-        if late or (byline.is_tail_line(line.folded) and not _stands_in_text(lines, index)):
-            return _tail_begin(lines, header[1], index), _tail_end(lines, index)
-    return len(lines), len(lines)
+        if line.kind == "text" and not line.links and "://" not in line.text:
+            break
+        index += 1
+    return found
 
 
 def _stands_in_text(lines: list[Line], index: int) -> bool:
@@ -99,6 +161,8 @@ def _tail_end(lines: list[Line], first: int) -> int:
     return end
 
 
+#: A breadcrumb that nothing announces.
+_FROM_HOME: Final = re.compile(r"\s*(?:网站)?首页\s{0,9}[-—–>»›/|·]")
 _MAX_HEADLINE_LINES: Final = 4
 _SHORTEST_PARAGRAPH: Final = 20
 
@@ -110,9 +174,9 @@ class Region:
     breadcrumb: Breadcrumb | None
     headline: tuple[int, int]
     header: tuple[int, int]
-    body: tuple[int, int]
-    tail: tuple[int, int]
-    after: int  # first line after body and tail
+    body: tuple[int, int]  # tail lines can stand in it
+    tail: tuple[int, ...]  # indexes of the tail lines, in order
+    bylines: tuple[int, ...]  # indexes of the lines at the body's start that are bylines
 
 
 def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
@@ -133,12 +197,57 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     else:
         raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
     tail = find_tail(lines, (header[0], begin))
-    end = next((index for index in range(begin, tail[0]) if _ends_body(lines, index)), tail[0])
-    if tail[0] == tail[1] and (behind := split_tail(lines, begin, end)):
-        tail, end = (behind, behind + 1), behind
+    last = _last_group(tail) if tail else len(lines)
+    end = next((index for index in range(begin, last) if _ends_body(lines, index, begin)), last)
+    if not tail and (behind := split_tail(lines, begin, end)):
+        tail, end = (behind,), behind
     if signs(lines, header, begin, end):
-        tail, end = (end - 1, tail[1] if tail[0] == end else end), end - 1
-    return Region(crumb, headline, header, (begin, end), tail, max(end, tail[1] if tail[0] == end else end))
+        tail, end = (end - 1, *(index for index in tail if index >= end)), end - 1
+    return Region(crumb, headline, header, (begin, end), tail, _opening_bylines(lines, begin, end))
+
+
+def _is_text(line: Line) -> bool:
+    """Whether the line can be the article's: words, and none of a toolbar."""
+    return line.kind == "text" and not (
+        labels.is_furniture(line) or labels.is_toolbar(line) or labels.is_page_walk(line)
+    )
+
+
+def prose_outside(lines: list[Line], region: Region) -> int:
+    """Characters of the paragraphs that stand neither in the article nor in the footer; 0 for a single one."""
+    inside = {
+        *range(region.headline[0], region.headline[1]),
+        *range(*region.header),
+        *range(*region.body),
+        *region.tail,
+    }
+    outside = [len(line.bare) for index, line in enumerate(lines) if index not in inside and _is_foreign_prose(line)]
+    return sum(outside) if len(outside) > 1 else 0
+
+
+def _is_foreign_prose(line: Line) -> bool:
+    return labels.is_prose(line) and not line.is_row and not labels.is_footer(line.folded, line.words)
+
+
+def _last_group(tail: Sequence[int]) -> int:
+    """The first index of the last run of adjacent tail lines."""
+    first = tail[-1]
+    while first - 1 in tail:
+        first -= 1
+    return first
+
+
+def _opening_bylines(lines: list[Line], begin: int, end: int) -> tuple[int, ...]:
+    """Indexes of the bylines that open the body, under its first pictures or not; text must follow."""
+    found: list[int] = []
+    for index in range(begin, end):
+        line = lines[index]
+        if line.kind == "text" and is_opening_byline(line):
+            found.append(index)
+        elif line.kind == "text" and not (labels.is_leftover(line) or labels.is_furniture(line)):
+            break
+    rest = lines[found[-1] + 1 : end] if found else ()
+    return tuple(found) if any(labels.is_prose(line) for line in rest) else ()
 
 
 def _find_header_over(
@@ -169,10 +278,12 @@ def _find_header_below(
     return (headline, (first, end)) if strength(said, lines[first].words) >= 2 else None
 
 
-def _ends_body(lines: list[Line], index: int) -> bool:
+def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
     """Whether the text ends before the line: under a newspaper's `相关链接` the text can go on, in whole sentences."""
     if not labels.ends_body(lines[index]):
         return False
+    if labels.is_page_walk(lines[index]) and not any(map(_is_text, lines[begin:index])):
+        return False  # a number of comments under the header line
     after = next((line for line in lines[index + 1 :] if line.kind == "text"), None)
     if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
         return True
@@ -196,7 +307,7 @@ def _find_header(
         if (score := strength(text, lines[index].words)) > most:
             headline = _find_headline(lines, start, index, titles)
             if _has_headline(lines, headline, titles):
-                best, most = (headline, (index, end)), score
+                best, most = (headline, (_header_begin(lines, headline[1], index), end)), score
         index = end
     return best
 
@@ -212,9 +323,12 @@ def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset
     first = header
     for index in range(header - 1, start - 1, -1):
         line = lines[index]
-        if labels.is_furniture(line) or labels.is_leftover(line):
+        if labels.is_furniture(line) or labels.is_leftover(line) or _is_advertised(line):
             if first == header:
                 header = first = index
+            continue
+        if first == header and index + 1 < len(lines) and _is_piece_above(line, lines[header]):
+            header = first = index
             continue
         if not _can_be_over(line, titles) or (first < header and _in_column(line, lines[header - 1])):
             break
@@ -224,6 +338,23 @@ def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset
     return first, header
 
 
+def _is_piece_above(line: Line, header: Line) -> bool:
+    """Whether the line over a header line is a piece of it: an author or editor in the same element."""
+    return line.block is header.block and (tail_line_only(line) or is_opening_byline(line))
+
+
+def _header_begin(lines: list[Line], floor: int, index: int) -> int:
+    """The first line of the header line found at `index`: authors and editors printed over it belong to it."""
+    begin = index
+    while begin > floor and _is_piece_above(lines[begin - 1], lines[index]):
+        begin -= 1
+    return begin
+
+
+def _is_advertised(line: Line) -> bool:
+    return line.bare in ("广告", "推广")
+
+
 def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
     """Whether the line can stand in the headline block: no link elsewhere, no words of the page around."""
     if line.kind != "text" or len(line.bare) > 120 or line.is_row or line.controls or is_navigation(line):
@@ -231,6 +362,8 @@ def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
     if plain(line.prose) in titles:
         return True
     if strength(line.folded, line.words) >= 2 and not leftover(line.folded, line.words):
+        return False
+    if labels.is_prose(line) or _FROM_HOME.match(line.folded):
         return False
     around = labels.side_heading(line.folded) or labels.is_head_furniture(line.folded, line.words)
     return not around and ANCHOR.search(line.text) is None and strength(line.folded, line.words) < 3

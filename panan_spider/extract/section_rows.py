@@ -17,6 +17,8 @@ _DATE: Final = re.compile(
 #: Brackets, blanks and a time of day that a shown date can stand among.
 _AROUND_DATE: Final = re.compile("[\\s\\[\\]()\uff08\uff09【】]|\\d{1,2}:\\d{2}(?::\\d{2})?")
 _READ_ON: Final = re.compile("^[\\W_]*(?:详细|详情|详细内容|更多|阅读全文|查看全文|查看详情|全文|点击查看)[\\W_]*$")
+#: Rows with a date that show a list to be one of dated rows.
+_FEWEST_DATED: Final = 3
 _CUT_SHORT: Final = ("...", "…")
 _MIXED: Final = ""  # owner of an element that holds links to more than one article
 
@@ -33,6 +35,7 @@ def read_rows(links: list[ArticleLink], urls: SiteUrls) -> tuple[ListRow, ...]:
     """One row an article, in page order. Of several links to one article, the first that says something names it."""
     owners = _owners(links)
     rows: dict[str, ListRow] = {}
+    anchors: dict[str, etree._Element] = {}
     weak: set[str] = set()  # named by a picture's words or by 详细 alone, until another link says more
     last: tuple[str, etree._Element | None] = ("", None)
     for link in links:
@@ -43,6 +46,7 @@ def read_rows(links: list[ArticleLink], urls: SiteUrls) -> tuple[ListRow, ...]:
         if known is None:
             shown = _shown_date(link.anchor, number, owners)
             weak.add(number)
+            anchors[number] = link.anchor
             rows[number] = ListRow(first.url, number, _title(link.anchor), shown, first.posted)
         else:
             if number in weak and (title := _title(link.anchor)):
@@ -51,7 +55,35 @@ def read_rows(links: list[ArticleLink], urls: SiteUrls) -> tuple[ListRow, ...]:
                 rows[number] = replace(rows[number], date=shown)
         if rows[number].title and not _is_weak(link.anchor, rows[number].title):
             weak.discard(number)
-    return tuple(rows.values())
+    return tuple(_without_side_block(list(rows.values()), anchors))
+
+
+def _without_side_block(rows: list[ListRow], anchors: dict[str, etree._Element]) -> list[ListRow]:
+    """The rows without a side block behind the list: where the list shows dates, undated links outside of it are none of its rows."""
+    last = max((index for index, row in enumerate(rows) if row.date), default=0)
+    dated = [row for row in rows if row.date]
+    if len(dated) * 5 < (last + 1) * 4 or not dated:
+        return rows
+    after = rows[last + 1 :]
+    if len(dated) < _FEWEST_DATED and not all(_is_cut_elsewhere(row, dated) for row in after):
+        return rows
+    box = _common_box([anchors[row.article_id] for row in dated])
+    return rows[: last + 1] + [row for row in after if box in anchors[row.article_id].iterancestors()]
+
+
+def _is_cut_elsewhere(row: ListRow, dated: list[ListRow]) -> bool:
+    """Whether the row's title is cut short and its article lies in another folder than those of the dated rows."""
+    folders = {other.url.partition("/system/")[0] for other in dated}
+    return row.title.endswith(_CUT_SHORT) and row.url.partition("/system/")[0] not in folders
+
+
+def _common_box(anchors: list[etree._Element]) -> etree._Element:
+    """The smallest element around all of these."""
+    around = list(anchors[0].iterancestors())
+    for anchor in anchors[1:]:
+        held = set(anchor.iterancestors())
+        around = [element for element in around if element in held]
+    return around[0]
 
 
 def _is_weak(anchor: etree._Element, title: str) -> bool:
