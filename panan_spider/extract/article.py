@@ -96,16 +96,15 @@ class _Reading:
         return absolute(self.base, href)
 
     def result(self) -> ArticlePage:
-        address = self.address
         header, printed = self._header()
         lines = clean_lines(self._body_lines(), self.body.discarded, self._header_lines())
-        headline, opening, lines = self._headline(lines, first_part=address.part == 1)
+        headline, opening, lines = self._headline(lines, first_part=self.address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
         crumb = self.region.breadcrumb
         return ArticlePage(
-            url=address.url,
+            url=self.address.url,
             template=self.template.name,
             title=headline.title,
             kicker=opening.kicker or headline.kicker,
@@ -123,11 +122,12 @@ class _Reading:
             section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
-            unknown_labels=tuple(
-                label for index in self.region.tail for label in unknown_labels(self.lines[index].text)
-            ),
+            unknown_labels=self._unknown_labels(),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
         )
+
+    def _unknown_labels(self) -> tuple[str, ...]:
+        return tuple(label for index in self.region.tail for label in unknown_labels(self.lines[index].text))
 
     def _pieces(
         self, headline: Headline, opening: Opening, header: HeaderLine, tail: TailLine, body: list[Line]

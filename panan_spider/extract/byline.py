@@ -56,28 +56,9 @@ _WORDS: Final = frozenset({"文字", "撰文", "摄影", "图片", "视频", "�
 _ENDS_MARKED: Final = re.compile(rf"(?:{_MARK})[\s)]*$")
 _NAME_AT: Final = re.compile(rf"[{_HAN}]+(?:[·•‧・.][{_HAN}]+)*|[A-Za-z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*)*")
 #: Words among names that are none: joints, and labels whose name stands nowhere.
-_NO_NAMES: Final = frozenset(
-    [
-        "等",
-        "和",
-        "与",
-        "及",
-        "作者",
-        "编辑",
-        "责编",
-        "责任编辑",
-        "摄影",
-        "校对",
-        "审核",
-        "初审",
-        "复审",
-        "终审",
-        "审签",
-        "签发",
-        "监制",
-        "来源",
-    ]
-)
+_NO_NAMES: Final = frozenset((
+    "等", "和", "与", "及", "作者", "编辑", "责编", "责任编辑", "摄影", "校对", "审核", "初审", "复审", "终审", "审签", "签发", "监制", "来源",
+))  # fmt: skip
 
 
 class _Reader:
