@@ -7,6 +7,7 @@ SPIDER_MODULES = ["panan_spider.spiders"]
 COMMANDS_MODULE = "panan_spider.commands"  # `scrapy crawl` with a true exit code, `scrapy demo`, …
 
 PANAN_DATA_DIR = "data"  # the archive
+PANAN_FLEET_DIR = os.environ.get("PANAN_FLEET_DIR", "archives")  # … of each site of a fleet: a folder below this one
 PANAN_REPORT_URL = os.environ.get("PANAN_REPORT_URL")  # where the report is posted when the run has ended
 PANAN_ON_FAILURE = os.environ.get("PANAN_ON_FAILURE")  # a command to start when the exit code is not 0
 PANAN_RETRY_BASE = 2.0  # seconds before the first retry; doubled for each further one

@@ -1,0 +1,153 @@
+"""Roster: the sites of a fleet, each with its archive's folder, its last run, and whether a crawl of it is due."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.ledger.runs import RunRecord
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.lock import holder
+from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.sites.profile import Site, load_site, site_keys
+from panan_spider.sites.schedule import Schedule
+
+#: Runs looked back on for the newest one that walked every section.
+_RUNS: Final = 10
+
+#: Exit codes after which a site is due again at once: the run was stopped, and has more to do.
+_AGAIN: Final = frozenset({int(ExitCode.INTERRUPTED), None})
+
+#: Exit codes from the one that asks for help soonest to the one that asks for none.
+_GRAVEST: Final = (16, 14, 1, 12, 13, 11, 10, 15)
+
+
+class UnknownSites(Exception):
+    """A pattern that no site's key matches. The message is one line, and names the sites there are."""
+
+
+@dataclass(frozen=True)
+class DueCrawl:
+    """A crawl that is due since a tick of the schedule (None: at any time). `full`: every section is to be walked to its end."""
+
+    since: datetime | None
+    full: bool
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The spider's arguments."""
+        return {"full": "true"} if self.full else {}
+
+
+@dataclass(frozen=True)
+class SiteState:
+    """One site and its archive. `last` is its newest run, `deep` the newest one with `full=true`."""
+
+    site: Site
+    folder: Path
+    last: RunRecord | None = None
+    deep: RunRecord | None = None
+    articles: int = 0
+    held_by: str | None = None
+    problem: str | None = None  # why the archive cannot be read
+
+    def due(self, now: datetime) -> DueCrawl | None:
+        """The crawl that is due at `now`; None where none is, or where one goes on."""
+        if self.held_by is not None:
+            return None
+        if self.last is None:
+            return DueCrawl(None, full=False)
+        if self.last.exit_code in _AGAIN:
+            return DueCrawl(None, full=self.last.args.get("full") == "true")
+        deep_tick = Schedule.parse(self.site.deep).before(now)
+        # The first run walks every section to its end, as a deep one does.
+        walked = self.deep.started if self.deep is not None else None
+        if deep_tick is not None and _before(walked, deep_tick) and _before(self.last.started, deep_tick):
+            return DueCrawl(deep_tick, full=True)
+        tick = Schedule.parse(self.site.nightly).before(now)
+        return DueCrawl(tick, full=False) if tick is not None and _before(self.last.started, tick) else None
+
+    def next_tick(self, now: datetime) -> datetime | None:
+        """When the schedule's next crawl comes."""
+        ticks = [Schedule.parse(text).after(now) for text in (self.site.nightly, self.site.deep)]
+        return min((tick for tick in ticks if tick is not None), default=None)
+
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """The state as JSON values."""
+        tick, last = self.next_tick(now), self.last
+        return {
+            "site": self.site.key,
+            "name": self.site.name,
+            "group": self.site.group,
+            "unproven": self.site.unproven,
+            "folder": str(self.folder),
+            "articles": self.articles,
+            "last_run": None if last is None else last.id,
+            "last_started": None if last is None else last.started,
+            "last_exit_code": None if last is None else last.exit_code,
+            "holder": self.held_by,
+            "problem": self.problem,
+            "due": self.due(now) is not None,
+            "next": None if tick is None else tick.isoformat().replace("+00:00", "Z"),
+        }
+
+
+def _before(started: str | None, tick: datetime) -> bool:
+    return started is None or datetime.fromisoformat(started) < tick
+
+
+def chosen_sites(patterns: str = "all") -> list[Site]:
+    """The profiles whose keys match one of the comma-separated patterns (`zj-*`, `all`), by key. Raises UnknownSites, ProfileError."""
+    keys = site_keys()
+    if patterns == "all":
+        return [load_site(key) for key in keys]
+    found: set[str] = set()
+    for pattern in filter(None, map(str.strip, patterns.split(","))):
+        matching = {key for key in keys if fnmatchcase(key, pattern)}
+        if not matching:
+            raise UnknownSites(f"--sites: no site is named {pattern!r}; there is: {', '.join(keys)}")
+        found |= matching
+    if not found:
+        raise UnknownSites(f"--sites names no site; there is: {', '.join(keys)}")
+    return [load_site(key) for key in sorted(found)]
+
+
+def state_of(site: Site, root: Path) -> SiteState:
+    """The state of one site, whose archive is `<root>/<key>`. Reads only, also beside a run."""
+    folder = root / site.key
+    if not (folder / LEDGER).is_file():
+        return SiteState(site, folder)
+    try:
+        held = holder(folder / "lock")
+        ledger = Ledger.look(folder / LEDGER)
+        try:
+            runs = ledger.runs.newest(_RUNS)
+            deep = next((run for run in runs if run.args.get("full") == "true" and run.exit_code is not None), None)
+            return SiteState(site, folder, runs[0] if runs else None, deep, ledger.overview.stored()[0], held)
+        finally:
+            ledger.close()
+    except StoreError as error:
+        return SiteState(site, folder, problem=str(error))
+
+
+def group_of(site: Site) -> str:
+    """The group whose slots the site takes: its own key where its profile names none."""
+    return site.group or site.key
+
+
+def slots_of(sites: Sequence[Site], asked: Mapping[str, int]) -> dict[str, int]:
+    """Slots of each group of these sites: as asked for, else as fleet.toml says, else one."""
+    shipped = tomllib.loads((files(__package__) / "fleet.toml").read_text("utf-8"))["slots"]
+    return {group: asked.get(group, shipped.get(group, 1)) for group in map(group_of, sites)}
+
+
+def gravest(codes: Sequence[int]) -> int:
+    """The exit code of a fleet's run: 0 where all are, else the one that asks for help soonest."""
+    wrong = {code for code in codes if code}
+    return next((code for code in _GRAVEST if code in wrong), max(wrong, default=0))
