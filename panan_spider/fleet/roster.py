@@ -125,7 +125,7 @@ def state_of(site: Site, root: Path) -> SiteState:
         return SiteState(site, folder)
     try:
         held = holder(folder / "lock")
-        ledger = Ledger.look(folder / LEDGER)
+        ledger = Ledger.read_only(folder / LEDGER)
         try:
             runs = ledger.runs.newest(_RUNS)
             deep = next((run for run in runs if run.args.get("full") == "true" and run.exit_code is not None), None)
