@@ -129,7 +129,7 @@ def state_of(site: Site, root: Path) -> SiteState:
         try:
             runs = ledger.runs.newest(_RUNS)
             deep = next((run for run in runs if run.args.get("full") == "true" and run.exit_code is not None), None)
-            return SiteState(site, folder, runs[0] if runs else None, deep, ledger.overview.stored()[0], held)
+            return SiteState(site, folder, runs[0] if runs else None, deep, ledger.queries.totals()[0], held)
         finally:
             ledger.close()
     except StoreError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.files import Clock
+from panan_spider.core.clock import Clock
 from panan_spider.sites.profile import Site
 
 
