@@ -3,6 +3,7 @@
 `python -m panan_spider.fleet.child_process PARENT crawl panan …` is `scrapy crawl panan …`, but for that.
 """
 
+import asyncio
 import ctypes
 import os
 import re
@@ -11,6 +12,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+from panan_spider.core.outcomes import ExitCode
 
 _PR_SET_PDEATHSIG: Final = 1
 _CLOSING: Final = re.compile(r"panan: (.*)")
@@ -52,6 +55,58 @@ def closing_line(log: Path) -> str:
         return ""
     found = _CLOSING.findall(text)
     return found[-1] if found else ""
+
+
+class ChildPool:
+    """The commands that run now as children of this process, each with its output appended to a log of its own."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+        self._running: set[asyncio.subprocess.Process] = set()
+
+    async def run(
+        self, words: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        """Run one command to its end: its exit code (negative: the signal that ended it), and what it said last.
+
+        Cancelled, it ends the command by SIGTERM, and waits for it.
+        """
+        with log.open("ab") as output:
+            begin = output.tell()
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=None if environment is None else {**os.environ, **environment},
+                start_new_session=True,  # a terminal's Ctrl-C comes from us, once
+            )
+            self._running.add(process)
+            try:
+                if self.stopping:
+                    process.terminate()
+                code = await process.wait()
+            except asyncio.CancelledError:
+                process.terminate()
+                await process.wait()
+                raise
+            finally:
+                self._running.discard(process)
+        line = closing_line(log) if log.stat().st_size > begin else ""
+        return code, line or _ended(code)
+
+    def stop(self) -> None:
+        """End what runs, and whatever begins from now on: safely at first, by Scrapy's second signal when asked again."""
+        self.stopping = True
+        for process in self._running:
+            process.terminate()
+
+
+def _ended(code: int) -> str:
+    if code < 0:
+        return f"ended by {signal.Signals(-code).name}"
+    names = {int(known): known.name.lower().replace("_", " ") for known in ExitCode}
+    return names.get(code, f"exit code {code}")
 
 
 def main() -> None:

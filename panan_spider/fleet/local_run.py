@@ -1,7 +1,6 @@
 """Local run: crawls of many sites on this machine, so many at a time, and of each group no more than its slots."""
 
 import asyncio
-import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.core.outcomes import ExitCode
-from panan_spider.fleet.child_process import child_words, closing_line, crawl_words
+from panan_spider.fleet.child_process import ChildPool, child_words, crawl_words
 from panan_spider.fleet.roster import group_of
 from panan_spider.sites.profile import Site
 
@@ -38,8 +37,7 @@ class LocalFleet:
     settings: Sequence[str] = ()  # NAME=VALUE, for every crawl
     told: Callable[[LocalResult], None] = lambda result: None  # called as each crawl ends
     words: Words | None = None
-    stopping: bool = False
-    _running: set[asyncio.subprocess.Process] = field(default_factory=set)
+    children: ChildPool = field(default_factory=ChildPool)
 
     def run(self, crawls: Sequence[tuple[Site, Mapping[str, str]]]) -> list[LocalResult]:
         """Crawl all of them, with these arguments; how each ended. SIGINT and SIGTERM end those that run, and begin no other."""
@@ -48,7 +46,7 @@ class LocalFleet:
     async def _run(self, crawls: Sequence[tuple[Site, Mapping[str, str]]]) -> list[LocalResult]:
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            loop.add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self.children.stop)
         self.root.mkdir(parents=True, exist_ok=True)
         at_a_time = asyncio.Semaphore(self.jobs)
         groups = {group: asyncio.Semaphore(count) for group, count in self.slots.items()}
@@ -61,46 +59,15 @@ class LocalFleet:
     ) -> LocalResult:
         # The group first: a site that waits for its group must not keep one of another group waiting.
         async with group, at_a_time:
-            if self.stopping:
+            if self.children.stopping:
                 return LocalResult(site.key, None, "not begun")
-            result = await self._child(site, arguments)
+            words = (self.words or self._words)(site, self.root / site.key, arguments)
+            result = LocalResult(site.key, *await self.children.run(words, self.root / f"{site.key}.log"))
         self.told(result)
         return result
 
-    async def _child(self, site: Site, arguments: Mapping[str, str]) -> LocalResult:
-        log = self.root / f"{site.key}.log"
-        with log.open("ab") as output:
-            begin = output.tell()
-            process = await asyncio.create_subprocess_exec(
-                *(self.words or self._words)(site, self.root / site.key, arguments),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,  # a terminal's Ctrl-C comes from us, once
-            )
-            self._running.add(process)
-            if self.stopping:
-                process.terminate()
-            code = await process.wait()
-            self._running.discard(process)
-        line = closing_line(log) if log.stat().st_size > begin else ""
-        return LocalResult(site.key, code, line or _ended(code))
-
     def _words(self, site: Site, folder: Path, arguments: Mapping[str, str]) -> list[str]:
         return child_words(crawl_words(site.key, folder, arguments, self.settings))
-
-    def _stop(self) -> None:
-        """End what runs: safely at first, by Scrapy's second signal when asked again."""
-        self.stopping = True
-        for process in self._running:
-            os.kill(process.pid, signal.SIGTERM)
-
-
-def _ended(code: int) -> str:
-    if code < 0:
-        return f"ended by {signal.Signals(-code).name}"
-    names = {int(known): known.name.lower().replace("_", " ") for known in ExitCode}
-    return names.get(code, f"exit code {code}")
 
 
 def code_of(results: Sequence[LocalResult]) -> list[int]:

@@ -1,0 +1,180 @@
+"""Fleet worker: takes jobs from the queue, runs each in a process of its own, plans what is due and rescues what is stalled."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.fleet.child_process import ChildPool, child_words, crawl_words
+from panan_spider.fleet.fleet_settings import FleetSettings
+from panan_spider.fleet.job_queue import OFFLINE, JobQueue
+
+logger = logging.getLogger(__name__)
+
+#: Seconds until a crawl that ended so is due again, with the same arguments. All others wait for their schedule.
+AGAIN_SECONDS: Final = {
+    int(ExitCode.STORE_ERROR): 900.0,
+    int(ExitCode.INTERRUPTED): 60.0,
+    int(ExitCode.LOCKED): 300.0,
+}
+#: Crawls that one job begins, where each is killed or loses its lease.
+_ATTEMPTS: Final = 5
+#: Leases that a job waits for another crawl of its site to end or to be dead.
+_PATIENCE: Final = 3
+#: Seconds that a worker that was asked to stop gives its crawls.
+_STOP_SECONDS: Final = 150.0
+#: Exit codes after which there is something new to publish as a dataset.
+_WHOLE: Final = frozenset({0, 10, 11})
+
+
+@dataclass
+class FleetWorker:
+    """One worker, `jobs` jobs at a time. `root`: the archives, or with a store the scratch folders."""
+
+    fleet: FleetSettings
+    root: Path
+    jobs: int
+    settings: Sequence[str] = ()  # NAME=VALUE, for every crawl
+    children: ChildPool = field(default_factory=ChildPool)
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; then end the crawls safely. Raises FleetError where the database is away too long."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        async with JobQueue.opened(self.fleet) as queue:
+            self._queue = queue
+            self._register(queue.app)
+            working = asyncio.create_task(self._work(queue.app))
+            planning = asyncio.create_task(self._plan())
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self._stop, working)
+            try:
+                await asyncio.wait({working, planning}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (planning, working):
+                    task.cancel()
+                outcomes = await asyncio.gather(working, planning, return_exceptions=True)
+            for outcome in outcomes:
+                if isinstance(outcome, Exception):
+                    raise outcome
+
+    def _stop(self, working: "asyncio.Task[None]") -> None:
+        self.children.stop()
+        working.cancel()
+
+    async def _work(self, app: Any) -> None:
+        """procrastinate's own worker. It polls: LISTEN would end it with the database's first restart."""
+        await app.run_worker_async(
+            concurrency=self.jobs,
+            name=self.fleet.holder,
+            listen_notify=False,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=self.fleet.heartbeat_seconds / 2,
+            update_heartbeat_interval=self.fleet.heartbeat_seconds,
+            stalled_worker_timeout=self.fleet.stalled_seconds * 10,
+            shutdown_graceful_timeout=_STOP_SECONDS,
+        )
+
+    async def _plan(self) -> None:
+        """Every few seconds: queue what is due, and the jobs of workers that are silent. One worker of all at a time."""
+        while True:
+            async with self._queue.alone() as alone:
+                if alone:
+                    for crawl in await self._queue.plan():
+                        logger.info("due: %s %s", crawl.site, crawl.arguments)
+                    if rescued := await self._queue.rescue():
+                        logger.warning("%d jobs of silent workers are queued again", rescued)
+            await asyncio.sleep(self.fleet.renew_seconds)
+
+    def _register(self, app: Any) -> None:
+        async def crawl(context: Any, site: str, arguments: dict[str, str]) -> int:
+            return await self._crawl(context.job, site, arguments)
+
+        app.task(name="crawl", pass_context=True)(crawl)
+        for task in OFFLINE:
+            app.task(name=task, pass_context=True)(self._offline_task(task))
+
+    def _offline_task(self, task: str) -> Any:
+        async def offline(context: Any, site: str, options: list[str]) -> int:
+            return await self._offline(context.job, task, site, options)
+
+        return offline
+
+    async def _crawl(self, job: Any, site: str, arguments: Mapping[str, str]) -> int:
+        words = crawl_words(site, self.root / site, arguments, [*self.settings, self._addons()])
+        code, line = await self._tried(site, child_words(words), job)
+        await self._sure(job)
+        if code < 0:
+            code = int(ExitCode.INTERRUPTED)
+        await self._queue.ended(site, code, line, AGAIN_SECONDS.get(code), arguments)
+        if self.fleet.store is not None and code in _WHOLE:
+            await self._queue.submit_offline("dataset", site)
+        logger.info("crawl of %s: %d · %s", site, code, line)
+        return code
+
+    async def _tried(self, site: str, words: Sequence[str], job: Any) -> tuple[int, str]:
+        """Begin the crawl, once more where it was killed or another one held the lease; how the last one ended."""
+        until = asyncio.get_running_loop().time() + _PATIENCE * self.fleet.lease_seconds
+        code, line = int(ExitCode.LOCKED), "the lease is held by another crawl"
+        for attempt in range(_ATTEMPTS):
+            while not self.children.stopping and not await self._queue.is_free(site):
+                if asyncio.get_running_loop().time() > until:
+                    return int(ExitCode.LOCKED), "the lease is held by another crawl"
+                await asyncio.sleep(self.fleet.heartbeat_seconds)
+            code, line = await self._child(words, site, f"{job.id}.{attempt}")
+            if self.children.stopping or (code >= 0 and code != ExitCode.LOCKED):
+                break
+            await self._sure(job)
+        return code, line
+
+    async def _offline(self, job: Any, task: str, site: str, options: Sequence[str]) -> int:
+        words = [sys.executable, "-m", "panan_spider.fleet.offline_job", str(os.getpid()), task, site, str(self.root)]
+        code, line = await self._child([*words, *options], site, str(job.id))
+        await self._sure(job)
+        if code != 0:
+            raise OfflineFailed(f"{task} of {site}: exit {code} · {line}")
+        return code
+
+    async def _child(self, words: Sequence[str], site: str, number: str) -> tuple[int, str]:
+        environment = {"PANAN_HOLDER": f"{self.fleet.holder}/{number}"}
+        return await self.children.run(words, self.root / f"{site}.log", environment)
+
+    async def _sure(self, job: Any) -> None:
+        """End this process where the job is another worker's by now: a report of ours would be taken for his.
+
+        Its other jobs are others' too, for it was silent as a whole; its children end with it.
+        """
+        if not await self._queue.is_mine(job):
+            os.write(2, b"panan: fleet: this worker was taken for dead; it ends, others have its jobs\n")
+            os._exit(int(ExitCode.LOCKED))
+
+    def _addons(self) -> str:
+        addons = {"panan_spider.fleet.leased_crawl.LeaseAddon": 0}
+        if self.fleet.store is not None:
+            addons["panan_spider.fleet.published_crawl.PublicationAddon"] = 1
+        return f"ADDONS={json.dumps(addons)}"
+
+
+class OfflineFailed(Exception):
+    """Offline work that did not end with 0: the job is failed, and its message says why."""
+
+
+def run_now(work: Awaitable[Any]) -> Any:
+    """Run a coroutine of the queue to its end, for a command."""
+
+    async def running() -> Any:
+        return await work
+
+    with suppress(KeyboardInterrupt):
+        return asyncio.run(running())
+    return None

@@ -1,0 +1,271 @@
+"""Publication: an archive's files put into the object store, so that its next crawl can go on on any machine.
+
+First the objects, then the manifest that names them, which only one of two writers can create. Whoever comes second holds a
+folder that has been overtaken: it is set aside, and nothing of it is published.
+"""
+
+import json
+import os
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import free_name, sync_folder, write_atomically
+from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.core.clock import moment, now, stamp
+from panan_spider.fleet.manifest import (
+    OBJECT_BYTES,
+    Manifest,
+    ManifestFile,
+    Segment,
+    digest,
+    only_grows,
+    published_paths,
+)
+from panan_spider.fleet.object_store import ObjectStore
+
+_STATE: Final = ".published.json"
+_LEDGER_COPY: Final = ".ledger.publishing"
+#: Folders whose files never change once they have their size.
+_NAMED_ONCE: Final = ("warc/", "images/")
+#: Folders that a crawl goes on without; reparse and verify fetch them.
+_LATER: Final = ("warc/", "images/", "runs/")
+
+
+class StaleFolder(Exception):
+    """Another worker has published since this folder was taken. The message is one line."""
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """Which publication a folder goes on from, and the id that tells it from all other folders."""
+
+    number: int
+    folder: str
+
+
+class Publication:
+    """The publications of one site's archive, and the folder on this machine. Raises StoreError where store or disk refuses."""
+
+    def __init__(self, store: ObjectStore, site: str, folder: Path, holder: str) -> None:
+        self._store, self._site, self._folder, self._holder = store, site, folder, holder
+        self._prefix = f"sites/{site}"
+        self._sizes: dict[str, int] = {}
+
+    def newest(self, after: int = 0) -> Manifest | None:
+        """The newest manifest, with a number greater than `after`; None where there is none."""
+        known = self._manifest_name(after) if after else None
+        names = self._store.names(f"{self._prefix}/manifests", known)
+        if not names:
+            return None
+        name = max(names)
+        return Manifest.from_bytes(name, self._store.get(name))
+
+    def take(self, *, whole: bool = False) -> None:
+        """Bring the folder to the newest publication; `whole`: with raw pages, pictures and reports, which no crawl needs.
+
+        A folder that another worker's publication has overtaken is set aside, whatever it holds.
+        """
+        newest, state = self.newest(), self._state()
+        if newest is None:
+            if state is not None and state.number > 0:
+                raise StoreError(f"{self._folder} goes on from publication {state.number}, of which the store has none")
+            self._keep_state(0, state)
+            return
+        ours = state is not None and (state.number == newest.number or state.folder == newest.folder)
+        if not ours:
+            self.set_aside()
+            self._fetch(newest, [entry for entry in newest.files if not entry.path.startswith(_LATER)])
+        elif state is not None and state.number != newest.number:  # killed between the manifest and this note
+            self._keep_state(newest.number, state)
+        if whole:
+            missing = [entry for entry in newest.files if not (self._folder / entry.path).exists()]
+            self._write_all(self._folder, missing)
+
+    def snapshot(self) -> None:
+        """Note how far the files reach now. Called where nothing is written meanwhile: by the thread that writes the archive.
+
+        The ledger first, then lines, then raw pages: whatever one of them names, those after it hold.
+        """
+        ledger = self._folder / LEDGER
+        with naming(ledger):
+            copy = self._folder / _LEDGER_COPY
+            copy.unlink(missing_ok=True)
+            if ledger.exists():
+                _copy_database(ledger, copy)
+            self._sizes = {path: (self._folder / path).stat().st_size for path in published_paths(self._folder)}
+
+    def publish(self) -> Manifest | None:
+        """Publish what the last `snapshot` noted; None where nothing is new. Raises StaleFolder."""
+        state = self._state() or FolderState(0, uuid.uuid4().hex)
+        later = self.newest(after=state.number)
+        if later is not None:
+            raise StaleFolder(
+                f"{self._folder}: {later.holder} has published {self._site} since; publication {later.number}"
+            )
+        before = None if state.number == 0 else self._manifest(state.number)
+        files = self._uploaded(before)
+        if before is not None and files == before.files:
+            return None
+        gone = sorted(set(before.objects() if before else ()) - {p.object for f in files for p in f.segments})
+        number = state.number + 1
+        made = Manifest(
+            site=self._site,
+            number=number,
+            created=moment(now()),
+            holder=self._holder,
+            folder=state.folder,
+            files=files,
+            dropped=tuple(gone),
+        )
+        if not self._store.create(self._manifest_name(number), made.model_dump_json().encode()):
+            raise StaleFolder(f"{self._folder}: publication {number} of {self._site} is another worker's")
+        self._keep_state(number, state)
+        # What the publication before this one had dropped: nobody reads that far back.
+        self._store.delete(set(before.dropped if before is not None else ()) - made.objects().keys())
+        return made
+
+    def set_aside(self) -> Path | None:
+        """Move the folder to `<folder>.stale-<time>`; where to, None where there is none."""
+        if not self._folder.exists():
+            return None
+        aside = free_name(self._folder.with_name(f"{self._folder.name}.stale-{stamp(now())}"))
+        with naming(self._folder):
+            os.rename(self._folder, aside)
+            sync_folder(aside.parent)
+        return aside
+
+    def _manifest_name(self, number: int) -> str:
+        return f"{self._prefix}/manifests/{number:08d}.json"
+
+    def _manifest(self, number: int) -> Manifest:
+        name = self._manifest_name(number)
+        return Manifest.from_bytes(name, self._store.get(name))
+
+    def _uploaded(self, before: Manifest | None) -> tuple[ManifestFile, ...]:
+        """The files of the next manifest, in order of their paths, all their objects uploaded."""
+        known: Mapping[str, ManifestFile] = {entry.path: entry for entry in before.files} if before else {}
+        found = dict(known)
+        for path in sorted(self._sizes, key=lambda path: (path == LEDGER, path)):
+            found[path] = self._upload(path, known.get(path))
+        return tuple(found[path] for path in sorted(found))
+
+    def _upload(self, path: str, known: ManifestFile | None) -> ManifestFile:
+        """One file: the ranges that are new where it only grew, else the whole of it."""
+        source = self._folder / (_LEDGER_COPY if path == LEDGER else path)
+        with naming(source), source.open("rb") as file:
+            size = self._sizes[path] if only_grows(path) else source.stat().st_size
+            segments: list[Segment] = []
+            if known is not None and self._goes_on(file, path, size, known):
+                segments = list(known.segments)
+            file.seek(start := segments[-1].end if segments else 0)
+            while start < size:
+                data = file.read(min(OBJECT_BYTES, size - start))
+                if not data:
+                    raise StoreError(f"{source}: shorter than it was")
+                segments.append(self._put(path, start, data))
+                start += len(data)
+        return ManifestFile(path=path, segments=tuple(segments))
+
+    @staticmethod
+    def _goes_on(file: Any, path: str, size: int, known: ManifestFile) -> bool:
+        """Whether the file begins with what is published of it. Its last object is read, not all: repair rewrites ends."""
+        if size < known.size or (size > known.size and not only_grows(path)):
+            return False
+        if not known.segments or (path.startswith(_NAMED_ONCE) and size == known.size):
+            return True
+        parts = known.segments if path.endswith(".jsonl") else known.segments[-1:]
+        for part in parts:
+            file.seek(part.start)
+            if digest(file.read(part.end - part.start)) != part.sha256:
+                return False
+        return True
+
+    def _put(self, path: str, start: int, data: bytes) -> Segment:
+        sha = digest(data)
+        name = f"{self._prefix}/data/{path}/{start:012d}-{sha[:20]}"
+        self._store.put(name, data)  # the same name is the same bytes
+        return Segment(start=start, end=start + len(data), object=name, sha256=sha)
+
+    def _fetch(self, manifest: Manifest, files: list[ManifestFile]) -> None:
+        """Make the folder of these files: aside, then in place by one rename."""
+        aside = self._folder.with_name(f".{self._folder.name}.fetching-{os.getpid()}")
+        with naming(aside):
+            aside.mkdir(parents=True)
+        self._write_all(aside, files)
+        state = {"number": manifest.number, "folder": uuid.uuid4().hex}
+        with naming(self._folder):
+            write_atomically(aside / _STATE, json.dumps(state).encode())
+            os.rename(aside, self._folder)
+            sync_folder(self._folder.parent)
+
+    def _write_all(self, folder: Path, files: list[ManifestFile]) -> None:
+        for entry in files:
+            path = folder / entry.path
+            with naming(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                partial = path.with_name(f".{path.name}.part")
+                with partial.open("wb") as file:
+                    for part in entry.segments:
+                        file.write(self._checked(part))
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(partial, path)
+
+    def _checked(self, part: Segment) -> bytes:
+        data = self._store.get(part.object)
+        if digest(data) != part.sha256:
+            raise StoreError(f"{part.object}: is not what its manifest says ({len(data)} bytes)")
+        return data
+
+    def _state(self) -> FolderState | None:
+        path = self._folder / _STATE
+        try:
+            found = json.loads(path.read_bytes())
+            return FolderState(int(found["number"]), str(found["folder"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError) as error:
+            raise StoreError(f"{path}: cannot be read: {error}") from error
+
+    def _keep_state(self, number: int, state: FolderState | None) -> None:
+        told = {"number": number, "folder": state.folder if state else uuid.uuid4().hex}
+        with naming(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._folder / _STATE, json.dumps(told).encode())
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    reading, writing = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        reading.backup(writing)
+        writing.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+    finally:
+        writing.close()
+        reading.close()
+
+
+def faults_of(store: ObjectStore, site: str) -> tuple[list[str], list[str]]:
+    """What is wrong with a site's publications, a line each; and its orphans: objects that no manifest still in use names.
+
+    In use are the newest manifest and the one before it. An orphan is what a worker uploaded that was killed or refused after.
+    """
+    prefix = f"sites/{site}"
+    numbers = sorted(store.names(f"{prefix}/manifests"))
+    wrong = [
+        f"{name}: out of order" for place, name in enumerate(numbers, 1) if not name.endswith(f"/{place:08d}.json")
+    ]
+    there, named = store.names(f"{prefix}/data"), dict[str, int]()
+    for name in numbers[-2:]:
+        manifest = Manifest.from_bytes(name, store.get(name))
+        named |= manifest.objects()
+    wrong += [
+        f"{name}: {'missing' if name not in there else f'{there[name]} bytes instead of {size}'}"
+        for name, size in sorted(named.items())
+        if there.get(name) != size
+    ]
+    return wrong, sorted(there.keys() - named.keys())
