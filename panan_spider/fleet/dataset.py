@@ -42,7 +42,7 @@ def part_of(site: Site, folder: Path, out: Path) -> None:
     """Write the rows of one archive, every revision, with the columns of the site before them, to `out`."""
     plain = folder / ".dataset-plain.parquet"
     try:
-        parquet.export(ExportJob(folder, all_revisions=True), plain)
+        parquet.export(ExportJob(folder, site, all_revisions=True), plain)
         with_site(site, plain, out)
     finally:
         for path in folder.glob(".dataset-plain.parquet*"):

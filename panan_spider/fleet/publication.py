@@ -243,7 +243,6 @@ def _copy_database(source: Path, target: Path) -> None:
     reading, writing = sqlite3.connect(source), sqlite3.connect(target)
     try:
         reading.backup(writing)
-        writing.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
     finally:
         writing.close()
         reading.close()

@@ -1,11 +1,9 @@
 """Roster: the sites of a fleet, each with its archive's folder, its last run, and whether a crawl of it is due."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -142,9 +140,12 @@ def group_of(site: Site) -> str:
 
 
 def slots_of(sites: Sequence[Site], asked: Mapping[str, int]) -> dict[str, int]:
-    """Slots of each group of these sites: as asked for, else as fleet.toml says, else one."""
-    shipped = tomllib.loads((files(__package__) / "fleet.toml").read_text("utf-8"))["slots"]
-    return {group: asked.get(group, shipped.get(group, 1)) for group in map(group_of, sites)}
+    """Slots of each group of these sites: as asked for, else the most that one of its profiles names."""
+    found: dict[str, int] = {}
+    for site in sites:
+        group = group_of(site)
+        found[group] = asked.get(group, max(site.group_slots, found.get(group, 1)))
+    return found
 
 
 def gravest(codes: Sequence[int]) -> int:

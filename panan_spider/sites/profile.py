@@ -83,6 +83,7 @@ class Site(BaseModel):
     cms: tuple[str, ...] = ("enorth", "trs")
     unproven: bool = False  # no live page has been read with this profile yet
     group: Key | None = None  # whose servers: sites of one group share its slots
+    group_slots: int = Field(default=1, gt=0)  # sites of the group that are crawled at the same time, anywhere
     region: Region | None = None  # 行政区划代码, a column of the joined dataset
     nightly: Cron = "15 2 * * 1-6"  # when the site is crawled, China's time
     deep: Cron = "15 2 * * 0"  # … and when every section is walked to its end

@@ -86,7 +86,7 @@ def test_sites_are_chosen_by_patterns() -> None:
 
 
 def test_a_site_without_a_group_is_a_group_of_its_own() -> None:
-    sites = [site("jia"), site("yi", "zjol"), site("bing", "elsewhere")]
+    sites = [site("jia"), site("yi", "zjol", group_slots=4), site("bing", "elsewhere")]
     assert slots_of(sites, {}) == {"jia": 1, "zjol": 4, "elsewhere": 1}
     assert slots_of(sites, {"elsewhere": 3, "zjol": 2}) == {"jia": 1, "zjol": 2, "elsewhere": 3}
 
