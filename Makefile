@@ -40,6 +40,7 @@ types: venv ## mypy, strict
 	$(BIN)/mypy
 	$(BIN)/mypy tests/conftest.py
 	$(BIN)/mypy tests/browser/conftest.py
+	$(BIN)/mypy tests/fleet/conftest.py
 
 tests: venv ## the tests alone, on all cores (JOBS=1: on one)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
