@@ -20,6 +20,7 @@ from panan_spider.report.faults import (
     SeenFaults,
     address_faults,
     check_faults,
+    dead_links,
     drift_faults,
     redirects,
     resolved,
@@ -143,10 +144,12 @@ def state_of(context: RunContext, code: ExitCode) -> State:
 def _faults(run: EndedRun, facts: RunFacts) -> list[Fault]:
     """The faults of a run, without those that the checks find."""
     asked = sum(count for outcome, count in facts.outcomes.items() if outcome not in _UNASKED)
+    dead = dead_links(run.spider.failed_sections)
+    sections = [name for name in run.spider.failed_sections if name not in dead.values()]
     return [
-        *address_faults(run.archive.doubtful(), asked, run.site.thresholds),
+        *address_faults(run.archive.doubtful(), asked, run.site.thresholds, dead),
         *drift_faults(run.spider.drift),
-        *section_faults(run.spider.failed_sections),
+        *section_faults(sections, run.spider.walks),
     ]
 
 

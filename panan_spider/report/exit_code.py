@@ -86,10 +86,13 @@ def _is_of_a_section(line: str) -> bool:
 
 
 def _incomplete(facts: RunFacts) -> list[str]:
-    counts = _counted(facts.faults.counts(ExitCode.INCOMPLETE), _UNFINISHED)
+    addresses = facts.faults.counts(ExitCode.INCOMPLETE)
+    counts = _counted(addresses, (*_UNFINISHED, *sorted(addresses.keys() - set(_UNFINISHED))))
     reasons = [", ".join(counts)] if counts else []
     if sections := facts.faults.of("section", ExitCode.INCOMPLETE):
-        reasons.append("sections not read to their end: " + ", ".join(fault.subject for fault in sections))
+        reasons.append(
+            "sections not read to their end: " + ", ".join(fault.subject.partition(" (http")[0] for fault in sections)
+        )
     reasons += _checks(facts, ExitCode.INCOMPLETE)
     for count, kind in (
         (facts.spider_errors, "exceptions in the spider"),

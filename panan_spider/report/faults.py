@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
 from panan_spider.core.outcomes import ExitCode, Outcome
@@ -25,6 +25,19 @@ _FIGURES: Final = re.compile(r"\d+(?:[.:/-]\d+)*")
 
 #: How the reason of an alias begins that redirects to another article. Other aliases are a second address of the same one.
 _REDIRECTS: Final = "leads to "
+
+#: The section that a line about the layout begins with, and words of a line about rows with addresses of a new form.
+_SECTION: Final = re.compile(r"section .{0,200}? \(\S+?\)")
+_NEW_FORM: Final = "no known form"
+
+#: How the spider names a link of the navigation that leads to no list: `name (address): reason`.
+_DEAD_LINK: Final = re.compile(r" \((http\S+)\): ")
+
+#: States of a walk that has read its section.
+_WALKED: Final = frozenset({"end", "known", "since"})
+
+#: Outcomes of a link of the navigation behind which there is no list.
+_NO_LIST: Final = frozenset({Outcome.GONE, Outcome.NO_LIST, Outcome.ALIAS})
 
 #: Outcomes that say nothing about the site. The next run requests the address again by itself.
 _UNANSWERED: Final = frozenset({Outcome.FAILED, Outcome.PENDING})
@@ -102,12 +115,15 @@ def resolved(known: Mapping[str, FaultRecord], seen: SeenFaults) -> list[str]:
     return [key for key, record in known.items() if record.url is None and key not in tonight]
 
 
-def address_faults(urls: Sequence[DoubtfulUrl], asked: int, limits: Thresholds) -> list[Fault]:
-    """The faults among the addresses of a run, of which it has asked for `asked`."""
+def address_faults(
+    urls: Sequence[DoubtfulUrl], asked: int, limits: Thresholds, dead_links: Container[str] = ()
+) -> list[Fault]:
+    """The faults among the addresses of a run, of which it has requested `asked`; `dead_links` are links of the navigation."""
     mass = _mass_outcomes(urls, asked, limits)
     faults = []
     for url in urls:
-        if (code := _code_of(url)) is not None:
+        code = ExitCode.INCOMPLETE if url.url in dead_links and url.outcome in _NO_LIST else _code_of(url)
+        if code is not None:
             lasting = url.outcome not in mass and _is_lasting(url)
             faults.append(Fault(code, "address", url.url, url.reason or "", url.outcome, lasting))
     return faults
@@ -116,6 +132,8 @@ def address_faults(urls: Sequence[DoubtfulUrl], asked: int, limits: Thresholds) 
 def _code_of(url: DoubtfulUrl) -> ExitCode | None:
     """The exit code of an address with that outcome; None where it is no fault."""
     article = url.kind in _ARTICLES
+    if url.outcome == "unknown_address":
+        return ExitCode.INCOMPLETE
     match url.outcome:
         case Outcome.BLOCKED:
             return ExitCode.BLOCKED
@@ -163,16 +181,33 @@ def _mass_outcomes(urls: Sequence[DoubtfulUrl], asked: int, limits: Thresholds) 
 
 
 def drift_faults(lines: Iterable[str]) -> list[Fault]:
-    """Faults of the layout, from the spider's lines. A line about one section lasts; any other is about the whole site."""
-    return [
-        Fault(ExitCode.LAYOUT_DRIFT, "drift", line.partition(" listed ")[0], line, lasting=line.startswith("section "))
-        for line in lines
+    """Faults of the layout, from the spider's lines.
+
+    A line about one section lasts. A line about the whole site, or about addresses of a new form, gives its code every time.
+    """
+    faults = []
+    for line in lines:
+        section = _SECTION.match(line)
+        lasting = section is not None and _NEW_FORM not in line
+        faults.append(Fault(ExitCode.LAYOUT_DRIFT, "drift", section[0] if section else line, line, lasting=lasting))
+    return faults
+
+
+def section_faults(names: Sequence[str], walks: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """Faults of the sections that were not read to their end: of the walks by address, and of the names without a walk."""
+    broken = [walk for walk in walks if walk["name"] in names and walk.get("state") not in _WALKED]
+    faults = [
+        Fault(ExitCode.INCOMPLETE, "section", f"{walk['name']} ({walk['url']})", str(walk.get("state")))
+        for walk in broken
     ]
+    walked = {walk["name"] for walk in broken}
+    return faults + [Fault(ExitCode.INCOMPLETE, "section", name, "not read") for name in names if name not in walked]
 
 
-def section_faults(names: Iterable[str]) -> list[Fault]:
-    """Faults of the sections that were not read to their end."""
-    return [Fault(ExitCode.INCOMPLETE, "section", name, "not read to its end") for name in names]
+def dead_links(names: Iterable[str]) -> dict[str, str]:
+    """Links of the navigation that lead to no list, by address: those of the spider's lines that have the form `name (address): reason`."""
+    found = (_DEAD_LINK.search(name) for name in names)
+    return {match[1]: match.string for match in found if match is not None}
 
 
 def check_faults(checks: Iterable[CheckResult], codes: Mapping[str, ExitCode], lasting: Container[str]) -> list[Fault]:

@@ -25,7 +25,7 @@ CAUSES: dict[ExitCode, dict[str, Any]] = {
     ExitCode.ROBOTS_UNREACHABLE: {"robots_unreachable": ("www.panews.cn",)},
     ExitCode.BLOCKED: {"faults": ringing(address(Outcome.BLOCKED, ExitCode.BLOCKED))},
     ExitCode.LAYOUT_DRIFT: {"faults": ringing(*drift_faults(["书记 lists nothing any more"]))},
-    ExitCode.INCOMPLETE: {"faults": ringing(*section_faults(["时政"]))},
+    ExitCode.INCOMPLETE: {"faults": ringing(*section_faults(["时政"], []))},
 }
 ORDER = list(CAUSES)
 

@@ -137,7 +137,7 @@ def test_that_nothing_is_found_at_all_never_wears_off() -> None:
 
 
 def test_sections_of_like_names_are_not_one() -> None:
-    two = [*section_faults(["专题1"]), *section_faults(["专题2"])]
+    two = section_faults(["专题1", "专题2"], [])
     assert len({fault.key for fault in two}) == 2
     lines = [
         f"section 专题 (http://www.panews.cn/c{n}/) listed articles in earlier runs, now: HTTP 404" for n in (1, 2)
@@ -164,3 +164,40 @@ def test_few_among_thousands_are_no_mass() -> None:
 
 def test_a_list_that_is_blocked_rings_every_time() -> None:
     assert rings(nights(*[faults_of(url(Outcome.BLOCKED, kind="section"))] * 5)) == [True] * 5
+
+
+def walk(url: str, state: str, name: str = "时政") -> dict[str, str]:
+    return {"name": name, "url": f"http://{url}/", "state": state}
+
+
+def test_two_sections_of_one_name_are_judged_by_address() -> None:
+    one = section_faults(["时政"], [walk("a", "failed"), walk("b", "end")])
+    both = section_faults(["时政", "时政"], [walk("a", "failed"), walk("b", "failed")])
+    assert (len(one), len(both)) == (1, 2)
+    assert rings(nights(*[one] * 4, both)) == [True, True, True, False, True]
+
+
+def test_a_walk_that_fails_in_another_way_rings_again() -> None:
+    failed, capped = (section_faults(["时政"], [walk("a", state)]) for state in ("failed", "capped"))
+    assert rings(nights(*[failed] * 4, capped)) == [True, True, True, False, True]
+
+
+def test_rows_with_addresses_of_a_new_form_ring_until_the_profile_knows_them() -> None:
+    line = "section 时政 (http://www.panews.cn/sz/): its newest row has an address of no known form: http://www.panews.cn/c/1"
+    assert rings(nights(*[drift_faults([line])] * 9)) == [True] * 9
+
+
+def test_an_entry_page_without_links_never_wears_off() -> None:
+    line = "entry page http://www.panews.cn/ shows neither sections nor articles"
+    assert rings(nights(*[drift_faults([line])] * 9)) == [True] * 9
+
+
+def test_a_dead_link_of_the_navigation_is_a_fault_of_its_address() -> None:
+    dead = dead_links(["时政", "旧栏 (http://www.panews.cn/old/): HTTP 404"])
+    assert set(dead) == {"http://www.panews.cn/old/"}
+    gone = DoubtfulUrl(
+        "http://www.panews.cn/old/", "section", None, Outcome.GONE, "HTTP 404", stored=False, listed=False
+    )
+    (fault,) = address_faults([gone], 100, LIMITS, dead)
+    assert (fault.code, fault.outcome, fault.lasting) == (ExitCode.INCOMPLETE, Outcome.GONE, True)
+    assert address_faults([gone], 100, LIMITS) == [], "not every page that is gone was a list"
