@@ -11,6 +11,7 @@ from panan_spider.report.faults import (
     Fault,
     SeenFaults,
     address_faults,
+    dead_links,
     drift_faults,
     resolved,
     section_faults,
