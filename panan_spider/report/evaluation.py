@@ -185,14 +185,15 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
 
 
 def _changes(archive: Archive, stored: StoredSummary) -> list[ArticleChange]:
-    """The stored articles that have another content, with the length of their text before."""
+    """The stored articles that have another content, with the length and the pages of the revision before."""
     some = islice(stored.revised.items(), _MOST_COMPARED)
-    wanted = [(number, revision - 1) for number, (revision, _content, _length) in some]
-    lengths = {number: len(record["text"]) for (number, _revision), record in archive.revisions(wanted).items()}
-    return [
-        ArticleChange(number, content, length, lengths.get(number))
-        for number, (_revision, content, length) in stored.revised.items()
-    ]
+    records = archive.revisions((number, new.revision - 1) for number, new in some)
+    before = {number: (len(record["text"]), record["pages"]) for (number, _revision), record in records.items()}
+    changes = []
+    for number, new in stored.revised.items():
+        length, pages = before.get(number, (None, new.pages))
+        changes.append(ArticleChange(number, new.content, new.length, length, new.pages, pages))
+    return changes
 
 
 def _figures(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> Figures:

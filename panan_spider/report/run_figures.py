@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from panan_spider.core.run_report import MOST_CORRECTIONS, MOST_ENTRIES, Entry, SectionFigures, Timeline
 from panan_spider.report.checks.page_checks import ARTICLES, FIELDS, FieldCounts
@@ -20,6 +20,15 @@ _MOST_STEPS: Final = 120
 def entry(record: Mapping[str, Any]) -> Entry:
     """An article as the report names it."""
     return Entry.model_validate({name: record[name] for name in Entry.model_fields})
+
+
+class Revised(NamedTuple):
+    """A revision of a stored article, as far as later checks need it."""
+
+    revision: int
+    content: str  # content hash
+    length: int  # of its text
+    pages: int
 
 
 @dataclass
@@ -35,9 +44,7 @@ class StoredSummary:
     corrections: list[dict[str, Any]] = field(default_factory=list)  # records
     fields: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)  # as `FieldCounts`
     contents: Counter[str] = field(default_factory=Counter)  # article numbers by content hash
-    revised: dict[str, tuple[int, str, int]] = field(
-        default_factory=dict
-    )  # by ID: revision, content hash, length of text
+    revised: dict[str, Revised] = field(default_factory=dict)  # by article ID
 
     def add_all(self, records: Iterable[dict[str, Any]]) -> None:
         """Add the records that a run stored, once."""
@@ -53,7 +60,9 @@ class StoredSummary:
         self.contents[record["content_hash"]] += 1
         if record["revision"] > 1:
             self.corrected += 1
-            self.revised[record["id"]] = record["revision"], record["content_hash"], len(record["text"])
+            self.revised[record["id"]] = Revised(
+                record["revision"], record["content_hash"], len(record["text"]), record["pages"]
+            )
             if len(self.corrections) < MOST_CORRECTIONS:
                 self.corrections.append(record)
             return None

@@ -11,6 +11,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import Figures
 from panan_spider.report.checks.change_checks import (
     doubtful_changes,
+    lost_pages,
     mass_changes,
     newly_forbidden,
     redirected_articles,
@@ -80,6 +81,13 @@ def test_teasers_fail() -> None:
     assert shortened_texts(seen(changes=short)).verdict == "fail"
     assert shortened_texts(seen(changes=[change(1, length=10), change(2)])).verdict == "ok"
     assert shortened_texts(seen()).verdict == "none"
+
+
+def test_a_revision_that_loses_pages_is_named() -> None:
+    cut = ArticleChange("000000007", "sha256:7", 500, 800, pages=1, pages_before=3)
+    check = lost_pages(seen(changes=[cut, change(1)]))
+    assert check.verdict == "warn" and check.sentence == "fewer pages than before: 000000007"
+    assert lost_pages(seen(changes=[change(1)])).verdict == "ok"
 
 
 def asked(count: int) -> dict[str, Any]:

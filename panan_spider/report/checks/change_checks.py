@@ -6,12 +6,13 @@ from typing import Final
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
-from panan_spider.report.checks.context import NO_HISTORY, ArticleChange, RunContext, check_result, not_judged
+from panan_spider.report.checks.context import NO_HISTORY, ArticleChange, RunContext, check_result, listed, not_judged
 from panan_spider.sites.thresholds import Thresholds
 
 SAME_CONTENT: Final = "same_content"
 MASS_CHANGES: Final = "mass_changes"
 SHORTENED_TEXTS: Final = "shortened_texts"
+LOST_PAGES: Final = "lost_pages"
 REDIRECTED: Final = "redirected_articles"
 NEWLY_FORBIDDEN: Final = "newly_forbidden"
 
@@ -87,6 +88,17 @@ def shortened_texts(context: RunContext) -> CheckResult:
     return check_result(
         SHORTENED_TEXTS, "fail" if count >= limit.shortened_articles else "ok", count, threshold, sentence
     )
+
+
+def lost_pages(context: RunContext) -> CheckResult:
+    """Stored articles that have fewer pages than before: a pager that was not printed, or was not understood."""
+    if not context.changes:
+        return not_judged(LOST_PAGES, "not judged: no stored article changed")
+    lost = [change.article_id for change in context.changes if change.pages < change.pages_before]
+    if lost:
+        sentence = f"fewer pages than before: {listed(lost)}"
+        return check_result(LOST_PAGES, "warn", len(lost), "none", sentence)
+    return check_result(LOST_PAGES, "ok", 0, "none", "no changed article has lost a page")
 
 
 def redirected_articles(context: RunContext) -> CheckResult:

@@ -23,6 +23,8 @@ class ArticleChange:
     content: str  # content hash
     length: int
     length_before: int | None  # None where the revision before cannot be read
+    pages: int = 1
+    pages_before: int = 1
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ CHECKS: Final[dict[str, Callable[[RunContext], CheckResult]]] = {
     change_checks.SAME_CONTENT: change_checks.same_content,
     change_checks.MASS_CHANGES: change_checks.mass_changes,
     change_checks.SHORTENED_TEXTS: change_checks.shortened_texts,
+    change_checks.LOST_PAGES: change_checks.lost_pages,
     change_checks.REDIRECTED: change_checks.redirected_articles,
     change_checks.NEWLY_FORBIDDEN: change_checks.newly_forbidden,
     http_checks.FAILED_ADDRESSES: http_checks.failed_addresses,

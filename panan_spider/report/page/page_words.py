@@ -44,6 +44,7 @@ CHECKS: Final[dict[str, str]] = {
     "same_content": "内容雷同",
     "mass_changes": "大量更改",
     "shortened_texts": "正文缩短",
+    "lost_pages": "分页减少",
     "redirected_articles": "文章转址",
     "newly_forbidden": "robots 新增禁止",
     "failed_addresses": "失败地址",
