@@ -148,17 +148,19 @@ class LedgerQueries:
         return frozenset(row[0] for row in rows)
 
     def missing_urls(self, run: int) -> list[MissingUrl]:
-        """What the archive lacks: articles of any run, other addresses only where this run itself met them.
+        """What the archive lacks: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
 
-        A list page that failed last month is no gap: its rows have been read since, from wherever they moved to.
+        A list page that failed last month is no gap: its rows have been read since, from wherever they moved to. Nor is a
+        stored article that could not be read once and has not been requested since. A fault stays a gap until it is resolved.
         """
         rows = self._db.rows(
-            f"""SELECT url, kind, article_id, coalesce(outcome, '{Outcome.PENDING}') AS fate, reason, tries
-            FROM addresses a WHERE (outcome IN {_among(_GAPS)} OR outcome IS NULL AND NOT EXISTS (
-                SELECT 1 FROM addresses b WHERE b.article_id = a.article_id AND b.outcome IS NOT NULL))
-            AND (last_run = ? OR kind = 'article' AND NOT EXISTS (
-                SELECT 1 FROM articles s WHERE s.id = a.article_id AND s.url != a.url))
-            OR EXISTS (SELECT 1 FROM faults f WHERE f.url = a.url AND f.outcome = a.outcome)
+            f"""WITH faulty AS (SELECT url, outcome FROM faults WHERE url IS NOT NULL)
+            SELECT url, kind, article_id, coalesce(outcome, '{Outcome.PENDING}') AS fate, reason, tries
+            FROM addresses a WHERE (outcome IN {_among(_GAPS)} OR (url, outcome) IN faulty
+                OR outcome IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM addresses b WHERE b.article_id = a.article_id AND b.outcome IS NOT NULL))
+            AND (last_run = ? OR (kind = 'article' OR (url, outcome) IN faulty)
+                AND NOT EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id))
             ORDER BY fate, url""",
             run,
         )
