@@ -1,27 +1,33 @@
 """`scrapy fleet`: crawls of many sites, on this machine or on many."""
 
 import argparse
+import asyncio
 import json
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
-from rich.table import Table
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.base import ArchiveCommand, refuse
-from panan_spider.fleet.local_run import LocalFleet, LocalResult, code_of
-from panan_spider.fleet.roster import SiteState, UnknownSites, chosen_sites, gravest, slots_of, state_of
-from panan_spider.sites.profile import ProfileError, Site
+
+if TYPE_CHECKING:
+    from panan_spider.fleet.job_queue import JobQueue
+    from panan_spider.fleet.local_run import LocalResult
 
 #: Action → what it does, and the options that it takes beside --sites.
-ACTIONS: Final = {
-    "run": ("crawl here and now every site that is due", {"jobs", "slots", "now", "spargs"}),
-    "status": ("show each site's last exit code, who holds it, and when it is crawled next", {"json"}),
+ACTIONS: Final[dict[str, tuple[str, set[str]]]] = {
+    "run": ("crawl every site that is due, here and now", {"jobs", "slots", "now", "spargs"}),
+    "status": ("each site's last exit code, who holds it, when it is crawled next", {"json"}),
+    "init": ("make the tables in the database that PANAN_FLEET names", set()),
+    "sync": ("take over the profiles' groups and schedules into the database", {"slots"}),
+    "worker": ("take jobs from the database until SIGTERM", {"jobs"}),
+    "submit": ("queue crawl, reparse, people, verify or dataset for the sites", {"spargs", "write"}),
+    "verify": ("hold the publications in PANAN_STORE against their manifests", set()),
 }
-_OPTIONS: Final = {"jobs": 4, "slots": [], "now": False, "spargs": [], "json": False}
+_OPTIONS: Final = {"jobs": 4, "slots": [], "now": False, "spargs": [], "json": False, "write": False}
 
 
 class Command(ArchiveCommand, ScrapyCommand):
@@ -42,30 +48,36 @@ class Command(ArchiveCommand, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Options of the command, beside Scrapy's own."""
         super().add_options(parser)
-        parser.add_argument("--sites", metavar="KEYS", default="all", help="keys or patterns (zj-*), comma-separated")
-        parser.add_argument("--jobs", metavar="N", type=int, default=4, help="run: crawls at a time (default: 4)")
-        parser.add_argument(
-            "--slots", metavar="GROUP=N", action="append", default=[], help="run: sites of a group at a time"
-        )
-        parser.add_argument("--now", action="store_true", help="run: crawl all of them, due or not")
-        parser.add_argument(
-            "-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="run: spider argument"
-        )
-        parser.add_argument("--json", action="store_true", help="status: as a JSON array")
+        add = parser.add_argument
+        add("--sites", metavar="KEYS", default="all", help="keys or patterns (zj-*), comma-separated (default: all)")
+        add("--jobs", metavar="N", type=int, default=4, help="run, worker: jobs at a time (default: 4)")
+        add("--slots", metavar="GROUP=N", action="append", default=[], help="run, sync: sites of a group at a time")
+        add("--now", action="store_true", help="run: crawl all of them, due or not")
+        add("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="run, submit: spider argument")
+        add("--write", action="store_true", help="submit reparse: store what changed as revisions")
+        add("--json", action="store_true", help="status: as a JSON array")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the first word names."""
-        if len(args) != 1 or args[0] not in ACTIONS:
+        from panan_spider.archive.store.errors import LockHeld, StoreError
+        from panan_spider.fleet.fleet_settings import FleetError
+        from panan_spider.fleet.roster import UnknownSites
+        from panan_spider.sites.profile import ProfileError
+
+        if not args or args[0] not in ACTIONS or len(args) != (2 if args[0] == "submit" else 1):
             refuse(f"scrapy fleet takes one of {', '.join(ACTIONS)}, not {' '.join(args) or 'nothing'!r}")
         for name, default in _OPTIONS.items():
             if getattr(opts, name) != default and name not in ACTIONS[args[0]][1]:
                 refuse(f"scrapy fleet {args[0]} takes no option {'-a' if name == 'spargs' else f'--{name}'}")
         if opts.jobs < 1:
-            refuse(f"--jobs: {opts.jobs} is no number of crawls")
+            refuse(f"--jobs: {opts.jobs} is no number of jobs")
+        action: Callable[..., int] = getattr(self, f"_{args[0]}")
         try:
-            getattr(self, f"_{args[0]}")(opts)
-        except (UnknownSites, ProfileError) as error:
+            self.exitcode = action(opts, *args[1:])
+        except (UnknownSites, ProfileError, FleetError) as error:
             refuse(str(error))
+        except (StoreError, LockHeld) as error:
+            self.barred(error)
 
     @property
     def root(self) -> Path:
@@ -73,49 +85,139 @@ class Command(ArchiveCommand, ScrapyCommand):
         assert self.settings is not None
         return Path(self.settings["PANAN_FLEET_DIR"])
 
-    def _status(self, opts: argparse.Namespace) -> None:
-        now = datetime.now(UTC)
-        states = [state_of(site, self.root) for site in chosen_sites(opts.sites)]
-        if opts.json:
-            print(json.dumps([state.as_json(now) for state in states], ensure_ascii=False, indent=2))
-        else:
-            Console(file=sys.stdout).print(status_table(states, now))
+    def _settings(self, opts: argparse.Namespace) -> list[str]:
+        """What every crawl is given with -s."""
+        if any(word.partition("=")[0].strip() == "PANAN_DATA_DIR" for word in opts.set):
+            refuse("PANAN_DATA_DIR: every site has its own folder, below PANAN_FLEET_DIR")
+        return [word for word in opts.set if not word.startswith("PANAN_FLEET_DIR=")]
 
-    def _run(self, opts: argparse.Namespace) -> None:
-        given = _pairs("-a", opts.spargs)
-        asked = {group: _count(group, count) for group, count in _pairs("--slots", opts.slots).items()}
-        for setting in opts.set:
-            if setting.partition("=")[0].strip() == "PANAN_DATA_DIR":
-                refuse("PANAN_DATA_DIR: every site has its own folder, below PANAN_FLEET_DIR")
-        sites, now = chosen_sites(opts.sites), datetime.now(UTC)
-        crawls = _crawls([state_of(site, self.root) for site in sites], now, given, opts.now)
+    def _run(self, opts: argparse.Namespace) -> int:
+        from panan_spider.fleet.local_run import LocalFleet, code_of
+        from panan_spider.fleet.roster import chosen_sites, due_crawls, gravest, slots_of, state_of
+
+        given, settings, sites = _pairs("-a", opts.spargs), self._settings(opts), chosen_sites(opts.sites)
+        states = [state_of(site, self.root) for site in sites]
+        for state in states:
+            if state.held_by is not None:
+                print(f"panan: fleet: {state.site.key}: not begun, held by {state.held_by}")
+        crawls = due_crawls(states, datetime.now(UTC), given, every=opts.now)
         if not crawls:
             print("panan: fleet: no site is due")
-            return
-        settings = [word for word in opts.set if not word.startswith("PANAN_FLEET_DIR=")]
-        fleet = LocalFleet(self.root, opts.jobs, slots_of(sites, asked), settings, _tell)
+            return 0
+        fleet = LocalFleet(self.root, opts.jobs, slots_of(sites, _counts(opts.slots)), settings, _tell)
         results = fleet.run(crawls)
-        self.exitcode = gravest(code_of(results))
-        good = sum(result.code == 0 for result in results)
-        print(f"panan: fleet: exit {self.exitcode} · {len(results)} sites, {good} good")
+        code, good = gravest(code_of(results)), sum(result.code == 0 for result in results)
+        print(f"panan: fleet: exit {code} · {len(results)} sites, {good} good")
+        return code
+
+    def _status(self, opts: argparse.Namespace) -> int:
+        from rich.console import Console
+
+        from panan_spider.fleet.fleet_status import local_rows, queue_rows, status_table
+        from panan_spider.fleet.roster import chosen_sites
+
+        sites = chosen_sites(opts.sites)
+        rows = _queued(lambda queue: queue_rows(queue, sites)) if _has_database() else local_rows(sites, self.root)
+        if opts.json:
+            print(json.dumps(rows, ensure_ascii=False, indent=2))
+        else:
+            Console(file=sys.stdout).print(status_table(rows))
+        return 0
+
+    def _init(self, opts: argparse.Namespace) -> int:
+        fresh = _queued(lambda queue: queue.init(), ready=False)
+        print(f"panan: fleet: the tables {'were made' if fresh else 'were there'}")
+        return 0
+
+    def _sync(self, opts: argparse.Namespace) -> int:
+        from panan_spider.fleet.roster import chosen_sites, slots_of
+
+        sites = chosen_sites(opts.sites)
+        slots = slots_of(sites, _counts(opts.slots))
+        _queued(lambda queue: queue.sync(sites, slots))
+        told = ", ".join(f"{group} {count}" for group, count in sorted(slots.items()))
+        print(f"panan: fleet: {len(sites)} sites; slots: {told}")
+        return 0
+
+    def _worker(self, opts: argparse.Namespace) -> int:
+        from panan_spider.fleet.fleet_settings import FleetSettings
+        from panan_spider.fleet.fleet_worker import FleetWorker
+
+        _queued(_nothing)
+        FleetWorker(FleetSettings.from_environment(), self.root, opts.jobs, self._settings(opts)).run()
+        return 0
+
+    def _submit(self, opts: argparse.Namespace, task: str) -> int:
+        from panan_spider.fleet.job_queue import OFFLINE
+        from panan_spider.fleet.roster import chosen_sites
+
+        given, sites = _pairs("-a", opts.spargs), chosen_sites(opts.sites)
+        if task not in ("crawl", *OFFLINE):
+            refuse(f"scrapy fleet submit takes one of crawl, {', '.join(OFFLINE)}, not {task!r}")
+        if (given and task != "crawl") or (opts.write and task != "reparse"):
+            refuse(f"scrapy fleet submit {task} takes no option {'-a' if given else '--write'}")
+        options = ["--write"] if opts.write else []
+
+        async def submit(queue: "JobQueue") -> int:
+            done = [
+                await (
+                    queue.submit_crawl(s.key, given) if task == "crawl" else queue.submit_offline(task, s.key, options)
+                )
+                for s in sites
+            ]
+            return sum(done)
+
+        queued = _queued(submit)
+        print(f"panan: fleet: {task}: {queued} sites queued, {len(sites) - queued} were waiting already")
+        return 0
+
+    def _verify(self, opts: argparse.Namespace) -> int:
+        from panan_spider.core.outcomes import ExitCode
+        from panan_spider.fleet.fleet_settings import FleetSettings
+        from panan_spider.fleet.object_store import ObjectStore
+        from panan_spider.fleet.publication import faults_of
+        from panan_spider.fleet.roster import chosen_sites
+
+        address = FleetSettings.from_environment().store
+        if address is None:
+            refuse("PANAN_STORE names no store")
+        store, wrong = ObjectStore.at(address), 0
+        for site in chosen_sites(opts.sites):
+            faults, orphans = faults_of(store, site.key)
+            wrong += len(faults)
+            for line in faults:
+                print(f"panan: fleet: {site.key}: {line}")
+            for name in orphans:
+                print(f"panan: fleet: {site.key}: {name}: named by no manifest")
+        print(f"panan: fleet: {wrong} faults")
+        return int(ExitCode.INCOMPLETE if wrong else ExitCode.GOOD)
 
 
-def _crawls(
-    states: list[SiteState], now: datetime, given: dict[str, str], every: bool
-) -> list[tuple[Site, dict[str, str]]]:
-    """The crawls to run, those that have waited longest first. Archives that another run holds are named."""
-    found = []
-    for state in sorted(states, key=lambda state: (state.last.started if state.last else "", state.site.key)):
-        if state.held_by is not None:
-            print(f"panan: fleet: {state.site.key}: not begun, held by {state.held_by}")
-            continue
-        due = state.due(now)
-        if due is not None or every:
-            found.append((state.site, {**(due.arguments if due is not None else {}), **given}))
-    return found
+def _has_database() -> bool:
+    import os
+
+    return bool(os.environ.get("PANAN_FLEET", "").strip())
 
 
-def _tell(result: LocalResult) -> None:
+async def _nothing(queue: "JobQueue") -> None:
+    """Only the check that the database is there, with its tables."""
+
+
+def _queued(work: "Callable[[JobQueue], Awaitable[Any]]", *, ready: bool = True) -> Any:
+    """Do something with the queue; what it gives."""
+    from panan_spider.fleet.fleet_settings import FleetError, FleetSettings
+    from panan_spider.fleet.job_queue import JobQueue
+
+    async def working() -> Any:
+        async with JobQueue.opened(FleetSettings.from_environment()) as queue:
+            if ready and not await queue.is_ready():
+                raise FleetError("the database has no tables of a fleet: scrapy fleet init")
+            return await work(queue)
+
+    return asyncio.run(working())
+
+
+def _tell(result: "LocalResult") -> None:
     line = result.line.removeprefix(f"exit {result.code} · ")
     print(f"panan: fleet: {result.key}: exit {result.code} · {line}", flush=True)
 
@@ -130,26 +232,10 @@ def _pairs(option: str, words: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _count(group: str, count: str) -> int:
-    if not (count.isascii() and count.isdigit() and int(count) > 0):
-        refuse(f"--slots: {group}={count}: no number of sites")
-    return int(count)
-
-
-def status_table(states: list[SiteState], now: datetime) -> Table:
-    """One row a site: its last exit code, who holds it, whether it is due, and the schedule's next crawl."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("site", "last run", "exit", "holder", "due", "next"):
-        table.add_column(name, justify="right" if name == "exit" else "left", no_wrap=True)
-    for state in states:
-        told: dict[str, Any] = state.as_json(now)
-        code = told["last_exit_code"]
-        table.add_row(
-            state.site.key,
-            state.problem or told["last_started"] or "never",
-            "" if code is None else str(code),
-            state.held_by or "",
-            "yes" if told["due"] else "",
-            told["next"] or "",
-        )
-    return table
+def _counts(words: list[str]) -> dict[str, int]:
+    found = {}
+    for group, count in _pairs("--slots", words).items():
+        if not (count.isascii() and count.isdigit() and int(count) > 0):
+            refuse(f"--slots: {group}={count}: no number of sites")
+        found[group] = int(count)
+    return found

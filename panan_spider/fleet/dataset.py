@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
@@ -27,11 +28,10 @@ def publish_dataset(store: ObjectStore, site: str, folder: Path, manifest: Manif
         return None
     prefix = f"dataset/site={site}"
     name = f"{prefix}/part-{manifest.number:08d}.parquet"
-    with naming(folder):
-        part = folder / ".dataset.parquet"
+    with naming(folder), TemporaryDirectory(prefix=".dataset-", dir=folder) as aside:
+        part = Path(aside) / "part.parquet"
         part_of(load_site(site), folder, part)
         store.put(name, part.read_bytes())
-        part.unlink()
     parts = sorted(store.names(prefix))
     # Readers take every part: of two writers the one of the newest publication stays.
     store.delete(parts[:-1])
@@ -40,13 +40,9 @@ def publish_dataset(store: ObjectStore, site: str, folder: Path, manifest: Manif
 
 def part_of(site: Site, folder: Path, out: Path) -> None:
     """Write the rows of one archive, every revision, with the columns of the site before them, to `out`."""
-    plain = folder / ".dataset-plain.parquet"
-    try:
-        parquet.export(ExportJob(folder, site, all_revisions=True), plain)
-        with_site(site, plain, out)
-    finally:
-        for path in folder.glob(".dataset-plain.parquet*"):
-            path.unlink()
+    plain = out.with_name("plain.parquet")
+    parquet.export(ExportJob(folder, site, all_revisions=True), plain)
+    with_site(site, plain, out)
 
 
 def with_site(site: Site, plain: Path, out: Path) -> None:

@@ -1,13 +1,11 @@
 """Fleet worker: takes jobs from the queue, runs each in a process of its own, plans what is due and rescues what is stalled."""
 
 import asyncio
-import json
 import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +29,8 @@ _ATTEMPTS: Final = 5
 _PATIENCE: Final = 3
 #: Seconds that a worker that was asked to stop gives its crawls.
 _STOP_SECONDS: Final = 150.0
+#: How the lease enters a crawl: the spider knows nothing of it.
+_ADDONS: Final = 'ADDONS={"panan_spider.fleet.leased_crawl.LeaseAddon": 0}'
 #: Exit codes after which there is something new to publish as a dataset.
 _WHOLE: Final = frozenset({0, 10, 11})
 
@@ -111,7 +111,7 @@ class FleetWorker:
         return offline
 
     async def _crawl(self, job: Any, site: str, arguments: Mapping[str, str]) -> int:
-        words = crawl_words(site, self.root / site, arguments, [*self.settings, self._addons()])
+        words = crawl_words(site, self.root / site, arguments, [*self.settings, _ADDONS])
         code, line = await self._tried(site, child_words(words), job)
         await self._sure(job)
         if code < 0:
@@ -158,23 +158,6 @@ class FleetWorker:
             os.write(2, b"panan: fleet: this worker was taken for dead; it ends, others have its jobs\n")
             os._exit(int(ExitCode.LOCKED))
 
-    def _addons(self) -> str:
-        addons = {"panan_spider.fleet.leased_crawl.LeaseAddon": 0}
-        if self.fleet.store is not None:
-            addons["panan_spider.fleet.published_crawl.PublicationAddon"] = 1
-        return f"ADDONS={json.dumps(addons)}"
-
 
 class OfflineFailed(Exception):
     """Offline work that did not end with 0: the job is failed, and its message says why."""
-
-
-def run_now(work: Awaitable[Any]) -> Any:
-    """Run a coroutine of the queue to its end, for a command."""
-
-    async def running() -> Any:
-        return await work
-
-    with suppress(KeyboardInterrupt):
-        return asyncio.run(running())
-    return None

@@ -7,7 +7,6 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import signals
@@ -20,15 +19,15 @@ from panan_spider.archive.store.errors import LockHeld, StoreError
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.fleet.fleet_settings import FleetSettings
 from panan_spider.fleet.lease import LeaseTable, connected
+from panan_spider.fleet.published_crawl import CrawlPublisher
 
 if TYPE_CHECKING:
     from panan_spider.fleet.lease import Connection
 
 logger = logging.getLogger(__name__)
 
-#: The add-on's dotted path, and where its parts stand among the extensions: before the archive is opened, and after.
-ADDON: Final = f"{__name__}.LeaseAddon"
-_LEASE_ORDER: Final = 5
+#: Among the extensions: before the archive is opened (10).
+_ORDER: Final = 5
 
 
 class LeaseGuard:
@@ -117,13 +116,18 @@ def site_key(crawler: Crawler) -> str:
 
 
 class LeaseExtension:
-    """Takes the lease before the archive is opened, releases it when the engine has stopped and `before_release` is done."""
+    """Takes the lease before the archive is opened, releases it when the engine has stopped; with a store it publishes, too."""
 
     def __init__(self, crawler: Crawler) -> None:
-        """Raises LockHeld, StoreError, FleetError."""
-        self.before_release: list[Callable[[], None]] = []
-        self.guard = LeaseGuard(FleetSettings.from_environment(), site_key(crawler))
-        logger.info("lease of %s: epoch %d", site_key(crawler), self.guard.epoch)
+        """Raises LockHeld, StoreError, FleetError: then nothing is asked for."""
+        fleet, key = FleetSettings.from_environment(), site_key(crawler)
+        self.guard = LeaseGuard(fleet, key)
+        logger.info("lease of %s: epoch %d", key, self.guard.epoch)
+        try:
+            self.publisher = None if fleet.store is None else CrawlPublisher(crawler, fleet, fleet.store, key)
+        except BaseException:
+            self.guard.release()
+            raise
         crawler.signals.connect(self._stopped, signal=signals.engine_stopped)
 
     @classmethod
@@ -133,8 +137,8 @@ class LeaseExtension:
 
     def _stopped(self) -> None:
         try:
-            for work in self.before_release:
-                work()
+            if self.publisher is not None:
+                self.publisher.finish()
         finally:
             self.guard.release()
 
@@ -160,7 +164,7 @@ class LeaseAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         """Called by Scrapy before the crawl's components are made."""
         extensions: Any = settings["EXTENSIONS"]
-        extensions[f"{__name__}.{LeaseExtension.__name__}"] = _LEASE_ORDER
+        extensions[f"{__name__}.{LeaseExtension.__name__}"] = _ORDER
         handlers: Any = settings["DOWNLOAD_HANDLERS"]
         for scheme in ("http", "https"):
             handlers[scheme] = f"{__name__}.{LeasedDownloadHandler.__name__}"

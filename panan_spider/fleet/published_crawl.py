@@ -1,59 +1,45 @@
-"""Published crawl: a crawl that begins with its site's newest publication, publishes every few minutes, and at its end.
-
-Entered by dotted path, as the lease is, and only together with it: whoever publishes holds the site's lease.
-"""
+"""Published crawl: a crawl that begins with its site's newest publication, publishes every few minutes, and at its end."""
 
 import logging
 import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.settings import BaseSettings
 from twisted.internet.task import LoopingCall
 
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.extensions.archive_run import ArchiveRunExtension
-from panan_spider.fleet.fleet_settings import FleetError, FleetSettings
-from panan_spider.fleet.leased_crawl import LeaseExtension, site_key
+from panan_spider.fleet.fleet_settings import FleetSettings
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Publication, StaleFolder
 
 logger = logging.getLogger(__name__)
 
-#: After the lease is taken (5), before the archive is opened (10).
-_ORDER: Final = 7
-
 #: Seconds between two publications of a crawl that goes on: what a lost worker costs at most.
 PUBLISH_SECONDS: Final = 600.0
 
 
-class PublicationExtension:
-    """Takes the newest publication before the archive is opened, publishes while the crawl goes on, and once it is closed."""
+class CrawlPublisher:
+    """Takes the newest publication before the archive is opened, publishes while the crawl goes on, and once it is closed.
 
-    def __init__(self, crawler: Crawler) -> None:
-        """Raises StoreError, FleetError: then nothing is asked for."""
-        fleet, lease = FleetSettings.from_environment(), crawler.get_extension(LeaseExtension)
-        if fleet.store is None or lease is None:
-            raise FleetError("a crawl is published only with PANAN_STORE and under a lease")
-        self._crawler, site = crawler, site_key(crawler)
-        self._folder = Path(crawler.settings["PANAN_DATA_DIR"])
-        self._publication = Publication(ObjectStore.at(fleet.store), site, self._folder, fleet.holder)
+    Made by the extension that holds the lease: whoever publishes holds it.
+    """
+
+    def __init__(self, crawler: Crawler, fleet: FleetSettings, store: str, site: str) -> None:
+        """Brings the folder to the newest publication. Raises StoreError, FleetError."""
+        self._crawler = crawler
+        folder = Path(crawler.settings["PANAN_DATA_DIR"])
+        self._publication = Publication(ObjectStore.at(store), site, folder, fleet.holder)
         self._publication.take()
         self._uploading: threading.Thread | None = None
         self._clock = LoopingCall(self._begin)
         self._seconds = float(os.environ.get("PANAN_PUBLISH_SECONDS", str(PUBLISH_SECONDS)))
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
-        lease.before_release.append(self._finish)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's way to make one."""
-        return cls(crawler)
 
     def _opened(self) -> None:
         self._clock.start(self._seconds, now=False)
@@ -66,7 +52,7 @@ class PublicationExtension:
             self._uploading = threading.Thread(target=self._noted, args=(self._publication.publish,), daemon=True)
             self._uploading.start()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """Publish what the run has left. Where that fails, the archive is whole on this machine and the exit code says so."""
         if self._clock.running:
             self._clock.stop()
@@ -94,12 +80,3 @@ class PublicationExtension:
         text = f"panan: exit {int(ExitCode.LOCKED)} · {error}; it is set aside as {aside}\n"
         os.write(2, text.encode())
         os._exit(int(ExitCode.LOCKED))
-
-
-class PublicationAddon:
-    """Scrapy add-on: puts the publication's extension into a crawl's settings."""
-
-    def update_settings(self, settings: BaseSettings) -> None:
-        """Called by Scrapy before the crawl's components are made."""
-        extensions: Any = settings["EXTENSIONS"]
-        extensions[f"{__name__}.{PublicationExtension.__name__}"] = _ORDER

@@ -134,6 +134,18 @@ def state_of(site: Site, root: Path) -> SiteState:
         return SiteState(site, folder, problem=str(error))
 
 
+def due_crawls(
+    states: Sequence[SiteState], now: datetime, given: Mapping[str, str], *, every: bool = False
+) -> list[tuple[Site, dict[str, str]]]:
+    """The crawls that are due (`every`: of all that nobody holds) with their arguments, those that waited longest first."""
+    found = []
+    for state in sorted(states, key=lambda state: (state.last.started if state.last else "", state.site.key)):
+        due = state.due(now)
+        if due is not None or (every and state.held_by is None):
+            found.append((state.site, {**(due.arguments if due is not None else {}), **given}))
+    return found
+
+
 def group_of(site: Site) -> str:
     """The group whose slots the site takes: its own key where its profile names none."""
     return site.group or site.key
