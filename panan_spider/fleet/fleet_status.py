@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.table import Table
 
 from panan_spider.fleet.job_queue import JobQueue
-from panan_spider.fleet.roster import state_of
+from panan_spider.fleet.roster import SiteState, state_of
 from panan_spider.sites.profile import Site
 
 #: Columns of the table: key of the row, heading.
@@ -81,3 +81,23 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
     return "" if value is None else str(value)
+
+
+def site_table(states: list[SiteState]) -> Table:
+    """One row a site: key, name, group, whether its profile is proven, its newest run, its articles."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("site", "name", "group", "profile", "last run", "exit", "articles"):
+        table.add_column(name, justify="right" if name in ("exit", "articles") else "left", no_wrap=True)
+    for state in states:
+        last = state.last
+        code = "" if last is None or last.exit_code is None else str(last.exit_code)
+        table.add_row(
+            state.site.key,
+            state.site.name or "(unknown)",
+            state.site.group or "",
+            "unproven" if state.site.unproven else "proven",
+            state.problem or ("never" if last is None else last.started),
+            code,
+            str(state.articles),
+        )
+    return table

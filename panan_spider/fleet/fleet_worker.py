@@ -5,10 +5,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.fleet.child_process import ChildPool, child_words, crawl_words
@@ -27,6 +27,7 @@ AGAIN_SECONDS: Final = {
 _ATTEMPTS: Final = 5
 #: Leases that a job waits for another crawl of its site to end or to be dead.
 _PATIENCE: Final = 3
+_HELD: Final = (int(ExitCode.LOCKED), "the lease is held by another crawl")
 #: Seconds that a worker that was asked to stop gives its crawls.
 _STOP_SECONDS: Final = 150.0
 #: How the lease enters a crawl: the spider knows nothing of it.
@@ -88,17 +89,23 @@ class FleetWorker:
     async def _plan(self) -> None:
         """Every few seconds: queue what is due, and the jobs of workers that are silent. One worker of all at a time."""
         while True:
-            async with self._queue.alone() as alone:
-                if alone:
-                    for crawl in await self._queue.plan():
-                        logger.info("due: %s %s", crawl.site, crawl.arguments)
-                    if rescued := await self._queue.rescue():
-                        logger.warning("%d jobs of silent workers are queued again", rescued)
+            try:
+                await self._plan_once()
+            except Exception as error:  # the database is away, or broke off: the next look may succeed
+                logger.warning("planning: %s", " ".join(str(error.__cause__ or error).split()) or type(error).__name__)
             await asyncio.sleep(self.fleet.renew_seconds)
+
+    async def _plan_once(self) -> None:
+        async with self._queue.alone() as alone:
+            if alone:
+                for crawl in await self._queue.plan():
+                    logger.info("due: %s %s", crawl.site, crawl.arguments)
+                if rescued := await self._queue.rescue():
+                    logger.warning("%d jobs of silent workers are queued again", rescued)
 
     def _register(self, app: Any) -> None:
         async def crawl(context: Any, site: str, arguments: dict[str, str]) -> int:
-            return await self._crawl(context.job, site, arguments)
+            return await self._fenced(self._crawl(context.job, site, arguments))
 
         app.task(name="crawl", pass_context=True)(crawl)
         for task in OFFLINE:
@@ -106,9 +113,19 @@ class FleetWorker:
 
     def _offline_task(self, task: str) -> Any:
         async def offline(context: Any, site: str, options: list[str]) -> int:
-            return await self._offline(context.job, task, site, options)
+            return await self._fenced(self._offline(context.job, task, site, options))
 
         return offline
+
+    async def _fenced(self, work: Coroutine[Any, Any, int]) -> int:
+        """Do a job's work; end this process where the database was away longer than a lease: the job is another worker's."""
+        from procrastinate.exceptions import ConnectorException
+
+        try:
+            return await work
+        except ConnectorException as error:
+            logger.warning("the database is away: %s", " ".join(str(error.__cause__ or error).split()))
+            self._leave()
 
     async def _crawl(self, job: Any, site: str, arguments: Mapping[str, str]) -> int:
         words = crawl_words(site, self.root / site, arguments, [*self.settings, _ADDONS])
@@ -124,18 +141,24 @@ class FleetWorker:
 
     async def _tried(self, site: str, words: Sequence[str], job: Any) -> tuple[int, str]:
         """Begin the crawl, once more where it was killed or another one held the lease; how the last one ended."""
-        until = asyncio.get_running_loop().time() + _PATIENCE * self.fleet.lease_seconds
-        code, line = int(ExitCode.LOCKED), "the lease is held by another crawl"
+        code, line = _HELD
         for attempt in range(_ATTEMPTS):
-            while not self.children.stopping and not await self._queue.is_free(site):
-                if asyncio.get_running_loop().time() > until:
-                    return int(ExitCode.LOCKED), "the lease is held by another crawl"
-                await asyncio.sleep(self.fleet.heartbeat_seconds)
+            if not await self._freed(site):
+                return _HELD
             code, line = await self._child(words, site, f"{job.id}.{attempt}")
             if self.children.stopping or (code >= 0 and code != ExitCode.LOCKED):
                 break
             await self._sure(job)
         return code, line
+
+    async def _freed(self, site: str) -> bool:
+        """Wait until nobody holds the site's lease: a dead crawl's runs out. False where another crawl goes on renewing it."""
+        until = asyncio.get_running_loop().time() + _PATIENCE * self.fleet.lease_seconds
+        while not self.children.stopping and not await self._queue.is_free(site):
+            if asyncio.get_running_loop().time() > until:
+                return False
+            await asyncio.sleep(self.fleet.heartbeat_seconds)
+        return True
 
     async def _offline(self, job: Any, task: str, site: str, options: Sequence[str]) -> int:
         words = [sys.executable, "-m", "panan_spider.fleet.offline_job", str(os.getpid()), task, site, str(self.root)]
@@ -155,8 +178,12 @@ class FleetWorker:
         Its other jobs are others' too, for it was silent as a whole; its children end with it.
         """
         if not await self._queue.is_mine(job):
-            os.write(2, b"panan: fleet: this worker was taken for dead; it ends, others have its jobs\n")
-            os._exit(int(ExitCode.LOCKED))
+            self._leave()
+
+    @staticmethod
+    def _leave() -> NoReturn:
+        os.write(2, b"panan: fleet: this worker was taken for dead; it ends, others have its jobs\n")
+        os._exit(int(ExitCode.LOCKED))
 
 
 class OfflineFailed(Exception):

@@ -4,6 +4,7 @@ No job waits in the queue for a time to come: one that did would keep every late
 next stands in `fleet_site`, and each worker looks there.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -53,6 +54,9 @@ _TABLE: Final = "SELECT to_regclass(%(name)s) IS NOT NULL AS there"
 #: Advisory lock of the one worker that plans and rescues at a time: any number that nobody else uses.
 _PLANNER: Final = 0x70616E616E
 
+#: Between two tries of a query while the database is away.
+_AWAY_SECONDS: Final = 0.5
+
 #: The offline tasks, and the command of each; `crawl` is the other task.
 OFFLINE: Final = {"reparse": ["reparse"], "people": ["people"], "verify": ["verify"], "dataset": []}
 
@@ -85,6 +89,8 @@ class JobQueue:
         connector = PsycopgConnector(
             conninfo=fleet.database, min_size=1, max_size=6, timeout=fleet.lease_seconds, kwargs=kwargs
         )
+        for name in ("execute_query_async", "execute_query_one_async", "execute_query_all_async"):
+            setattr(connector, name, _patient(getattr(connector, name), fleet.lease_seconds))
         app = App(connector=connector)
         try:
             await app.open_async()
@@ -200,6 +206,26 @@ class JobQueue:
 
     async def _do(self, query: str, **values: Any) -> None:
         await self.app.connector.execute_query_async(query=query, **values)
+
+
+def _patient(execute: Any, seconds: float) -> Any:
+    """A query that is sent again for so many seconds while the database is away: a restart of it ends no worker."""
+
+    async def executing(query: str, **values: Any) -> Any:
+        from procrastinate.exceptions import ConnectorException
+        from psycopg import OperationalError
+
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while True:
+            try:
+                return await execute(query=query, **values)
+            except ConnectorException as error:
+                if not isinstance(error.__cause__, OperationalError) or loop.time() > until:
+                    raise
+                await asyncio.sleep(_AWAY_SECONDS)
+
+    return executing
 
 
 def _crawl_of(row: Mapping[str, Any]) -> tuple[QueuedCrawl, datetime]:

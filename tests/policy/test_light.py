@@ -16,7 +16,7 @@ assert all(util.find_spec(name) for name in {_HEAVY})
 names = [f"{{commands.__name__}}.{{found.name}}" for found in pkgutil.iter_modules(commands.__path__)]
 for name in names:
     import_module(name)
-print(len(names), *sorted(set({_HEAVY}) & sys.modules.keys()))
+print(len(names), *sorted({{*{_HEAVY}, "procrastinate", "psycopg", "obstore"}} & sys.modules.keys()))
 """
 
 

@@ -1,0 +1,94 @@
+"""Many archives as one SQLite or Parquet file: the key is (site, id), and every word is found with its site."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from export_helpers import a_full_article, put, rows
+from made_up import site
+
+from panan_spider.fleet import joined_export
+from panan_spider.fleet.dataset import part_of
+from panan_spider.fleet.fleet_settings import FleetError
+from panan_spider.fleet.joined_export import JoinedResult, export_sites
+from panan_spider.publish.export.atomic import ForeignFileError
+from panan_spider.publish.export.bigrams import match_query
+
+SITES = [site("jia", name="甲山新闻网", region="999901"), site("yi"), site("bing")]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two archives with the same numbers, and a site that was never crawled."""
+    put(tmp_path / "jia", a_full_article(1), a_full_article(2), a_full_article(1, 2, text="甲山的新修订。"))
+    put(tmp_path / "yi", a_full_article(1, text="乙水的饮水安全。"), a_full_article(3))
+    return tmp_path
+
+
+def test_sqlite(root: Path) -> None:
+    out = root / "sites.sqlite"
+    assert export_sites("sqlite", SITES, root, out) == JoinedResult(2, 4, 5)
+    assert rows(out, "SELECT site, id, revision FROM articles ORDER BY 1, 2") == [
+        ("jia", "000000001", 2),
+        ("jia", "000000002", 1),
+        ("yi", "000000001", 1),
+        ("yi", "000000003", 1),
+    ]
+    assert rows(out, "SELECT count(DISTINCT docid), count(DISTINCT id) FROM articles") == [(4, 3)]
+    assert rows(out, "SELECT site, name, region, articles FROM sites ORDER BY site") == [
+        ("jia", "甲山新闻网", "999901", 2),
+        ("yi", None, None, 2),
+    ]
+    assert len(rows(out, "SELECT * FROM authors WHERE site = 'jia' AND article_id = '000000001'")) > 0
+    found = "SELECT a.site, a.id FROM search s JOIN articles a ON a.docid = s.rowid WHERE search MATCH ?"
+    assert rows(out, found, match_query("饮水安全")) == [("yi", "000000001")]
+    assert rows(out, found, match_query("新修订")) == [("jia", "000000001")]
+    assert export_sites("sqlite", SITES, root, out).articles == 4  # again, over its own file
+
+
+def test_parquet(root: Path) -> None:
+    duckdb: Any = pytest.importorskip("duckdb")
+    out = root / "sites.parquet"
+    assert export_sites("parquet", SITES, root, out) == JoinedResult(2, 4, 5)
+    found = duckdb.sql(f"SELECT site, site_name, region, id, revision FROM '{out}' ORDER BY 1, 4, 5").fetchall()
+    assert found[:2] == [
+        ("jia", "甲山新闻网", "999901", "000000001", 1),
+        ("jia", "甲山新闻网", "999901", "000000001", 2),
+    ]
+    assert found[3:] == [("yi", None, None, "000000001", 1), ("yi", None, None, "000000003", 1)]
+
+
+def test_parts_of_many_sites_are_one_table(root: Path) -> None:
+    """As readers of the store's dataset/ take them: by one pattern."""
+    duckdb: Any = pytest.importorskip("duckdb")
+    for found in SITES[:2]:
+        folder = root / "dataset" / f"site={found.key}"
+        folder.mkdir(parents=True)
+        part_of(found, root / found.key, folder / "part-00000001.parquet")
+        (folder / "plain.parquet").unlink()
+    table = f"read_parquet('{root}/dataset/*/part-*.parquet', hive_partitioning = true)"
+    counts = "SELECT count(*), count(DISTINCT id), count(DISTINCT (site, id, revision))"
+    assert duckdb.sql(f"{counts} FROM {table}").fetchall() == [(5, 3, 5)]
+
+
+def test_more_articles_than_one_file_takes_are_refused_with_the_number(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joined_export, "MOST_ARTICLES", 3)
+    with pytest.raises(FleetError, match="more than 3 articles"):
+        export_sites("sqlite", SITES, root, root / "sites.sqlite")
+    assert not (root / "sites.sqlite").exists() and not list(root.glob(".joining*"))
+
+
+def test_nothing_of_anybody_else_s_is_overwritten(root: Path) -> None:
+    other = root / "other.sqlite"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE precious (x)")
+    for form in ("sqlite", "parquet"):
+        with pytest.raises(ForeignFileError):
+            export_sites(form, SITES, root, other)
+    with pytest.raises(FleetError, match="csv"):
+        export_sites("csv", SITES, root, root / "x")
+    with pytest.raises(FleetError, match="no archive"):
+        export_sites("sqlite", SITES[2:], root, root / "x")
