@@ -67,7 +67,7 @@ class CrawlState:
 
     def sections(self) -> Iterable[KnownSection]:
         """The sections that earlier runs have read; `reached_end` where no later walk broke off after new rows."""
-        return self._ledger.walks.sections()
+        return self._ledger.walks.sections(moment(self._clock())[:10])
 
     def barren(self) -> frozenset[str]:
         """Section-like URLs that listed nothing or were gone within the last week, and never listed anything."""
@@ -93,9 +93,19 @@ class CrawlState:
         """Record that a walk of the section begins."""
         self._ledger.walks.begin(self._run, url, name, moment(self._clock()))
 
-    def end_walk(self, url: str, *, state: str, pages: int, rows: int, new: int) -> None:
-        """Record the end of a walk: `state` is `end`, `known` (stop rule), `since`, `failed`, `capped` or `interrupted`."""
-        self._ledger.walks.end(self._run, url, state, pages, rows, new, moment(self._clock()))
+    def end_walk(
+        self,
+        url: str,
+        *,
+        state: str,
+        pages: int,
+        rows: int,
+        new: int,
+        oldest: date | None = None,
+        last_page: str | None = None,
+    ) -> None:
+        """Record the end of a walk: `state` is a `WalkState`, or `interrupted`; `oldest` and `last_page` are its evidence."""
+        self._ledger.walks.end(self._run, url, state, pages, rows, new, moment(self._clock()), oldest, last_page)
 
     def discovered(self, url: str, kind: str, article_id: str | None = None) -> None:
         """Record a URL as discovered in this run; it must end in exactly one outcome. Idempotent."""

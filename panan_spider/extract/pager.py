@@ -1,6 +1,6 @@
-"""How a list goes on: the pagers of both CMSs, read off a list page.
+"""Pagers of both CMSs, read off a list page: the older pages, the number of pages, and pagers that are not understood.
 
-A `下一页` link; enorth's numbered pages `…/system/count/…_000000NNN.shtml`, by links or by the number a
+A `下一页` or `rel=next` link; enorth's numbered pages `…/system/count/…_000000NNN.shtml`, by links or by the number a
 `count_page_list_*.js` names; TRS's `createPageHTML(count, current, "index", "html")`.
 """
 
@@ -31,6 +31,14 @@ _VARIABLE: Final = re.compile(r"\bvar\s+(\w{1,30})\s*=\s*['\"]?(\d{1,18})\b")
 _INDEX: Final = re.compile(r"/index(?:_(?P<number>\d{1,6}))?\.(?P<kind>s?html?)$", re.IGNORECASE)
 _SCRIPT_ADDRESS: Final = re.compile(r"""["']([^"'\s<>]*count_page_list_\w+\.js)\b""", re.IGNORECASE)
 _COUNT_NUMBER: Final = re.compile(r"^(?P<list>.*)_(?P<number>\d{9})\.s?html?$", re.IGNORECASE)
+#: Six arguments: box, pages, current (counted from 1), name, kind, rows a page. Page n is `name_n.kind`.
+_CALL_BY_BOX: Final = re.compile(
+    r"""createPageHTML\s*\(\s*['"][\w-]{1,40}['"]\s*,\s*['"]?(\d{1,9})['"]?\s*,\s*['"]?(\d{1,9})['"]?\s*,\s*['"]([\w.-]{1,40})['"]\s*,\s*['"](\w{1,8})['"]"""
+)
+#: A call, not a definition, of a pager script that is not understood.
+_OTHER_CALL: Final = re.compile(r"(?<!function )\b(?:createPageHTML|pageControl)\s*\(\s*['\"]?\w")
+_TOTAL: Final = re.compile(r"共\s*(\d{1,5})\s*页|第?\s*(\d{1,5})\s*/\s*(\d{1,5})\s*页")
+_OWN: Final = re.compile(r"第\s*(\d{1,5})\s*页|第?\s*(\d{1,5})\s*/\s*\d{1,5}\s*页")
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
@@ -41,20 +49,50 @@ class _PagerReader:
     def __init__(self, root: etree._Element, base: str, url: str, site: Site) -> None:
         self.root, self.base, self.url = root, base, url
         self.urls, self.most = site.urls, site.limits.list_pages
+        self.created_total: int | None = None  # pages, as createPageHTML is told
         self.scripts = [_COMMENT.sub("", "".join(element.itertext())) for element in root.iter("script")]
         self.scripts += [element.get("onload", "") for element in root.iter("body")]
 
     def read(self) -> Pager:
         """The first pager of these: a call of createPageHTML, numbered pages, a link to the next page, a script."""
         called, numbered, script = self._created_pages(), self._numbered_pages(), self._pager_script()
+        total, own = self._printed_numbers()
         if called is not None:
-            return Pager("create_page_html", called, script)
+            return Pager("create_page_html", called, script, self.created_total or total)
         if numbered:
-            return Pager("count_links", numbered, script)
+            return Pager("count_links", numbered, script, total)
         following = self._next_page()
         if behind := (following,) if following else self._counted_pages() or self._until_last():
-            return Pager("next_link", behind, script)
-        return Pager("count_script" if script else "none", (), script)
+            return Pager("next_link", behind, script, total)
+        if script:
+            return Pager("count_script", (), script, total)
+        return Pager("none", (), None, total, self._not_understood(total, own))
+
+    def _printed_numbers(self) -> tuple[int | None, int | None]:
+        """The number of pages and the page's own number as printed: `共9页`, `第2页`, `2/9页`; None where neither is."""
+        text = "".join(piece for piece in self.root.itertext() if "页" in piece)
+        total, own = _TOTAL.search(text), _OWN.search(text)
+        return (
+            int(total[1] or total[3]) if total else None,
+            int(own[1] or own[2]) if own else None,
+        )
+
+    def _not_understood(self, total: int | None, own: int | None) -> str | None:
+        """The sign of a pager that leads nowhere understood; None where there is none, or the page says it is the last."""
+        here = _INDEX.search(canonical(self.url))
+        number = own or (int(here["number"]) + 1 if here and here["number"] else 1)
+        if total is not None and number >= total:
+            return None
+        for text in self.scripts:
+            if call := _OTHER_CALL.search(text):
+                return f"{call[0].split('(')[0].strip()}(…)"
+        for element in self.root.iter("a", "button", "input", "span", "li", "td", "div", "option", "form"):
+            href = element.get("href") or ""
+            if "/system/more" in href and re.search(r"/system/more2?/", href):
+                return href[:80]
+            if any(_NEXT.match(word) or _LAST.match(word) for word in _own_words(element)):
+                return _own_words(element)[0]
+        return f"共{total}页" if total is not None and total > 1 else None
 
     def _address(self, href: str) -> str | None:
         """The address of a further list page as it is asked for: canonical, its query kept; None where it is not the site's."""
@@ -67,16 +105,21 @@ class _PagerReader:
     def _created_pages(self) -> tuple[str, ...] | None:
         known: dict[str, str] = {name: number for text in self.scripts for name, number in _VARIABLE.findall(text)}
         for text in self.scripts:
+            if call := _CALL_BY_BOX.search(text):
+                self.created_total = int(call[1])
+                return self._indexes(int(call[1]) + 1, int(call[2]), call[3], call[4])
             for call in _CALL.finditer(text):
                 count, current = known.get(call[1], call[1]), known.get(call[2], call[2])
                 if (
                     count.isdigit() and current.isdigit()
                 ):  # else its definition: function createPageHTML(_nPageCount, …)
+                    self.created_total = int(count)
                     return self._indexes(int(count), int(current), call[3], call[4])
         here = _INDEX.search(
             canonical(self.url).rstrip("/") + "/index.html" if self.url.endswith("/") else canonical(self.url)
         )
         if here and "countPage" in known and "currentPage" in known:
+            self.created_total = int(known["countPage"])
             return self._indexes(int(known["countPage"]), int(known["currentPage"]), "index", here["kind"])
         return None
 
@@ -143,9 +186,9 @@ class _PagerReader:
 
     def _next_page(self) -> str | None:
         arrows = []
-        for anchor in self.root.iter("a"):
+        for anchor in self.root.iter("a", "link"):
             words = _words(anchor)
-            named = any(_NEXT.match(text) for text in words)
+            named = any(_NEXT.match(text) for text in words) or "next" in (anchor.get("rel") or "").lower().split()
             if not named and not any(_LONE_ARROW.match(text) for text in words):
                 continue
             address = self._address(anchor.get("href", ""))
@@ -188,3 +231,11 @@ def _words(anchor: etree._Element) -> list[str]:
             break
     pictures = [image.get("alt", "") for image in anchor.iter("img")]
     return [" ".join(said.split()) for said in (text, anchor.get("title", ""), *pictures) if said.strip()]
+
+
+def _own_words(element: etree._Element) -> list[str]:
+    """The text of an element without element children, and of a button its value."""
+    texts = [element.get("value") or "" if element.tag == "input" else ""]
+    if len(element) == 0 or element.tag == "a":
+        texts.append("".join(element.itertext())[:60])
+    return [word for text in texts if (word := " ".join(text.split()))]

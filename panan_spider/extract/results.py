@@ -119,6 +119,10 @@ class Pager:
     kind: str = "none"
     following: tuple[str, ...] = ()
     script: str | None = None
+    total: int | None = field(default=None, compare=False)  # number of pages, as the pager prints it
+    not_understood: str | None = field(
+        default=None, compare=False
+    )  # the sign of a pager that is there and leads nowhere understood
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import ListRow
 from panan_spider.sites.urls import Address
+from panan_spider.spiders.date_rules import look_back, no_later_than_now
 from panan_spider.spiders.session import CrawlSession
-from panan_spider.spiders.walk import look_back, no_later_than_now
 
 
 @dataclass

@@ -11,11 +11,10 @@ from twisted.python.failure import Failure
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.pager import maxpage
-from panan_spider.extract.results import InvalidPage, SectionPage
+from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
-from panan_spider.sites.urls import UrlKind
-from panan_spider.spiders.discovery import bare_path
 from panan_spider.spiders.frontier import Frontier
+from panan_spider.spiders.list_urls import other_spelling, slashes_of, with_slashes
 from panan_spider.spiders.section_search import SectionSearch
 from panan_spider.spiders.session import CrawlSession, Output, page_of
 from panan_spider.spiders.walk import Walk, WalkLimits, WalkState
@@ -33,7 +32,11 @@ class ListCrawl:
         self.walked: set[str] = set()
         self.search = SectionSearch(session, frontier, self.begin_walk)
         self._asked: dict[str, str] = {}  # first page of a walk → the URL it waits for
-        self._behind = {section.url: section.reached_end for section in session.state.sections()}
+        self._known = {section.url: section for section in session.state.sections()}
+        self._gone: set[str] = set()  # numbered pages that are gone as printed, and asked for in the other spelling
+        self._slashes: str | None = None  # after `count` in the numbered pages that have answered
+        if doubtful := sum(section.by_earlier_version for section in self._known.values()):
+            session.log.info("the ends of %d sections were recorded without evidence: each is walked whole", doubtful)
 
     @property
     def is_open(self) -> bool:
@@ -47,9 +50,12 @@ class ListCrawl:
     def begin_walk(self, url: str, name: str, page: SectionPage | None) -> None:
         """Walk the section whose first page is `page`; None where that could not be read."""
         session = self._session
+        known = self._known.get(url)
         limits = WalkLimits(
             settled=session.state.settled,
-            behind=self._behind.get(url, False),
+            behind=known is not None and known.reached_end,
+            end=known.end if known is not None else None,
+            unproven_days=known.unproven_days if known is not None else 0,
             full=session.args.full,
             recheck=session.look_back,
             since=session.args.since,
@@ -62,8 +68,8 @@ class ListCrawl:
         else:
             self._take(walk, page)
 
-    def _take(self, walk: Walk, page: SectionPage) -> None:
-        rows = walk.take(page)
+    def _take(self, walk: Walk, page: SectionPage, url: str | None = None) -> None:
+        rows = walk.take(page, url)
         listed: list[tuple[str, str, date | None]] = [(row.article_id, row.url, row.posted) for row in rows]
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
@@ -79,23 +85,44 @@ class ListCrawl:
             if url is None:
                 self._finish(walk)
             else:
-                self._asked[walk.url] = url
-                output.append(self._request(walk, url))
+                output.append(self._request(walk, url, with_slashes(url, self._slashes)))
         return output
 
-    def _request(self, walk: Walk, url: str) -> Request:
+    def _request(self, walk: Walk, url: str, spelled: str) -> Request:
+        """A request for the walk's page `url`, at the URL as `spelled`."""
+        self._asked[walk.url] = spelled
         kind = "script" if walk.is_script(url) else "list"
-        self._session.state.discovered(url, kind)
-        return self._session.request(url, kind, self.read_list, self.miss_list, _PRIORITY, walk=walk, url=url)
+        self._session.state.discovered(spelled, kind)
+        return self._session.request(
+            spelled, kind, self.read_list, self.miss_list, _PRIORITY, walk=walk, url=url, spelled=spelled
+        )
 
     def _finish(self, walk: Walk) -> None:
         del self.walks[walk.url]
         session, state = self._session, walk.state or WalkState.FAILED
-        session.state.end_walk(walk.url, state=state, pages=walk.pages, rows=walk.rows, new=walk.new)
+        session.state.end_walk(
+            walk.url,
+            state=state,
+            pages=walk.pages,
+            rows=walk.rows,
+            new=walk.new,
+            oldest=walk.oldest,
+            last_page=walk.last_page,
+        )
         session.section_reports.append(walk.report())
-        if state in (WalkState.FAILED, WalkState.CAPPED):
+        if walk.not_understood is not None:
+            session.drift.append(
+                f"section {walk.name} ({walk.url}) has a pager that is not understood: {walk.not_understood}"
+            )
+            session.log.warning(session.drift[-1])
+        elif state not in (WalkState.END, WalkState.KNOWN, WalkState.SINCE):
             session.failed_sections.append(walk.name)
-            session.log.warning("section %s (%s): %s after %d pages", walk.name, walk.url, state, walk.pages)
+            why = "; ".join(walk.lost[:3]) or "no evidence that this is its end"
+            session.log.warning("section %s (%s): %s after %d pages: %s", walk.name, walk.url, state, walk.pages, why)
+        elif walk.is_confirmed_by_days:
+            session.log.warning(
+                "section %s (%s): an end found on several days is now taken for its end", walk.name, walk.url
+            )
 
     def give_up_waiting(self) -> None:
         """Nothing is under way any more: candidates and walks that still wait for an answer end as failed."""
@@ -106,37 +133,47 @@ class ListCrawl:
             walk.fail(_NO_ANSWER)
             self._finish(walk)
 
-    def read_list(self, response: Response, walk: Walk, url: str) -> Iterable[Request | Article]:
+    def read_list(self, response: Response, walk: Walk, url: str, spelled: str) -> Iterable[Request | Article]:
         """Callback: a further page of a section, or its pager script."""
         self._asked.pop(walk.url, None)
-        return self._session.answered(partial(self._read, response, walk, url), partial(self._lose, walk, url))
+        work, lost = partial(self._read, response, walk, url, spelled), partial(self._lose, walk, url, spelled)
+        return self._session.answered(work, lost)
 
-    def _read(self, response: Response, walk: Walk, url: str) -> Output:
+    def _read(self, response: Response, walk: Walk, url: str, spelled: str) -> Output:
         if walk.is_script(url):
             walk.take_script(url, maxpage(page_of(response).text))
-            self._session.settle_page(url, Outcome.READ)
+            self._settle(url, spelled, Outcome.READ)
             return []
-        self._check_landing(walk, url, response.url)
         page = self._session.read_section(response)
-        self._take(walk, page)
-        self._session.settle_page(url, Outcome.LISTED if page.rows else Outcome.NO_LIST)
+        self._take(walk, page, url)
+        self._settle(url, spelled, Outcome.LISTED if page.rows else Outcome.NO_LIST)
+        if not walk.is_script(url):
+            self._slashes = slashes_of(spelled) or self._slashes
         return []
 
+    def _settle(self, url: str, spelled: str, outcome: Outcome) -> None:
+        """Record the outcome of a page that has answered, and of its other spelling where that was asked before."""
+        self._session.settle_page(spelled, outcome)
+        if url != spelled and url in self._gone:
+            self._gone.discard(url)
+            self._session.settle_page(url, Outcome.ALIAS, f"stands at {spelled}")
+
     def miss_list(self, failure: Failure) -> Output:
-        """Errback: a further page, or the pager script."""
+        """Errback: a further page, or the pager script. A numbered page that is gone is asked for in its other spelling."""
         asked = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        walk, url = asked["walk"], asked["url"]
+        walk, url, spelled = asked["walk"], asked["url"], asked["spelled"]
         self._asked.pop(walk.url, None)
-        self._lose(walk, url, *self._session.unanswered(failure, url))
+        outcome, reason = self._session.unanswered(failure, spelled)
+        other = other_spelling(url)
+        if outcome is Outcome.GONE and other is not None and spelled == url and self._slashes is None:
+            self._gone.add(url)
+            return [self._request(walk, url, other), *self._session.advance()]
+        self._lose(walk, url, spelled, outcome, reason)
         return self._session.advance()
 
-    def _lose(self, walk: Walk, url: str, outcome: Outcome, reason: str) -> None:
-        self._session.settle_page(url, outcome, reason)
-        walk.lose(url, gone=outcome is Outcome.GONE)
-
-    def _check_landing(self, walk: Walk, asked: str, landed: str) -> None:
-        """Raises InvalidPage where a list page was redirected to a front page or another section's."""
-        site = self._session.site
-        elsewhere = site.urls.understand(landed).kind is not UrlKind.LIST_PAGE
-        if landed != asked and elsewhere and bare_path(landed, site.prefix) != bare_path(walk.url, site.prefix):
-            raise InvalidPage(f"leads to {landed}, which is no page of this list")
+    def _lose(self, walk: Walk, url: str, spelled: str, outcome: Outcome, reason: str) -> None:
+        self._session.settle_page(spelled, outcome, reason)
+        if url != spelled and url in self._gone:
+            self._gone.discard(url)
+            self._session.settle_page(url, Outcome.GONE, "HTTP 404")
+        walk.lose(url, outcome)

@@ -1,41 +1,61 @@
 """Walk: one pass through one section's list, page after page: the next page to ask for, and how the walk ends.
 
 A pure state machine: no request, no storage. `take` and `lose` are its inputs, `next` and `state` its outputs.
+A walk ends as END only on evidence: the pager's last page was read with rows and names no next one, nothing was lost on
+the way, and as much was read as at the recorded end.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from panan_spider.core.clock import now
-from panan_spider.extract.results import ListRow, SectionPage
+from panan_spider.archive.ledger.runs import RecordedEnd
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extract.results import InvalidPage, ListRow, SectionPage
 from panan_spider.sites.profile import Site
-from panan_spider.sites.urls import section_key
+from panan_spider.spiders.date_rules import all_before, day_of, look_back, no_later_than_now
+from panan_spider.spiders.list_urls import (
+    count_page_list,
+    folder_of,
+    is_same_page,
+    jumps,
+    next_numbered,
+    page_key,
+)
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5
+#: Days on which an end without full evidence must be found before it counts as the end.
+CONFIRMING_DAYS: Final = 3
+#: Outcomes of the page behind the last one that say: there is none.
+_NO_PAGE: Final = frozenset(
+    {Outcome.GONE, Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.OFF_SITE, Outcome.FORBIDDEN}
+)
 
 
 class WalkState(StrEnum):
-    """How a walk ended."""
+    """How a walk ended. Any but END, KNOWN and SINCE leaves the section incomplete."""
 
-    END = "end"  # nothing more to ask for
-    KNOWN = "known"  # a whole page settled and older than the look-back, and what is behind it is on record
+    END = "end"  # the pager's last page was read
+    UNPROVEN = (
+        "unproven"  # no page is left to ask for, but less was read than at the recorded end, or the pager names more
+    )
+    KNOWN = "known"  # a whole page settled and older than the look-back, and the end behind it is on record
     SINCE = "since"  # a whole page older than since=
     CAPPED = "capped"  # the limit of list pages was reached
-    FAILED = "failed"  # a page of it could not be read
+    FAILED = "failed"  # a page of it could not be read, or its pager is not understood
 
 
 @dataclass(frozen=True, slots=True)
 class WalkLimits:
-    """What may end a walk before its end.
+    """What earlier runs know of a section, and what may end a walk before its end.
 
-    `recheck` are days to look back, None for all; `behind` says that an earlier walk reached the end;
-    `settled` tells of an article's number whether an earlier run settled it.
+    `settled` tells of an article's number whether an earlier run settled it. `end` is the recorded end, None while there
+    is none; `unproven_days` are the days since then on which a walk ended without full evidence. `behind`: the walk may
+    stop at known articles. `recheck` are days to look back, None for all.
     """
 
     settled: Callable[[str], bool]
@@ -43,12 +63,25 @@ class WalkLimits:
     full: bool = False
     recheck: int | None = 30
     since: date | None = None
+    end: RecordedEnd | None = None
+    unproven_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """The page behind the last one, asked once: a pager can name too few pages."""
+
+    url: str | None = None
+    answered: bool = False
+    nothing: bool = False  # no page, or none with a new row
 
 
 class Walk:
     """The state of one walk. `state` is None while it goes on; `pages`, `rows` and `new` count the pages read and their rows.
 
-    `front` is the number of links on its first page; None where that could not be read; `by_words`: its list block is not known by its class.
+    `front` is the number of links on its first page, None where that could not be read; `by_words`: its list block is
+    not known by its class. `lost` names pages and faults; `not_understood` is the sign of a pager that leads nowhere;
+    `is_confirmed_by_days`: its end was found on several days, without full evidence.
     """
 
     def __init__(self, url: str, name: str, limits: WalkLimits, site: Site) -> None:
@@ -56,55 +89,93 @@ class Walk:
         self.state: WalkState | None = None
         self.pager = "none"
         self.front: int | None = None
-        self.by_words = False
-        self.pages = self.rows = self.new = 0
+        self.by_words = self.is_confirmed_by_days = False
+        self.pages = self.rows = self.new = self._lost_in_a_row = 0
         self.newest: date | None = None
+        self.oldest: date | None = None
+        self.last_page: str | None = None  # the last page that showed a new row
         self.lost: list[str] = []
+        self.not_understood: str | None = None
         self._seen: set[str] = set()
+        self._first: SectionPage | None = None
+        self._previous: SectionPage | None = None
         self._queue: deque[str] = deque()
-        self._met = {_key(url)}
+        self._met = {page_key(url)}
         self._script: str | None = None
-        self._script_asked = False
-        self._overshoot: str | None = None
-        self._numbered = False
-        self._stale = self._lost_in_a_row = 0
-        self._first_trail: tuple[str, ...] = ()
+        self._total: int | None = None
+        self._list_id: str | None = None  # channel of enorth's numbered pages
+        self._newest_page: str | None = None  # enorth's newest numbered page
+        self._forgiven: str | None = None  # … where it showed nothing of its own: must be followed by a page that does
+        self._stale: list[str] = []  # pages without a new row since the last page with one
+        self._probe = _Probe()
+        self._again = self._asked_again = self._numbered = self._script_asked = False
 
-    def take(self, page: SectionPage) -> list[ListRow]:
-        """Take a page in; the rows no page of this walk has named before. May end the walk."""
+    # --- input ---
+
+    def take(self, page: SectionPage, url: str | None = None) -> list[ListRow]:
+        """Take in the page asked for at `url`, None for the first; its rows that no page of this walk has named before.
+
+        May end the walk. Raises InvalidPage where the page is not of this list.
+        """
+        if self._first is None:
+            self._first, self.front, self.by_words = page, len(page.rows), page.by_words
+            url = self.url
+        elif url is None or not self._is_again(url):
+            self._check_belongs(page, url or page.url)
         fresh = [row for row in page.rows if row.article_id not in self._seen]
-        self._seen.update(row.article_id for row in fresh)
-        if self.pages == 0:
-            self._first_trail, self.front, self.by_words = page.breadcrumbs, len(page.rows), page.by_words
-        self.pages += 1
-        self.rows += len(fresh)
-        self.new += sum(not self.limits.settled(row.article_id) for row in fresh)
-        days = (no_later_than_now(day_of(row)) for row in fresh)
-        self.newest = max(filter(None, (self.newest, *days)), default=None)
-        self._lost_in_a_row = 0
-        self._go_on(page)
-        self._judge(page, fresh)
+        url = url or page.url
+        if url == self._probe.url:
+            self._probe = _Probe(url, answered=True, nothing=not fresh)
+            if not fresh:
+                return []  # empty, or a repeat
+            self._newest_page = url if self._numbered_downwards else self._newest_page
+        self._count(fresh, url)
+        if not self._is_again(url):
+            self._judge(page, fresh, url)
+            self._previous = page
         return fresh
 
+    def _count(self, fresh: list[ListRow], url: str) -> None:
+        self._seen.update(row.article_id for row in fresh)
+        self.pages += not self._is_again(url)
+        self.rows += len(fresh)
+        self.new += sum(not self.limits.settled(row.article_id) for row in fresh)
+        days = [day for row in fresh if (day := no_later_than_now(day_of(row))) is not None]
+        self.newest = max([*days, *([self.newest] if self.newest else [])], default=None)
+        self.oldest = min([*days, *([self.oldest] if self.oldest else [])], default=None)
+        self._lost_in_a_row = 0
+        if fresh and not self._is_again(url):
+            self.last_page = url
+
     def take_script(self, script: str, maxpage: int) -> None:
-        """Take in what the pager script says: the number of the newest numbered page."""
-        pages = self._site.urls.count_pages(script, maxpage)
-        # On some sites of this CMS the newest number is the index page's own, and stands nowhere.
-        self._overshoot = pages[0] if pages else None
+        """Take in the number of the newest numbered page, as the pager script says it."""
         self._numbered = True
+        pages = self._site.urls.count_pages(script, maxpage)
+        if not pages and maxpage < 1:
+            pages = self._site.urls.count_pages(script, 1)  # a list of one page, or a script that says too little
+            self._probe = _Probe(pages[0] if pages else None)
+        self._newest_page = pages[0] if pages else None
         self._enqueue(pages)
 
-    def lose(self, url: str, *, gone: bool = False) -> None:
+    def lose(self, url: str, outcome: Outcome = Outcome.FAILED) -> None:
         """A page, or the pager script, could not be read. The walk goes on where the pager names further pages."""
-        if gone and url == self._overshoot:
+        if url == self._probe.url and outcome in _NO_PAGE:
+            self._probe = _Probe(url, answered=True, nothing=True)
             return
-        self.lost.append(url)
-        self._lost_in_a_row += 1
-        if self.pages == 0 or self._lost_in_a_row >= MAX_LOST_PAGES:
-            self._end(WalkState.FAILED)
+        if url == self._newest_page and outcome is Outcome.GONE and self._queue and self._forgiven is None:
+            self._forgiven = url  # on some sites of this CMS the newest number is the index page's, and stands nowhere
+            return
+        self._lose(url)
+
+    def fail(self, reason: str) -> None:
+        """End the walk as failed, whatever it was about to do."""
+        self.lost.append(reason)
+        self._end(WalkState.FAILED)
+
+    # --- output ---
 
     def next(self) -> str | None:
-        """The address to ask for next, a list page or the pager script; None where the walk has ended."""
+        """The URL to ask for next, a list page or the pager script; None where the walk has ended."""
         if self.state is None and self.pages >= self._site.limits.list_pages:
             self._end(WalkState.CAPPED)
         if self.state is not None:
@@ -114,13 +185,17 @@ class Walk:
         if self._script is not None and not self._script_asked:
             self._script_asked = True
             return self._script
-        self._end(WalkState.END)
+        if (beyond := self._page_beyond()) is not None:
+            return beyond
+        if self._again and not self._asked_again:
+            self._asked_again = True
+            return self.url
+        self._end(self._end_by_evidence())
         return None
 
-    def fail(self, reason: str) -> None:
-        """End the walk as failed, whatever it was about to do."""
-        self.lost.append(reason)
-        self._end(WalkState.FAILED)
+    def is_script(self, url: str) -> bool:
+        """Whether `url` is the walk's pager script."""
+        return url == self._script
 
     def report(self) -> dict[str, Any]:
         """The walk's record for the report of the run."""
@@ -137,79 +212,181 @@ class Walk:
             "newest": None if self.newest is None else self.newest.isoformat(),
         }
 
-    def is_script(self, url: str) -> bool:
-        """Whether `url` is the walk's pager script."""
-        return url == self._script
+    # --- pages ---
+
+    def _is_again(self, url: str) -> bool:
+        return self._asked_again and url == self.url
+
+    def _check_belongs(self, page: SectionPage, url: str) -> None:
+        """Raises InvalidPage where a further page is not of this list: redirected, or under another breadcrumb."""
+        assert self._first is not None
+        if not is_same_page(url, page.url, self._site.prefix):
+            raise InvalidPage(f"leads to {page.url}, which is no page of this list")
+        own, other = self._first.breadcrumbs, page.breadcrumbs
+        if own and other and other[: len(own)] != own and page.name != self._first.name:
+            raise InvalidPage(f"is a page of {' > '.join(other)}")
+        if own and not other and page.rows and not self._has_own_pager(page):
+            raise InvalidPage("prints neither the list's breadcrumb nor its pager")
+
+    def _has_own_pager(self, page: SectionPage) -> bool:
+        pager = page.pager
+        if pager.script is not None and pager.script == self._script:
+            return True
+        return any(self._is_of_list(url) for url in pager.following)
+
+    def _is_of_list(self, url: str) -> bool:
+        """Whether a further page's URL is one of this list: by its channel at enorth, by page one's folder at TRS."""
+        if (channel := count_page_list(url)) is not None:
+            return self._list_id is None or channel == self._list_id
+        return folder_of(url, self._site.prefix) in (None, folder_of(self.url, self._site.prefix))
+
+    def _judge(self, page: SectionPage, fresh: list[ListRow], url: str) -> None:
+        self._go_on(page)
+        if not page.rows:
+            self._judge_stale(url, numbered=self._numbered)
+        elif not fresh:
+            self._judge_repeat(page, url)
+        else:
+            self._judge_fresh(page, url)
+        if self.state is None and page.rows:
+            self._judge_known(page.rows)
+
+    def _go_on(self, page: SectionPage) -> None:
+        pager = page.pager
+        if self.pager == "none":
+            self.pager = pager.kind
+        self._script = self._script or pager.script
+        self._numbered = self._numbered or pager.kind in ("count_links", "create_page_html")
+        self._total = max(filter(None, (self._total, pager.total)), default=None)
+        if page is self._first:  # behind it, the pages that the first one named tell more than the words of the last
+            self.not_understood = pager.not_understood
+        if pager.kind == "count_links" and page is self._first:
+            self._newest_page = pager.following[0]
+        self._enqueue(pager.following)
+
+    def _enqueue(self, addresses: Iterable[str]) -> None:
+        for address in addresses:
+            if page_key(address) in self._met:
+                continue
+            if not self._is_of_list(address):
+                self.lost.append(f"{address}: the pager leads to another list")
+                continue
+            self._list_id = self._list_id or count_page_list(address)
+            self._met.add(page_key(address))
+            self._queue.append(address)
+
+    def _judge_repeat(self, page: SectionPage, url: str) -> None:
+        """A page whose rows all stood before. The newest numbered page may show what the index page shows."""
+        assert self._first is not None
+        index = {row.article_id for row in self._first.rows}
+        if url == self._newest_page and self._forgiven is None and {row.article_id for row in page.rows} <= index:
+            self._forgiven = url
+        else:
+            self._judge_stale(url, numbered=self._numbered)
+
+    def _judge_stale(self, url: str, *, numbered: bool) -> None:
+        """A page without a new row is lost amid numbered pages; a link pager can be one that never ends."""
+        if url == self.url:
+            return
+        if numbered:
+            self.lost.append(url)
+            self._lost_in_a_row += 1
+            if self._lost_in_a_row >= MAX_LOST_PAGES:
+                self._end(WalkState.FAILED)
+            return
+        self._stale.append(url)
+        if len(self._stale) >= self._site.limits.stale_pages:
+            self._end(self._end_by_evidence())
+
+    def _judge_fresh(self, page: SectionPage, url: str) -> None:
+        self.lost += self._stale  # pages without a new row amid pages with some: what they should show is missing
+        self._stale = []
+        if self._forgiven is not None and url != self._forgiven and self._first is not None:
+            if jumps(self._first.rows, page.rows):
+                self.lost.append(self._forgiven)
+            self._forgiven = None
+        if self._previous is not None and not self._numbered_downwards and self._previous.rows:
+            last = self._previous.rows[-1].article_id
+            self._again = self._again or any(row.article_id == last for row in page.rows)
+
+    @property
+    def _numbered_downwards(self) -> bool:
+        return self._list_id is not None
+
+    def _lose(self, url: str) -> None:
+        if self._forgiven is not None:
+            self.lost.append(self._forgiven)
+            self._forgiven = None
+        self.lost.append(url)
+        self._lost_in_a_row += 1
+        if self._first is None or self._lost_in_a_row >= MAX_LOST_PAGES:
+            self._end(WalkState.FAILED)
+
+    # --- ends ---
+
+    def _page_beyond(self) -> str | None:
+        """The page behind the last one, to be asked once: a pager can say too little. None where that is known already."""
+        if self._probe.nothing or (self._probe.url is not None and not self._probe.answered):
+            return None
+        end = self.limits.end
+        known = end is not None and end.last_page is not None and end.last_page == self.last_page
+        if known or self.lost or self._is_total_read() or self.last_page is None:
+            return None
+        last = self._newest_page if self._numbered_downwards else self.last_page
+        beyond = next_numbered(last, self.url) if last else None
+        if beyond is None or page_key(beyond) in self._met:
+            return None
+        self._met.add(page_key(beyond))
+        self._probe = _Probe(beyond)
+        return beyond
+
+    def _is_total_read(self) -> bool:
+        return self._total is not None and self.pages - len(self._stale) >= self._total and self.pager == "next_link"
+
+    def _end_by_evidence(self) -> WalkState:
+        if self.not_understood is not None and not self._is_total_read():
+            self.lost.append(f"a pager that is not understood: {self.not_understood}")
+            return WalkState.FAILED
+        self.not_understood = None
+        if self._is_total_read():
+            self._stale = []
+        elif self._total is not None and self.pager == "next_link" and self.pages < self._total:
+            self.lost.append(f"the pager says {self._total} pages, {self.pages} were read")
+        if not self._stale and self._is_as_much():
+            return WalkState.END
+        self.is_confirmed_by_days = self.limits.unproven_days >= CONFIRMING_DAYS - 1
+        return WalkState.END if self.is_confirmed_by_days else WalkState.UNPROVEN
+
+    def _is_as_much(self) -> bool:
+        """Whether as many rows or pages were read as at the recorded end, or rows as old."""
+        end = self.limits.end
+        if end is None or self.rows >= end.rows or self.pages >= end.pages:
+            return True
+        # Where page 1 holds the oldest rows, a pager cut short leads there all the same.
+        as_old = end.oldest is not None and self.oldest is not None and self.oldest <= end.oldest
+        return as_old and not self._numbered_downwards
 
     def _end(self, state: WalkState) -> None:
         if self.state is None:
             # A walk that missed a page has not seen all it walked past, however it ended.
             self.state = WalkState.FAILED if self.lost else state
 
-    def _go_on(self, page: SectionPage) -> None:
-        if self.pager == "none":
-            self.pager = page.pager.kind
-        self._script = self._script or page.pager.script
-        self._numbered = self._numbered or page.pager.kind in ("count_links", "create_page_html")
-        self._enqueue(page.pager.following)
-
-    def _enqueue(self, addresses: Iterable[str]) -> None:
-        for address in addresses:
-            if (key := _key(address)) not in self._met:
-                self._met.add(key)
-                self._queue.append(address)
-
-    def _judge(self, page: SectionPage, fresh: list[ListRow]) -> None:
-        self._judge_empty(page)
-        self._stale = 0 if fresh else self._stale + 1
-        if self._stale >= self._site.limits.stale_pages:
-            self._end(WalkState.END)
-        elif self._all_known(page.rows):
+    def _judge_known(self, rows: tuple[ListRow, ...]) -> None:
+        if self._all_known(rows):
             self._end(WalkState.KNOWN)
-        elif self._all_before_since(page.rows):
+        elif self._all_before_since(rows):
             self._end(WalkState.SINCE)
-
-    def _judge_empty(self, page: SectionPage) -> None:
-        """A page without rows ends a list of links; amid numbered pages, or under another breadcrumb, it hides rows."""
-        more = bool(self._queue) and self._numbered
-        if not page.rows and (more or page.breadcrumbs != self._first_trail):
-            self.lost.append(page.url)
 
     def _all_known(self, rows: tuple[ListRow, ...]) -> bool:
         limits = self.limits
-        if limits.full or not limits.behind or limits.recheck is None or not rows or self.newest is None:
+        if limits.full or not limits.behind or limits.recheck is None or self.newest is None:
             return False
         horizon = look_back(self.newest, limits.recheck)
-        days = list(map(day_of, rows))
-        return all(day is not None and day < horizon for day in days) and all(
-            limits.settled(r.article_id) for r in rows
-        )
+        return all_before(rows, horizon) and all(limits.settled(row.article_id) for row in rows)
 
     def _all_before_since(self, rows: tuple[ListRow, ...]) -> bool:
         since = self.limits.since
-        if since is None or not rows:
+        if since is None:
             return False
         # Lists are not strictly in order; a page this far behind has nothing in range behind it.
-        horizon = look_back(since, self._site.limits.posting_lag_days)
-        return all((day := day_of(row)) is not None and day < horizon for row in rows)
-
-
-def day_of(row: ListRow) -> date | None:
-    """The day an article was put on the web, as its address, else the list, tells it."""
-    return row.posted or row.date
-
-
-def no_later_than_now(day: date | None) -> date | None:
-    """`day`; None where it lies in the future: a slip of the pen must not end the look-back of a section."""
-    return day if day is not None and day <= now().date() + timedelta(days=1) else None
-
-
-def look_back(day: date, days: int) -> date:
-    """`days` days before `day`; the first of all days where there are not so many."""
-    return day - timedelta(days=min(days, day.toordinal() - 1))
-
-
-def _key(url: str) -> str:
-    """One key for the spellings of one list page: `…/`, `…/index.shtml`, one slash or two after `count`."""
-    query = urlsplit(url).query
-    return section_key(url).replace("//", "/") + (f"?{query}" if query else "")
+        return all_before(rows, look_back(since, self._site.limits.posting_lag_days))

@@ -83,7 +83,17 @@ class Notes(CrawlState):
         for address in addresses:
             self.discovered(*address)
 
-    def end_walk(self, url: str, *, state: str, pages: int, rows: int, new: int) -> None:
+    def end_walk(
+        self,
+        url: str,
+        *,
+        state: str,
+        pages: int,
+        rows: int,
+        new: int,
+        oldest: date | None = None,
+        last_page: str | None = None,
+    ) -> None:
         self.walks.append((url, state))
 
 
@@ -162,7 +172,7 @@ async def _drive(result: Run, engine: Engine, site: Mapping[str, Answer]) -> Non
             if isinstance(answer, list):
                 answer = answer.pop(0) if len(answer) > 1 else answer[0]
             if answer is not None:
-                _take(result, engine, _answer(request, answer))
+                _take(result, engine, answer_of(request, answer))
         try:
             result.spider.on_idle()
         except DontCloseSpider:
@@ -171,7 +181,8 @@ async def _drive(result: Run, engine: Engine, site: Mapping[str, Answer]) -> Non
         return
 
 
-def _answer(request: Request, answer: Answer) -> Iterable[Request | Article]:
+def answer_of(request: Request, answer: Answer) -> Iterable[Request | Article]:
+    """The result of the request's callback or errback on an answer."""
     if isinstance(answer, Exception):
         return _fail(request, answer)
     if isinstance(answer, int) and answer != 304:

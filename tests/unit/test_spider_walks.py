@@ -45,20 +45,48 @@ class TestWalks:
         assert "书记" not in memory.listed_in("000000008")
 
     @pytest.mark.parametrize(
+        "landed",
+        [
+            SJ.replace("index", "index_1").replace(old, new)
+            for old, new in (("http:", "https:"), (ZJOL + "/panews", OWN))
+        ],
+    )
+    def test_a_page_that_leads_to_itself_at_another_host_or_scheme_is_read(self, landed: str) -> None:
+        second, memory = SJ.replace("index", "index_1"), Notes()
+        first = listing("书记", [url_of(1)], link(second, "下一页"))
+        run(site({SJ: first, second: (landed, listing("书记", [url_of(4)]))}), memory)
+        assert (SJ, "end") in memory.walks
+
+    @pytest.mark.parametrize(
         "landed", [SJ, SJ.replace(ZJOL + "/panews", OWN), SJ.replace("index", "index_2"), SJ.replace("http:", "https:")]
     )
-    def test_a_page_that_leads_to_another_of_its_list_is_read(self, landed: str) -> None:
+    def test_a_page_that_leads_to_another_of_its_list_is_lost(self, landed: str) -> None:
         second, memory = SJ.replace("index", "index_1"), Notes()
-        run(
-            site(
-                {
-                    SJ: listing("书记", [url_of(1)], link(second, "下一页")),
-                    second: (landed, listing("书记", [url_of(4)])),
-                }
-            ),
-            memory,
+        first = listing("书记", [url_of(1)], link(second, "下一页"))
+        run(site({SJ: first, second: (landed, listing("书记", [url_of(4)]))}), memory)
+        assert (SJ, "failed") in memory.walks
+
+    @pytest.mark.parametrize("printed", ["/", "//"])
+    def test_numbered_pages_are_asked_for_with_one_slash_or_two_whichever_answers(self, printed: str) -> None:
+        """Pager scripts print one slash after `count`, the pages of most sites have two."""
+        stands = f"{ZJOL}/panews/system/count{'//' if printed == '/' else '/'}0003001/000000001000/"
+        script = f"{ZJOL}/panews/system/count{printed}0003001/000000001000/count_page_list_0003001000000001000.js"
+        pages = {
+            f"{stands}000/000/c0003001000000001000_{n:09d}.shtml": listing("书记", [url_of(9 - n)]) for n in (1, 2, 3)
+        }
+        first = listing("书记", [url_of(1)], f'<script src="{script}"></script>')
+        memory = Notes()
+        result = run(
+            site({SJ: first, script: "var maxpage = 3;"} | pages | {url_of(n): article() for n in (6, 7, 8)}), memory
         )
         assert (SJ, "end") in memory.walks
+        assert {"000000006", "000000007", "000000008"} <= {item.id for item in result.items}
+        gone = [url for url in result.asked if "/c0003001" in url and url not in pages]
+        assert [url.count("_000000003") for url in gone] == [
+            1,
+            0,
+        ]  # the first page in its other spelling; the one behind
+        assert result.outcome(gone[0]) is Outcome.ALIAS
 
     def test_a_pager_script_is_read(self) -> None:
         folder = f"{ZJOL}/panews/system/count//0003001/000000001000/"

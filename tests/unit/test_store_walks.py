@@ -1,13 +1,14 @@
 """What the spider is told of sections: which there are, which proved their end, which are not worth asking."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from store_helpers import url_of
 from store_runs import SECTION, Runs
 
-from panan_spider.archive.ledger.runs import KnownSection
+from panan_spider.archive.ledger.runs import KnownSection, RecordedEnd
 from panan_spider.core.outcomes import Outcome
 
 
@@ -23,7 +24,7 @@ def test_a_section_is_known_once_it_listed_rows(runs: Runs) -> None:
         runs.memory.begin_walk(url, "书记")
         runs.memory.end_walk(url, state="end", pages=1, rows=rows, new=rows)
     runs.next()
-    assert list(runs.memory.sections()) == [KnownSection(SECTION, "书记", True)]
+    assert list(runs.memory.sections()) == [KnownSection(SECTION, "书记", True, RecordedEnd(1, 20, None, None))]
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,39 @@ def test_neither_articles_nor_sections_that_once_listed_are_barren(runs: Runs) -
     runs.memory.discovered(SECTION, "section")
     runs.memory.settle(SECTION, Outcome.GONE)
     assert runs.memory.barren() == frozenset()
+
+
+def test_an_end_that_an_earlier_version_recorded_does_not_count(runs: Runs) -> None:
+    walked(runs, "end")
+    ledger = runs.archive.ledger
+    with ledger.write():
+        ledger.walks._db.run("UPDATE walks SET proven = 0")
+    (section,) = runs.memory.sections()
+    assert (section.reached_end, section.end, section.by_earlier_version) == (False, None, True)
+    walked(runs, "end")
+    (section,) = runs.memory.sections()
+    assert (section.reached_end, section.by_earlier_version) == (True, False)
+
+
+def test_an_end_without_evidence_counts_the_days_it_was_found_on_and_undoes_the_recorded_one(runs: Runs) -> None:
+    walked(runs, "end")
+    for day in ("2026-03-01", "2026-03-01", "2026-03-02"):
+        walked(runs, "unproven", day)
+    (section,) = runs.memory.sections()
+    assert (section.reached_end, section.unproven_days) == (False, 2)
+    assert section.end == RecordedEnd(2, 20, date(2020, 3, 7), f"{SECTION}index_1.html")
+    walked(runs, "end")
+    (section,) = runs.memory.sections()
+    assert (section.reached_end, section.unproven_days) == (True, 0)
+
+
+def walked(runs: Runs, state: str, day: str | None = None) -> None:
+    """One walk of two pages; `day` is when it ended, today by default."""
+    runs.memory.begin_walk(SECTION, "书记")
+    evidence = {"oldest": date(2020, 3, 7), "last_page": f"{SECTION}index_1.html"}
+    runs.memory.end_walk(SECTION, state=state, pages=2, rows=20, new=0, **evidence)  # type: ignore[arg-type]
+    ledger = runs.archive.ledger
+    if day is not None:
+        with ledger.write():
+            ledger.walks._db.run("UPDATE walks SET ended = ? WHERE number = (SELECT max(number) FROM walks)", day)
+    runs.next()

@@ -1,179 +1,313 @@
-"""A walk through one section's list: every page once, and to its end."""
+"""A walk through one section's list: every page once, and an end only on evidence."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from walk_pages import FIRST, FOLDER, NEWEST, NOTHING, SCRIPT, SITE, count_page, drive, page
+from walk_pages import (
+    COUNT,
+    FIRST,
+    FOLDER,
+    NEWEST,
+    NOTHING,
+    SCRIPT,
+    SITE,
+    Answer,
+    count_page,
+    drive,
+    index_page,
+    page,
+)
 
-from panan_spider.extract.results import Pager, SectionPage
-from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk, WalkState
+from panan_spider.archive.ledger.runs import RecordedEnd
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extract.results import SectionPage
+from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk, WalkLimits, WalkState
 
-
-def test_a_list_of_one_page_ends_at_once() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    assert drive(walk, lambda url: None, page([1, 2])) == ([], ["1", "2"])
-    assert (walk.state, walk.pages, walk.rows, walk.new, walk.newest) == (
-        WalkState.END,
-        1,
-        2,
-        2,
-        NEWEST - timedelta(days=1),
-    )
-
-
-def test_next_links_are_followed_to_the_end() -> None:
-    pages = {f"{FOLDER}{n}": page([2 * n, 2 * n + 1], *([f"{FOLDER}{n + 1}"] if n < 4 else [])) for n in range(1, 5)}
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    asked, met = drive(walk, pages.__getitem__, page([0, 1], f"{FOLDER}1"))
-    assert (asked, met) == (list(pages), [str(n) for n in range(10)])
-    assert (walk.state, walk.pager) == (WalkState.END, "next_link")
+SIZE = 10
 
 
-def test_a_pager_script_is_asked_once_and_its_pages_downwards() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
+def rows(at: int) -> list[int]:
+    """The rows of page `at`, 0 the index."""
+    return list(range(at * SIZE, (at + 1) * SIZE))
 
-    def answer(url: str) -> SectionPage | int:
+
+def a_walk(**more: object) -> Walk:
+    return Walk(FIRST, "时政", WalkLimits(settled=lambda number: False, **more), SITE)  # type: ignore[arg-type]
+
+
+class Pages:
+    """A healthy list of `count` pages under one kind of pager; `lies` replaces single pages, by their place."""
+
+    def __init__(self, kind: str, count: int = 5, lies: dict[int, Answer] | None = None, **script: int) -> None:
+        self.kind, self.count, self.lies = kind, count, lies or {}
+        self.maxpage = script.get("maxpage", count - 1)
+
+    def url(self, at: int) -> str:
+        if at == 0:
+            return FIRST
+        return index_page(at) if self.kind in ("next_link", "create_page_html") else count_page(self.count - at)
+
+    def page(self, at: int) -> SectionPage:
+        if self.kind == "next_link":
+            following = [self.url(at + 1)] if at + 1 < self.count else []
+        elif self.kind == "create_page_html" or (self.kind == "count_links" and at == 0):
+            following = [self.url(n) for n in range(at + 1, self.count)]
+        else:
+            following = []
+        script = SCRIPT if self.kind == "count_script" and at == 0 else None
+        return page(rows(at), *following, kind=self.kind, script=script, url=self.url(at))
+
+    def answer(self, url: str) -> Answer:
         if url == SCRIPT:
-            return 3
-        n = int(url[-7])
-        return page([10 - n], kind="count_script", script=SCRIPT, url=url)
+            return self.maxpage
+        places = {self.url(at): at for at in range(self.count)}
+        at = places.get(url)
+        if at is None:
+            return Outcome.GONE
+        return self.lies[at] if at in self.lies else self.page(at)
 
-    asked, met = drive(walk, answer, page([5, 6, 7], kind="count_script", script=SCRIPT))
-    assert asked == [SCRIPT, count_page(3), count_page(2), count_page(1)]
-    assert met == ["5", "6", "7", "8", "9"]
-    assert walk.state is WalkState.END
+    def walk(self, **more: object) -> tuple[Walk, list[str], list[str]]:
+        walk = a_walk(**more)
+        return walk, *drive(walk, self.answer, self.page(0))
 
 
-def test_the_newest_number_may_stand_nowhere() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    walk.take(page([1], kind="count_script", script=SCRIPT))
-    assert walk.next() == SCRIPT
-    walk.take_script(SCRIPT, 2)
-    assert walk.next() == count_page(2)
-    walk.lose(count_page(2), gone=True)
-    assert walk.next() == count_page(1)
-    walk.take(page([2]))
-    assert (walk.next(), walk.state) == (None, WalkState.END)
+KINDS = ("next_link", "create_page_html", "count_script", "count_links")
+WELL = (WalkState.END, WalkState.KNOWN, WalkState.SINCE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_a_healthy_list_is_walked_to_its_end(kind: str, count: int) -> None:
+    walk, asked, met = Pages(kind, count).walk()
+    assert met == [str(n) for n in range(count * SIZE)]
+    assert (walk.state, walk.pages, walk.rows, walk.new) == (WalkState.END, count, count * SIZE, count * SIZE)
+    assert (walk.newest, walk.oldest) == (NEWEST, NEWEST - timedelta(days=count * SIZE - 1))
+    assert len(set(asked)) == len(asked) <= count + 1
+
+
+def lies(at: int, kind: str) -> dict[str, Answer]:
+    """Everything that page `at` can be instead of itself."""
+    here = Pages(kind).url(at)
+    following = Pages(kind).page(at).pager.following
+    strangers = [*range(500, 510)]
+    return {
+        "gone": Outcome.GONE,
+        "lost": None,
+        "blocked": Outcome.BLOCKED,
+        "page one again": page(rows(0), *following, kind=kind, url=here),
+        "the page before again": page(rows(at - 1), *following, kind=kind, url=here),
+        "empty, with its pager": page([], *following, kind=kind, url=here),
+        "empty": page([], url=here),
+        "leads to page one": page(rows(0), kind=kind, url=FIRST),
+        "leads home": page(strangers, url="http://www.panews.cn/", crumb=()),
+        "home": page(strangers, url=here, crumb=()),
+        "another section": page(strangers, url=here, crumb=("旅游",)),
+        "leads to another section": page(strangers, url="http://www.panews.cn/ly/index.html", crumb=("旅游",)),
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("at", [1, 2, 4])
+@pytest.mark.parametrize("lie", lies(1, "next_link"))
+def test_a_page_that_is_not_itself_ends_no_walk_well(kind: str, at: int, lie: str) -> None:
+    walk, _asked, met = Pages(kind, lies={at: lies(at, kind)[lie]}).walk()
+    assert walk.state not in WELL
+    assert not set(met) & {str(n) for n in range(500, 510)}
+
+
+@pytest.mark.parametrize("kind", ["next_link"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_pager_that_is_lost_hides_nothing(kind: str, at: int) -> None:
+    here = Pages(kind).url(at)
+    for lie in (page(rows(at), url=here), page(rows(at), here, url=here), page(rows(at), FIRST, url=here)):
+        walk, _asked, met = Pages(kind, lies={at: lie}).walk()
+        assert (walk.state, len(met)) == (WalkState.END, 5 * SIZE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_three_pages_that_are_page_one_end_no_walk_well(kind: str) -> None:
+    pages = Pages(kind, 6)
+    pages.lies = {at: page(rows(0), *pages.page(at).pager.following, kind=kind, url=pages.url(at)) for at in (1, 2, 3)}
+    assert pages.walk()[0].state not in WELL
+
+
+@pytest.mark.parametrize("maxpage", [0, 1, 2, 3])
+def test_a_pager_script_that_says_too_little_hides_nothing(maxpage: int) -> None:
+    walk, _asked, met = Pages("count_script", 5, maxpage=maxpage).walk()
+    assert (walk.state, len(met)) == (WalkState.END, 5 * SIZE)
+
+
+@pytest.mark.parametrize("own", [Outcome.GONE, page(rows(0), url=count_page(5))], ids=["nowhere", "the index"])
+def test_the_newest_number_may_be_the_index_pages_own(own: Answer) -> None:
+    """At some sites of enorth it stands nowhere, at others it shows what the index shows."""
+    answers: dict[str, Answer] = {SCRIPT: 5, count_page(5): own}
+    answers |= {count_page(5 - at): page(rows(at), url=count_page(5 - at)) for at in range(1, 5)}
+    walk = a_walk()
+    first = page(rows(0), script=SCRIPT, kind="count_script")
+    drive(walk, lambda url: answers.get(url, Outcome.GONE), first)
+    assert (walk.state, walk.rows) == (WalkState.END, 5 * SIZE)
+
+
+def test_a_lone_numbered_page_that_is_gone_is_not_forgiven() -> None:
+    walk, _asked, _met = Pages("count_script", 2, lies={1: Outcome.GONE}).walk()
+    assert walk.state is WalkState.FAILED
 
 
 def test_one_failing_page_stops_nothing_but_is_told() -> None:
-    rest = [f"{FOLDER}index_{n}.html" for n in range(1, 6)]
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    asked, met = drive(
-        walk,
-        lambda url: None if "_3" in url else page([int(url[-6])], url=url),
-        page([0], *rest, kind="create_page_html"),
-    )
-    assert (asked, met) == (rest, ["0", "1", "2", "4", "5"])
-    assert walk.state is WalkState.FAILED
-    assert walk.lost == [f"{FOLDER}index_3.html"]
+    walk, asked, met = Pages("create_page_html", 6, lies={3: None}).walk()
+    assert asked == [index_page(n) for n in range(1, 6)]
+    assert len(met) == 5 * SIZE
+    assert (walk.state, walk.lost) == (WalkState.FAILED, [index_page(3)])
 
 
 def test_pages_that_fail_in_a_row_are_given_up() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
+    walk = a_walk()
     asked, _ = drive(walk, lambda url: 10**18 if url == SCRIPT else None, page([0], kind="count_script", script=SCRIPT))
     assert len(asked) <= 1 + MAX_LOST_PAGES
     assert walk.state is WalkState.FAILED
 
 
 def test_a_failing_script_fails_the_walk() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
+    walk = a_walk()
     drive(walk, lambda url: None, page([0], kind="count_script", script=SCRIPT))
     assert walk.state is WalkState.FAILED
 
 
 def test_a_first_page_that_fails_fails_the_walk() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
+    walk = a_walk()
     walk.lose(FIRST)
     assert (walk.next(), walk.state) == (None, WalkState.FAILED)
 
 
-@pytest.mark.parametrize("numbers", [[1, 2], []])
-def test_an_endless_pager_costs_a_handful_of_requests(numbers: list[int]) -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    endless = (f"{FOLDER}index_{n}.html" for n in range(1, 10**9))
-    asked, _ = drive(walk, lambda url: page(numbers, next(endless), url=url), page([1, 2], next(endless)))
-    assert len(asked) == SITE.limits.stale_pages
-    assert walk.state is WalkState.END
+class TestTheRecordedEnd:
+    """What an earlier walk to the end read, and what counts against it."""
+
+    FORMER = RecordedEnd(5, 50, NEWEST - timedelta(days=49), index_page(4))
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_shorter_end_is_none_until_it_was_found_on_three_days(self, kind: str) -> None:
+        end = RecordedEnd(9, 90, NEWEST - timedelta(days=89), Pages(kind).url(4))
+        states = [Pages(kind).walk(end=end, unproven_days=days)[0] for days in (0, 1, 2)]
+        assert [walk.state for walk in states] == [WalkState.UNPROVEN, WalkState.UNPROVEN, WalkState.END]
+        assert [walk.is_confirmed_by_days for walk in states] == [False, False, True]
+
+    @pytest.mark.parametrize(("pages", "count"), [(4, 90), (9, 40)])
+    def test_as_many_pages_or_rows_are_enough(self, pages: int, count: int) -> None:
+        end = RecordedEnd(pages, count, None, index_page(4))
+        assert Pages("next_link").walk(end=end)[0].state is WalkState.END
+
+    def test_rows_as_old_are_enough_where_the_last_page_holds_the_oldest(self) -> None:
+        end = RecordedEnd(9, 90, NEWEST - timedelta(days=49), index_page(4))
+        assert Pages("next_link").walk(end=end)[0].state is WalkState.END
+
+    def test_rows_as_old_are_not_enough_where_page_1_holds_the_oldest(self) -> None:
+        answers: dict[str, Answer] = {SCRIPT: 1, count_page(1): page(rows(4), url=count_page(1))}
+        walk = a_walk(end=RecordedEnd(5, 50, NEWEST - timedelta(days=49), count_page(1)))
+        drive(walk, lambda url: answers.get(url, Outcome.GONE), page(rows(0), script=SCRIPT, kind="count_script"))
+        assert walk.state is WalkState.UNPROVEN
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_the_page_behind_the_same_last_page_is_asked_for_once_only(self, kind: str) -> None:
+        first, asked, _ = Pages(kind).walk()
+        assert first.last_page is not None
+        _, again, _ = Pages(kind).walk(end=RecordedEnd(5, 50, first.oldest, first.last_page))
+        assert len(again) == len(asked) - 1
 
 
-def test_a_pager_that_turns_in_a_circle_ends() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    asked, _ = drive(
-        walk, lambda url: page([2], FIRST, FOLDER, f"{FOLDER}index_1.html"), page([1], f"{FOLDER}index_1.html")
-    )
-    assert (asked, walk.state) == ([f"{FOLDER}index_1.html"], WalkState.END)
+class TestPagersThatDoNotEnd:
+    """Link pagers that always name one page more."""
+
+    def endless(self, shown: list[int], total: int | None = None) -> Callable[[str], SectionPage]:
+        numbers = iter(range(2, 10**9))
+        return lambda url: page(shown, index_page(next(numbers)), url=url, total=total)
+
+    @pytest.mark.parametrize("shown", [[1, 2], []])
+    def test_they_cost_a_handful_of_requests_and_prove_no_end(self, shown: list[int]) -> None:
+        walk = a_walk()
+        asked, _ = drive(walk, self.endless(shown), page([1, 2], index_page(1)))
+        assert (len(asked), walk.state) == (SITE.limits.stale_pages, WalkState.UNPROVEN)
+
+    def test_the_number_of_pages_that_they_print_is_the_proof(self) -> None:
+        walk = a_walk()
+        drive(walk, self.endless([], total=1), page([1, 2], index_page(1), total=1))
+        assert walk.state is WalkState.END
+
+    def test_fewer_pages_than_they_print_are_none(self) -> None:
+        walk = a_walk()
+        drive(walk, lambda url: Outcome.GONE, page([1, 2], index_page(1), total=2))
+        assert walk.state is WalkState.FAILED
+
+    def test_a_pager_that_turns_in_a_circle_ends(self) -> None:
+        walk = a_walk()
+        circle = page([2], FIRST, FOLDER, index_page(1), url=index_page(1))
+        asked, _ = drive(walk, lambda url: circle if url == index_page(1) else Outcome.GONE, page([1], index_page(1)))
+        assert (asked, walk.state) == ([index_page(1), index_page(2)], WalkState.END)
 
 
-def test_a_page_without_rows_amid_numbered_pages_is_a_failure() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    rest = [f"{FOLDER}index_{n}.html" for n in range(1, 4)]
-    drive(
-        walk,
-        lambda url: page([] if "_2" in url else [int(url[-6])], url=url),
-        page([0], *rest, kind="create_page_html"),
-    )
-    assert walk.state is WalkState.FAILED
+@pytest.mark.parametrize("sign", ["下一页", "共9页", "createPageHTML(…)"])
+def test_a_pager_that_is_not_understood_is_named_and_ends_no_walk_well(sign: str) -> None:
+    walk = a_walk()
+    drive(walk, lambda url: None, page([1, 2], not_understood=sign))
+    assert (walk.state, walk.not_understood) == (WalkState.FAILED, sign)
 
 
-def test_the_last_numbered_page_may_be_empty() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    rest = [f"{FOLDER}index_{n}.html" for n in range(1, 4)]
-    drive(
-        walk,
-        lambda url: page([] if "_3" in url else [int(url[-6])], url=url),
-        page([0], *rest, kind="create_page_html"),
-    )
-    assert walk.state is WalkState.END
+def test_pages_of_another_list_are_not_asked_for() -> None:
+    stranger = COUNT.replace("0003001", "0009009") + "000/000/c0009009000000001000_000000001.shtml"
+    elsewhere = "http://www.panews.cn/ly/index_1.html"
+    for first in (page([1], elsewhere), page([1], count_page(2), stranger, kind="count_links")):
+        walk = a_walk()
+        asked, _ = drive(walk, lambda url: page([2], url=url), first)
+        assert not {stranger, elsewhere} & set(asked)
+        assert walk.state is WalkState.FAILED
 
 
-def test_an_empty_page_of_another_kind_is_no_end_of_a_list() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
-    stranger = SectionPage(f"{FOLDER}1", (), (), (), Pager())
-    drive(walk, lambda url: stranger, page([1], f"{FOLDER}1"))
-    assert walk.state is WalkState.FAILED
+def test_rows_that_shift_while_the_list_is_walked_are_seen_on_page_one() -> None:
+    inserted: dict[str, Answer] = {
+        index_page(1): page([9, *range(10, 19)], index_page(2), url=index_page(1)),
+        index_page(2): page([19, 20], url=index_page(2)),
+        FIRST: page([-1, *range(9)], index_page(1)),
+    }
+    walk = a_walk()
+    asked, met = drive(walk, lambda url: inserted.get(url, Outcome.GONE), page(rows(0), index_page(1)))
+    assert asked[-1] == FIRST and asked.count(FIRST) == 1
+    assert "-1" in met and walk.state is WalkState.END
 
 
 def test_no_walk_reads_more_pages_than_any_section_has() -> None:
-    walk = Walk(FIRST, "时政", NOTHING, SITE)
+    walk = a_walk()
     numbers = iter(range(1, 10**9))
-    asked, _ = drive(
-        walk, lambda url: page([n := next(numbers)], f"{FOLDER}index_{n}.html", url=url), page([0], f"{FOLDER}x")
-    )
+    asked, _ = drive(walk, lambda url: page([n := next(numbers)], index_page(n + 1), url=url), page([0], index_page(1)))
     assert (len(asked), walk.state) == (SITE.limits.list_pages - 1, WalkState.CAPPED)
 
 
-@given(
-    st.integers(1, 25),
-    st.integers(1, 6),
-    st.sampled_from(["next_link", "create_page_html", "count_script"]),
-    st.integers(0, 2),
-    st.data(),
-)
+@given(st.integers(1, 25), st.integers(1, 6), st.sampled_from(KINDS[:3]), st.integers(0, 2), st.data())
 def test_every_row_of_any_list_is_met_once(pages: int, size: int, kind: str, pinned: int, data: st.DataObject) -> None:
     """Whatever the pager, and with rows pinned to every page: all rows once, no page twice, and an honest end."""
     broken = set() if kind == "next_link" else data.draw(st.sets(st.integers(1, pages), max_size=min(2, pages)))
-    rows = {n: [*range(-pinned, 0), *range(n * size, (n + 1) * size)] for n in range(pages)}
+    shown = {n: [*range(-pinned, 0), *range(n * size, (n + 1) * size)] for n in range(pages)}
 
-    def at(n: int) -> SectionPage:
+    def at(n: int, url: str = FIRST) -> SectionPage:
         if kind == "next_link":
-            return page(rows[n], *([f"{FOLDER}index_{n + 1}.html"] if n + 1 < pages else []))
+            return page(shown[n], *([index_page(n + 1)] if n + 1 < pages else []), url=url)
         if kind == "create_page_html":
-            return page(rows[n], *[f"{FOLDER}index_{i}.html" for i in range(n + 1, pages)], kind=kind)
-        return page(rows[n], kind=kind, script=SCRIPT)
+            return page(shown[n], *[index_page(i) for i in range(n + 1, pages)], kind=kind, url=url)
+        return page(shown[n], kind=kind, script=SCRIPT if n == 0 else None, url=url)
 
-    def answer(url: str) -> SectionPage | int | None:
+    def answer(url: str) -> Answer:
         if url == SCRIPT:
             return pages - 1
         number = int(url.rsplit("_", 1)[1].split(".", maxsplit=1)[0])
         n = pages - number if kind == "count_script" else number
-        return None if n in broken else at(n)
+        if not 1 <= n < pages:
+            return Outcome.GONE
+        return None if n in broken else at(n, url)
 
     walk = Walk(FIRST, "时政", NOTHING, SITE)
     asked, met = drive(walk, answer, at(0))
     lost = {n for n in broken if n < pages}
-    assert sorted(map(int, met)) == sorted({r for n in rows if n not in lost for r in rows[n]})
+    assert sorted(map(int, met)) == sorted({r for n in shown if n not in lost for r in shown[n]})
     assert len(set(asked)) == len(asked)
     assert (walk.state is WalkState.FAILED) == bool(lost)

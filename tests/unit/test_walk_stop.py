@@ -35,7 +35,7 @@ class TestStopRule:
         assert self.after(WalkLimits(lambda number: True, behind=True, recheck=None)) is None
 
     def test_one_unsettled_row_goes_on(self) -> None:
-        assert self.after(WalkLimits(lambda number: number != "41", behind=True)) is None
+        assert self.after(WalkLimits(lambda number: number != str(100_000 - 41), behind=True)) is None
 
     def test_one_row_within_the_look_back_goes_on(self) -> None:
         assert self.after(WalkLimits(lambda number: True, behind=True), page([30, 41], f"{FOLDER}2")) is None

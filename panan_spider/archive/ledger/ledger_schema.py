@@ -67,6 +67,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, days INTEGER NOT NULL) WITHOUT ROWID""",
         "CREATE INDEX faults_by_url ON faults (url) WHERE url IS NOT NULL",
     ),
+    (
+        # Evidence of a walk's end. `proven` 0: recorded by a version that did not ask for any.
+        "ALTER TABLE walks ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE walks ADD COLUMN oldest TEXT",
+        "ALTER TABLE walks ADD COLUMN last_page TEXT",
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from panan_spider.archive.ledger.database import Database
@@ -23,12 +24,25 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSection:
-    """A section earlier runs have read."""
+class RecordedEnd:
+    """The newest walk that reached a section's end: pages and rows read, the oldest day listed, the last page's URL."""
 
-    url: str  # its first page
+    pages: int
+    rows: int
+    oldest: date | None
+    last_page: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSection:
+    """A section earlier runs have read. `url` is its first page."""
+
+    url: str
     name: str
-    reached_end: bool  # a walk of it is on record as having reached its end
+    reached_end: bool  # a walk that reached the end is on record, and nothing since casts doubt on it
+    end: RecordedEnd | None = None
+    unproven_days: int = 0  # days since then, today not counted, on which a walk ended without full evidence
+    by_earlier_version: bool = False  # its end was recorded without evidence: it does not count
 
 
 class RunTable:
@@ -91,18 +105,31 @@ class WalkTable:
             *(rows, new, run, name),
         )
 
-    def end(self, run: int, url: str, state: str, pages: int, rows: int, new: int, at: str) -> None:
+    def end(
+        self,
+        run: int,
+        url: str,
+        state: str,
+        pages: int,
+        rows: int,
+        new: int,
+        at: str,
+        oldest: date | None = None,
+        last_page: str | None = None,
+    ) -> None:
         """The run's open walk of `url` has ended; a walk that nobody began is entered whole."""
+        evidence = (None if oldest is None else oldest.isoformat(), last_page)
         with self._db.write():
             known = self._db.run(
-                """UPDATE walks SET state = ?, pages = ?, rows = max(rows, ?), new = max(new, ?), ended = ?
-                WHERE run = ? AND url = ? AND state IS NULL""",
-                *(state, pages, rows, new, at, run, url),
+                """UPDATE walks SET state = ?, pages = ?, rows = max(rows, ?), new = max(new, ?), ended = ?,
+                oldest = ?, last_page = ?, proven = 1 WHERE run = ? AND url = ? AND state IS NULL""",
+                *(state, pages, rows, new, at, *evidence, run, url),
             )
             if not known:
                 self._db.run(
-                    "INSERT INTO walks (run, url, name, state, pages, rows, new, began, ended) VALUES (?,?,?,?,?,?,?,?,?)",
-                    *(run, url, url, state, pages, rows, new, at, at),
+                    """INSERT INTO walks (run, url, name, state, pages, rows, new, began, ended, oldest, last_page, proven)
+                    VALUES (?,?,?,?,?,?,?,?,?,?,?,1)""",
+                    *(run, url, url, state, pages, rows, new, at, at, *evidence),
                 )
 
     def interrupt(self, run: int, at: str) -> int:
@@ -111,25 +138,49 @@ class WalkTable:
             "UPDATE walks SET state = 'interrupted', ended = ? WHERE run = ? AND state IS NULL", at, run
         )
 
-    def sections(self) -> list[KnownSection]:
-        """Every section a walk has read rows of, and whether all that its lists held is on record.
+    def sections(self, today: str = "") -> list[KnownSection]:
+        """Every section a walk has read rows of, and the newest end on record; `today` as YYYY-MM-DD.
 
-        It is, where a walk reached the end and no later walk met new rows and broke off: behind those may
-        lie rows that no walk has read, and known rows would then hide them from the next one.
+        The end counts where no later walk met new rows and broke off, or ended without full evidence: behind may lie
+        rows that no walk has read, and known rows would then hide them from the next one.
         """
         rows = self._db.rows(
-            """SELECT url, (SELECT name FROM walks n WHERE n.url = w.url ORDER BY number DESC LIMIT 1),
-                coalesce(max(CASE WHEN state = 'end' THEN number END), 0) >
-                coalesce(max(CASE WHEN new > 0 AND state NOT IN ('end', 'known') THEN number END), 0)
-            FROM walks w GROUP BY url HAVING max(rows) > 0 ORDER BY url"""
+            """WITH ends AS (SELECT url, max(number) AS number FROM walks WHERE state = 'end' AND proven GROUP BY url)
+            SELECT w.url, (SELECT name FROM walks n WHERE n.url = w.url ORDER BY number DESC LIMIT 1),
+                e.number > coalesce(max(CASE WHEN w.new > 0 AND w.state NOT IN ('end', 'known')
+                    OR w.state = 'unproven' THEN w.number END), 0),
+                e.pages, e.rows, e.oldest, e.last_page,
+                count(DISTINCT CASE WHEN w.state = 'unproven' AND w.number > coalesce(e.number, 0)
+                    AND substr(w.ended, 1, 10) != ? THEN substr(w.ended, 1, 10) END),
+                e.number IS NULL AND max(w.state = 'end')
+            FROM walks w LEFT JOIN ends ON ends.url = w.url LEFT JOIN walks e ON e.number = ends.number
+            GROUP BY w.url HAVING max(w.rows) > 0 ORDER BY w.url""",
+            today,
         )
-        return [KnownSection(url, name, bool(ended)) for url, name, ended in rows]
+        return [_known_section(*row) for row in rows]
 
     def of(self, run: int) -> list[dict[str, Any]]:
         """The walks of a run, in order: name, url, state, pages, rows, new, began, ended."""
         names = ("name", "url", "state", "pages", "rows", "new", "began", "ended")
         rows = self._db.rows(f"SELECT {', '.join(names)} FROM walks WHERE run = ? ORDER BY number", run)
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _known_section(
+    url: str,
+    name: str,
+    reached: int | None,
+    pages: int | None,
+    rows: int | None,
+    oldest: str | None,
+    last_page: str | None,
+    unproven_days: int,
+    by_earlier_version: int | None,
+) -> KnownSection:
+    end = None
+    if pages is not None and rows is not None:
+        end = RecordedEnd(pages, rows, None if oldest is None else date.fromisoformat(oldest), last_page)
+    return KnownSection(url, name, bool(reached), end, unproven_days, bool(by_earlier_version))
 
 
 class ValueTable:
