@@ -8,6 +8,7 @@ from demo_site import response
 from demo_site.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then
 from demo_site.prose import paragraph
 from demo_site.response import Request, Response
+from demo_site.sections import DEAD_LINKS
 
 _IMPOSSIBLE = (
     "<html><head><title>13-45</title></head><body><div>您当前的位置 : 浙江在线 &gt;&gt; 磐安新闻网 &gt;&gt; 书记</div>"
@@ -108,6 +109,20 @@ class EmptyLists(Rewriting):
         return _LIST.sub(rb"\1\2", body)
 
 
+class DeadNavigation(Rewriting):
+    """The navigation leads to sections that are gone, too: three dead links."""
+
+    name, target, share = "dead-navigation", PAGES, 1.0
+    _nav = re.compile(rb'<div class="nav">\n')
+
+    def rewritten(self, request: Request, body: bytes) -> bytes:
+        dead = " | ".join(
+            f'<a href="{path}">{"".join(f"&#{ord(sign)};" for sign in text)}</a>'
+            for text, path in DEAD_LINKS[request.host]
+        )
+        return self._nav.sub(lambda found: found[0] + dead.encode() + b" | ", body, count=1)
+
+
 CHANGED: tuple[type[Fault], ...] = (
-    BadDate, Maintenance, Login, Challenge, Redesign, RelayoutUnreadable, EmptyLists,
+    BadDate, Maintenance, Login, Challenge, Redesign, RelayoutUnreadable, EmptyLists, DeadNavigation,
 )  # fmt: skip

@@ -84,7 +84,7 @@ CHILDREN: Final = {
     for section in SECTIONS
 }
 
-#: Navigation links that lead nowhere any more, and off the site.
+#: Navigation links that lead nowhere any more, with the fault `dead-navigation`; and links off the site.
 DEAD_LINKS: Final = {
     ZJOL: (("视听", f"{_Z}/stzx/index.shtml"), ("访谈", f"{_Z}/ft/")),
     OWN: (("健康", "/jk/index.html"),),

@@ -8,7 +8,7 @@ from demo_site import lists, media_files, pagers, pages_a, pages_b, pages_trs, r
 from demo_site.furniture import Furniture, Links, footer, head, nav, side
 from demo_site.plan import Slot
 from demo_site.response import Request, Response
-from demo_site.sections import DEAD_LINKS, HOME, OFF_SITE_LINKS, OWN, SECTIONS, ZJOL, Section
+from demo_site.sections import HOME, OFF_SITE_LINKS, OWN, SECTIONS, ZJOL, Section
 
 if TYPE_CHECKING:
     from demo_site.site import Site
@@ -143,7 +143,6 @@ def furniture(site: "Site", template: str, host: str, slot: Slot | None) -> Furn
     links: list[tuple[str, str]] = [("首页", HOME[host])]
     links += [(s.name, s.path) for s in SECTIONS if s.host == host and s.in_nav]
     links += [
-        *DEAD_LINKS[host],
         *OFF_SITE_LINKS,
         ("磐安新闻网" + ("旧版" if host == OWN else "新版"), HOME[ZJOL if host == OWN else OWN]),
     ]

@@ -16,6 +16,9 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"  # 401, 403, 429 to the end, a challenge, login or maintenance page
     UNKNOWN_LAYOUT = "unknown_layout"  # a page that no page object can read: quarantined
     INVALID = "invalid"  # read, but not a valid article: quarantined
+    UNKNOWN_ADDRESS = (
+        "unknown_address"  # a row of a list, on the site, whose address is of no known form: not asked for
+    )
     TOO_LARGE = "too_large"  # over DOWNLOAD_MAXSIZE
     OFF_SITE = "off_site"  # redirected to another site; not followed
     FAILED = "failed"  # no whole answer after every try

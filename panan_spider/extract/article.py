@@ -34,6 +34,7 @@ from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.regions import Region, find_region, prose_outside
 from panan_spider.extract.results import (
+    SAYS_MISSING,
     ArticlePage,
     FieldSources,
     Headline,
@@ -73,7 +74,7 @@ def read_article(page: Page, site: Site | None = None) -> ArticlePage:
         if reason := soft_block(page, words):
             raise SoftBlock(reason) from error
         if says_it_is_missing(page, words):
-            raise UnknownLayout("no article: the page says that it does not exist") from error
+            raise UnknownLayout(f"no article: {SAYS_MISSING}") from error
         raise
 
 

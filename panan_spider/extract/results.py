@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from lxml import etree
 
@@ -11,6 +12,9 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract import labels, media
 from panan_spider.extract.line import Line
 from panan_spider.items import Author, Block, Image, Link
+
+#: The reason of a page that can be read and says that there is no such page.
+SAYS_MISSING: Final = "the page says that it does not exist"
 
 
 class PageError(Exception):
@@ -108,6 +112,16 @@ class ListRow:
 
 
 @dataclass(frozen=True)
+class OtherRow:
+    """A row of a list whose link leads to no article: to an address of no known form, or off the site."""
+
+    url: str  # absolute
+    title: str
+    on_site: bool
+    is_newest: bool  # it stands above every article of the list
+
+
+@dataclass(frozen=True)
 class Pager:
     """How a list goes on: any of these can be empty.
 
@@ -137,6 +151,7 @@ class SectionPage:
     ]  # (link text, address) of pages that can be sections: navigation, sub-sections
     pager: Pager
     by_words: bool = False  # its rows stand in no list block that is known by its class
+    other_rows: tuple[OtherRow, ...] = ()
 
     @property
     def name(self) -> str | None:

@@ -13,7 +13,7 @@ from panan_spider.extract.labels import RANKINGS
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import read_pager
-from panan_spider.extract.results import InvalidPage, SectionPage, SoftBlock, UnknownLayout
+from panan_spider.extract.results import InvalidPage, OtherRow, SectionPage, SoftBlock, UnknownLayout
 from panan_spider.extract.section_rows import ArticleLink, read_rows
 from panan_spider.extract.words import SiteWords, words_of
 from panan_spider.sites.profile import Site, load_site
@@ -167,6 +167,8 @@ _LOCATION: Final = re.compile(r"location(?:\.href)?\s*(?:=|\.replace\()\s*['\"](
 _LIST_BLOCK: Final = "list-text"
 
 
+_SHORTEST_TITLE: Final = 4
+_DAY: Final = re.compile(r"(?:19|20)\d\d\s{0,2}[-/.年]\s{0,2}\d{1,2}\s{0,2}[-/.月]\s{0,2}\d{1,2}(?!\d)")
 _ROWS: Final = frozenset({"li", "tr", "dt", "dd", "a"})
 #: Pages about the site, in its head or foot.
 _SERVICES: Final = frozenset(
@@ -194,7 +196,8 @@ def read_section(page: Page, site: Site | None = None) -> SectionPage:
     breadcrumb = find_breadcrumb(lines)
     names = breadcrumb.parts if breadcrumb else ()
     around = BlockContext(root, base, names[-1] if names else None, words)
-    links = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), around))
+    found = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), around))
+    links = [link for link in found if link.address.kind is not UrlKind.OFF_SITE]
     rows = read_rows(_row_links(links), words.site.urls)
     onward = _led_to(root, base, page, words.site.urls)
     if not (rows or names or onward) and (reason := soft_block(page, words)):
@@ -206,6 +209,7 @@ def read_section(page: Page, site: Site | None = None) -> SectionPage:
         sections=_sections(links) or onward,
         pager=read_pager(root, base, page.url, words.site),
         by_words=bool(rows) and not any(link.in_list_block for link in links),
+        other_rows=_other_rows(found),
     )
 
 
@@ -243,7 +247,7 @@ def _links(root: etree._Element, base: str, crumb: etree._Element | None, around
             events.skip_subtree()
         elif element.tag in ("a", "area") and (href := (element.get("href") or "").strip()):
             address = around.urls.understand(absolute(base, href))
-            if address.kind is not UrlKind.OFF_SITE and not (_serves(element) and address.kind is UrlKind.ARTICLE):
+            if not (_serves(element) and address.kind is UrlKind.ARTICLE):
                 yield _Link(element, address, after, blocks > 0)
 
 
@@ -267,6 +271,32 @@ def _row_links(links: list[_Link]) -> list[ArticleLink]:
         if wanted:
             return [ArticleLink(link.anchor, link.address) for link in wanted]
     return []
+
+
+def _other_rows(links: list[_Link]) -> tuple[OtherRow, ...]:
+    """The rows that lead to no article: links with a title in the list block, or with a date beside them behind the breadcrumb."""
+    in_block = any(link.in_list_block for link in links)
+    found: dict[str, OtherRow] = {}
+    articles = 0
+    for link in links:
+        kind = link.address.kind
+        articles += kind in (UrlKind.ARTICLE, UrlKind.PART) and (link.in_list_block or not in_block)
+        if kind not in (UrlKind.OTHER, UrlKind.OFF_SITE) or not link.address.url.startswith("http"):
+            continue
+        title = _text(link.anchor)
+        is_row = link.in_list_block or (not in_block and link.after_breadcrumb and _is_dated_row(link.anchor))
+        if is_row and len(title) >= _SHORTEST_TITLE and not _in_navigation(link.anchor):
+            row = OtherRow(link.address.url, title, kind is UrlKind.OTHER, is_newest=articles == 0)
+            found.setdefault(row.url, row)
+    return tuple(found.values())
+
+
+def _is_dated_row(anchor: etree._Element) -> bool:
+    """Whether the link stands alone in a row that shows a day."""
+    row = next((element for element in anchor.iterancestors() if element.tag in ("li", "tr", "dl", "p")), None)
+    if row is None or sum(1 for _ in row.iter("a")) > 1:
+        return False
+    return _DAY.search("".join(row.itertext())[:400]) is not None
 
 
 def _in_navigation(anchor: etree._Element) -> bool:

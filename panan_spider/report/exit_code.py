@@ -35,7 +35,7 @@ _STOPPED: Final = frozenset({"shutdown"})
 #: Order of the outcomes in a reason.
 _UNFINISHED: Final = (
     *(Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING, Outcome.INVALID),
-    *(Outcome.GONE, Outcome.ALIAS),
+    *(Outcome.GONE, Outcome.ALIAS, Outcome.UNKNOWN_ADDRESS),
 )
 
 

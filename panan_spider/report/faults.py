@@ -139,7 +139,7 @@ def _code_of(url: DoubtfulUrl) -> ExitCode | None:
             return ExitCode.BLOCKED
         case Outcome.UNKNOWN_LAYOUT:
             return ExitCode.LAYOUT_DRIFT
-        case Outcome.FAILED | Outcome.PENDING | Outcome.TOO_LARGE | Outcome.INVALID:
+        case Outcome.FAILED | Outcome.PENDING | Outcome.TOO_LARGE | Outcome.INVALID | Outcome.UNKNOWN_ADDRESS:
             return ExitCode.INCOMPLETE
         case Outcome.OFF_SITE:
             return ExitCode.INCOMPLETE if article else None  # links of the navigation may lead anywhere

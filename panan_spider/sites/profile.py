@@ -4,6 +4,7 @@ A profile is read from `<key>.toml` in this package; templates that several site
 A `Site` is handed on to whoever needs it. Nothing in the package keeps one in a module-level name.
 """
 
+import re
 import tomllib
 from functools import cache, cached_property
 from importlib.resources import files
@@ -26,6 +27,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Word = Annotated[str, StringConstraints(min_length=2, max_length=40, strip_whitespace=True)]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Url = Annotated[str, StringConstraints(pattern=r"^http://[a-z0-9.-]+/\S*$")]
+Pattern = Annotated[re.Pattern[str], Field(description="A regular expression that an address contains.")]
 Folder = Annotated[str, StringConstraints(pattern=r"^/[\w-]+$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
 
@@ -78,6 +80,7 @@ class Site(BaseModel):
     prefix: Folder | None = None  # the folder that everything at the first host stands in
     entry_pages: Annotated[tuple[Url, ...], Field(min_length=1)]
     known_sections: tuple[Url, ...] = ()
+    ignore: tuple[Pattern, ...] = ()  # forms of addresses that rows may have and that are no articles
     first_section: Word | None = None  # the section a short look at the site begins with
     first_year: int | None = Field(default=None, ge=1995, le=2100)
     cms: tuple[str, ...] = ("enorth", "trs")
@@ -107,6 +110,10 @@ class Site(BaseModel):
     def title(self) -> str:
         """What to call the site in a title: its name, its key where nobody has seen a name yet."""
         return self.name or self.key
+
+    def ignores(self, url: str) -> bool:
+        """Whether the profile says that rows with such an address are none to ask about."""
+        return any(pattern.search(url) for pattern in self.ignore)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -57,6 +57,16 @@ _PAGER_SCRIPT: Final = re.compile(
 )
 _SECTION: Final = re.compile(r"^(?:/[\w.-]+)*/(?:index\.s?html?)?$", re.IGNORECASE)
 _BREAKS: Final = re.compile(r"[\t\r\n]")
+_SCRIPT: Final = re.compile(r"(?!https?:)[a-z][a-z+.-]{1,20}:", re.IGNORECASE)
+_SLASHES_BEFORE_HOST: Final = re.compile(r"^(https?):/{3,}", re.IGNORECASE)
+#: Addresses are no longer than this; beyond, patterns are not tried.
+_MOST_CHARACTERS: Final = 2_000
+_MENDABLE: Final = re.compile(r"//|;|%|\s")
+#: Escaped letters, digits and `-._~`: the same without escape.
+_ESCAPED: Final = re.compile(r"%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
+_BLANK_END: Final = re.compile(r"(?:%20|%C2%A0|%E3%80%80|\s){1,20}$", re.IGNORECASE)
+_SESSION: Final = re.compile(r";\w{1,40}=[^/;]{0,200}(?=/|;|$)")
+_DOUBLED: Final = re.compile(r"(?<!/system/count)/{2,}")
 #: Addresses that mean the same on every page of a host, and what such a page's own address says of them.
 _ROOTED: Final = re.compile(r"/(?!/)|https?://[^/?#]", re.IGNORECASE)
 _ROOT: Final = re.compile(r"https?://[^/?#]+/", re.IGNORECASE)
@@ -64,8 +74,12 @@ _INDEX_N: Final = re.compile(r"^(?:/[\w.-]+)*/index_\d+\.s?html?$", re.IGNORECAS
 
 
 def absolute(base: str, href: str) -> str:
-    """`href` as met on the page `base`, absolute; `""` where it is no http address at all."""
+    """`href` as met on the page `base`, absolute, as browsers read it; `""` where it is no http address at all."""
     plain = _BREAKS.sub("", href).strip()
+    if "\\" in plain and not _SCRIPT.match(plain):
+        address, mark, rest = plain.partition("?")
+        plain = address.replace("\\", "/") + mark + rest
+    plain = _SLASHES_BEFORE_HOST.sub(r"\1://", plain)
     root = _ROOT.match(base) if _ROOTED.match(plain) else None
     return _joined(base if root is None else root[0], plain)
 
@@ -82,7 +96,7 @@ def canonical(url: str) -> str:
     """`url` as http, with a lower-case host, without default port, query, fragment and doubled dots."""
     try:
         parts = urlsplit(url.strip())
-        host, port = parts.hostname or "", parts.port
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
     if parts.scheme not in ("http", "https") or not host:
@@ -103,7 +117,8 @@ class SiteUrls:
         """Whether `url` is http(s) at one of the site's hosts, at a default port."""
         try:
             parts = urlsplit(url)
-            return parts.scheme in ("http", "https") and parts.hostname in self.hosts and parts.port in (None, 80, 443)
+            host = (parts.hostname or "").rstrip(".")
+            return parts.scheme in ("http", "https") and host in self.hosts and parts.port in (None, 80, 443)
         except ValueError:
             return False
 
@@ -143,7 +158,9 @@ class SiteUrls:
     def _read(self, url: str) -> Address:
         if not self.on_site(url):
             return Address(url, UrlKind.OFF_SITE)
-        plain = canonical(url)
+        plain = _mended(canonical(url))
+        if len(plain) > _MOST_CHARACTERS:
+            return Address(plain, UrlKind.OTHER)
         path = urlsplit(plain).path
         for pattern in (_ENORTH, _TRS):
             if m := pattern.match(path):
@@ -155,6 +172,16 @@ class SiteUrls:
         if _SECTION.match(path):
             return Address(plain, UrlKind.SECTION)
         return Address(plain, UrlKind.OTHER)
+
+
+def _mended(plain: str) -> str:
+    """A canonical address without session ids, blanks at its end, doubled slashes and escapes that nothing needs."""
+    if not _MENDABLE.search(plain, 8):
+        return plain
+    head, path = plain[: plain.index("/", 8)], plain[plain.index("/", 8) :]
+    path = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), path)
+    path = _SESSION.sub("", _BLANK_END.sub("", path))
+    return head + _DOUBLED.sub("/", path)
 
 
 def _article(plain: str, path: str, m: re.Match[str]) -> Address:

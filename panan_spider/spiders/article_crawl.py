@@ -12,7 +12,7 @@ from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.assemble import ArticleBuilder
-from panan_spider.extract.results import InvalidPage
+from panan_spider.extract.results import SAYS_MISSING, InvalidPage
 from panan_spider.items import Article
 from panan_spider.sites.urls import Address, UrlKind
 from panan_spider.spiders.article_fetch import ArticleFetch
@@ -99,7 +99,17 @@ class ArticleCrawl:
 
     def read_article(self, response: Response, fetch: ArticleFetch) -> Iterable[Request | Article]:
         """Callback: part one of an article."""
-        return self._session.answered(partial(self._read_first, response, fetch), partial(self._close, fetch))
+        return self._session.answered(
+            partial(self._read_first, response, fetch), partial(self._lose_first, response, fetch)
+        )
+
+    def _lose_first(self, response: Response, fetch: ArticleFetch, outcome: Outcome, reason: str) -> None:
+        """Part one could not be read. A stored article that now leads elsewhere, or says it is missing, is gone."""
+        moved = self._session.urls.understand(response.url).article_id is None
+        unread = outcome in (Outcome.INVALID, Outcome.UNKNOWN_LAYOUT)
+        if fetch.known is not None and unread and (moved or SAYS_MISSING in reason):
+            outcome = Outcome.GONE
+        self._close(fetch, outcome, reason)
 
     def miss_article(self, failure: Failure) -> Output:
         """Errback: part one of an article. One that is gone is tried at its other addresses."""

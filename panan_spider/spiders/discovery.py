@@ -31,6 +31,7 @@ class Candidate:
     known: str | None = None
     entry: bool = False
     crumb: bool = False  # the breadcrumb of an article names it
+    nav: bool = False  # an entry page leads to it
     idle: int = 0
     via: tuple[str, ...] = ()
 
@@ -78,12 +79,14 @@ class Discovery:
         self._queue.append(candidate)
         return True
 
-    def offer_links(self, links: Iterable[tuple[str, str]], idle: int = 0, via: tuple[str, ...] = ()) -> None:
+    def offer_links(
+        self, links: Iterable[tuple[str, str]], idle: int = 0, via: tuple[str, ...] = (), *, nav: bool = False
+    ) -> None:
         """`offer` for (text, address) pairs; other addresses are ignored."""
         for text, url in links:
             address = self._site.urls.understand(url)
             if address.kind is UrlKind.SECTION:
-                self.offer(Candidate(address.url, text, idle=idle, via=via))
+                self.offer(Candidate(address.url, text, idle=idle, via=via, nav=nav))
 
     def follow(self, candidate: Candidate, page: SectionPage) -> None:
         """`offer` the sections a candidate's page leads to, unless it stands too deep in a maze."""
@@ -91,7 +94,7 @@ class Discovery:
         idle = 0 if candidate.entry or rows - self._named else candidate.idle + 1
         self._named |= rows
         if idle <= MAX_IDLE_PAGES:
-            self.offer_links(page.sections, idle, (*candidate.via, candidate.url))
+            self.offer_links(page.sections, idle, (*candidate.via, candidate.url), nav=candidate.entry)
 
     def offer_paths(self, wanted: Iterable[str]) -> None:
         """`offer` the addresses that paths, as given, can stand for on each host, unless they are sections already."""

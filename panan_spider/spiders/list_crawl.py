@@ -74,6 +74,11 @@ class ListCrawl:
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
         self._session.state.listed(walk.name, listed)
+        walk.unknown_rows += self._session.settle_other_rows(page, walk.name)
+        if url is None and (newest := self._session.unknown_newest(page)) is not None:
+            self._session.note_drift(
+                f"section {walk.name} ({walk.url}): its newest row has an address of no known form: {newest}"
+            )
 
     def _step_walks(self) -> Output:
         """A request for the next page of every walk that waits for none; walks without a next page end."""
@@ -111,10 +116,9 @@ class ListCrawl:
         )
         session.section_reports.append(walk.report())
         if walk.not_understood is not None:
-            session.drift.append(
+            session.note_drift(
                 f"section {walk.name} ({walk.url}) has a pager that is not understood: {walk.not_understood}"
             )
-            session.log.warning(session.drift[-1])
         elif state not in (WalkState.END, WalkState.KNOWN, WalkState.SINCE):
             session.failed_sections.append(walk.name)
             why = "; ".join(walk.lost[:3]) or "no evidence that this is its end"

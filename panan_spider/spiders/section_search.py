@@ -13,13 +13,20 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
 from panan_spider.sites.urls import UrlKind, canonical
-from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, is_front_page
+from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, is_front_page, name_of
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.session import CrawlSession, Output
 
 _PRIORITY: Final = 200
 #: Outcomes of a candidate that is no section. A candidate that fails otherwise might be one.
 _NO_SECTION: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SITE})
+
+#: Outcomes of an entry page that is no page with links; however else it fails, it is not read tonight.
+_NO_ENTRY: Final = _NO_SECTION | {Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.TOO_LARGE}
+#: Outcomes of a link of the navigation behind which a list is missed.
+_DEAD: Final = frozenset({Outcome.GONE, Outcome.NO_LIST, Outcome.ALIAS})
+#: Rows with addresses of no known form that make a list.
+_LIST_OF_UNKNOWN: Final = 3
 
 _OVER: Final = f"more than {MAX_CANDIDATES} addresses look like sections, the rest is not asked for"
 _HINT: Final = " (one that only articles lead to is known by name after a run without sections=; its path does always)"
@@ -36,7 +43,9 @@ class SectionSearch:
         args, state, site = session.args, session.state, session.site
         self.discovery = Discovery(site, frozenset() if args.full else state.barren())
         self._first_round = not args.urls
-        self._entries: set[Outcome | None] = set()  # outcomes of the entry pages, None for one that was read
+        self._entries: dict[str, Outcome | None] = {}  # outcomes of the entry pages, None for one that was read
+        self._bare: list[str] = []  # entry pages that lead nowhere, each with the reason
+        self._dead: list[str] = []  # links of entry pages that lead to no list, each with the reason
         self._missing: list[tuple[Candidate, str]] = []
         self._rowless: list[Candidate] = []  # without rows: judged when all candidates have answered
         if args.urls:
@@ -102,18 +111,21 @@ class SectionSearch:
     def _take_candidate(self, candidate: Candidate, response: Response) -> Output:
         page, final = self._session.read_section(response), response.url
         if candidate.entry:
-            self._entries.add(None)
+            self._entries[candidate.url] = None
+            if not (page.sections or page.rows):
+                self._bare.append(f"entry page {candidate.url} shows neither sections nor articles")
         self.discovery.follow(candidate, page)
         front = is_front_page(final, page, self._session.site)
         if self.discovery.leads_elsewhere(candidate, final) or (
             front and not candidate.entry and final != candidate.url
         ):
-            self._settle(candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=front)
+            self._settle(candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=True)
         elif front and page.rows:
             if not self._session.args.sections:
                 self._frontier.meet_rows(page.rows, "")
             self._settle(candidate, Outcome.LISTED, None)
         elif not page.rows:
+            self._note_unknown_list(candidate, page)
             self._rowless.append(candidate)
         elif self.discovery.add(candidate, page):
             self._settle(candidate, Outcome.LISTED, None)
@@ -121,15 +133,28 @@ class SectionSearch:
             self._settle(candidate, Outcome.ALIAS, "the same list as another address of its folder")
         return []
 
+    def _note_unknown_list(self, candidate: Candidate, page: SectionPage) -> None:
+        """A page that lists rows, and no article among them: its articles may have addresses of a new form."""
+        name = name_of(candidate, page, self._session.site)
+        if self._session.settle_other_rows(page, name) >= _LIST_OF_UNKNOWN:
+            line = f"section {name} ({candidate.url}) lists addresses of no known form: {page.other_rows[0].url}"
+            self._session.note_drift(line)
+
     def _settle(self, candidate: Candidate, outcome: Outcome, reason: str | None, *, missing: bool = False) -> None:
         self._session.settle_page(candidate.url, outcome, reason)
-        if missing and candidate.known is not None:
+        if not missing:
+            return
+        if candidate.known is not None:
             self._missing.append((candidate, reason or str(outcome)))
+        elif candidate.nav and candidate.text not in self._session.site.front_names and outcome in _DEAD:
+            self._dead.append(f"{candidate.text} ({candidate.url}): {reason}")
 
     def _lose_candidate(self, candidate: Candidate, outcome: Outcome, reason: str) -> None:
         self._settle(candidate, outcome, reason, missing=outcome in _NO_SECTION)
         if candidate.entry:
-            self._entries.add(outcome)
+            self._entries[candidate.url] = outcome
+            if outcome in _NO_ENTRY:
+                self._bare.append(f"entry page {candidate.url}: {reason}")
         if outcome in _NO_SECTION:
             return
         if candidate.known is None:
@@ -151,6 +176,7 @@ class SectionSearch:
         if self._first_round:
             self._first_round = False
             self._note_drift()
+            self._note_dead_links()
             chosen = self._choose(walking=walking)
             fresh = [section for section in fresh if chosen is None or section.url in chosen]
         for section in fresh:
@@ -160,15 +186,31 @@ class SectionSearch:
             self._session.log.warning(_OVER)
 
     def _note_drift(self) -> None:
-        found, drift = set(self.discovery.names), self._session.drift
+        """Note known sections that are missing, by address, and entry pages that lead nowhere."""
+        session, known = self._session, {section.url for section in self._session.state.sections()}
+        moved = {section.name for section in self.discovery.sections if section.url not in known}
         for candidate, why in self._missing:
-            if candidate.known not in found:
-                drift.append(f"section {candidate.known} ({candidate.url}) listed articles in earlier runs, now: {why}")
-        if not found and (None in self._entries or self._entries <= _NO_SECTION):
-            ends = ", ".join(str(end) for end in sorted(filter(None, self._entries)))
-            drift.append("no section found from the entry pages on" + (f" ({ends})" if ends else ""))
-        for line in drift:
-            self._session.log.warning(line)
+            # A section that stands at a new address has moved; of two sections of one name each is missed by itself.
+            if candidate.known not in moved:
+                session.note_drift(
+                    f"section {candidate.known} ({candidate.url}) listed articles in earlier runs, now: {why}"
+                )
+        entries = set(self._entries.values())
+        if self.discovery.sections:
+            for line in self._bare:
+                session.note_drift(line)
+        elif None in entries or entries <= _NO_SECTION:
+            ends = ", ".join(str(end) for end in sorted(filter(None, entries)))
+            session.note_drift("no section found from the entry pages on" + (f" ({ends})" if ends else ""))
+
+    def _note_dead_links(self) -> None:
+        """Links of the navigation that lead to no list: what stood behind them is missing."""
+        session = self._session
+        if session.args.sections:
+            return
+        for line in self._dead:
+            session.failed_sections.append(line)
+            session.log.warning("navigation: %s", line)
 
     def _choose(self, *, walking: bool) -> frozenset[str] | None:
         """The sections this run was asked for, None for all. Ends the run where one of them is nowhere."""

@@ -29,7 +29,7 @@ from panan_spider.spiders.error_outcomes import outcome_of, outcome_of_error
 Output = list[Request | Article]
 
 #: Outcomes without a fault of ours: logged at INFO.
-_QUIET: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN})
+_QUIET: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.UNKNOWN_ADDRESS, Outcome.OFF_SITE})
 #: Outcomes of pages that are as they should be: not logged.
 _GOOD: Final = frozenset({Outcome.LISTED, Outcome.NO_LIST, Outcome.READ, Outcome.ALIAS})
 
@@ -111,6 +111,28 @@ class CrawlSession:
             self.state.settle(url, outcome, reason)
             if outcome not in _GOOD:
                 self.log_outcome(url, outcome, reason)
+
+    def settle_other_rows(self, page: SectionPage, name: str) -> int:
+        """Record the rows of a list that lead to no article; the number of those with an address of no known form."""
+        unknown = 0
+        for row in page.other_rows:
+            if self.site.ignores(row.url):
+                continue
+            unknown += row.on_site
+            self.state.discovered(row.url, "row")
+            outcome = Outcome.UNKNOWN_ADDRESS if row.on_site else Outcome.OFF_SITE
+            self.settle_page(row.url, outcome, one_line(f"a row of {name}: {row.title}"))
+        return unknown
+
+    def unknown_newest(self, page: SectionPage) -> str | None:
+        """The URL of the newest row of a list where it is of no known form; None where it is an article's."""
+        rows = (row for row in page.other_rows if row.on_site and row.is_newest and not self.site.ignores(row.url))
+        return next((row.url for row in rows), None)
+
+    def note_drift(self, line: str) -> None:
+        """Note that the site has changed so that a list is no longer found or read; one line, logged."""
+        self.drift.append(line)
+        self.log.warning(line)
 
     def is_settled(self, url: str) -> bool:
         """Whether `settle_page` has recorded an outcome of the URL."""

@@ -90,6 +90,7 @@ class Walk:
         self.pager = "none"
         self.front: int | None = None
         self.by_words = self.is_confirmed_by_days = False
+        self.unknown_rows = 0  # rows with addresses of no known form
         self.pages = self.rows = self.new = self._lost_in_a_row = 0
         self.newest: date | None = None
         self.oldest: date | None = None
@@ -209,6 +210,7 @@ class Walk:
             "pager": self.pager,
             "front": self.front,
             "by_words": self.by_words,
+            "unknown": self.unknown_rows,
             "newest": None if self.newest is None else self.newest.isoformat(),
         }
 

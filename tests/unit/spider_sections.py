@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from spider_pages import OWN, ZJOL, Answer, article, link, listing, url_of
 
 SJ, ZL, PAXW = (f"{ZJOL}/panews/{path}/index.shtml" for path in ("pazf/sj", "zl", "xwzx/paxw"))
-FRONT = {f"{ZJOL}/": listing(None, [], link(SJ, "书记"), link(ZL, "专栏")), f"{OWN}/": listing(None, [])}
+FRONT = {
+    f"{ZJOL}/": listing(None, [], link(SJ, "书记"), link(ZL, "专栏")),
+    f"{OWN}/": listing(None, [], link(SJ, "书记")),
+}
 
 
 def site(more: Mapping[str, Answer] | None = None) -> dict[str, Answer]:

@@ -4,9 +4,10 @@ import gzip
 import re
 
 import pytest
-from demo_client import links, rows, section
+from demo_client import get, links, rows, section
 from demo_faults import LIST, SITE, article, ask, plain
 
+from demo_site.sections import DEAD_LINKS, HOME
 from panan_spider.settings import DOWNLOAD_MAXSIZE as MAX_PAGE_BYTES
 from panan_spider.sites.urls import understand
 
@@ -97,3 +98,11 @@ def test_an_unreadable_layout_keeps_nothing_to_read_by() -> None:
 def test_empty_lists_name_nothing() -> None:
     assert rows(LIST, plain(ask("empty-lists", LIST))) == []
     assert "您当前的位置" in plain(ask("empty-lists", LIST))
+
+
+def test_dead_navigation_links_stand_on_every_page_and_are_dead() -> None:
+    for host, dead in DEAD_LINKS.items():
+        spoiled = links("", plain(ask("dead-navigation", HOME[host])))
+        assert {path for _text, path in dead} <= set(spoiled)
+        assert [ask("dead-navigation", f"http://{host}{path}").status for _text, path in dead] == [404] * len(dead)
+        assert not {path for _text, path in dead} & set(links("", get(SITE, HOME[host]).body.decode()))

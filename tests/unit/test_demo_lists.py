@@ -5,7 +5,7 @@ from itertools import chain
 import pytest
 from demo_client import get, links, page, section, walk
 
-from demo_site.sections import DEAD_LINKS, HOME, SECTIONS
+from demo_site.sections import HOME, SECTIONS
 from demo_site.site import Site
 
 ENDING = [entry.key for entry in SECTIONS if entry.pager != "endless"]
@@ -81,11 +81,6 @@ def test_some_sections_are_named_by_their_parent_alone(site: Site) -> None:
     for child, parent in (("paxw", "xwzx"), ("msxw", "xwzx"), ("ztzl", "zl"), ("pafzdh", "zwzxztxw")):
         assert section(child).path not in homes
         assert section(child).path in page(site, section(parent).url)
-
-
-def test_dead_navigation_links_are_dead(site: Site) -> None:
-    for host, dead in DEAD_LINKS.items():
-        assert [get(site, f"http://{host}{path}").status for _, path in dead] == [404] * len(dead)
 
 
 def test_a_list_links_an_article_by_https(site: Site) -> None:

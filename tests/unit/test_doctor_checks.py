@@ -75,7 +75,7 @@ def test_a_lost_list_page_is_bad() -> None:
 
 
 def test_a_dead_link_of_the_navigation_is_no_more_than_a_note() -> None:
-    ends = {line.cells[-1]: line.mark for line in site_checks.sections(visit()).lines}
+    ends = {line.cells[-1]: line.mark for line in site_checks.sections(visit("dead-navigation")).lines}
     assert ends["gone: HTTP 404"] is RowStatus.NOTE
 
 

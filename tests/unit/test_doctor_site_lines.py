@@ -46,7 +46,7 @@ def test_where_articles_alone_have_moved_their_host_is_let_in_and_the_entries_st
 
 
 def test_a_link_of_the_navigation_that_leads_off_the_site_changes_nothing() -> None:
-    found = visit()
+    found = visit("dead-navigation")
     astray = replace(found.rowless[0], outcome=Outcome.OFF_SITE, leads_to="http://weather.example.com/")
     assert not changes(replace(found, rowless=[astray]))
 

@@ -25,10 +25,27 @@ class TestDiscovery:
     def test_every_entry_page_and_known_section_is_asked_first(self) -> None:
         assert set(run(site()).asked[:3]) == {f"{ZJOL}/", f"{OWN}/", load_site().known_sections[0]}
 
-    def test_a_dead_link_is_noted_and_harmless(self) -> None:
-        result = run(site({ZL: 404}))
-        assert result.outcome(ZL) is Outcome.GONE
-        assert (result.spider.session.failed_sections, result.spider.session.drift) == ([], [])
+    @pytest.mark.parametrize(
+        "answer", [404, listing("专栏", []), (f"{ZJOL}/", str(FRONT[f"{ZJOL}/"])), (SJ, listing("书记", [url_of(1)]))]
+    )
+    def test_a_link_of_the_navigation_that_leads_to_no_list_is_named(self, answer: Answer) -> None:
+        session = run(site({ZL: answer})).spider.session
+        (line,) = session.failed_sections
+        assert line.startswith(f"专栏 ({ZL}): ") and session.drift == []
+
+    @pytest.mark.parametrize("chosen", ["书记", None])
+    def test_no_other_dead_link_is_missed(self, chosen: str | None) -> None:
+        """Behind a link that only a section's page shows, nobody knows of a list; with sections= nobody asked."""
+        pages = site({SJ: listing("书记", [url_of(1)], link(PAXW, "磐安新闻")), **({ZL: 404} if chosen else {})})
+        session = (run(pages, sections=chosen) if chosen else run(pages)).spider.session
+        assert (session.failed_sections, session.drift) == ([], [])
+
+    def test_a_link_off_the_site_is_no_gap(self) -> None:
+        refusal = RuntimeError("redirected off the site")
+        refusal.outcome = Outcome.OFF_SITE  # type: ignore[attr-defined]
+        result = run(site({ZL: refusal}))
+        assert result.outcome(ZL) is Outcome.OFF_SITE
+        assert result.spider.session.failed_sections == []
 
     def test_a_page_that_lists_nothing_leads_on_but_is_no_section(self) -> None:
         result = run(site({ZL: listing("专栏", [], link(PAXW)), PAXW: listing("磐安新闻", [url_of(3)])}))

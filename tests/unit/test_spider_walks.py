@@ -27,7 +27,7 @@ class TestWalks:
         assert (SJ, "end") in memory.walks
         assert reports(result)["书记"] == {
             "name": "书记", "url": SJ, "pages": 2, "rows": 2, "new": 2, "state": "end", "pager": "next_link",
-            "front": 1, "newest": "2020-03-07", "by_words": True,
+            "front": 1, "newest": "2020-03-07", "by_words": True, "unknown": 0,
         }  # fmt: skip
         assert result.outcome(second) is Outcome.LISTED
         assert {item.id for item in result.items} >= {"000000001", "000000004"}
@@ -172,6 +172,22 @@ class TestFlags:
         front = listing(None, [], link(SJ, "书记"), link(PAXW))
         result = run(site({f"{ZJOL}/": front, ZL: 404, PAXW: listing("专栏", [url_of(2)])}), self.known())
         assert result.spider.session.drift == []
+
+    def test_of_two_sections_of_one_name_each_is_missed_by_itself(self) -> None:
+        memory, twin = self.known(), f"{OWN}/zl/index.shtml"
+        memory.known_sections.append(KnownSection(twin, "专栏", True))
+        front = {f"{OWN}/": listing(None, [], link(twin, "专栏")), twin: listing("专栏", [url_of(5, host=OWN)])}
+        result = run(site(front | {url_of(5, host=OWN): article(), ZL: 404}), memory)
+        (line,) = result.spider.session.drift
+        assert ZL in line
+
+    @pytest.mark.parametrize(
+        "answer", [404, "<html><body><p>域名出售</p></body></html>", (f"{ZJOL}/x.html", "<html></html>")]
+    )
+    def test_an_entry_page_that_leads_nowhere_is_drift(self, answer: Answer) -> None:
+        result = run(site({f"{OWN}/": answer}))
+        (line,) = result.spider.session.drift
+        assert line.startswith(f"entry page {OWN}/")
 
     def test_a_site_without_any_section_is_drift(self) -> None:
         result = run({f"{ZJOL}/": listing(None, []), f"{OWN}/": listing(None, [])})

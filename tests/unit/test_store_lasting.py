@@ -36,7 +36,11 @@ def test_an_article_gone_at_one_host_is_no_settled_one_at_the_other(runs: Runs) 
     assert runs.memory.settled("000000001")
     runs.memory.listed("\u4e66\u8bb0", [("000000001", OTHER, None)])
     assert not runs.memory.settled("000000001")
-    runs.settle(1, Outcome.GONE, OTHER)
+    for days in (0, 3, 5):  # listed: believed only after three days over a week
+        runs.clock.advance(days=days)
+        runs.next()
+        runs.settle(1, Outcome.GONE)
+        runs.settle(1, Outcome.GONE, OTHER)
     assert runs.memory.settled("000000001")
 
 

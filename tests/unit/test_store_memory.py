@@ -128,3 +128,30 @@ def test_what_a_dead_run_had_not_settled_is_pending(runs: Runs) -> None:
     archive = runs.next("dead")
     assert runs.asked_again() == ["000000001"]
     assert archive.notes == ["run r1 died without a report: 1 addresses pending, 0 walks interrupted"]
+
+
+def test_a_listed_article_that_is_gone_is_asked_again_until_it_was_gone_on_three_days_over_a_week(runs: Runs) -> None:
+    runs.memory.listed("书记", [("000000001", url_of(1), None)])
+    for days in (0, 3, 3.5):
+        runs.settle(1, Outcome.GONE)
+        runs.next()
+        assert runs.asked_again() == ["000000001"] and not runs.memory.settled("000000001")
+        runs.clock.advance(days=days)
+    runs.next()
+    runs.settle(1, Outcome.GONE)
+    runs.clock.advance(days=1)
+    runs.next()
+    runs.settle(1, Outcome.GONE)
+    runs.next()
+    assert runs.asked_again() == [] and runs.memory.settled("000000001")
+
+
+def test_an_article_that_no_list_names_or_that_is_stored_is_gone_at_once(runs: Runs) -> None:
+    runs.settle(1, Outcome.GONE)
+    runs.archive.store(an_article(2), Outcome.STORED)
+    runs.next()
+    runs.memory.listed("书记", [("000000002", url_of(2), None)])
+    runs.settle(2, Outcome.GONE)
+    runs.next()
+    assert runs.asked_again() == []
+    assert runs.memory.settled("000000001") and runs.memory.settled("000000002")

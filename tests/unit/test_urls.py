@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panan_spider.sites.panan import MAX_LIST_PAGES
+from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import (
     UrlKind,
     absolute,
@@ -21,6 +22,7 @@ from panan_spider.sites.urls import (
     understand,
 )
 
+SITE = load_site().urls
 ZJOL, OWN = "http://panews.zjol.com.cn", "http://www.panews.cn"
 ENORTH = f"{ZJOL}/panews/system/2020/03/07/032299345"
 TRS = f"{OWN}/xwzx/zwzxztxw/PAFZDH/202109/t20210930_4830354"
@@ -137,11 +139,13 @@ def test_relative_addresses_are_resolved_and_nonsense_is_empty() -> None:
 )
 @given(
     href=st.tuples(
-        st.sampled_from(["", "/", "//", "http:", "http://", "HTTPS://x", "?", "#", "../", "c"]), st.text(max_size=12)
+        st.sampled_from(["", "/", "//", "http:", "http://", "HTTPS://x", "?", "#", "../", "c"]),
+        st.text(st.characters(exclude_characters="\\"), max_size=12),
     )
 )
 def test_an_address_is_resolved_as_the_standard_says(base: str, href: tuple[str, str]) -> None:
     plain = re.sub(r"[\t\r\n]", "", "".join(href)).strip()
+    plain = re.sub(r"^(https?):/{3,}", r"\1://", plain, flags=re.IGNORECASE)  # browsers want no empty host
     try:
         assert absolute(base, "".join(href)) == urljoin(base, plain)
     except ValueError:
@@ -156,3 +160,33 @@ def test_no_address_is_too_odd_to_be_understood(text: str) -> None:
         if address.kind is not UrlKind.OFF_SITE:
             assert canonical(address.url) == address.url
             assert understand(address.url).kind is address.kind
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        r"\panews\system\2020\03\07\032299345.shtml",
+        r"http:\\panews.zjol.com.cn\panews\system\2020\03\07\032299345.shtml",
+        "http:///panews.zjol.com.cn/panews/system/2020/03/07/032299345.shtml",
+        "http://panews.zjol.com.cn./panews/system/2020/03/07/032299345.shtml",
+        "/panews/system/2020/03/07/032299345.shtml;jsessionid=0A1B2C.node1",
+        "/panews/system/2020/03/07/032299345.shtml%20",
+        "/panews/system/2020/03/07/032299345.shtml ",
+        "/panews/%73ystem/2020/03/07/%30%332299345.shtml",
+        "/panews//system/2020/03//07/032299345.shtml",
+        "//panews.zjol.com.cn//panews/system/2020/03/07/032299345.shtml?from=list;x",
+    ],
+)
+def test_an_address_that_browsers_mend_is_mended(href: str) -> None:
+    found = SITE.understand(absolute(f"{ZJOL}/panews/sj/index.shtml", href))
+    assert (found.kind, found.url) == (UrlKind.ARTICLE, f"{ENORTH}.shtml")
+
+
+def test_the_slashes_of_numbered_pages_stay_as_printed() -> None:
+    for printed in (f"{COUNT}000/000/c0003001000000001000_000000007.shtml", COUNT.replace("//0003", "/0003")):
+        assert SITE.understand(printed).url == printed
+
+
+@pytest.mark.parametrize("token", ["system/count/", "/", "//", ";a=b", "%41", "a/"])
+def test_an_endless_address_is_no_known_one_and_costs_nothing(token: str) -> None:
+    assert SITE.understand(f"{ZJOL}/" + token * 200_000 + "x").kind is UrlKind.OTHER

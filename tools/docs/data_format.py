@@ -41,6 +41,7 @@ MEANINGS: Final[dict[Outcome, str]] = {
     Outcome.BLOCKED: "401, 403 or 429 after every retry, or a challenge, login or maintenance page. Requested again by the next run.",
     Outcome.UNKNOWN_LAYOUT: "A page that no template can read: quarantined.",
     Outcome.INVALID: "Read, but not a valid article: quarantined.",
+    Outcome.UNKNOWN_ADDRESS: "A row of a list, on the site, whose address is of no known form: not asked for.",
     Outcome.TOO_LARGE: "Over the size limit, `DOWNLOAD_MAXSIZE`.",
     Outcome.OFF_SITE: "Redirected to another site; not followed.",
     Outcome.FAILED: "No complete response after every retry. Requested again by the next run.",

@@ -26,8 +26,17 @@ _GAPS: Final = UNSETTLED | {
     Outcome.UNKNOWN_LAYOUT,
     Outcome.INVALID,
     Outcome.TOO_LARGE,
+    Outcome.UNKNOWN_ADDRESS,
     Outcome.OFF_SITE,
 }
+
+
+#: An article that a list names, that was never stored, and is gone: a server can say 404 for a night. It is believed
+#: where runs of three days, the first and the last a week apart, found it so. `a` is the address.
+_DOUBTED: Final = """(a.outcome = 'gone' AND EXISTS (SELECT 1 FROM listings g WHERE g.article_id = a.article_id)
+    AND NOT EXISTS (SELECT 1 FROM runs r CROSS JOIN fates f ON f.run = r.number AND f.address = a.number
+        WHERE f.outcome = 'gone' GROUP BY f.address HAVING count(DISTINCT substr(r.started, 1, 10)) >= 3
+            AND julianday(max(r.started)) - julianday(min(r.started)) >= 7))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class LedgerQueries:
         """
         row = self._db.row(
             f"""SELECT EXISTS (SELECT 1 FROM articles WHERE id = ?) OR EXISTS (
-                SELECT 1 FROM addresses WHERE article_id = ? AND outcome NOT IN {_among(_NEWS)})
+                SELECT 1 FROM addresses a WHERE article_id = ? AND outcome NOT IN {_among(_NEWS)} AND NOT {_DOUBTED})
                 AND NOT EXISTS (SELECT 1 FROM addresses WHERE article_id = ? AND kind = 'article' AND outcome IS NULL)""",
             *(article_id, article_id, article_id),
         )
@@ -115,7 +124,7 @@ class LedgerQueries:
                 SELECT group_concat(section, char(31)) FROM listings l WHERE l.article_id = a.article_id)
             FROM addresses a
             WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)}
-                OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?))
+                OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?) OR {_DOUBTED})
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
                 THEN outcome IN {_among(UNSETTLED)}
                     AND url = (SELECT s.url FROM articles s WHERE s.id = a.article_id)
@@ -135,12 +144,13 @@ class LedgerQueries:
     def barren(self, since: str) -> frozenset[str]:
         """Addresses like sections' that, since that time, listed nothing or were gone, and never listed anything.
 
-        Only the word of a run that ended well counts: what a page led to may be lost with a run that did not.
+        Two runs that ended well must have found it so: a page can be empty for a night, and the pages that it led to may
+        be lost with a run that did not end well.
         """
         rows = self._db.rows(
             """SELECT url FROM addresses WHERE outcome IN ('no_list', 'gone') AND settled_at >= ?
-            AND kind NOT IN ('article', 'part') AND EXISTS (
-                SELECT 1 FROM runs r JOIN fates f ON f.run = r.number AND f.address = addresses.number
+            AND kind NOT IN ('article', 'part', 'row') AND 2 <= (
+                SELECT count(*) FROM runs r JOIN fates f ON f.run = r.number AND f.address = addresses.number
                 WHERE r.exit_code = 0 AND f.outcome IN ('no_list', 'gone'))
             AND url NOT IN (SELECT url FROM walks WHERE rows > 0)""",
             since,

@@ -64,6 +64,7 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.BLOCKED: "被拒",
     Outcome.UNKNOWN_LAYOUT: "未知版面",
     Outcome.INVALID: "内容无效",
+    Outcome.UNKNOWN_ADDRESS: "地址格式未知",
     Outcome.TOO_LARGE: "过大",
     Outcome.OFF_SITE: "离开本站",
     Outcome.FAILED: "失败",
