@@ -84,6 +84,7 @@ def join(parts: Sequence[ArticlePage]) -> ArticlePage:
     for part in parts[1:]:
         if part.title != first.title:
             raise InvalidPage(f"part {part.url} is headed {part.title!r}, part one {first.title!r}", field_name="title")
+    _check_distinct(parts)
     return replace(
         first,
         blocks=_joined_blocks(parts),
@@ -94,6 +95,14 @@ def join(parts: Sequence[ArticlePage]) -> ArticlePage:
         related=first.related or last.related,
         discarded=tuple(pair for part in parts for pair in part.discarded),
     )
+
+
+def _check_distinct(parts: Sequence[ArticlePage]) -> None:
+    """Raises InvalidPage where two parts show the same text: one of them was served in the other's place."""
+    seen: dict[str, str] = {}
+    for part in parts:
+        if part.text and (other := seen.setdefault(part.text, part.url)) != part.url:
+            raise InvalidPage(f"part {part.url} shows what {other} shows", field_name="pages")
 
 
 def _joined_blocks(parts: Sequence[ArticlePage]) -> tuple[Block, ...]:

@@ -56,7 +56,7 @@ class RedirectMiddleware(ScrapyRedirects):
                 self.crawler.stats.inc_value(f"panan/moved/{host}/{target}")
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Raises OutcomeError: OFF_SITE for a redirect off the site, FAILED for a loop."""
+        """Raises OutcomeError: OFF_SITE for a redirect off the site, BLOCKED for one to itself with a cookie, FAILED for a loop."""
         location, site = response.headers.get("Location"), site_of(self.crawler)
         if site is not None:
             self._count(site, request.url, location)
@@ -65,6 +65,8 @@ class RedirectMiddleware(ScrapyRedirects):
             target = absolute(request.url, printed)
             if not site.urls.on_site(target):
                 raise OutcomeError(Outcome.OFF_SITE, f"redirected to {target or printed}")
+            if target == request.url and b"Set-Cookie" in response.headers:
+                raise OutcomeError(Outcome.BLOCKED, "redirected to itself with a cookie: a challenge")
         try:
             return super().process_response(request, response)
         except OutcomeError:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -16,12 +17,14 @@ from scrapy.utils.misc import load_object
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import is_ending
 from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.spiders.error_outcomes import is_challenge
 
 CUT: Final = "its body was cut short or damaged on the way"
 EMPTY: Final = "an empty body"
 
 _TOO_MANY: Final = 429
 _FOOT: Final = 4096  # bytes: scripts and comments may follow the page's end
+_FOOTERS: Final = tuple("版权所有".encode(name) for name in ("utf-8", "gb18030"))
 _STEP: Final = 1.0  # seconds; a run that is told to stop waits no longer than this for a waiting request
 
 
@@ -64,7 +67,8 @@ class RetryMiddleware:
             reason += f", and not to be asked again for {told:.0f} s"
         elif again := await self._again(request, reason, told):
             return again
-        raise OutcomeError(Outcome.BLOCKED if status == _TOO_MANY else Outcome.FAILED, f"{reason}, to the last try")
+        blocked = status == _TOO_MANY or is_challenge(response)
+        raise OutcomeError(Outcome.BLOCKED if blocked else Outcome.FAILED, f"{reason}, to the last try")
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The request again after a wait, where the network may have been to blame."""
@@ -100,11 +104,16 @@ def _complaint(request: Request, response: Response) -> str | None:
     robots = request.url.endswith("/robots.txt")
     # `partial`: no Content-Length, so that the closed connection is the body's end; the page's own end must prove it.
     unproved = "partial" in response.flags and isinstance(response, HtmlResponse) and not robots
-    if "dataloss" in response.flags or (unproved and b"</html" not in response.body[-_FOOT:].lower()):
+    if "dataloss" in response.flags or (unproved and not _shows_its_foot(response.body[-_FOOT:])):
         return CUT
     if 200 < response.status < 300 and not robots:  # a part of a page, a page to come, none: never a page
         return f"status {response.status}"
     return EMPTY if response.status == 200 and not response.body and not robots else None
+
+
+def _shows_its_foot(foot: bytes) -> bool:
+    """Whether the end of a page is there: its last tag, or the words of a footer."""
+    return b"</html" in foot.lower() or any(word in foot for word in _FOOTERS)
 
 
 def _retry_after(response: Response) -> float | None:
@@ -116,6 +125,8 @@ def _retry_after(response: Response) -> float | None:
     if text.isdecimal():
         return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        at = parsedate_to_datetime(text)
+        at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)  # a date without zone is UTC, as HTTP has it
+        return max(0.0, at.timestamp() - time.time())
     except (TypeError, ValueError, OverflowError):
         return None

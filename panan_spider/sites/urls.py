@@ -158,9 +158,10 @@ class SiteUrls:
     def _read(self, url: str) -> Address:
         if not self.on_site(url):
             return Address(url, UrlKind.OFF_SITE)
-        plain = _mended(canonical(url))
+        plain = canonical(url)
         if len(plain) > _MOST_CHARACTERS:
             return Address(plain, UrlKind.OTHER)
+        plain = _mended(plain)
         path = urlsplit(plain).path
         for pattern in (_ENORTH, _TRS):
             if m := pattern.match(path):

@@ -227,6 +227,9 @@ class ArticleCrawl:
         if not self.frontier.in_range(article.published, fetch.address.posted):
             self._close(fetch, Outcome.OUT_OF_RANGE, f"published {article.published}")
             return
+        if fetch.known is not None and article.pages < fetch.known.pages:
+            log = self._session.log
+            log.warning("%s: %d pages, %d when last stored", article.url, article.pages, fetch.known.pages)
         self._settle_checked(fetch)
         self.open.pop(fetch.entry.number, None)
         self.frontier.close(fetch.entry, fetch.address.url, None)
@@ -253,7 +256,7 @@ class ArticleCrawl:
 def _make_conditional(request: Request, known: KnownArticle | KnownPart) -> None:
     """Ask for the page only where it differs from the stored one."""
     if known.etag is not None:
-        request.headers["If-None-Match"] = known.etag
+        request.headers["If-None-Match"] = known.etag.encode("latin-1", "replace")  # the bytes as received
     if known.last_modified is not None:
         request.headers["If-Modified-Since"] = known.last_modified
     request.meta["handle_httpstatus_list"] = [304]

@@ -111,7 +111,7 @@ class Frontier:
 
     def _outcome_unasked(self, entry: FrontierEntry, known: KnownArticle | None) -> tuple[Outcome, str | None] | None:
         if self.rules_out(entry.days):
-            return Outcome.OUT_OF_RANGE, "by the date of its address or its list"
+            return Outcome.OUT_OF_RANGE, "by every date known of it"
         if known is not None and known.outcome is Outcome.GONE and self._args.full and entry.sections:
             return None  # gone, and a list names it: has it come back?
         if entry.forced or (known is None and not self._state.settled(entry.number)) or self._is_due(entry):
@@ -136,11 +136,15 @@ class Frontier:
                     yield section, address
 
     def rules_out(self, days: Iterable[date]) -> bool:
-        """Whether since/until rule out, by its address's and lists' days, an article not yet read."""
+        """Whether since/until rule out an article not yet read: every day known of it lies outside, with a margin.
+
+        The day of an address can be weeks before or after that of the publication.
+        """
         since, until = self._args.since, self._args.until
-        lag = timedelta(days=self._session.site.limits.posting_lag_days)
-        # The day of an address is never earlier than that of publication, and not much later.
-        return any((since is not None and day < since) or (until is not None and day - until > lag) for day in days)
+        lag, known = timedelta(days=self._session.site.limits.posting_lag_days), list(days)
+        early = since is not None and all(since - day > lag for day in known)
+        late = until is not None and all(day - until > lag for day in known)
+        return bool(known) and (early or late)
 
     def in_range(self, published: str | None, posted: date | None) -> bool:
         """Whether an article that was read lies within since/until; one without any date does."""

@@ -1,6 +1,7 @@
 """Pages of a small site, as the spider meets them."""
 
 from collections.abc import Iterable
+from itertools import count
 
 ZJOL, OWN = "http://panews.zjol.com.cn", "http://www.panews.cn"
 HASH = "sha256:" + "0" * 64
@@ -30,13 +31,16 @@ def listing(name: str | None, urls: Iterable[str], *more: str) -> str:
 def article(
     crumb: str = "书记", day: str = "2020/03/07", parts: Iterable[str] = (), title: str = "一个样例的标题"
 ) -> str:
-    """An article's page in the second template."""
+    """An article's page in the second template; no two pages say the same."""
+    number = next(_PAGES)
     pager = "".join(link(url, str(n)) for n, url in enumerate(parts, 2))
     return f"""<html><head><title>{title}-磐安新闻网</title></head><body><div class="w">您当前的位置 : 磐安新闻网 &gt;&gt; {crumb}</div>
     <div class=" list-style"><div class="detail-title">{title}</div><div class="detail-date mb20">{day} 来源:磐安新闻网  记者 甲乙丙</div>
-    <div class="c"><p>第一段文字在这里，讲一件样例的事情。</p><p>第二段文字也在这里，讲另一件样例的事情。</p></div>
+    <div class="c"><p>第一段文字在这里，讲一件样例的事情。</p><p>第二段文字也在这里，讲样例的第{number}件事情。</p></div>
     <div class="page">{pager}</div><div>编辑:陈测试</div></div></body></html>"""
 
+
+_PAGES = count(1)
 
 SECTION = f"{ZJOL}/panews/pazf/sj/index.shtml"
 HOME = listing(None, [], link(SECTION, "书记"))

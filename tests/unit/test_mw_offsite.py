@@ -111,3 +111,11 @@ def test_another_spider_minds_its_own_site() -> None:
 
 def test_no_request_of_ours_is_dropped_without_a_fate() -> None:
     edge().request_scheduled(Request(ELSEWHERE[0]), PANAN())
+
+
+def test_a_redirect_to_itself_that_sets_a_cookie_is_a_challenge() -> None:
+    again = to(HERE)
+    again.headers["Set-Cookie"] = "clearance=1"
+    with pytest.raises(OutcomeError) as ended:
+        redirects().process_response(Request(HERE), again)
+    assert ended.value.outcome is Outcome.BLOCKED

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.test import get_crawler
 
 from panan_spider import settings as project
@@ -17,6 +18,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.retry import CUT, EMPTY, RetryMiddleware, pause
 from panan_spider.spiders.county import spider_class
+from panan_spider.spiders.error_outcomes import outcome_of_error
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 
@@ -123,6 +125,44 @@ def test_a_shorter_retry_after_shortens_nothing(waits: list[float]) -> None:
 def test_retry_after_as_a_date_is_obeyed(waits: list[float]) -> None:
     judge(patience(), answer(503, Retry_After=formatdate(time.time() + 60, usegmt=True)))
     assert 57 <= waits[0] <= 61
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
+def test_a_retry_after_without_zone_is_utc(
+    waits: list[float], zone: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(time.tzset)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    judge(patience(), answer(503, Retry_After=time.asctime(time.gmtime(time.time() + 60))))
+    assert 57 <= waits[0] <= 61
+
+
+CHALLENGE = b'<html><head><script>$_ts=window["$_ts"];if(!$_ts)$_ts={};</script></head><body></body></html>'
+
+
+@pytest.mark.parametrize("status", [521, 503, 202])
+def test_a_firewalls_script_to_the_end_is_blocked(waits: list[float], status: int) -> None:
+    challenge = answer(status).replace(body=CHALLENGE)
+    assert to_the_end(patience(RETRY_HTTP_CODES=[521, 503]), challenge).outcome is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize("status", [403, 412, 468, 400])
+def test_a_status_of_a_firewall_is_judged_by_its_body(status: int) -> None:
+    challenge = HttpError(Response("http://www.panews.cn/", status=status, body=CHALLENGE))
+    assert outcome_of_error(challenge)[0] is Outcome.BLOCKED
+    page = HttpError(Response("http://www.panews.cn/", status=404, body=CHALLENGE))
+    assert outcome_of_error(page)[0] is Outcome.GONE
+    text = "<html><script>x()</script><body><p>请求的格式有错误，请检查您输入的网址，或者返回首页重新浏览。</p></body></html>".encode()
+    plain = HttpError(Response("http://www.panews.cn/", status=412, body=text))
+    assert outcome_of_error(plain)[0] is Outcome.FAILED
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+def test_a_footer_proves_a_page_whole_whose_end_tag_is_missing(charset: str) -> None:
+    body = "<html><body><p>正文</p><div>版权所有 某县新闻中心</div>".encode(charset)
+    whole = HtmlResponse("http://www.panews.cn/", body=body, flags=["partial"])
+    assert judge(patience(), whole) is whole
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ class TestParts:
         )
         assert (result.items, result.outcome(url_of(1))) == ([], Outcome.INVALID)
 
+    @pytest.mark.parametrize("other", [url_of(1), part(1, 2)])
+    def test_a_part_that_shows_what_another_shows_makes_no_article(self, other: str) -> None:
+        pages = site(url_of(1)) | {
+            url_of(1): article(parts=[part(1, 1), part(1, 2)]), part(1, 1): article(), part(1, 2): article(),
+        }  # fmt: skip
+        result = run(pages | {part(1, 1): pages[other]})
+        assert (result.items, result.outcome(url_of(1))) == ([], Outcome.INVALID)
+
     def test_parts_without_end_are_no_article(self) -> None:
         endless = {part(1, n): article(parts=[part(1, n + 1)]) for n in range(1, 300)}
         result = run(site(url_of(1)) | endless | {url_of(1): article(parts=[part(1, 1)])})
@@ -52,7 +60,7 @@ class TestRange:
 
     def test_what_the_address_rules_out_is_not_asked_for(self) -> None:
         old, right, lagging, late = (
-            url_of(n, day) for n, day in enumerate(("2020/02/29", "2020/03/05", "2020/04/10", "2020/04/11"), 1)
+            url_of(n, day) for n, day in enumerate(("2020/01/29", "2020/03/05", "2020/04/10", "2020/04/11"), 1)
         )
         pages = site(old, right, lagging, late) | {lagging: article(day="2020/03/10")}
         result = run(pages, since="2020-03-01", until="2020-03-10")
@@ -67,7 +75,15 @@ class TestRange:
     def test_the_days_are_inclusive(self) -> None:
         assert len(run(site(url_of(1)), since="2020-03-07", until="2020-03-07").items) == 1
 
-    def test_the_date_a_list_shows_rules_out_too(self) -> None:
+    @pytest.mark.parametrize(("shown", "asked"), [("2020-02-01", False), ("2020-04-08", True), ("2020-04-01", True)])
+    def test_only_what_every_date_rules_out_is_not_asked_for(self, shown: str, asked: bool) -> None:
+        """Addresses of this CMS hold a day that can be weeks before the publication."""
         pages = site(url_of(1))
-        pages[SECTION] = listing("书记", []) + f"<ul><li>{link(url_of(1))}<span>2020-02-01</span></li></ul>"
-        assert run(pages, since="2020-03-01").asked_articles == []
+        pages[SECTION] = listing("书记", []) + f"<ul><li>{link(url_of(1))}<span>{shown}</span></li></ul>"
+        result = run(pages, since="2020-04-08")
+        assert result.asked_articles == ([url_of(1)] if asked else [])
+        assert result.outcome(url_of(1)) is Outcome.OUT_OF_RANGE
+
+    def test_an_article_published_after_the_day_of_its_address_is_kept(self) -> None:
+        result = run(site(url_of(1)) | {url_of(1): article(day="2020/03/27")}, since="2020-03-20")
+        assert len(result.items) == 1

@@ -11,7 +11,6 @@ from panan_spider.core.outcomes import Outcome
 _DOUBTFUL: Final = (
     *(Outcome.FAILED, Outcome.PENDING, Outcome.BLOCKED, Outcome.FORBIDDEN, Outcome.TOO_LARGE, Outcome.OFF_SITE),
     *(Outcome.UNKNOWN_LAYOUT, Outcome.INVALID, Outcome.GONE, Outcome.NO_LIST, Outcome.ALIAS),
-    "unknown_address",
     Outcome.UNKNOWN_ADDRESS,
 )
 
