@@ -25,6 +25,10 @@ RETURNED: Final = "returned"
 STILL_GONE: Final = "still gone"
 
 
+#: Reason recorded with GONE where a list names the article: no removal before a later run finds the same.
+STILL_LISTED: Final = "gone, and still listed: no removal until a later run finds it gone again"
+
+
 class CrawlState:
     """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
@@ -36,6 +40,7 @@ class CrawlState:
         self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
         self.counts: Counter[Outcome] = Counter()
         self.places: dict[str, WarcLocation] = {}
+        self._listed_ids: set[str] = set()  # articles that the lists of this run name
         self._discovered: dict[str, DiscoveredUrl] = {}
         self._outcomes: dict[str, Outcome | None] = {}  # by URL; None while it is open
 
@@ -76,6 +81,7 @@ class CrawlState:
     def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
         """Record the rows of one list page of a section, by name: (article ID, canonical URL, posted). One transaction."""
         rows = list(rows)
+        self._listed_ids.update(row[0] for row in rows)
         with self._ledger.write():
             new = self._ledger.urls.listed(rows, moment(self._clock()))
             self._ledger.articles.list_in(section, [row[0] for row in rows])
@@ -150,7 +156,7 @@ class CrawlState:
             if url not in self._outcomes:
                 self._ledger.urls.enter_as_known(self._run, url, at)
             if outcome in (Outcome.UNCHANGED, Outcome.GONE):
-                reason = self._return_reason(url, outcome) or reason
+                reason = self._article_reason(url, outcome, at) or reason
             if outcome in QUARANTINED:
                 place = self.places.get(url)
                 self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
@@ -158,10 +164,24 @@ class CrawlState:
         self._outcomes[url] = outcome
         self.counts[outcome] += 1
 
-    def _return_reason(self, url: str, outcome: Outcome) -> str | None:
-        """The reason to record where the article was known to be gone."""
+    def _article_reason(self, url: str, outcome: Outcome, at: str) -> str | None:
+        """Note UNCHANGED or GONE with the article of the URL; the reason to record, if any.
+
+        A stored article that is gone while a list names it counts as removed only when a later run finds it so again.
+        """
         article_id = self._ledger.urls.article_id(url)
-        if article_id is None or self._ledger.articles.seen(article_id, url, outcome) is not Outcome.GONE:
+        if article_id is None or (known := self._ledger.articles.latest(article_id)) is None:
+            return None
+        if outcome is Outcome.UNCHANGED:
+            self._ledger.held.drop(article_id)
+        elif known.url != url:
+            return None
+        elif known.outcome is not Outcome.GONE and article_id in self._listed_ids:
+            if not self._ledger.held.note_gone(article_id, url, self._run, at):
+                return STILL_LISTED
+        elif outcome is Outcome.GONE:
+            self._ledger.held.drop(article_id)
+        if self._ledger.articles.seen(article_id, url, outcome) is not Outcome.GONE:
             return None
         return STILL_GONE if outcome is Outcome.GONE else RETURNED
 

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import logging
+from pathlib import Path
 from typing import Any, Final
 
 from scrapy import Spider, signals
@@ -13,13 +14,14 @@ from scrapy.spiderloader import get_spider_loader
 from panan_spider.archive.store.archive import RUNS_FOLDER
 from panan_spider.archive.store.errors import LockHeld, StoreError
 from panan_spider.commands.base import CheckedCommand, refuse
+from panan_spider.commands.output_files import feed_objection, file_objection
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.extensions import json_log
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.extensions.log_formatter import collect_errors
 from panan_spider.extensions.progress import on_terminal, summarize
 from panan_spider.report.notifier import Notifier
-from panan_spider.spiders.county import wrong_arguments
+from panan_spider.spiders.county import CountySpider, wrong_arguments
 
 #: Scrapy's counts of what no retry healed.
 _FAILURES: Final = (
@@ -46,8 +48,9 @@ class Command(CheckedCommand, ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Scrapy's, then the spider's own arguments: what is wrong with them is one line, before anything else is said."""
-        super().process_options(args, opts)
         assert self.settings is not None
+        self._check_written_first(opts)
+        super().process_options(args, opts)
         try:
             self.notifier = Notifier.of(self.settings)
         except ValueError as error:
@@ -66,7 +69,19 @@ class Command(CheckedCommand, ScrapyCrawl):
             spider_class = loader.load(name)
         except KeyError:
             return f"no spider is named {name!r}; there is: {', '.join(loader.list())}"
-        return wrong_arguments(spider_class, given)
+        if issubclass(spider_class, CountySpider) and self.settings.getbool("HTTPCACHE_ENABLED"):
+            return "HTTPCACHE_ENABLED: a cached answer would hide corrections and be archived as a new one"
+        return wrong_arguments(spider_class, given) or feed_objection(self.settings, name)
+
+    def _check_written_first(self, opts: argparse.Namespace) -> None:
+        """Refuse a PID file, which Scrapy writes while it reads the options, that is one of the archive's files."""
+        assert self.settings is not None
+        given = dict(pair.split("=", 1) for pair in opts.set if "=" in pair)
+        data = Path(given.get("PANAN_DATA_DIR") or self.settings["PANAN_DATA_DIR"] or ".")
+        for name in ("pidfile", "logfile", "profile"):
+            value = getattr(opts, name, None)
+            if value and (objection := file_objection(data, Path(value), str(value))) is not None:
+                refuse(objection)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider; `exitcode` is set when it has ended."""

@@ -9,12 +9,15 @@ from typing import Any, Final
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.http import Response
 
-from panan_spider.archive.store.archive import RUNS_FOLDER, Archive
+from panan_spider.archive.opening import open_archive
+from panan_spider.archive.revision_review import HeldReview
+from panan_spider.archive.store.archive import RUNS_FOLDER
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC
 from panan_spider.core.clock import now, run_id
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
@@ -23,6 +26,7 @@ from panan_spider.report.evaluation import EndedRun, SpiderFindings, evaluate
 from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.run_figures import RequestRate
 from panan_spider.report.run_files import write_run_files
+from panan_spider.sites.profile import Site
 from panan_spider.spiders.session import CrawlSession
 
 logger = logging.getLogger(__name__)
@@ -68,13 +72,11 @@ class ArchiveRunExtension:
         self.failed_images: list[dict[str, str]] = []
         self.run_id = run_id(self.started)
         self.arguments = spider.args.differing(spider.site)
-        folder = Path(crawler.settings["PANAN_DATA_DIR"])
-        self.archive = Archive.open(folder, run_id=self.run_id, args=self.arguments, site=spider.site)
+        self._open_archive(Path(crawler.settings["PANAN_DATA_DIR"]), spider.site)
         for name in _EXCEPTION_LOGGERS:
             logging.getLogger(name).addFilter(_demote_store_errors)
-        for note in self.archive.notes:
-            logger.warning("archive: %s", note)
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
+        crawler.signals.connect(self._idle, signal=signals.spider_idle)
         crawler.signals.connect(self._closed, signal=signals.spider_closed)
         crawler.signals.connect(self._asked, signal=signals.request_reached_downloader)
         crawler.signals.connect(self._answered, signal=signals.response_downloaded)
@@ -83,6 +85,30 @@ class ArchiveRunExtension:
     def from_crawler(cls, crawler: Crawler) -> "ArchiveRunExtension":
         """As Scrapy makes it."""
         return cls(crawler)
+
+    def _open_archive(self, folder: Path, site: Site) -> None:
+        """Open the archive, and review the held changes of a run that did not end."""
+        self.archive = open_archive(folder, run_id=self.run_id, args=self.arguments, site=site)
+        for note in self.archive.notes:
+            # A lost line that cannot be made again is an error of this run: exit code 10.
+            logger.log(logging.ERROR if note.endswith(NOT_IN_THE_WARC) else logging.WARNING, "archive: %s", note)
+        self._review_held("of a run that did not end")
+
+    def _review_held(self, whose: str) -> int:
+        """Store or quarantine the held changes of stored articles; the number stored."""
+        stored, quarantined = HeldReview(self.archive, self.crawler.spider.site.thresholds).run()  # type: ignore[union-attr]
+        if stored or quarantined:
+            logger.info("held changes %s: %d stored, %d quarantined", whose, stored, quarantined)
+        return stored
+
+    def _idle(self) -> None:
+        """All else is done: review the held changes, so that their images can be asked for. Raises DontCloseSpider."""
+        engine = self.crawler.engine
+        if engine is None or not engine.spider_is_idle() or is_ending(self.crawler):
+            return
+        with self.guarding():
+            if self._review_held("of this run"):
+                raise DontCloseSpider
 
     def fail(self, error: StoreError) -> None:
         """The archive refused a write: the run ends at once, and nothing more is written."""
@@ -133,6 +159,8 @@ class ArchiveRunExtension:
     def _finish(self, reason: str) -> None:
         if refused := self.store_error or self.archive.guard.failed:
             raise refused
+        if reason == "finished":
+            self._review_held("of this run")
         self.archive.settle_rest()
         run = self.ended(reason)
         evaluation = evaluate(run)

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
+from panan_spider.archive.revision_review import review_reading
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
@@ -70,20 +71,17 @@ class ValidatePipeline(ArchivePipeline):
 
 
 class RevisePipeline(ArchivePipeline):
-    """Numbers revisions; drops articles that have not changed."""
+    """Drops articles that are not stored at once: unchanged, held until the run's end, or quarantined."""
 
     def process_item(self, item: Any) -> Any:
-        """The article with its revision's number. Raises DropItem, recorded as UNCHANGED, where its content is stored."""
+        """The article where it is new. Raises DropItem where the archive has recorded it otherwise."""
         if not isinstance(item, Article):
             return item
         with self.extension.guarding():
-            known = self.archive.latest(item.id)
-            if known is None:
-                return item
-            if known.content_hash == item.content_hash:
-                self.archive.mark_unchanged(item.id, item.url, item)
-                raise DropItem(f"{item.url}: unchanged")
-        return item.model_copy(update={"revision": known.revision + 1})
+            ready, reason = review_reading(self.archive, self.site, item)
+        if ready is None:
+            raise DropItem(f"{item.url}: {reason}")
+        return ready
 
 
 class StorePipeline(ArchivePipeline):

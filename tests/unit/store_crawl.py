@@ -15,9 +15,11 @@ from typing import Any
 
 from store_helpers import an_article, an_exchange, url_of
 
+from panan_spider.archive.revision_review import HeldReview
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.core.outcomes import Outcome
+from panan_spider.sites.thresholds import Thresholds
 
 LIST = "http://www.panews.cn/shuji/"
 
@@ -43,7 +45,9 @@ def crawl(folder: Path, run_id: str, site: Site) -> Archive:
     """One run over the whole site, every stored article asked again; the archive, closed."""
     archive = Archive.open(folder, run_id=run_id, args={}, warc_bytes=3_000)
     try:
+        HeldReview(archive, Thresholds()).run()  # of a run that was killed
         _crawl(archive, site)
+        HeldReview(archive, Thresholds()).run()
         archive.settle_rest()
         archive.close({"exit_code": 0, "outcomes": archive.outcome_counts()})
     except StoreError:
@@ -87,8 +91,10 @@ def _keep(archive: Archive, number: int, version: int) -> None:
     article = an_article(number, 1 if known is None else known.revision + 1, version, warc=place)
     if known is not None and known.content_hash == article.content_hash:
         archive.mark_unchanged(article.id, url)
+    elif known is not None:
+        archive.hold(article)
     else:
-        archive.store(article, Outcome.STORED if known is None else Outcome.REVISED)
+        archive.store(article, Outcome.STORED)
 
 
 class Boundary:

@@ -14,11 +14,13 @@ from scrapy.exceptions import DropItem
 from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, lines_of, recorded, url_of
 
+from panan_spider.archive.revision_review import HeldReview
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import Article, Author
 from panan_spider.pipelines.articles import CleanPipeline, RevisePipeline, StorePipeline, ValidatePipeline
+from panan_spider.sites.thresholds import Thresholds
 from panan_spider.spiders.county import spider_class
 
 
@@ -138,20 +140,29 @@ def test_the_same_content_again_is_unchanged_and_no_line(line: Line) -> None:
     line.archive.close({})
 
 
+def held(line: Line, article: Article) -> None:
+    with pytest.raises(DropItem, match="held until the run's end"):
+        line.take(article)
+
+
 def test_changed_content_is_the_next_revision(line: Line) -> None:
     line.take(an_article(version=1))
     for version in (2, 3):
         line = again(line)
-        assert line.take(an_article(version=version)).revision == version
+        held(line, an_article(version=version))
+        assert len(line.lines) == version - 1 and line.archive.outcome_counts() == {}
+        assert HeldReview(line.archive, Thresholds()).run() == (1, 0)
         assert line.archive.outcome_counts() == {Outcome.REVISED: 1}
     assert [(told["revision"], told["text"]) for told in line.lines] == [(n, f"第{n}版正文") for n in (1, 2, 3)]
     line.archive.close({})
 
 
 def test_content_changed_back_is_a_revision_too(line: Line) -> None:
-    for version in (1, 2, 1):
-        line.take(an_article(version=version))
+    line.take(an_article(version=1))
+    for version in (2, 1):
         line = again(line)
+        held(line, an_article(version=version))
+        assert HeldReview(line.archive, Thresholds()).run() == (1, 0)
     assert [told["revision"] for told in line.lines] == [1, 2, 3]
     line.archive.close({})
 

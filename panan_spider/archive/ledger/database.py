@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from panan_spider.archive.ledger import ledger_schema
 from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
+from panan_spider.archive.store.files import refuse_special
 
 _BUSY_SECONDS: Final = 10.0
 _MAGIC: Final = b"SQLite format 3\x00"
@@ -53,6 +54,7 @@ class Database:
 
     def _check_head(self) -> None:
         """SQLite, given a file that is no database, throws away what lies in the -wal beside it; so look first."""
+        refuse_special(self.path)
         if self.path.exists() and not _MAGIC.startswith(head := self._head()):
             raise LedgerDamaged(f"{self.path}: file is not a database, it begins with {head!r}")
 

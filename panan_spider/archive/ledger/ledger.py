@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.database import Database
 from panan_spider.archive.ledger.fault_table import FaultTable
+from panan_spider.archive.ledger.held_revisions import HeldTable
 from panan_spider.archive.ledger.queries import LedgerQueries
 from panan_spider.archive.ledger.runs import RunTable, ValueTable, WalkTable
 from panan_spider.archive.ledger.stored_articles import ArticleTable
@@ -36,6 +37,7 @@ class Ledger:
         self._db = Database(path, guard, read_only)
         self.articles = ArticleTable(self._db)
         self.urls = UrlTable(self._db)
+        self.held = HeldTable(self._db)
         self.images = ImageTable(self._db)
         self.queries = LedgerQueries(self._db)
         self.faults = FaultTable(self._db)
@@ -91,7 +93,7 @@ class Ledger:
             "INSERT OR IGNORE INTO addresses (url, kind, article_id, posted, first_seen) VALUES (?, 'article', ?, ?, ?)",
             *(record["url"], record["id"], record.get("posted"), at),
         )
-        self._replay_outcome(record["url"], outcome, None, at)
+        self.replay_outcome(record["url"], outcome, at)
 
     def replay_quarantine(self, record: dict[str, Any], at: str) -> None:
         """Mark a quarantine line whose mark was lost, unless the article has been stored since. Inside `write`."""
@@ -102,10 +104,11 @@ class Ledger:
             "INSERT OR IGNORE INTO addresses (url, kind, article_id, first_seen) VALUES (?, ?, ?, ?)",
             *(record["url"], "article" if record.get("article_id") else "other", record.get("article_id"), at),
         )
-        self._replay_outcome(record["url"], Outcome(record["outcome"]), record.get("reason"), at)
+        self.replay_outcome(record["url"], Outcome(record["outcome"]), at, record.get("reason"))
         self.urls.mark_quarantined(record["url"], Outcome(record["outcome"]), record.get("body_hash"))
 
-    def _replay_outcome(self, url: str, outcome: Outcome, reason: str | None, at: str) -> None:
+    def replay_outcome(self, url: str, outcome: Outcome, at: str, reason: str | None = None) -> None:
+        """Record the outcome of a URL that no run now open asked for. Inside `write`."""
         self._db.run(
             "UPDATE addresses SET outcome = ?, reason = ?, settled_at = ?, tries = tries + 1 WHERE url = ?",
             *(outcome, reason, at, url),

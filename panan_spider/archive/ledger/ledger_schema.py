@@ -1,4 +1,4 @@
-"""The ledger's tables, and the steps that lead from each version of them to the next."""
+"""Ledger schema: the tables, and the migrations from each version to the next."""
 
 import sqlite3
 from typing import Final
@@ -72,6 +72,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE walks ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE walks ADD COLUMN oldest TEXT",
         "ALTER TABLE walks ADD COLUMN last_page TEXT",
+    ),
+    (
+        # A changed reading of a stored article, held until the checks of a run have judged it; see HeldState.
+        """CREATE TABLE held (
+            article_id TEXT PRIMARY KEY, url TEXT NOT NULL, run INTEGER NOT NULL, state TEXT NOT NULL,
+            content_hash TEXT NOT NULL, record TEXT NOT NULL, etag TEXT, last_modified TEXT, parts TEXT NOT NULL,
+            warc_file TEXT, warc_offset INTEGER, at TEXT NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX held_by_content ON held (content_hash)",
+        "CREATE INDEX articles_by_content ON articles (content_hash)",
     ),
 )
 

@@ -17,6 +17,10 @@ _RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
 #: A redirect off the site can be some bad nights', a portal's or a thief's; after as many tries it is asked for rarely.
 _OFF_SITE_TRIES: Final = 3
 
+#: Reason of articles quarantined because several numbers showed one content: a fault of the site, so they are asked again.
+SHARED_CONTENT: Final = "the same content as"
+_SHARED: Final = f"outcome = 'invalid' AND coalesce(reason, '') LIKE '{SHARED_CONTENT} %'"
+
 #: A list row of an article with one of these is still news: nobody has yet learned what the article is.
 _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}
 
@@ -108,7 +112,8 @@ class LedgerQueries:
         """
         row = self._db.row(
             f"""SELECT EXISTS (SELECT 1 FROM articles WHERE id = ?) OR EXISTS (
-                SELECT 1 FROM addresses a WHERE article_id = ? AND outcome NOT IN {_among(_NEWS)} AND NOT {_DOUBTED})
+                SELECT 1 FROM addresses a WHERE article_id = ? AND outcome NOT IN {_among(_NEWS)} AND NOT {_DOUBTED}
+                    AND NOT ({_SHARED}))
                 AND NOT EXISTS (SELECT 1 FROM addresses WHERE article_id = ? AND kind = 'article' AND outcome IS NULL)""",
             *(article_id, article_id, article_id),
         )
@@ -124,12 +129,14 @@ class LedgerQueries:
                 SELECT group_concat(section, char(31)) FROM listings l WHERE l.article_id = a.article_id)
             FROM addresses a
             WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)}
-                OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?) OR {_DOUBTED})
+                OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?) OR {_DOUBTED}
+                OR {_SHARED} OR url IN (SELECT url FROM held))
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
-                THEN outcome IN {_among(UNSETTLED)}
+                THEN (outcome IN {_among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id))
                     AND url = (SELECT s.url FROM articles s WHERE s.id = a.article_id)
                 ELSE NOT EXISTS (SELECT 1 FROM addresses b WHERE b.article_id = a.article_id
-                    AND b.outcome IN ('unknown_layout', 'invalid', 'too_large')) END
+                    AND b.outcome IN ('unknown_layout', 'invalid', 'too_large')
+                    AND NOT (b.outcome = 'invalid' AND coalesce(b.reason, '') LIKE '{SHARED_CONTENT} %')) END
             ORDER BY article_id, tries, number""",
             rarely,
         )
@@ -140,6 +147,13 @@ class LedgerQueries:
             )
             for url, number, posted, outcome, tries, sections in reversed(once.values())
         ]
+
+    def articles_with_outcome(self, outcomes: Iterable[Outcome]) -> frozenset[str]:
+        """IDs of the articles one of whose addresses has one of these as its newest outcome."""
+        rows = self._db.rows(
+            f"SELECT DISTINCT article_id FROM addresses WHERE article_id IS NOT NULL AND outcome IN {_among(outcomes)}"
+        )
+        return frozenset(row[0] for row in rows)
 
     def barren(self, since: str) -> frozenset[str]:
         """Addresses like sections' that, since that time, listed nothing or were gone, and never listed anything.
@@ -286,7 +300,8 @@ class LedgerQueries:
         rows = self._db.rows(
             """SELECT s.id, s.url, s.line_offset FROM fates f JOIN addresses a ON a.number = f.address
             JOIN articles s ON s.id = a.article_id AND s.url = a.url
-            WHERE f.run = ? AND f.outcome = 'gone' AND f.reason IS NOT 'still gone' AND s.outcome = 'gone' ORDER BY s.id""",
+            WHERE f.run = ? AND f.outcome = 'gone' AND f.reason IS NOT 'still gone'
+            AND coalesce(f.reason, '') NOT LIKE 'gone, and still listed%' AND s.outcome = 'gone' ORDER BY s.id""",
             run,
         )
         return [(number, url, offset) for number, url, offset in rows]

@@ -79,6 +79,11 @@ class ArticleTable:
         )
         return tuple(KnownPart(*row) for row in rows)
 
+    def line_offset(self, article_id: str) -> int | None:
+        """The byte at which the article's newest line begins; None where none is stored."""
+        row = self._db.row("SELECT line_offset FROM articles WHERE id = ?", article_id)
+        return None if row is None else int(row[0])
+
     def answer(self, article_id: str, part: str | None) -> tuple[str, str] | None:
         """Address and time of the answer whose validators are on record, page one's or that of `part`; None for none."""
         if part is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider import __version__
+from panan_spider.archive.opening import open_archive
 from panan_spider.archive.reparse.reader import ArchiveReader
 from panan_spider.archive.reparse.reparse_progress import ReparseProgress
 from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, ReparseVerdict, show
@@ -66,7 +67,7 @@ class ReparseRun:
 
     def _write(self) -> None:
         run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
-        archive = Archive.open(self.data, run_id=run_id, args={"command": "reparse"})
+        archive = open_archive(self.data, run_id=run_id, args={"command": "reparse"})
         for note in archive.notes:
             print(f"panan: archive: {note}", file=sys.stderr)
         try:

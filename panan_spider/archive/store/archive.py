@@ -9,10 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
+from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
@@ -56,6 +58,7 @@ class Archive:
         self.notes: list[str] = []
         self.validators: dict[str, tuple[str | None, str | None]] = {}
         self.parts: dict[tuple[str, int], KnownPart] = {}
+        self._contents: dict[str, set[str]] = {}  # content hash → IDs of articles met in this run
         self._closing, self._closed = ExitStack(), False
 
     @classmethod
@@ -67,10 +70,10 @@ class Archive:
         args: Mapping[str, str],
         clock: Clock = now,
         warc_bytes: int = warc.MAX_FILE_BYTES,
-        first: Callable[[], None] = lambda: None,
+        first: Callable[[], Iterable[str]] = tuple,
         site: Site | None = None,
     ) -> Self:
-        """Open, make or repair the archive in `folder` for a run; `first` runs under the lock.
+        """Open, make or repair the archive in `folder` for a run; `first` runs under the lock and gives notes.
 
         With `site` the archive is bound to it. Raises LockHeld, StoreError; ForeignArchive, with nothing written, where
         it belongs to another site.
@@ -82,7 +85,7 @@ class Archive:
             archive._lock()
             if site is not None and check_site(folder, site):
                 bind_site(folder, site)
-            first()
+            archive.notes += first()
             archive._recover()
             archive._begin(args, warc_bytes)
         except BaseException:
@@ -156,16 +159,23 @@ class Archive:
 
     def store_all(self, revisions: Sequence[tuple[Article, Outcome]]) -> None:
         """`store` for several different articles: one sync of their lines, one transaction of their marks."""
+        self._store_all(revisions)
+
+    def _store_all(self, revisions: Sequence[tuple[Article, Outcome]], *, is_counted: bool = True) -> None:
+        """`store_all`; without `is_counted` the outcomes are not this run's: it has yet to ask for the articles."""
         returned = [self.expect(article, outcome) for article, outcome in revisions]
         self._warc.sync()
         lines = self._articles.append_all([article.model_dump_json() for article, _outcome in revisions])
         with self.ledger.write():
             for (article, outcome), line, back in zip(revisions, lines, returned, strict=True):
-                self.memory.discovered(article.url, "article", article.id)
                 validators = self.validators.get(article.url, (None, None))
                 self.ledger.articles.mark(article.model_dump(), line.start, *validators)
                 self._note_parts(article.id, article.warc)
-                self.memory.settle(article.url, outcome, RETURNED if back else None)
+                if is_counted:
+                    self.memory.discovered(article.url, "article", article.id)
+                    self.memory.settle(article.url, outcome, RETURNED if back else None)
+                else:
+                    self.ledger.replay_outcome(article.url, outcome, moment(self._clock()))
             if lines:
                 self.ledger.passed(ARTICLES, *lines)
 
@@ -197,6 +207,83 @@ class Archive:
                 self.ledger.articles.validators(article_id, *self.validators[url], fetched.fetched_at)
                 self._note_parts(article_id, fetched.warc)
             self.memory.settle(url, Outcome.UNCHANGED)
+
+    # Changes of stored articles, held until the run's end
+
+    def hold(self, article: Article) -> None:
+        """Keep a changed reading of a stored article for `review_held`; durable on return. Its URL stays open."""
+        self._warc.sync()
+        etag, last_modified = self.validators.get(article.url, (None, None))
+        known = [self.parts.get((part.file, part.offset)) for part in (article.warc.parts if article.warc else ())]
+        parts = [] if None in known else [astuple(part) for part in known if part is not None]
+        row = HeldRevision(
+            article_id=article.id,
+            url=article.url,
+            run=self._run,
+            state=HeldState.WAITING,
+            content_hash=article.content_hash,
+            record=article.model_dump_json(),
+            etag=etag,
+            last_modified=last_modified,
+            parts=json.dumps(parts),
+            warc_file=article.warc.file if article.warc else None,
+            warc_offset=article.warc.offset if article.warc else None,
+            at=moment(self._clock()),
+        )
+        with self.ledger.write():
+            self.memory.discovered(article.url, "article", article.id)
+            self.ledger.held.hold(row)
+
+    def same_content(self, article_id: str, content_hash: str) -> list[str]:
+        """IDs of the other articles with that content: stored, held, or asked about here in this run."""
+        met = self._contents.setdefault(content_hash, set())
+        met.add(article_id)
+        return sorted({*met, *self.ledger.held.same_content(content_hash, article_id)} - {article_id})
+
+    def is_of_this_run(self, row: HeldRevision) -> bool:
+        """Whether this run has read the held revision, and not one that was killed or interrupted."""
+        return row.run == self._run
+
+    def newest_record(self, article_id: str) -> dict[str, Any] | None:
+        """The newest record of a stored article; None where none is stored. Raises StoreError."""
+        start = self.ledger.articles.line_offset(article_id)
+        return None if start is None else self._articles.at(start)
+
+    def release(self, rows: Sequence[HeldRevision]) -> None:
+        """Store held readings as the next revisions: lines, durable, then the marks and the end of the rows, together."""
+        revisions = []
+        for row in rows:
+            known = self.latest(row.article_id)
+            article = Article.model_validate_json(row.record)
+            number = 1 if known is None else known.revision + 1
+            listed = list(self.memory.listed_in(row.article_id))
+            article = article.model_copy(update={"revision": number, "listed_in": listed or article.listed_in})
+            self.validators.setdefault(row.url, (row.etag, row.last_modified))
+            places = article.warc.parts if article.warc is not None else []
+            answers = (KnownPart(*part) for part in json.loads(row.parts))
+            self.parts.update(zip(((place.file, place.offset) for place in places), answers, strict=False))
+            revisions.append((article, Outcome.REVISED))
+        with self.ledger.write():
+            self._store_all(revisions, is_counted=self.is_of_this_run(rows[0]))
+            for row in rows:
+                self.ledger.held.drop(row.article_id)
+
+    def reject(self, row: HeldRevision, reason: str) -> None:
+        """Quarantine a held reading. Its validators are not kept, so that the next run gets the page whole."""
+        record = json.loads(row.record)
+        place = None
+        if row.warc_file is not None and row.warc_offset is not None:
+            place = WarcLocation(file=row.warc_file, offset=row.warc_offset)
+        with self.ledger.write():
+            if self.is_of_this_run(row):
+                self.quarantine(row.url, Outcome.INVALID, reason, None, record["template"], place)
+            else:  # this run asks again, and its accounting counts that answer
+                at = moment(self._clock())
+                self._quarantine.add(
+                    row.url, Outcome.INVALID, at, reason=reason, template=record["template"], place=place
+                )
+                self.ledger.urls.record_outcome(row.run, row.url, Outcome.INVALID, reason, at)
+            self.ledger.held.reject(row.article_id, self._run)
 
     def quarantine(
         self,
@@ -292,7 +379,14 @@ class Archive:
             self._closed = True
             self._closing.close()
 
+    def check_files(self) -> None:
+        """Raises StoreError where somebody else has deleted or changed a file that this run writes to."""
+        for lines in (self._articles, self._quarantined):
+            lines.check()
+        self._warc.check_all()
+
     def _end(self, report: Mapping[str, Any]) -> None:
+        self.check_files()
         self.settle_rest()
         text = json.dumps(report, ensure_ascii=False, indent=2, default=str) + "\n"
         path = self.folder / RUNS_FOLDER / f"{self.run_id}.json"

@@ -1,7 +1,9 @@
 """File operations that survive a kill and a power cut: sync, atomic write, append, cut with the rest kept aside."""
 
+import errno
 import os
 import shutil
+import stat
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +12,31 @@ from typing import BinaryIO
 from panan_spider.core.clock import stamp
 
 _CHUNK = 1 << 20
+
+
+def refuse_special(path: Path) -> None:
+    """Raises OSError where `path` exists and is no regular file: a FIFO would block the reader, a device never ends."""
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        raise OSError(f"{path.name} is no regular file")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """`path`, open for reading. Raises OSError where it is no regular file."""
+    refuse_special(path)
+    return path.open("rb")
+
+
+def check_in_place(fd: int, path: Path, size: int) -> None:
+    """Raises OSError where `path` is no longer the open file `fd`, or the file has not `size` bytes: somebody else writes."""
+    here = os.fstat(fd)
+    if here.st_nlink == 0 or not os.path.samestat(here, path.stat()):
+        raise OSError("it was deleted or replaced while the run wrote to it")
+    if here.st_size != size:
+        raise OSError(
+            f"it has {here.st_size} bytes and not the {size} that the run has written: somebody else changed it"
+        )
 
 
 def sync_folder(folder: Path) -> None:

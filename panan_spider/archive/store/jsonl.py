@@ -2,7 +2,6 @@
 
 import json
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
-from panan_spider.archive.store.files import append_whole, cut_aside, sync_folder
+from panan_spider.archive.store.files import append_whole, check_in_place, cut_aside, refuse_special, sync_folder
 
 #: Characters that JSON allows inside a string and that many readers take for the end of a line.
 _LINE_ENDS: Final = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
@@ -97,12 +96,6 @@ def read_lines(path: Path, start: int = 0, until: int | None = None) -> Iterator
         yield from reader.lines(start, until)
 
 
-def refuse_special(path: Path) -> None:
-    """Raises OSError where `path` exists and is no regular file: a FIFO would block the reader, a device never ends."""
-    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(f"{path.name} is no regular file")
-
-
 def as_line(record: str) -> bytes:
     """JSON text as a line of such a file. Raises ValueError where it is not of one line."""
     for sign, escaped in _LINE_ENDS:  # `str.translate` looks up every character
@@ -125,6 +118,7 @@ class LineFile:
             self._cut_torn_end(at)
             self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
             sync_folder(path.parent)
+        self._expected = self.size
 
     def _cut_torn_end(self, at: datetime) -> None:
         if not self.path.exists():
@@ -148,10 +142,17 @@ class LineFile:
     def append_all(self, records: Sequence[str]) -> list[StoredLine]:
         """Append JSON objects in one write; all durable on return. A kill in the middle leaves the first of them whole."""
         raws = [as_line(record) for record in records]
+        self.check()
         with self._guard.writing(self.path):
             start = append_whole(self._fd, b"".join(raws))
+        self._expected = start + sum(map(len, raws))
         ends = list(accumulate(map(len, raws), initial=start))
         return [StoredLine(begin, raw) for (begin, _end), raw in zip(pairwise(ends), raws, strict=True)]
+
+    def check(self) -> None:
+        """Raises StoreError where somebody else has deleted, replaced, cut or written to the file."""
+        with self._guard.writing(self.path):
+            check_in_place(self._fd, self.path, self._expected)
 
     def lines(self, start: int = 0, until: int | None = None) -> Iterator[StoredLine]:
         """The lines that begin from byte `start`, the first byte of a line. Raises StoreError."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store.errors import LockHeld, naming
+from panan_spider.archive.store.files import refuse_special
 
 #: Seconds after which a lock found taken is tried once more: `holder` takes it for an instant to look.
 _INSTANT: Final = 0.05
@@ -23,6 +24,7 @@ class Lock:
     def __init__(self, path: Path, run_id: str) -> None:
         """Raises LockHeld, naming the holder, where another process holds it; StoreError where it cannot be made."""
         with naming(path):
+            refuse_special(path)
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             with naming(path):
@@ -51,6 +53,7 @@ def holder(path: Path) -> str | None:
     if not path.exists():
         return None
     with naming(path):
+        refuse_special(path)
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             return None if _taken(fd) else _told(fd)

@@ -9,6 +9,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from panan_spider.archive.store.content_encoding import decoded
 from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import open_regular
 from panan_spider.archive.store.http_exchange import ArchivedResponse
 from panan_spider.archive.store.warc_writer import FOLDER
 from panan_spider.items import WarcLocation
@@ -23,7 +24,7 @@ MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 def read(data: Path, place: WarcLocation) -> ArchivedResponse:
     """The response stored at `place` in the archive folder `data`. Raises StoreError where none is."""
     path = data / place.file
-    with naming(path), path.open("rb") as file:
+    with naming(path), open_regular(path) as file:
         file.seek(place.offset)
         begins_here = file.read(len(GZIP)) == GZIP
         file.seek(place.offset)
@@ -36,7 +37,7 @@ def read(data: Path, place: WarcLocation) -> ArchivedResponse:
 def iter_responses(data: Path) -> Iterator[ArchivedResponse]:
     """Every response record of the archive folder `data`, in the order of the files' names. Raises StoreError."""
     for path in sorted((data / FOLDER).glob("*.warc.gz")):
-        with naming(path), path.open("rb") as file:
+        with naming(path), open_regular(path) as file:
             yield from _responses(data, path, file)
 
 

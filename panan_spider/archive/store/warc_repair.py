@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from panan_spider.archive.store.files import cut_aside, sync_folder
+from panan_spider.archive.store.files import cut_aside, open_regular, sync_folder
 
 _GZIP: Final = b"\x1f\x8b\x08"
 #: Bytes read at a time: a few times the usual record, for every record is read from its own start.
@@ -25,7 +25,7 @@ class ByteRange(NamedTuple):
 def stretches(path: Path) -> Iterator[ByteRange]:
     """The file, cut into whole members and the damage between them, in order. Raises OSError."""
     size, start = path.stat().st_size, 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while start < size:
             length = _member_at(file, start)
             end = start + length if length is not None else _whole_after(file, start + 1) or size
@@ -40,7 +40,7 @@ def mend(path: Path, at: datetime) -> str | None:
     left as it is. A file without one whole record is moved aside. Raises OSError.
     """
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         whole = _whole_until(file)
         if whole == size and size > 0:
             return None

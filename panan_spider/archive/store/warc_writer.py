@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store.errors import WriteGuard
-from panan_spider.archive.store.files import append_whole, sync_folder
+from panan_spider.archive.store.files import append_whole, check_in_place, sync_folder
 from panan_spider.archive.store.http_exchange import HttpExchange
 from panan_spider.archive.store.warc_records import Original, RecordMaker
 from panan_spider.core.clock import Clock, moment, stamp
@@ -31,6 +31,7 @@ class WarcWriter:
         self._records = RecordMaker()
         self._fd, self._name, self._serial = -1, "", 0
         self._unsynced = False
+        self._expected = 0
         self.whole: list[tuple[str, int]] = []
 
     def response(self, exchange: HttpExchange) -> WarcLocation:
@@ -42,6 +43,7 @@ class WarcWriter:
         return self._append(self._records.revisit(exchange, original))
 
     def _append(self, members: bytes) -> WarcLocation:
+        self.check()
         with self._guard.writing(self._data / FOLDER):
             if self._fd >= 0 and os.fstat(self._fd).st_size >= self._max:
                 self.close()
@@ -55,7 +57,22 @@ class WarcWriter:
                     self._undo_begin()
                 raise
         self._unsynced = True
+        self._expected = offset + len(members)
         return WarcLocation(file=self._name, offset=offset)
+
+    def check(self) -> None:
+        """Raises StoreError where somebody else has deleted, replaced, cut or written to a file of this run."""
+        if self._fd >= 0:
+            with self._guard.writing(self._data / self._name):
+                check_in_place(self._fd, self._data / self._name, self._expected)
+
+    def check_all(self) -> None:
+        """`check`, for the files of this run that are closed, too."""
+        self.check()
+        for name, size in self.whole:
+            with self._guard.writing(self._data / name):
+                if (found := (self._data / name).stat().st_size) != size:
+                    raise OSError(f"it has {found} bytes and not the {size} that the run has written")
 
     def sync(self) -> None:
         """Make every record written so far durable: before anything else durable names its place. Raises StoreError."""

@@ -16,6 +16,7 @@ from panan_spider.archive.verify import file_check, ledger_agreement, warc_check
 from panan_spider.archive.verify.finding import Finding
 from panan_spider.archive.verify.ledger_agreement import LedgerAgreement
 from panan_spider.archive.verify.line_check import LineChecker, LineIndex
+from panan_spider.archive.verify.warc_agreement import WarcAgreement
 from panan_spider.archive.verify.warc_check import ResponseIndex
 from panan_spider.sites.profile import Site, load_site
 
@@ -35,6 +36,7 @@ class ArchiveCheck:
     responses: ResponseIndex = field(init=False)
     lines: LineIndex = field(default_factory=LineIndex)
     side: LedgerAgreement | None = None
+    warc_side: WarcAgreement | None = None
     site_file_wrong: bool = False
     ledger_wrong: bool = False  # in listings, or in how far the files of lines are marked
     bad_quarantine: list[tuple[int, int]] = field(default_factory=list)  # first byte and length of its bad lines
@@ -92,6 +94,9 @@ class ArchiveCheck:
             for finding, run, text in file_check.reports(self.data, ledger):
                 self.reports.append((run, text))
                 yield finding
+        if self.held_by is None:  # a run that writes accounts for its pages when it has judged them
+            self.warc_side = WarcAgreement(self.data, self.site, self.lines, self.responses)
+            yield from self.warc_side.compare(ledger)
         for finding, path in file_check.damaged_images(self.data):
             self.pictures.append(path)
             yield finding

@@ -42,7 +42,7 @@ def reports(data: Path, ledger: Ledger) -> Iterator[tuple[Finding, str, str]]:
         name = f"{RUNS_FOLDER}/{path.name}"
         if not path.exists():
             yield Finding(name, None, "not there; the ledger has a copy of it"), run, text
-        elif _object(path.read_bytes()).get("run", run) != run or not _object(path.read_bytes()):
+        elif not path.is_file() or not (found := _object(path.read_bytes())) or found.get("run", run) != run:
             yield Finding(name, None, "not the report of that run; the ledger has a copy of it"), run, text
 
 

@@ -59,14 +59,23 @@ class Rebuilder:
             found[number] = RebuiltLine(_as(one, page), None if one.content_hash is None else _FROM_THE_PAGE_ALONE)
         return found
 
+    def read(self, article_id: str, place: WarcLocation, url: str | None) -> Article | None:
+        """The article whose page one lies at `place`, with its further parts; None where it cannot be read.
+
+        `url` is the article's address, None for that of the response.
+        """
+        try:
+            stands_at = url or self._site.urls.understand(warc_reader.read(self._data, place).url).url
+            article = built(self._data, self._site, stands_at, [place], lambda due: self._part(due, place))
+        except Exception:  # whatever a page object trips over
+            return None
+        return article if article.id == article_id else None
+
     def _readings(self, article_id: str, url: str | None) -> Iterator[Article]:
         """The article as each of its kept pages gives it, oldest first; pages that give none are passed over."""
         for place in self._responses.of(article_id):
-            try:
-                stands_at = url or self._site.urls.understand(warc_reader.read(self._data, place).url).url
-                yield built(self._data, self._site, stands_at, [place], lambda due, place=place: self._part(due, place))  # type: ignore[misc]
-            except Exception:  # noqa: S112  # whatever a page object trips over, another page may give the article
-                continue
+            if (article := self.read(article_id, place, url)) is not None:
+                yield article
 
     def _part(self, url: str, first: WarcLocation) -> WarcLocation | None:
         """Where the part that was fetched with page one at `first` is kept: the next answer for it after that."""

@@ -9,20 +9,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from panan_spider.archive.ledger.database import LedgerDamaged
-from panan_spider.archive.ledger.ledger import QUARANTINE, Ledger
+from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.archive.site_file import SITE_FILE, bind_site
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER
 from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
 from panan_spider.archive.store.files import free_name, replace_bytes, sync_folder, write_atomically
-from panan_spider.archive.store.jsonl import read_lines
+from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
 from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.store.warc_writer import FOLDER as WARC_FOLDER
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
 from panan_spider.archive.verify.line_check import misplaced
 from panan_spider.archive.verify.rebuild import Rebuilder
-from panan_spider.archive.verify.repair_plan import changes, stories
+from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC, changes, stories
 from panan_spider.core.clock import Clock, moment, stamp
 from panan_spider.items import Article
+
+#: Notes on restored lines that a run logs and reports.
+_MOST_NOTES = 20
 
 _ASKED_AGAIN = "no raw response gives it again; the next run with images=true asks for it"
 
@@ -46,6 +50,13 @@ class Repairer:
             self._pictures()
             self._orphans()
 
+    def mend_lines(self) -> None:
+        """The lines alone, and the ledger's marks of them. Raises StoreError."""
+        with naming(self._data):
+            rewritten, side = self._lines(), self._check.side
+            if side is not None and (rewritten or side.wrong):
+                self._ledger()
+
     def _site_file(self) -> None:
         """Write site.json anew, for the site whose lines the archive holds. The file as it was is kept beside it."""
         if not self._check.site_file_wrong:
@@ -59,11 +70,13 @@ class Repairer:
     def _lines(self) -> bool:
         """Put the lines right; whether any byte of them was changed. The file as it was is kept beside it."""
         lines, lost = self._check.lines, self._check.side.lost if self._check.side is not None else {}
+        later = self._check.warc_side.unaccounted if self._check.warc_side is not None else {}
         path = self._data / ARTICLES_FILE
-        if not path.exists() or not (lines.bad or lines.inconsistent or lost):
+        if not (lines.bad or lines.inconsistent or lost or later):
             return False
+        path.touch()
         found, nobodys = stories(
-            path, self._check.site, lines, lost, lambda article: misplaced(article, self._check.responses)
+            path, self._check.site, lines, lost, later, lambda article: misplaced(article, self._check.responses)
         )
         rebuilder, edits, appended = Rebuilder(self._data, self._check.site, self._check.responses), {}, list[bytes]()
         for one in nobodys:
@@ -149,3 +162,41 @@ class Repairer:
 
 def _pictures(articles: list[Article]) -> Iterator[int]:
     return (picture_key(image.url) for article in articles for image in article.images)
+
+
+def restore_lost_lines(data: Path, clock: Clock) -> list[str]:
+    """Make lines that articles.jsonl has lost again from the WARC, before a run opens the archive; one note a line.
+
+    They are lost where the ledger knows more lines than there are, or where the ledger itself is lost beside WARC files.
+    The caller holds the lock. Raises StoreError.
+    """
+    if not _may_have_lost_lines(data):
+        return []
+    check = ArchiveCheck(data, own=True)
+    for _finding in check.findings():
+        pass
+    repairer = Repairer(check, clock)
+    repairer.mend_lines()
+    said = sorted(repairer.said, key=lambda message: not message.endswith(NOT_IN_THE_WARC))
+    return said if len(said) <= _MOST_NOTES else [*said[:_MOST_NOTES], f"and {len(said) - _MOST_NOTES} more like these"]
+
+
+def _may_have_lost_lines(data: Path) -> bool:
+    path = data / LEDGER
+    if not path.exists():
+        return any((data / WARC_FOLDER).glob("*.warc.gz"))
+    try:
+        ledger = Ledger.read_only(path)
+    except LedgerDamaged:
+        return any((data / WARC_FOLDER).glob("*.warc.gz"))
+    try:
+        until = ledger.marked_until(ARTICLES)
+        lines = data / ARTICLES_FILE
+        if until == 0:
+            return False
+        if not lines.exists() or lines.stat().st_size < until:
+            return True
+        with JsonLinesReader(lines) as reader:
+            return not ledger.is_last_marked(ARTICLES, reader.last_line(until))
+    finally:
+        ledger.close()

@@ -1,6 +1,6 @@
 """What the lines of a troubled article should be: the good ones in order, the missing ones made again, repeats left out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,9 @@ from panan_spider.sites.profile import Site
 
 _BEGINNING: Final = 400
 
+#: End of the message about a lost line that cannot be made again.
+NOT_IN_THE_WARC: Final = "no raw page in the WARC gives it"
+
 
 @dataclass
 class RevisionPlan:
@@ -25,6 +28,7 @@ class RevisionPlan:
     misplaced: list[int] = field(default_factory=list)  # of these, revisions whose raw page is not where they say
     bad: list[BadLine] = field(default_factory=list)
     row: Row | None = None  # what the ledger has of it, where its newest line is lost
+    later: list[Article] = field(default_factory=list)  # readings of raw pages that nothing accounts for, oldest first
     said: list[str] = field(default_factory=list)
 
     def take(self, line: StoredLine, article: Article, *, misplaced: bool) -> None:
@@ -58,8 +62,20 @@ class RevisionPlan:
             elif one.revision in self.good:
                 self.said.append(f"{what}: its raw page is nowhere in the WARC; its line stays as it is")
             else:
-                self.said.append(f"{what}: no raw page in the WARC gives it")
+                self.said.append(f"{what}: {NOT_IN_THE_WARC}")
+        self._add_later(articles, listed_in)
         return self._without_repeats([articles[number] for number in sorted(articles)])
+
+    def _add_later(self, articles: dict[int, Article], listed_in: tuple[str, ...]) -> None:
+        """Put the readings of raw pages that nothing accounts for behind the revisions there are."""
+        for reading in self.later:
+            newest = articles[max(articles)] if articles else None
+            if any(article.warc == reading.warc for article in articles.values()):
+                continue  # it has been made again already, as a revision that was missing
+            number = 1 if newest is None else newest.revision + 1
+            listed = list(listed_in) or ([] if newest is None else newest.listed_in)
+            articles[number] = reading.model_copy(update={"revision": number, "listed_in": sorted(listed)})
+            self.said.append(f"{self.article_id}, revision {number}: made from a raw page in the WARC that had no line")
 
     def _without_repeats(self, articles: list[Article]) -> list[Article]:
         kept: list[Article] = []
@@ -95,12 +111,19 @@ class RevisionPlan:
 
 
 def stories(
-    path: Path, site: Site, lines: LineIndex, lost: dict[str, Row], misplaced: Callable[[Article], Any]
+    path: Path,
+    site: Site,
+    lines: LineIndex,
+    lost: dict[str, Row],
+    later: Mapping[str, list[Article]],
+    misplaced: Callable[[Article], Any],
 ) -> tuple[dict[str, RevisionPlan], list[BadLine]]:
     """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's."""
-    found = {number: RevisionPlan(number) for number in sorted(lines.inconsistent | lost.keys())}
+    found = {number: RevisionPlan(number) for number in sorted(lines.inconsistent | lost.keys() | later.keys())}
     for number, row in lost.items():
         found[number].row = row
+    for number, readings in later.items():
+        found[number].later = readings
     by_byte = {row[-1]: number for number, row in lost.items()}
     bad, nobodys = {one.start: one for one in lines.bad}, []
     for line in read_lines(path):

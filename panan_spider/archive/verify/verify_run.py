@@ -41,14 +41,15 @@ class VerifyRun:
         check = ArchiveCheck(self.data, own=True)
         mender = Repairer(check, now)
 
-        def first() -> None:
+        def first() -> list[str]:
             for finding in check.findings():
                 print(finding)
             mender.mend()
+            return mender.said
 
         run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
         archive = Archive.open(self.data, run_id=run_id, args={"command": "verify"}, first=first)
-        done = [*mender.said, *archive.notes]
+        done = archive.notes
         for line in done:
             print(f"panan: {line}")
         archive.settle_rest()

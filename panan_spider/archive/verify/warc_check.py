@@ -37,6 +37,7 @@ class _File:
     starts: "array[int]" = field(default_factory=lambda: array("Q"))
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
     times: "array[int]" = field(default_factory=lambda: array("Q"))
+    firsts: bytearray = field(default_factory=bytearray)  # 1: page one of an article
 
 
 class ResponseIndex:
@@ -45,7 +46,7 @@ class ResponseIndex:
     def __init__(self, site: Site) -> None:
         self._understand = site.urls.understand
         self.files: dict[str, _File] = {}
-        self._by_key: dict[int, list[tuple[str, int]]] | None = None
+        self._by_key: dict[int, list[tuple[str, int, int]]] | None = None
 
     def __len__(self) -> int:
         return sum(len(file.starts) for file in self.files.values())
@@ -60,7 +61,8 @@ class ResponseIndex:
         good = status == 200 and address.kind in (UrlKind.ARTICLE, UrlKind.PART) and address.article_id is not None
         into.starts.append(start)
         into.keys.append(key_of(address.article_id or "", address.part) if good else _OTHER)
-        into.times.append(_number(at))
+        into.times.append(time_number(at))
+        into.firsts.append(good and address.part == 1)
 
     def objection(self, place: WarcLocation, article_id: str, part: int | None, at: str | None) -> str | None:
         """Why `place` does not keep that part of the article, received at `at`; None where it does.
@@ -76,25 +78,41 @@ class ResponseIndex:
         parts = (part,) if part is not None else range(2, 101)
         if article_id and file.keys[found] not in {key_of(article_id, number) for number in parts}:
             return f"its raw page should lie at {where}: that is a response of something else"
-        if at is not None and file.times[found] != _number(at):
+        if at is not None and file.times[found] != time_number(at):
             return f"its raw page should lie at {where}: that one was not received at {at}"
         return None
 
     def of(self, article_id: str, part: int = 1) -> list[WarcLocation]:
         """Where good answers for that part of the article lie, oldest first."""
-        if self._by_key is None:
-            self._by_key = {}
-            for name, start, key in self._all():
-                self._by_key.setdefault(key, []).append((name, start))
-        places = self._by_key.get(key_of(article_id, part), [])
+        return [place for place, _time in self.timed(article_id, part)]
+
+    def timed(self, article_id: str, part: int = 1) -> list[tuple[WarcLocation, int]]:
+        """`of`, each with the time it was received, as `time_number` gives it."""
+        places = sorted(self._index().get(key_of(article_id, part), []))
+        return [(WarcLocation(file=file, offset=start), time) for file, start, time in places]
+
+    def unknown(self, known: Collection[int]) -> list[WarcLocation]:
+        """Good answers for page one of articles whose `key_of` is not in `known`, oldest first."""
+        places = (
+            (name, start)
+            for name, file in self.files.items()
+            for start, key, is_first in zip(file.starts, file.keys, file.firsts, strict=True)
+            if is_first and key not in known
+        )
         return [WarcLocation(file=file, offset=start) for file, start in sorted(places)]
 
-    def _all(self) -> Iterator[tuple[str, int, int]]:
-        for name, file in self.files.items():
-            yield from ((name, start, key) for start, key in zip(file.starts, file.keys, strict=True) if key)
+    def _index(self) -> dict[int, list[tuple[str, int, int]]]:
+        if self._by_key is None:
+            self._by_key = {}
+            for name, file in self.files.items():
+                for start, key, time in zip(file.starts, file.keys, file.times, strict=True):
+                    if key:
+                        self._by_key.setdefault(key, []).append((name, start, time))
+        return self._by_key
 
 
-def _number(at: str) -> int:
+def time_number(at: str) -> int:
+    """A moment such as `2026-03-07T01:02:03Z` as the number 20260307010203; 0 where it is none."""
     return int("".join(filter(str.isdigit, at))[:14] or "0")
 
 
