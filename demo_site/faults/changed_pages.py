@@ -5,13 +5,13 @@ import zlib
 from random import Random
 
 from demo_site import response
-from demo_site.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then
+from demo_site.faults.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then
 from demo_site.prose import paragraph
 from demo_site.response import Request, Response
 
 _IMPOSSIBLE = (
-    "<html><head><title>13-45</title></head><body><div>您当前的位置 : 浙江在线 &gt;&gt; 磐安新闻网 &gt;&gt; 书记</div>"
-    '<div class="list-style"><div class="detail-title">没有这一天的新闻</div><div class="detail-date mb20">2020/13/45 来源:磐安新闻网</div>'
+    "<html><head><title>13-45</title></head><body><div>您当前的位置 : {portal} &gt;&gt; {name} &gt;&gt; 书记</div>"
+    '<div class="list-style"><div class="detail-title">没有这一天的新闻</div><div class="detail-date mb20">2020/13/45 来源:{name}</div>'
     f"<p>{paragraph(Random(0))}</p><p>{paragraph(Random(1))}</p></div></body></html>"
 )
 _LIST = re.compile(rb'(<div class="list-text cf">).*?(</div>)', re.DOTALL)
@@ -28,11 +28,13 @@ class BadDate(Rewriting):
 
     def spoil(self, request: Request, then: Then) -> Response:
         if "/2020/13/45/" in request.path:
-            return response.text(200, _IMPOSSIBLE)
+            county = request.county
+            return response.text(200, _IMPOSSIBLE.format(portal=county.portal, name=county.name))
         return super().spoil(request, then)
 
     def rewritten(self, request: Request, body: bytes) -> bytes:
-        row = b'<li><a href="http://panews.zjol.com.cn/panews/system/2020/13/45/099000001.shtml" title="13-45">13-45</a></li>'
+        url = f"http://{request.county.old}{request.county.prefix}/system/2020/13/45/099000001.shtml"
+        row = f'<li><a href="{url}" title="13-45">13-45</a></li>'.encode()
         if re.search(LISTS, request.url):
             return _LIST.sub(lambda found: found[0].replace(b"<ul>", b"<ul>" + row, 1), body, count=1)
         dated = self._header.sub(rb"\g<1>2020/13/45", body)
