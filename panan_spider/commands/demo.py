@@ -72,7 +72,6 @@ class Command(QuietCommand, ScrapyCommand):
         require_demo_site()
         from demo_site.counties import COUNTIES
         from demo_site.faults import FAULTS, parse
-        from demo_site.proxy import serve
         from demo_site.site import Site as DemoSite
 
         if opts.fault == ["list"]:
@@ -90,13 +89,24 @@ class Command(QuietCommand, ScrapyCommand):
         if opts.serve:
             _serve(site, faults, opts.port)
             return ExitCode.GOOD
-        from rich.console import Console
+        return _run(site, faults, data, opts)
 
-        _make_folder(data)
-        with serve(site, faults) as server:
-            code = _crawl(Console(), server, data, [*opts.spargs], [*opts.set])
-        _show(Console(), server, data, code)
-        return code
+
+def _run(site: "DemoSite", faults: "list[Fault]", data: Path, opts: argparse.Namespace) -> int:
+    """Crawl the site into `data`, print the result and the next command; returns the exit code of the crawl."""
+    from rich.console import Console
+
+    from demo_site.proxy import serve
+
+    _make_folder(data)
+    before = _count(data)
+    with serve(site, faults) as server:
+        code = _crawl(Console(), server, data, [*opts.spargs], [*opts.set])
+    _show(Console(), server, data, code)
+    if before and _count(data) == before:
+        print(f"nothing new: all {before} lines were there already; remove {data} to begin anew")
+    print(f"look at it: {_called()} browse --data-dir {data}", flush=True)
+    return code
 
 
 def use_demo_profiles() -> None:
@@ -104,6 +114,17 @@ def use_demo_profiles() -> None:
     from demo_site.counties import PROFILES
 
     os.environ.setdefault("PANAN_SITES_DIR", str(PROFILES))
+
+
+def _called() -> str:
+    """The program as it was called: a path that works in the same folder."""
+    return os.environ.get("PANAN_CALLED_AS") or "scrapy"
+
+
+def _count(data: Path) -> int:
+    """Lines of the archive."""
+    path = data / ARTICLES_FILE
+    return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
 def _make_folder(data: Path) -> None:

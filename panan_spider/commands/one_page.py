@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from panan_spider.archive.store.files import ARTICLES_FILE
-from panan_spider.commands.base import QuietCommand, refuse, site_of
+from panan_spider.commands.base import QuietCommand, refuse, site_of, site_of_archive
 from panan_spider.core.outcomes import ExitCode
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class PageCommand(QuietCommand):
         parser.add_argument(
             "--as", dest="kind", choices=("article", "list"), help="what to read it as (default: what it is)"
         )
-        parser.add_argument("--site", metavar="KEY", help="the profile of the page's site (default: panan)")
+        parser.add_argument("--site", metavar="KEY", help="the profile of the page's site (default: the archive's)")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         """Find the page, run on it. An address is requested with the crawl's manners."""
@@ -38,7 +38,8 @@ class PageCommand(QuietCommand):
         from panan_spider.doctor.fixture import kind_of
         from panan_spider.doctor.page_source import is_address
 
-        site = site_of(opts.site)
+        local = not is_address(args[0])
+        site = site_of_archive(self.data_of(opts)) if local and opts.site is None else site_of(opts.site)
         page = self._fetched(args[0], site) if is_address(args[0]) else self._local(args[0], opts, site)
         if isinstance(page, ExitCode):
             return page

@@ -42,7 +42,7 @@ def scrapy_commands() -> set[str]:
 def test_every_command_is_in_readme() -> None:
     commands = project_commands()
     assert {"crawl", "demo"} <= commands
-    documented = {cell.split()[1] for cell in first_cells("README.md") if cell.startswith("scrapy ")}
+    documented = {cell.split()[1] for cell in first_cells("README.md") if cell.startswith("panan ")}
     assert not commands - documented
 
 

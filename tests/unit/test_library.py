@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from command_line import scrapy
 
 import panan_spider
 from demo_site.counties import PROFILES
@@ -86,19 +85,24 @@ def test_importing_the_package_loads_nothing() -> None:
         panan_spider.nothing  # noqa: B018
 
 
-def test_inspect_prints_the_article_as_a_line(
-    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "panan_spider.settings")
+def inspected(*words: object) -> "subprocess.CompletedProcess[str]":
+    """`panan inspect WORDS… --article`, in a process of its own: Scrapy configures the log of the one it runs in."""
+    return subprocess.run(
+        [sys.executable, "-m", "panan_spider", "inspect", *map(str, words), "--article"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_inspect_prints_the_article_as_a_line(site: Site, tmp_path: Path) -> None:
     record = whole(site)[3]
     path = tmp_path / "page.html"
     path.write_bytes(answer(site, record).body)
-    call = scrapy(capsys, "inspect", path, "--url", record.url, "--article")
-    assert call.code == 0 and call.out.count("\n") == 1
-    line = json.loads(call.out)
+    call = inspected(path, "--url", record.url)
+    assert call.returncode == 0 and call.stdout.count("\n") == 1
+    line = json.loads(call.stdout)
     assert {name: line[name] for name in ("id", "title", "text")} == {
         name: site.expected(record)[name] for name in ("id", "title", "text")
     }
     path.write_text("<p>nothing</p>", "utf-8")
-    call = scrapy(capsys, "inspect", path, "--article")
-    assert (call.code, call.out, call.err.count("\n")) == (11, "", 1)
+    call = inspected(path)
+    assert (call.returncode, call.stdout, call.stderr.count("\n")) == (11, "", 1)
