@@ -184,6 +184,7 @@ class QuietCommand(CheckedCommand):
 
     requires_project = True
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    takes_data_dir: ClassVar[bool] = True
 
     def syntax(self) -> str:
         """The arguments."""
@@ -192,7 +193,8 @@ class QuietCommand(CheckedCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add `--data-dir`."""
         super().add_options(parser)
-        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+        if self.takes_data_dir:
+            parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Carry out the command. Every error that it names is one line on stderr; `exitcode` says which kind it was."""
