@@ -207,7 +207,7 @@ class QuietCommand(CheckedCommand):
         except RefusedError as error:
             refuse(str(error))
         except (StoreError, LockHeld) as error:
-            self._end(str(error), ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+            self.barred(error)
         except KeyboardInterrupt:
             self._end(self.interrupted(opts), ExitCode.INTERRUPTED)
         except OSError as error:
@@ -215,6 +215,10 @@ class QuietCommand(CheckedCommand):
                 raise
             self._end(f"standard output: {error.strerror}", ExitCode.STORE_ERROR)
             sys.stdout = io.StringIO()  # the interpreter would try again to write what is left
+
+    def barred(self, error: StoreError | LockHeld) -> None:
+        """Print why the archive cannot be used; exit code 15 where another run holds it, else 14."""
+        self._end(str(error), ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         """The work of the command; returns the exit code."""
