@@ -1,4 +1,5 @@
-# `make demo` and `make test` need Python 3.11 and git, nothing else: the first call makes a virtual environment.
+# `make demo` and `make test` need Python 3.11 with venv; the first call makes a virtual environment. `make demo` installs what
+# the program needs (requirements.lock), `make test` adds the development tools (requirements-dev.lock).
 # Another interpreter: `make test PYTHON=/opt/python3.12/bin/python3`.
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
@@ -8,12 +9,12 @@ EVAL := .venv-eval
 PIP := -m pip -qq --disable-pip-version-check install
 JOBS ?= auto
 
-.PHONY: help venv demo test format-check lint scrapy-lint types tests format docs bench bench-quick eval soak year lock lock-eval clean
+.PHONY: help venv dev demo test format-check lint scrapy-lint types tests format docs bench bench-quick eval soak year lock lock-eval clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-venv: $(VENV)/.installed ## the virtual environment, from the lock; again does nothing
+venv: $(VENV)/.installed ## the program's virtual environment, from the lock; again does nothing
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 is needed; name it: make PYTHON=/path/to/python3.11")'
@@ -22,42 +23,48 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
+dev: $(VENV)/.dev ## the development tools, too
+
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/python $(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
 demo: venv ## crawl a made-up county site on this machine into data/demo
-	$(BIN)/scrapy demo
+	$(BIN)/panan demo
 
 test: format-check lint scrapy-lint types tests ## everything that must hold before a change lands
 
-format-check: venv ## whether everything is formatted
+format-check: dev ## whether everything is formatted
 	$(BIN)/ruff format --check .
 
-lint: venv ## ruff
+lint: dev ## ruff
 	$(BIN)/ruff check .
 
-scrapy-lint: venv ## Scrapy's own pitfalls
+scrapy-lint: dev ## Scrapy's own pitfalls
 	$(BIN)/scrapy-lint
 
-types: venv ## mypy, strict
+types: dev ## mypy, strict
 	$(BIN)/mypy
 	$(BIN)/mypy tests/conftest.py
 	$(BIN)/mypy tests/browser/conftest.py
 	$(BIN)/mypy tests/fleet/conftest.py
 
-tests: venv ## the tests alone, on all cores (JOBS=1: on one)
+tests: dev ## the tests alone, on all cores (JOBS=1: on one)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-format: venv ## format, and mend what can be mended
+format: dev ## format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: venv ## the JSON Schema and DATA_FORMAT.md from the items, README's demo and docs/first-day.md from runs
+docs: dev ## the JSON Schema and DATA_FORMAT.md from the items, README's demo and docs/first-day.md from runs
 	$(BIN)/python -m tools.docs.generate
 	$(BIN)/python tests/policy/readme_run.py
 	$(BIN)/python tests/crawl/doctor_runs.py
 
-bench: venv ## how fast, beside baselines and peers of the same run (those of eval, if made); some forty minutes; writes docs/performance.md
+bench: dev ## how fast, beside baselines and peers of the same run (those of eval, if made); some forty minutes; writes docs/performance.md
 	$(BIN)/python -m benchmarks
 
-bench-quick: venv ## the same with few pages, in under two minutes; writes nothing
+bench-quick: dev ## the same with few pages, in under two minutes; writes nothing
 	$(BIN)/python -m benchmarks --quick
 
 eval: $(EVAL)/.installed ## panan_spider beside other extractors, on pages with gold records; writes docs/evaluation.md
@@ -69,10 +76,10 @@ $(EVAL)/.installed: requirements-eval.lock
 	$(EVAL)/bin/python $(PIP) --require-hashes --no-deps -r requirements-eval.lock
 	@touch $@
 
-soak: venv ## ten minutes of kills and faults on a large demo site; prints what was lost
+soak: dev ## ten minutes of kills and faults on a large demo site; prints what was lost
 	$(BIN)/python tests/crawl/soak.py
 
-year: venv ## a simulated year of nightly runs (SEED=2, NIGHTS=365)
+year: dev ## a simulated year of nightly runs (SEED=2, NIGHTS=365)
 	YEAR_SEED=$(or $(SEED),1) YEAR_NIGHTS=$(or $(NIGHTS),200) $(BIN)/python -m pytest tests/year -q
 
 LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
@@ -80,7 +87,8 @@ LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --gen
 lock: venv ## newest allowed versions of everything, with hashes, from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python $(PIP) uv
-	.venv-lock/bin/$(LOCK) --all-extras pyproject.toml -o requirements.lock
+	.venv-lock/bin/$(LOCK) --extra build pyproject.toml -o requirements.lock
+	.venv-lock/bin/$(LOCK) --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 	rm -rf .venv-lock
 
 lock-eval: venv ## newest versions of the extractors that eval runs, with hashes, from evaluation/peers.in

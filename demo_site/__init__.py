@@ -1,1 +1,1 @@
-"""A made-up county news site under the real host names, served on loopback as an HTTP proxy."""
+"""Made-up county news sites, served on loopback as an HTTP proxy: one under the real host names, one under others."""

@@ -4,6 +4,7 @@ import argparse
 import signal
 import threading
 
+from demo_site.counties import COUNTIES
 from demo_site.faults import FAULTS, parse
 from demo_site.proxy import serve
 from demo_site.site import Site
@@ -14,6 +15,7 @@ def main(args: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo_site", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--articles", type=int, default=420)
+    parser.add_argument("--site", choices=sorted(COUNTIES), default="panan")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--fault",
@@ -25,7 +27,7 @@ def main(args: list[str] | None = None) -> int:
     given = parser.parse_args(args)
     try:
         faults = [parse(spec) for spec in given.fault]
-        site = Site.build(given.seed, given.articles)
+        site = Site.build(given.seed, given.articles, COUNTIES[given.site])
     except ValueError as error:
         parser.error(str(error))
     stop = threading.Event()

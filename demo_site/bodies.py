@@ -5,18 +5,18 @@ from itertools import pairwise
 from random import Random
 
 from demo_site import prose, words
+from demo_site.county import County
 from demo_site.plan import Slot
-from demo_site.sections import BY_KEY
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
 
 
-def body(rng: Random, slot: Slot) -> tuple[Block, ...]:
+def body(county: County, rng: Random, slot: Slot) -> tuple[Block, ...]:
     """The blocks of the article in `slot`."""
-    kind = BY_KEY[slot.section].kind
+    kind = county.by_key[slot.section].kind
     if kind == "photo":
         return tuple(_picture(rng, slot, n, captioned=n != 1) for n in range(rng.randint(2, 6)))
     if kind == "notice":
-        return _notice(rng, slot)
+        return _notice(county, rng, slot)
     blocks: list[Block] = [Paragraph(text=text) for text in _texts(rng, slot)]
     if kind == "video":
         blocks.insert(0, Video(url=f"http://{slot.host}/video/{slot.id}.mp4"))
@@ -27,7 +27,10 @@ def body(rng: Random, slot: Slot) -> tuple[Block, ...]:
     if slot.rank % 17 == 6:
         blocks.insert(len(blocks) // 2, _table(rng))
     if slot.rank % 13 == 4:
-        blocks += [Paragraph(text=f"磐安县{rng.choice(('样例', '测试'))}局"), Paragraph(text=_printed_day(slot))]
+        blocks += [
+            Paragraph(text=f"{county.place}{rng.choice(('样例', '测试'))}局"),
+            Paragraph(text=_printed_day(slot)),
+        ]
     return tuple(blocks)
 
 
@@ -83,7 +86,7 @@ def _table(rng: Random) -> Block:
     return Table(rows=rows)
 
 
-def _notice(rng: Random, slot: Slot) -> tuple[Block, ...]:
+def _notice(county: County, rng: Random, slot: Slot) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Paragraph(text=prose.fill(rng, "根据{place}{thing}工作安排,现将有关事项公告如下,请社会各界予以监督。"))
     ]
@@ -93,7 +96,7 @@ def _notice(rng: Random, slot: Slot) -> tuple[Block, ...]:
         blocks.append(
             Attachment(url=_file_url(slot, n, ext), title=f"附件{n + 1}:{rng.choice(words.PLACES)}名单.{ext}")
         )
-    blocks += [Paragraph(text="磐安县样例办公室"), Paragraph(text=_printed_day(slot))]
+    blocks += [Paragraph(text=f"{county.place}样例办公室"), Paragraph(text=_printed_day(slot))]
     return tuple(blocks)
 
 

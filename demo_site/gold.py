@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from demo_site.bodies import files
-from demo_site.pages_lines import header_line
+from demo_site.pages.article_lines import header_line
 from demo_site.record import Record
 from panan_spider.items import SCHEMA_VERSION
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from demo_site.record import Template
-from demo_site.sections import BY_KEY, ERAS, OWN, SECTIONS, Section
+from demo_site.county import County, Section, Template
+from demo_site.county_panan import PANAN
 
 #: Distance of a section's newest articles from its newest, days; the rest lie beyond the look-back of 30.
 _NEWEST: Final = (0, 9)
@@ -39,13 +39,13 @@ def address(section: Section, template: Template, host: str, article_id: str, po
     """The article's address on `host`."""
     if template == "trs":
         return f"http://{host}{section.folder}{posted:%Y%m}/t{posted:%Y%m%d}_{article_id}.html"
-    prefix = "" if host == OWN else "/panews"
+    prefix = section.prefix if host == section.host else ""  # only the old host has one, and sections of it alone
     return f"http://{host}{prefix}/system/{posted:%Y/%m/%d}/{article_id}.shtml"
 
 
-def _days(rng: Random, template: Template, count: int, *, small: bool) -> list[date]:
+def _days(rng: Random, era: tuple[date, date], count: int, *, small: bool) -> list[date]:
     """`count` posting dates, newest first, spread so that few lie within 30 days of the newest."""
-    first, last = ERAS[template]
+    first, last = era
     last -= timedelta(days=rng.randint(0, 20))
     span = (last - first).days - _OLDER
     newest = _NEWEST[: min(count, _OF_THEM_IN_A_SMALL_SECTION)] if small else _NEWEST
@@ -53,14 +53,14 @@ def _days(rng: Random, template: Template, count: int, *, small: bool) -> list[d
     return [last - timedelta(days=int(back)) for back in (*newest, *older)]
 
 
-def _counts(articles: int) -> dict[tuple[str, Template], int]:
+def _counts(county: County, articles: int) -> dict[tuple[str, Template], int]:
     """How many articles each section has of each template; together exactly `articles`."""
-    total = sum(section.weight for section in SECTIONS)
-    wanted = {s.key: min(max(4, articles * s.weight // total), _room(s)) for s in SECTIONS if s.weight}
-    wanted["paxw"] += articles - sum(wanted.values())
+    total = sum(section.weight for section in county.sections)
+    wanted = {s.key: min(max(4, articles * s.weight // total), _room(s)) for s in county.sections if s.weight}
+    wanted[county.main] += articles - sum(wanted.values())
     shares: dict[tuple[str, Template], int] = {}
     for key, count in wanted.items():
-        templates = BY_KEY[key].templates
+        templates = county.by_key[key].templates
         for i, template in enumerate(templates):
             shares[key, template] = count * (i + 1) // len(templates) - count * i // len(templates)
     return shares
@@ -72,15 +72,15 @@ def _room(section: Section) -> int:
     return section.size - taken if section.pager == "none" else sys.maxsize
 
 
-def build(seed: int, articles: int) -> list[Slot]:
+def build(seed: int, articles: int, county: County = PANAN) -> list[Slot]:
     """The slots of a site of `articles` articles, numbered in the order of their dates. At least 100."""
     if articles < 100:
         raise ValueError("a demo site has at least 100 articles")
     rng = Random(f"plan/{seed}")
     raw = [
         (posted, key, template)
-        for (key, template), count in _counts(articles).items()
-        for posted in _days(rng, template, count, small=BY_KEY[key].weight < 7)
+        for (key, template), count in _counts(county, articles).items()
+        for posted in _days(rng, county.eras[template], count, small=county.by_key[key].weight < 7)
     ]
     ranks: dict[Template, int] = {"enorth_a": 0, "enorth_b": 0, "trs": 0}
     slots = []
@@ -91,13 +91,13 @@ def build(seed: int, articles: int) -> list[Slot]:
             slot(
                 article_id,
                 ranks[template],
-                BY_KEY[key],
+                county.by_key[key],
                 template,
                 posted=posted,
                 lag=rng.choice((0, 0, 0, 1, 1, 2, 5, 11)),
             )
         )
-    _cross_list(slots)
+    _cross_list(county, slots)
     return slots
 
 
@@ -107,22 +107,23 @@ def slot(article_id: str, rank: int, section: Section, template: Template, *, po
     return Slot(article_id, rank, section.key, template, section.host, url, posted, lag, [section.key])
 
 
-def _cross_list(slots: list[Slot]) -> None:
+def _cross_list(county: County, slots: list[Slot]) -> None:
     """List articles in further sections, some under another address or another query string."""
     own: dict[str, list[Slot]] = {}
     for entry in sorted(slots, key=lambda s: (s.posted, s.id), reverse=True):
         own.setdefault(entry.section, []).append(entry)
-    for section in SECTIONS:
+    for section in county.sections:
         for key in section.collects:
             for entry in own[key][: section.size // 2]:
                 entry.listed.append(section.key)
-    for entry in (*own["sj"][3::6], own["fsjdxz"][2]):
-        entry.listed.append("paxw")
-    for entry in own["paxw"][4::9]:
-        entry.listed.append("xzh")
-    # The same number under both hosts: listed at zjol by 磐安新闻, on the own host by 文化旅游.
-    for entry in [s for s in own["paxw"] if s.template == "enorth_a"][3::7]:
-        entry.listed.append("whly")
-        entry.alias = address(BY_KEY["paxw"], entry.template, OWN, entry.id, entry.posted)
+    for rule in county.cross:
+        chosen = own[rule.source][rule.start :: rule.step] if rule.step else [own[rule.source][rule.start]]
+        for entry in chosen:
+            entry.listed.append(rule.target)
+    # The same number at both hosts: listed at the old one by its section, at the own host by another.
+    twice = county.twice
+    for entry in [s for s in own[twice.source] if s.template == "enorth_a"][twice.start :: twice.step]:
+        entry.listed.append(twice.target)
+        entry.alias = address(county.by_key[twice.target], entry.template, county.own, entry.id, entry.posted)
     for number, entry in enumerate([s for s in slots if len(s.listed) > 2][:6]):
         entry.queries = {key: f"?from={key}&t={number}{i}" for i, key in enumerate(entry.listed)}

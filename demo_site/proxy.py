@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from demo_site import control
 from demo_site.faults import Fault, answered
 from demo_site.response import Request, Response, text
-from demo_site.sections import HOME
 from demo_site.site import Site
 
 _MAX_HEAD: Final = 64 * 1024
@@ -98,11 +97,11 @@ class ProxyServer:
         if not target.startswith("http://"):  # CONNECT, or https
             self.strays.append(target)
             return text(501, "this proxy speaks http alone")
-        request = Request(method, host, path, headers)
+        request = Request(method, host, path, headers, self.site.county)
         with self._lock:
             if host == control.HOST:
                 return control.answer(self, request, body)
-            if host not in HOME and not any(host in fault.hosts for fault in self.faults):
+            if host not in self.site.county.home and not any(host in fault.hosts for fault in self.faults):
                 self.strays.append(target)
                 return text(502, "no such host")
             try:

@@ -1,11 +1,10 @@
 """One made-up article: the record every page of it is printed from, and what reading it must give back."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from demo_site.county import County, Template
+from demo_site.county_panan import PANAN
 from panan_spider.items import Author, Block, Link
-
-Template = Literal["enorth_a", "enorth_b", "trs"]
 
 
 @dataclass(frozen=True)
@@ -32,3 +31,4 @@ class Record:
     blocks: tuple[Block, ...]
     related: tuple[Link, ...]
     parts: tuple[int, ...] = ()
+    county: County = PANAN

@@ -8,15 +8,19 @@ from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from typing import Literal
 
+from demo_site.county import County
+from demo_site.county_panan import PANAN
+
 
 @dataclass(frozen=True)
 class Request:
-    """A GET as the proxy read it. Header names are lower-case; `path` holds the query string too."""
+    """A GET as the proxy read it. Header names are lower-case; `path` holds the query string too. `county` is that of the site asked."""
 
     method: str
     host: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    county: County = PANAN
 
     @property
     def url(self) -> str:

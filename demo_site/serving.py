@@ -4,11 +4,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from demo_site import lists, media_files, pagers, pages_a, pages_b, pages_trs, response
-from demo_site.furniture import Furniture, Links, footer, head, nav, side
+from demo_site import media_files, response
+from demo_site.county import County, Links, Section
+from demo_site.pages import enorth_a, enorth_b, lists, pagers, trs
+from demo_site.pages.furniture import Furniture, footer, head, nav, side
 from demo_site.plan import Slot
 from demo_site.response import Request, Response
-from demo_site.sections import HOME, OFF_SITE_LINKS, OWN, SECTIONS, ZJOL, Section
 
 if TYPE_CHECKING:
     from demo_site.site import Site
@@ -19,8 +20,6 @@ _SIDES: Final = {
     "enorth_b": ("新闻聚焦", "便民"),
     "trs": ("新闻聚焦", "图片新闻"),
 }
-_HOME_PATHS: Final = {ZJOL: ("/", "/panews/", "/panews/index.shtml"), OWN: ("/", "/index.html", "/index.shtml")}
-_UTF8_B: Final = frozenset({"xz", "fsjdxz", "tp", "msxw"})  # sections of template B that already print UTF-8
 
 
 def respond(site: "Site", request: Request) -> Response:
@@ -49,14 +48,14 @@ def article(site: "Site", request: Request, url: str) -> Response | None:
     slot, record = site.slots[article_id], site.record(article_id)
     if page > max(1, len(record.parts)):
         return None
-    around, charset = furniture(site, slot.template, request.host, slot), charset_of(slot)
+    around, charset = furniture(site, slot.template, request.host, slot), charset_of(site.county, slot)
     relative = slot.alias is None
     if slot.template == "enorth_a":
-        text = pages_a.render(record, around, page, url=url, relative=relative)
+        text = enorth_a.render(record, around, page, url=url, relative=relative)
     elif slot.template == "enorth_b":
-        text = pages_b.render(record, around, page, url=url, relative=relative, charset=charset)
+        text = enorth_b.render(record, around, page, url=url, relative=relative, charset=charset)
     else:
-        text = pages_trs.render(record, around, page, url=url)
+        text = trs.render(record, around, page, url=url)
     # One in a hundred pages is declared UTF-8 by the server and is not.
     header = "text/html; charset=utf-8" if slot.rank % 97 == 13 or charset == "utf-8" else "text/html"
     modified = datetime.combine(slot.posted, time(8), UTC) + timedelta(days=slot.revision)
@@ -64,9 +63,9 @@ def article(site: "Site", request: Request, url: str) -> Response | None:
     return response.validated(request, answer, f'"{slot.id}-{page}-{slot.revision}"', modified)
 
 
-def charset_of(slot: Slot) -> str:
+def charset_of(county: County, slot: Slot) -> str:
     """The charset the article is printed in, as its page declares it."""
-    if slot.template == "trs" or (slot.template == "enorth_b" and slot.section in _UTF8_B):
+    if slot.template == "trs" or (slot.template == "enorth_b" and slot.section in county.utf8_b):
         return "utf-8"
     return "gb2312" if slot.template == "enorth_a" else "gbk"
 
@@ -78,7 +77,7 @@ def encoded(text: str, charset: str) -> bytes:
 
 def section(site: "Site", request: Request, path: str) -> Response | None:
     """The list page or pager script at `path`."""
-    for entry in SECTIONS:
+    for entry in site.county.sections:
         if entry.host != request.host:
             continue
         pages = site.list_pages(entry.key) if _may_be_of(entry, path) else 0
@@ -103,20 +102,20 @@ def _list_page(site: "Site", entry: Section, at: int, pages: int) -> Response:
     start = min(at, pages - 1) * entry.size  # an endless pager repeats its last page
     shown = slots[start : start + entry.size]
     rows = [
-        lists.ListRow(_href(entry, slot, n), site.title(slot.id), _day(site, entry, slot))
+        lists.ListRow(_href(site.county.main, entry, slot, n), site.title(slot.id), _day(site, entry, slot))
         for n, slot in enumerate(shown)
     ]
-    charset = "utf-8" if pagers.is_trs(entry) or entry.key in _UTF8_B else "gb2312"
+    charset = "utf-8" if pagers.is_trs(entry) or entry.key in site.county.utf8_b else "gb2312"
     around = furniture(site, entry.templates[0], entry.host, None)
-    text = lists.render(entry, rows, at, pages, furniture=around, charset=charset)
+    text = lists.render(entry, rows, at, pages, county=site.county, furniture=around, charset=charset)
     header = f"text/html; charset={charset}" if charset == "utf-8" else "text/html"
     return Response(200, {"Content-Type": header}, encoded(text, charset))
 
 
-def _href(entry: Section, slot: Slot, place: int) -> str:
+def _href(main: str, entry: Section, slot: Slot, place: int) -> str:
     url = slot.alias if slot.alias and f"//{entry.host}/" in slot.alias else slot.url
     query = slot.queries.get(entry.key, "")
-    if entry.key == "paxw" and place == 5:
+    if entry.key == main and place == 5:
         return url.replace("http://", "https://", 1) + query
     if url.startswith(entry.url.rsplit("/", 1)[0] + "/") and pagers.is_trs(entry):
         return "./" + url.removeprefix(entry.url.rsplit("/", 1)[0] + "/") + query
@@ -129,22 +128,36 @@ def _day(site: "Site", entry: Section, slot: Slot) -> date | None:
     return slot.posted - timedelta(days=slot.lag) if pagers.is_trs(entry) else slot.posted
 
 
+def _home_paths(county: County) -> dict[str, tuple[str, ...]]:
+    old = ("/", f"{county.prefix}/", f"{county.prefix}/index.shtml")
+    return {county.old: old, county.own: ("/", "/index.html", "/index.shtml")}
+
+
 def home(site: "Site", request: Request, path: str) -> Response | None:
     """The host's front page."""
-    if path not in _HOME_PATHS.get(request.host, ()):
+    if path not in _home_paths(site.county).get(request.host, ()):
         return None
-    around = furniture(site, "trs" if request.host == OWN else "enorth_b", request.host, None)
-    lines = (head("磐安新闻网", "utf-8"), "<body>", nav(around), side(around), footer(), "</body>\n</html>")
+    around = furniture(site, "trs" if request.host == site.county.own else "enorth_b", request.host, None)
+    lines = (
+        head(site.county.name, "utf-8"),
+        "<body>",
+        nav(around),
+        side(around),
+        footer(site.county),
+        "</body>\n</html>",
+    )
     return Response(200, {"Content-Type": "text/html; charset=utf-8"}, "\n".join(lines).encode())
 
 
 def furniture(site: "Site", template: str, host: str, slot: Slot | None) -> Furniture:
     """What surrounds a page now: side blocks and counter move on with every request."""
-    links: list[tuple[str, str]] = [("首页", HOME[host])]
-    links += [(s.name, s.path) for s in SECTIONS if s.host == host and s.in_nav]
+    county = site.county
+    newer = host == county.own
+    links: list[tuple[str, str]] = [("首页", county.home[host])]
+    links += [(s.name, s.path) for s in county.sections if s.host == host and s.in_nav]
     links += [
-        *OFF_SITE_LINKS,
-        ("磐安新闻网" + ("旧版" if host == OWN else "新版"), HOME[ZJOL if host == OWN else OWN]),
+        *county.off_site_links,
+        (county.name + ("旧版" if newer else "新版"), county.home[county.old if newer else county.own]),
     ]
     broken = slot is not None and slot.rank % 41 == 17
     return Furniture(

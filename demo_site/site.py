@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Self
 
-from demo_site import gold, lists, plan, writer
+from demo_site import gold, plan, writer
+from demo_site.county import County, Section
+from demo_site.county_panan import PANAN
+from demo_site.pages import lists
 from demo_site.plan import Slot
 from demo_site.record import Record
 from demo_site.response import Request, Response
-from demo_site.sections import BY_KEY, SECTIONS, Section
 from panan_spider.items import Link
 
 _RECORDS_KEPT = 2_000
@@ -28,10 +30,11 @@ class SectionView:
 class Site:
     """The site. Articles are written when they are asked for, the same each time; see `build`."""
 
-    def __init__(self, seed: int, slots: list[Slot]) -> None:
+    def __init__(self, seed: int, slots: list[Slot], county: County = PANAN) -> None:
+        self.county = county
         self.seed = seed
         self.slots = {slot.id: slot for slot in slots}
-        self.robots: dict[str, str] = {"www.panews.cn": "User-agent: *\nDisallow: /admin/\n"}
+        self.robots: dict[str, str] = {county.own: "User-agent: *\nDisallow: /admin/\n"}
         self.served = 0
         self._planned = list(slots)
         self._place = {slot.id: n for n, slot in enumerate(slots)}
@@ -43,9 +46,9 @@ class Site:
             self._register(slot)
 
     @classmethod
-    def build(cls, seed: int = 1, articles: int = 420) -> Self:
+    def build(cls, seed: int = 1, articles: int = 420, county: County = PANAN) -> Self:
         """A site of exactly `articles` articles (at least 100), the same for the same seed."""
-        return cls(seed, plan.build(seed, articles))
+        return cls(seed, plan.build(seed, articles, county), county)
 
     @property
     def records(self) -> list[Record]:
@@ -56,7 +59,7 @@ class Site:
     def sections(self) -> dict[str, SectionView]:
         """The sections by name, with the articles their lists name now."""
         views: dict[str, SectionView] = {}
-        for section in SECTIONS:
+        for section in self.county.sections:
             old = views.get(section.name, SectionView(section.name, (), (), frozenset()))
             ids = old.article_ids | {slot.id for slot in self.listing(section.key)}
             views[section.name] = SectionView(section.name, (*old.keys, section.key), (*old.urls, section.url), ids)
@@ -69,17 +72,19 @@ class Site:
         if article_id not in self._records:
             if len(self._records) >= _RECORDS_KEPT:
                 self._records.clear()
-            self._records[article_id] = writer.write(self.seed, self.slots[article_id], self._related(article_id))
+            self._records[article_id] = writer.write(
+                self.county, self.seed, self.slots[article_id], self._related(article_id)
+            )
         return self._records[article_id]
 
     def title(self, article_id: str) -> str:
         """Its headline, without writing the article."""
         changed = self._changed.get(article_id)
-        return changed.title if changed else writer.title_of(self.seed, self.slots[article_id])
+        return changed.title if changed else writer.title_of(self.county, self.seed, self.slots[article_id])
 
     def expected(self, record: Record) -> dict[str, Any]:
         """What a crawl must store of it, but for `revision`, `content_hash`, `fetched_at` and `warc`."""
-        return gold.expected(record, (BY_KEY[key].name for key in self.slots[record.id].listed))
+        return gold.expected(record, (self.county.by_key[key].name for key in self.slots[record.id].listed))
 
     def addresses(self, article_id: str) -> frozenset[str]:
         """Every canonical address the article answers at: one, or one on each host."""
@@ -95,7 +100,7 @@ class Site:
 
     def list_pages(self, key: str) -> int:
         """Number of the section's list pages, its index included."""
-        return lists.chunks(BY_KEY[key], len(self.listing(key)))
+        return lists.chunks(self.county.by_key[key], len(self.listing(key)))
 
     def article_at(self, url: str) -> str | None:
         """The number of the article whose page one stands at `url`; None where none does."""
@@ -107,7 +112,7 @@ class Site:
 
         self.served += 1
         lower = {name.lower(): value for name, value in headers.items()}
-        return serving.respond(self, Request(method, host, path, lower))
+        return serving.respond(self, Request(method, host, path, lower, self.county))
 
     def add_article(self, section: str, *, posted: date | None = None, lag: int = 0, **changes: Any) -> Record:
         """A new article in the section of that name or key, a day newer than its newest unless `posted` says otherwise.
@@ -116,7 +121,7 @@ class Site:
         """
         home = self._section(section)
         template = home.templates[0]
-        newest = self.listing(home.key)[0].posted if self.listing(home.key) else date(2022, 6, 20)
+        newest = self.listing(home.key)[0].posted if self.listing(home.key) else self.county.eras["trs"][1]
         number = str(max(int(s.id) for s in self.slots.values() if (s.template == "trs") == (template == "trs")) + 7)
         rank = 1 + max(s.rank for s in self.slots.values() if s.template == template)
         article_id = number if template == "trs" else number.zfill(9)
@@ -149,7 +154,8 @@ class Site:
         self._lists.clear()
 
     def _section(self, name: str) -> Section:
-        return BY_KEY[name] if name in BY_KEY else next(BY_KEY[view.keys[0]] for view in [self.sections[name]])
+        by_key = self.county.by_key
+        return by_key[name] if name in by_key else by_key[self.sections[name].keys[0]]
 
     def _register(self, slot: Slot) -> None:
         for url in (slot.url, slot.alias):
@@ -161,4 +167,6 @@ class Site:
         place = self._place.get(article_id, len(self._place))
         count = len(self._planned)
         chosen = [self._planned[(place * step + shift) % count] for step, shift in ((7, 3), (13, 5))]
-        return tuple(Link(url=s.url, title=writer.title_of(self.seed, s)) for s in chosen if s.id != article_id)
+        return tuple(
+            Link(url=s.url, title=writer.title_of(self.county, self.seed, s)) for s in chosen if s.id != article_id
+        )

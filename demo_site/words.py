@@ -67,4 +67,3 @@ SUBHEADS: Final = (
 SUBTITLES: Final = ("——{place}{thing}侧记", "——写在{meeting}召开之际", "{place}{adverb}{verb}{thing}")
 COLUMNS: Final = ("样例直通车", "基层走笔", "代表样声", "走村问事")
 CAPTIONS: Final = ("查看{place}地块", "{place}一角", "察看{thing}进展情况", "{place}村民正在采摘", "{thing}现场")
-SOURCES: Final = ("磐安新闻网", "磐安新闻网", "磐安样报", "金华样例日报", "融磐安客户端")

@@ -5,64 +5,62 @@ from datetime import timedelta
 from random import Random
 
 from demo_site import bodies, prose, words
+from demo_site.county import County
 from demo_site.plan import Slot
 from demo_site.record import Record
-from demo_site.sections import BY_KEY, HOME, OFF_SITE_LINKS
 from panan_spider.items import Author, Link
 
-SITE = "磐安新闻网"
-REGION = "浙江在线"
 
-
-def title_of(seed: int, slot: Slot) -> str:
+def title_of(county: County, seed: int, slot: Slot) -> str:
     """The headline alone: lists need it of thousands of articles."""
-    return prose.title(Random(f"title/{seed}/{slot.id}"), BY_KEY[slot.section].kind)
+    return prose.title(Random(f"title/{seed}/{slot.id}"), county.by_key[slot.section].kind)
 
 
-def write(seed: int, slot: Slot, related: tuple[Link, ...]) -> Record:
+def write(county: County, seed: int, slot: Slot, related: tuple[Link, ...]) -> Record:
     """The record of the article in `slot`."""
     rng = Random(f"article/{seed}/{slot.id}")
-    blocks = bodies.body(rng, slot)
-    names, urls = trail(slot)
-    byline = _byline(rng, slot)
+    blocks = bodies.body(county, rng, slot)
+    names, urls = trail(county, slot)
+    byline = _byline(county, rng, slot)
     return Record(
         url=slot.url,
         id=slot.id,
         template=slot.template,
-        title=title_of(seed, slot),
-        kicker=_kicker(rng, slot),
+        title=title_of(county, seed, slot),
+        kicker=_kicker(county, rng, slot),
         subtitle=prose.fill(rng, rng.choice(words.SUBTITLES)) if slot.rank % 12 == 7 else None,
         published=_published(rng, slot),
         posted=slot.posted.isoformat(),
         breadcrumbs=names,
         breadcrumb_urls=urls,
-        source=_source(rng, slot),
+        source=_source(county, rng, slot),
         authors=byline.authors,
         editor=byline.editor,
         credits=byline.credits,
         blocks=blocks,
         related=related if slot.rank % 3 == 1 and slot.template != "trs" else (),
         parts=bodies.part_sizes(slot, blocks),
+        county=county,
     )
 
 
-def trail(slot: Slot) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+def trail(county: County, slot: Slot) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """The breadcrumb's parts and where each leads; none on some pages of template A."""
     if slot.template == "enorth_a" and slot.rank % 9 == 5:
         return (), ()
-    section = BY_KEY[slot.section]
-    chain = [BY_KEY[key] for key in section.trail] + [section]
-    names = [SITE, *(s.name for s in chain)]
-    urls: list[str | None] = [HOME[slot.host], *(s.url for s in chain)]
+    section = county.by_key[slot.section]
+    chain = [county.by_key[key] for key in section.trail] + [section]
+    names = [county.name, *(s.name for s in chain)]
+    urls: list[str | None] = [county.home[slot.host], *(s.url for s in chain)]
     if slot.template == "enorth_b":
-        names, urls = [REGION, *names], [OFF_SITE_LINKS[0][1], *urls]
-    if slot.rank % 4 == 1 and slot.section != "fsjdxz":
+        names, urls = [county.portal, *names], [county.portal_url, *urls]
+    if slot.rank % 4 == 1 and slot.section != county.hidden:
         urls[-1] = None  # printed as text alone
     return tuple(names), tuple(urls)
 
 
-def _kicker(rng: Random, slot: Slot) -> str | None:
-    return prose.kicker(rng) if BY_KEY[slot.section].kind == "leader" and slot.rank % 2 else None
+def _kicker(county: County, rng: Random, slot: Slot) -> str | None:
+    return prose.kicker(rng) if county.by_key[slot.section].kind == "leader" and slot.rank % 2 else None
 
 
 def _published(rng: Random, slot: Slot) -> str | None:
@@ -74,11 +72,11 @@ def _published(rng: Random, slot: Slot) -> str | None:
     )
 
 
-def _source(rng: Random, slot: Slot) -> str | None:
+def _source(county: County, rng: Random, slot: Slot) -> str | None:
     empty = slot.rank % 5 in (1, 3) if slot.template == "enorth_b" else slot.rank % 11 == 4
     if _published(Random(0), slot) is None and slot.template != "enorth_a":
         empty = False  # a header line says at least one thing
-    return None if empty else rng.choice(words.SOURCES)
+    return None if empty else rng.choice(county.sources)
 
 
 @dataclass(frozen=True)
@@ -88,11 +86,11 @@ class _Byline:
     credits: tuple[tuple[str, str], ...] = ()
 
 
-def _byline(rng: Random, slot: Slot) -> _Byline:
+def _byline(county: County, rng: Random, slot: Slot) -> _Byline:
     names = rng.sample(words.REPORTERS, 4)
     if slot.template == "enorth_a":
         return _tail(rng, slot, names)
-    authors = _marked(rng, slot, names) if slot.template == "trs" else _reporters(slot, names)
+    authors = _marked(county, rng, slot, names) if slot.template == "trs" else _reporters(slot, names)
     editor = None if slot.rank % 6 == 2 or slot.template == "trs" else rng.choice(words.EDITORS)
     return _Byline(authors, editor)
 
@@ -120,7 +118,7 @@ def _reporters(slot: Slot, names: list[str]) -> tuple[Author, ...]:
     return tuple(Author(name=name, title=role, work=None) for name in names[: 1 + slot.rank % 3])
 
 
-def _marked(rng: Random, slot: Slot, names: list[str]) -> tuple[Author, ...]:
+def _marked(county: County, rng: Random, slot: Slot, names: list[str]) -> tuple[Author, ...]:
     form = slot.rank % 6
     if form == 0:
         return ()
@@ -132,7 +130,7 @@ def _marked(rng: Random, slot: Slot, names: list[str]) -> tuple[Author, ...]:
         return (Author(name=names[0], title="记者", work="text+photo"),)
     if form == 3:
         return Author(name=names[0], title="记者", work="text"), Author(name=names[1], title="通讯员", work="photo")
-    if BY_KEY[slot.section].kind == "video":
+    if county.by_key[slot.section].kind == "video":
         return (Author(name=names[0], title="记者", work="video"),)
     return tuple(Author(name=name, title="记者", work=None) for name in names[: form - 3])
 

@@ -14,7 +14,9 @@ MOMENT_PATTERN: Final = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}\+08:00)?$"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True
+    )  # built when first used: a command that reads no line needs none
 
 
 class Author(_Part):
@@ -102,7 +104,7 @@ class WarcLocation(_Part):
 class Article(BaseModel):
     """One revision of one article."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     id: str = Field(pattern=r"^\d+$", description="The CMS's number.")
     revision: int = Field(ge=1, description="1 for the first version stored, 2 for the first correction, …")

@@ -2,19 +2,30 @@
 
 import os
 
+from panan_spider import __contact__, __version__
+from panan_spider.core import loopback
+
 BOT_NAME = "panan_spider"
 SPIDER_MODULES = ["panan_spider.spiders"]
 COMMANDS_MODULE = "panan_spider.commands"  # `scrapy crawl` with a true exit code, `scrapy demo`, …
 
-PANAN_DATA_DIR = "data"  # the archive
+PANAN_DATA_DIR = os.environ.get("PANAN_DATA_DIR", "data")  # the archive
+PANAN_SITES_DIR = os.environ.get("PANAN_SITES_DIR")  # a folder of more site profiles
 PANAN_FLEET_DIR = os.environ.get("PANAN_FLEET_DIR", "archives")  # … of each site of a fleet: a folder below this one
 PANAN_REPORT_URL = os.environ.get("PANAN_REPORT_URL")  # where the report is posted when the run has ended
 PANAN_ON_FAILURE = os.environ.get("PANAN_ON_FAILURE")  # a command to start when the exit code is not 0
+PANAN_LOOPBACK_ONLY = loopback.wanted()  # for tests and demos: no connection leaves the machine
 PANAN_RETRY_BASE = 2.0  # seconds before the first retry; doubled for each further one
 PANAN_RETRY_CAP = 300.0  # seconds no single wait exceeds, Retry-After included
 
-CONTACT = "https://github.com/panan-spider/panan-spider"  # whom a site's operators can write to: change it to your own
-USER_AGENT = f"panan_spider/0.1 (archive of local news; +{CONTACT})"
+
+def user_agent(contact: str) -> str:
+    """The User-Agent with a web page or mail address that the operators of a site can write to."""
+    return f"panan_spider/{__version__} (archive of local news; +{contact})"
+
+
+PANAN_CONTACT = os.environ.get("PANAN_CONTACT") or __contact__  # your web page or mail address
+USER_AGENT = user_agent(PANAN_CONTACT)
 ROBOTSTXT_OBEY = True  # obey robots.txt
 DOWNLOAD_DELAY = 1.0  # seconds; a county's server is small and the archive is in no hurry
 CONCURRENT_ITEMS = 1  # Scrapy starts that many tasks for every response, and a page gives one article
@@ -74,3 +85,6 @@ ITEM_PIPELINES = {
     "panan_spider.pipelines.articles.StorePipeline": 400,  # the line, then the ledger's mark
     "panan_spider.pipelines.images.ImagesPipeline": 500,  # with images=true; the article itself is safe by now
 }
+
+if PANAN_LOOPBACK_ONLY:
+    loopback.install()  # here, for whatever starts a crawl reads these settings first

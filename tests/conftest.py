@@ -6,6 +6,11 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
+#: No process that a test starts may reach beyond this machine; pytest-socket holds the tests' own.
+os.environ["PANAN_LOOPBACK_ONLY"] = "1"
+for _name in ("PANAN_CONTACT", "PANAN_DATA_DIR", "PANAN_SITES_DIR"):
+    os.environ.pop(_name, None)
+
 #: Set by .ci/run.
 GATE = os.environ.get("PANAN_GATE") == "1"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from random import Random
 from typing import Any, Final
 
-from demo_site.record import Template
+from demo_site.county import Template
 
 #: Every choice and its values. A value that stands twice is drawn twice as often.
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {

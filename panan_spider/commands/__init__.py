@@ -3,11 +3,13 @@
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-_INTERRUPTED: Final = 16  # ExitCode.INTERRUPTED: nothing may be imported before the handlers stand
+_INTERRUPTED: Final = 16  # ExitCode.INTERRUPTED: nothing may be imported before the handlers are set
 _STOPPED: Final = b"panan: stopped before it began; the archive was not touched\n"
+_OURS: Final = frozenset(path.stem for path in Path(__file__).parent.glob("*.py"))
 
 
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:
@@ -15,8 +17,8 @@ def _stopped(number: int, frame: FrameType | None) -> NoReturn:
     os._exit(_INTERRUPTED)
 
 
-# The commands take most of a second to load, and Scrapy's own handlers stand only when all is loaded. Until then nothing is
-# open that would have to be closed, and a scheduler that stops a run early reads the code of an interrupted one.
-if sys.argv[1:2] == ["crawl"]:
+# The commands take most of a second to load, and each sets its own handlers only when it runs. Until then nothing is open that
+# would have to be closed, and a scheduler that stops a run early reads the exit code of an interrupted one.
+if sys.argv[1:2] and sys.argv[1] in _OURS:
     signal.signal(signal.SIGTERM, _stopped)
     signal.signal(signal.SIGINT, _stopped)

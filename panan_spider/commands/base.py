@@ -1,56 +1,107 @@
-"""How every command is called: what is wrong with a call is one line on stderr and exit code 1, before anything is done."""
+"""Base classes of the commands: refusals in one line with exit code 1, `--data-dir`, the same errors with the same exit codes."""
 
 import argparse
+import io
+import json
 import logging
 import math
+import os
+import pwd
+import re
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings, default_settings
 
+from panan_spider import __contact__
 from panan_spider import settings as ours
 from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.core.outcomes import ExitCode
-from panan_spider.extensions import json_log
+from panan_spider.archive.store.files import ARTICLES_FILE
+from panan_spider.core import loopback
+from panan_spider.core.outcomes import ExitCode, RefusedError
 
+# Scrapy loads every command at every start. What pydantic, twisted and the like need time for is imported where it is used.
 if TYPE_CHECKING:
     from scrapy.commands import ScrapyCommand as _Base
+
+    from panan_spider.sites.profile import Site
 else:
     _Base = object  # Scrapy takes every ScrapyCommand of these modules for a command
 
+_SITES_DIR: Final = "PANAN_SITES_DIR"
+_CONTACT: Final = re.compile(r"(?:https?://|mailto:)\S+|[^@\s]+@[^@\s]+")
 _SECONDS: Final = ("PANAN_RETRY_BASE", "PANAN_RETRY_CAP")
 _SETTINGS: Final = tuple(sorted(name for name in vars(ours) if name.startswith("PANAN_")))
 
 
+def say(line: str) -> None:
+    """Print one line on stderr, as JSON where the log is."""
+    from panan_spider.extensions import json_log
+
+    json_log.say(line)
+
+
 def refuse(message: str) -> NoReturn:
-    """Say what is wrong with the call, in one line, and end with exit code 1."""
-    json_log.say(f"panan: {' '.join(message.split())}")
+    """Print one line on stderr and end with exit code 1."""
+    say(f"panan: {' '.join(message.split())}")
     sys.exit(int(ExitCode.NOT_STARTED))
 
 
 class CheckedCommand(_Base):
-    """Stands before Scrapy's class in each command of ours. Scrapy's own refusals, four lines and code 2, become one and 1."""
+    """Stands before Scrapy's class in each command. Scrapy's own refusals, four lines and code 2, become one line and code 1."""
+
+    #: One line for `scrapy --help`.
+    summary: ClassVar[str] = ""
+
+    def short_desc(self) -> str:
+        """The command's line in `scrapy --help`."""
+        return self.summary or super().short_desc()
+
+    @property
+    def program(self) -> str:
+        """`panan` where the console script was called, else `scrapy`."""
+        return "panan" if sys.argv[0] == "panan" else "scrapy"
+
+    @property
+    def typed_name(self) -> str:
+        """The command as typed."""
+        return type(self).__module__.rpartition(".")[2]
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Scrapy's."""
+        """Add Scrapy's options."""
         super().add_options(parser)
+        parser.usage = (parser.usage or "").replace("scrapy ", f"{self.program} ", 1)
         parser.error = refuse  # type: ignore[method-assign]  # what argparse and UsageError end in
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Scrapy's; then options that do not exist, and settings that cannot be meant."""
+        """Apply Scrapy's options; refuse unknown options, unknown settings and impossible values."""
         super().process_options(args, opts)
         self.prepare(opts)
-        name = type(self).__module__.rpartition(".")[2]
         for word in args:
             if word.startswith("-") and word != "-":
-                refuse(f"scrapy {name} has no option {word!r}; scrapy {name} -h lists them")
+                call = f"{self.program} {self.typed_name}"
+                refuse(f"{call} has no option {word!r}; {call} -h lists them")
+        assert self.settings is not None
+        self._check_given(opts)
+        self._check_values()
+        if self.settings.getbool("PANAN_LOOPBACK_ONLY"):
+            loopback.install()
+        self._set_contact()
+        _check_profiles(self.settings[_SITES_DIR])
+
+    def _check_given(self, opts: argparse.Namespace) -> None:
         assert self.settings is not None
         for setting in (word.partition("=")[0].strip() for word in opts.set):
             if setting.startswith("PANAN_") and setting not in _SETTINGS:
                 refuse(f"no setting is named {setting!r}; there is: {', '.join(_SETTINGS)}")
             if (wrong := unmeant(setting, self.settings[setting])) is not None:
                 refuse(f"{setting}: {self.settings[setting]!r} {wrong}")
+
+    def _check_values(self) -> None:
+        assert self.settings is not None
         for setting in _SECONDS:
             if not is_seconds(self.settings[setting]):
                 refuse(f"{setting}: {self.settings[setting]!r} is no number of seconds")
@@ -59,43 +110,228 @@ class CheckedCommand(_Base):
         if str(self.settings["LOG_LEVEL"]).upper() not in logging.getLevelNamesMapping():
             refuse(f"LOG_LEVEL: {self.settings['LOG_LEVEL']!r} is none of CRITICAL, ERROR, WARNING, INFO, DEBUG")
 
+    def _set_contact(self) -> None:
+        """Put PANAN_CONTACT into the User-Agent, unless another User-Agent was given."""
+        assert self.settings is not None
+        contact = str(self.settings["PANAN_CONTACT"]).strip()
+        if not _CONTACT.fullmatch(contact):
+            refuse(f"PANAN_CONTACT: {contact!r} is neither the address of a web page nor a mail address")
+        if self.settings["USER_AGENT"] == ours.USER_AGENT:
+            self.settings.set("USER_AGENT", ours.user_agent(contact), priority="cmdline")
+
+    def note_contact(self) -> None:
+        """Print one line where a site's operators would write to the makers of this program, and not to its user.
+
+        Nothing is printed where a proxy on this machine answers: then no site is asked.
+        """
+        assert self.settings is not None
+        proxy = urlsplit(os.environ.get("http_proxy", "")).hostname
+        if self.settings["USER_AGENT"] == ours.user_agent(__contact__) and proxy not in ("127.0.0.1", "localhost"):
+            say(
+                "panan: the User-Agent names the makers of this program; set PANAN_CONTACT to your own web page or mail address"
+            )
+
     def prepare(self, opts: argparse.Namespace) -> None:
-        """What a command does before anything of the call is refused."""
+        """Hook: runs before anything of the call is refused."""
 
     def takes_options_only(self, args: list[str]) -> None:
-        """Refuse a word that is no option."""
+        """Refuse any argument."""
         if args:
-            name = type(self).__module__.rpartition(".")[2]
-            refuse(f"scrapy {name} takes options only, not {args[0]!r}")
+            refuse(f"{self.program} {self.typed_name} takes options only, not {args[0]!r}")
 
     def data_of(self, opts: argparse.Namespace) -> Path:
-        """The folder of the archive: `--data-dir`, else the setting. An empty name is refused, for it would mean the folder one is in."""
+        """The archive's folder: `--data-dir`, else PANAN_DATA_DIR. An empty name is refused: it would be the working folder."""
         assert self.settings is not None
         if opts.data_dir is not None and not opts.data_dir.strip():
             refuse("--data-dir names no folder")
         return Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
 
 
+def _check_profiles(folder: str | None) -> None:
+    """Make the setting PANAN_SITES_DIR known to the profiles; refuse a folder with a bad one."""
+    if folder:
+        os.environ[_SITES_DIR] = folder  # the readers of profiles, and child processes, know no settings
+    if not os.environ.get(_SITES_DIR):
+        return
+    from panan_spider.sites.profile import ProfileError, load_site, site_keys
+
+    try:
+        for key in site_keys():
+            load_site(key)
+    except ProfileError as error:
+        refuse(str(error))
+
+
+def site_of(key: str | None) -> "Site":
+    """The profile that `--site` names; panan's where it is not given. Ends the command for an unknown key."""
+    from panan_spider.sites.profile import DEFAULT_KEY, ProfileError, UnknownSiteError, load_site
+
+    try:
+        return load_site(DEFAULT_KEY if key is None else key)
+    except (UnknownSiteError, ProfileError) as error:
+        refuse(f"--site: {error}")
+
+
+def site_of_archive(data: Path) -> "Site":
+    """The profile of the site that the archive in `data` belongs to. Raises StoreError."""
+    from panan_spider.archive.site_file import site_of
+
+    return site_of(data)
+
+
 class QuietCommand(CheckedCommand):
-    """A command that is no crawl: it says what it has to say, and Scrapy's log stays out of it."""
+    """A command that is no crawl: Scrapy's log is off."""
 
     requires_project = True
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    takes_data_dir: ClassVar[bool] = True
 
     def syntax(self) -> str:
-        """The options."""
+        """The arguments."""
         return "[options]"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add `--data-dir`."""
+        super().add_options(parser)
+        if self.takes_data_dir:
+            parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Carry out the command. Every error that it names is one line on stderr; `exitcode` says which kind it was."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.default_int_handler)
+        _keep_output_going()
+        try:
+            self.exitcode = int(self.carry_out(args, opts))
+            sys.stdout.flush()
+        except RefusedError as error:
+            refuse(str(error))
+        except (StoreError, LockHeld) as error:
+            self.barred(error)
+        except KeyboardInterrupt:
+            self._end(self.interrupted(opts), ExitCode.INTERRUPTED)
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            self._end(f"standard output: {error.strerror}", ExitCode.STORE_ERROR)
+            sys.stdout = io.StringIO()  # the interpreter would try again to write what is left
+
+    def barred(self, error: StoreError | LockHeld) -> None:
+        """Print why the archive cannot be used; exit code 15 where another run holds it, else 14."""
+        self._end(str(error), ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """The work of the command; returns the exit code."""
+        raise NotImplementedError
+
+    def interrupted(self, opts: argparse.Namespace) -> str:
+        """The line for SIGINT and SIGTERM."""
+        return "interrupted"
+
+    def _end(self, line: str, code: ExitCode) -> None:
+        print(f"panan: {' '.join(line.split())}", file=sys.stderr)
+        self.exitcode = int(code)
 
 
 class ArchiveCommand(QuietCommand):
-    """One that asks the site for nothing."""
+    """A command on an archive that exists. It makes no request."""
 
     requires_crawler_process = False
+    #: Files of which an archive has at least one.
+    marks: ClassVar[tuple[str, ...]] = (ARTICLES_FILE,)
 
-    def barred(self, error: StoreError | LockHeld) -> None:
-        """Say why the archive cannot be used; exit code 15 where another holds it, else 14."""
-        print(f"panan: {error}", file=sys.stderr)
-        self.exitcode = int(ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Check the call, find the archive, run on it."""
+        self.takes_options_only(args)
+        self.check(opts)
+        data = self.data_of(opts)
+        if not any((data / name).is_file() for name in self.marks):
+            refuse(no_archive(data))
+        if self.writes(opts):
+            refuse_root(data)
+        from panan_spider.archive.store.jsonl import refuse_newer
+
+        refuse_newer(data / ARTICLES_FILE)
+        return self.run_on(data, opts)
+
+    def writes(self, opts: argparse.Namespace) -> bool:
+        """True where the command writes into the archive's folder."""
+        return False
+
+    def check(self, opts: argparse.Namespace) -> None:
+        """Hook: refuse wrong options."""
+
+    def run_on(self, data: Path, opts: argparse.Namespace) -> int:
+        """Run on the archive in `data`; returns the exit code."""
+        raise NotImplementedError
+
+
+def refuse_root(data: Path) -> None:
+    """End the command where root would write into another user's archive: that user's next run could not write there."""
+    if os.geteuid() != 0:
+        return
+    for path in (data, data / ARTICLES_FILE):
+        owner = path.stat().st_uid if path.exists() else 0
+        if owner != 0:
+            refuse(
+                f"{path} belongs to {_user(owner)}, whom files of root would lock out: run this as that user (sudo -u)"
+            )
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
+
+
+def no_archive(data: Path) -> str:
+    """The line for a folder without an archive; names the archive of the demo where that one is there."""
+    demo = data / "demo"
+    hint = f"; there is one in {demo}: --data-dir {demo}" if (demo / ARTICLES_FILE).is_file() else ""
+    return f"there is no archive in {data}{hint}"
+
+
+class _Sink(io.RawIOBase):
+    """Standard output that goes on when its reader has gone: the exit code then is still that of the work."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self._raw = raw
+
+    def write(self, data: Any) -> int:
+        try:
+            return self._raw.write(data) or 0
+        except BrokenPipeError:
+            return len(data)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def isatty(self) -> bool:
+        return self._raw.isatty()
+
+
+def _keep_output_going() -> None:
+    """Let a closed pipe end nothing, and print `?` for characters that the terminal's encoding does not have."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    if isinstance(raw, io.FileIO):
+        sys.stdout.flush()
+        buffer = io.BufferedWriter(_Sink(raw))
+        sys.stdout = io.TextIOWrapper(buffer, sys.stdout.encoding, "replace", line_buffering=raw.isatty())
+
+
+def print_json(value: Any, indent: int | None = 1) -> None:
+    """Print a JSON value; with escapes where the terminal's encoding has not every character."""
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=indent)
+    print(text)
 
 
 def unmeant(name: str, given: Any) -> str | None:
@@ -112,7 +348,7 @@ def unmeant(name: str, given: Any) -> str | None:
 
 
 def is_seconds(given: Any) -> bool:
-    """Whether a setting is a number of seconds: finite, and not negative."""
+    """True for a number of seconds: finite, and not negative."""
     try:
         seconds = float(given)
     except (TypeError, ValueError):

@@ -1,60 +1,51 @@
-"""`scrapy browse`: read the archive as a newspaper, on this machine, or write it as files for any web server."""
+"""`scrapy browse`: read the archive as web pages on this machine, or write them as files for any web server."""
 
 import argparse
-import signal
-import sys
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.commands.base import ArchiveCommand, refuse
-from panan_spider.core.outcomes import ExitCode
-from panan_spider.publish.browse.guard import LOOPBACK
-from panan_spider.publish.export.atomic import ForeignFileError
-from panan_spider.sites.profile import load_site
+from panan_spider.commands.base import ArchiveCommand, refuse, site_of_archive
 
 PORT = 8001
 
 
 class Command(ArchiveCommand, ScrapyCommand):
-    """Reads the archive and its SQLite export, which it brings up to date first."""
+    """Reads the archive and its SQLite export, which is brought up to date first."""
 
-    def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
-        return "Read the archive as web pages on this machine, or write them as files"
+    summary = "Read the archive as web pages on this machine, or write them as files"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the command, beside Scrapy's own."""
+        """Add the options of the command."""
         super().add_options(parser)
-        parser.add_argument("--port", type=int, default=PORT, metavar="N", help=f"default: {PORT}; 0: any free one")
-        parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="default: 127.0.0.1")
+        parser.add_argument(
+            "--port", type=int, default=PORT, metavar="N", help=f"0 takes a free one ({PORT} if absent)"
+        )
+        parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="127.0.0.1 if absent")
         parser.add_argument("--public", action="store_true", help="allow a --host that others can reach")
         parser.add_argument("--open", action="store_true", help="open a web browser on it")
         parser.add_argument("--static", metavar="DIR", help="write the pages as files instead, and end")
-        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Serve until stopped, or write the files; `exitcode` 0 then."""
-        self.takes_options_only(args)
+    def check(self, opts: argparse.Namespace) -> None:
+        """Refuse impossible ports, hosts that others can reach, and an empty folder's name."""
+        from panan_spider.publish.browse.guard import LOOPBACK
+
         if not 0 <= opts.port <= 65535:
             refuse(f"--port: {opts.port} is no port")
         if opts.host not in LOOPBACK and not opts.public:
             refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
-        # Only now: Scrapy loads every command at every start, and Datasette would be a third of it.
-        from panan_spider.publish.browse import browse_run
-        from panan_spider.publish.browse.fresh_export import ArchiveNotFound, ExportSource
+        if opts.static is not None and not opts.static.strip():
+            refuse("--static names no folder")
 
-        source = ExportSource(self.data_of(opts), load_site())
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            self.exitcode = int(
-                browse_run.files(source, Path(opts.static)) if opts.static else browse_run.pages(source, opts)
-            )
-        except (ArchiveNotFound, ForeignFileError, browse_run.PortInUse) as error:
-            refuse(str(error))
-        except (StoreError, LockHeld) as error:
-            self.barred(error)
-        except KeyboardInterrupt:
-            print("panan: interrupted", file=sys.stderr)
-            self.exitcode = int(ExitCode.INTERRUPTED)
+    def writes(self, opts: argparse.Namespace) -> bool:
+        """Always: the SQLite export."""
+        return True
+
+    def run_on(self, data: Path, opts: argparse.Namespace) -> int:
+        """Serve until stopped, or write the files."""
+        # Scrapy loads every command at every start, and the web server would be a third of it.
+        from panan_spider.publish.browse import browse_run
+        from panan_spider.publish.browse.fresh_export import ExportSource
+
+        source = ExportSource(data, site_of_archive(data))
+        return browse_run.pages(source, opts) if opts.static is None else browse_run.files(source, Path(opts.static))

@@ -11,17 +11,10 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.spiderloader import get_spider_loader
 
-from panan_spider.archive.store.archive import RUNS_FOLDER
 from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.commands.base import CheckedCommand, refuse
-from panan_spider.commands.output_files import feed_objection, file_objection
+from panan_spider.archive.store.files import RUNS_FOLDER
+from panan_spider.commands.base import CheckedCommand, refuse, refuse_root, say
 from panan_spider.core.outcomes import ExitCode
-from panan_spider.extensions import json_log
-from panan_spider.extensions.archive_run import ArchiveRunExtension
-from panan_spider.extensions.log_formatter import collect_errors
-from panan_spider.extensions.progress import on_terminal, summarize
-from panan_spider.report.notifier import Notifier
-from panan_spider.spiders.county import CountySpider, wrong_arguments
 
 #: Scrapy's counts of what no retry healed.
 _FAILURES: Final = (
@@ -44,10 +37,14 @@ class Command(CheckedCommand, ScrapyCrawl):
     def prepare(self, opts: argparse.Namespace) -> None:
         """The log as JSON, refusals too."""
         if opts.json_log and self.settings is not None:
+            from panan_spider.extensions import json_log
+
             json_log.install(self.settings)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Scrapy's, then the spider's own arguments: what is wrong with them is one line, before anything else is said."""
+        from panan_spider.report.notifier import Notifier
+
         assert self.settings is not None
         self._check_written_first(opts)
         super().process_options(args, opts)
@@ -60,6 +57,7 @@ class Command(CheckedCommand, ScrapyCrawl):
         if said := self._wrong(args[0], opts.spargs):
             self.notifier.notify(int(ExitCode.NOT_STARTED), said, None)
             refuse(said)
+        refuse_root(Path(self.settings["PANAN_DATA_DIR"]))
 
     def _wrong(self, name: str, given: dict[str, Any]) -> str | None:
         """One line about a spider that is not there, or arguments that it does not take; None where all is right."""
@@ -69,6 +67,9 @@ class Command(CheckedCommand, ScrapyCrawl):
             spider_class = loader.load(name)
         except KeyError:
             return f"no spider is named {name!r}; there is: {', '.join(loader.list())}"
+        from panan_spider.commands.output_files import feed_objection
+        from panan_spider.spiders.county import CountySpider, wrong_arguments
+
         if issubclass(spider_class, CountySpider) and self.settings.getbool("HTTPCACHE_ENABLED"):
             return "HTTPCACHE_ENABLED: a cached answer would hide corrections and be archived as a new one"
         return wrong_arguments(spider_class, given) or feed_objection(self.settings, name)
@@ -77,6 +78,8 @@ class Command(CheckedCommand, ScrapyCrawl):
         """Refuse a PID file, which Scrapy writes while it reads the options, that is one of the archive's files."""
         assert self.settings is not None
         given = dict(pair.split("=", 1) for pair in opts.set if "=" in pair)
+        from panan_spider.commands.output_files import file_objection
+
         data = Path(given.get("PANAN_DATA_DIR") or self.settings["PANAN_DATA_DIR"] or ".")
         for name in ("pidfile", "logfile", "profile"):
             value = getattr(opts, name, None)
@@ -85,7 +88,10 @@ class Command(CheckedCommand, ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider; `exitcode` is set when it has ended."""
+        from panan_spider.extensions.log_formatter import collect_errors
+
         assert self.crawler_process is not None
+        self.note_contact()
         crawler = self._create_crawler(args[0])
         crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
         crawler.signals.connect(_keep_loaded, signal=signals.spider_opened, weak=False)
@@ -98,6 +104,9 @@ class Command(CheckedCommand, ScrapyCrawl):
 
     def _tell(self, crawler: Crawler, code: ExitCode, errors: list[BaseException]) -> None:
         """What is told when all is over: to the terminal, to the webhook, to the command on failure."""
+        from panan_spider.extensions.archive_run import ArchiveRunExtension
+        from panan_spider.extensions.progress import on_terminal, summarize
+
         try:
             extension = None if errors else crawler.get_extension(ArchiveRunExtension)
         except RuntimeError:  # it ended before it had any
@@ -115,6 +124,8 @@ class Command(CheckedCommand, ScrapyCrawl):
     def _code(self, crawler: Crawler, errors: list[BaseException]) -> ExitCode:
         if errors:
             return _start_error(errors[0])
+        from panan_spider.extensions.archive_run import ArchiveRunExtension
+
         try:
             extension = crawler.get_extension(ArchiveRunExtension)
         except RuntimeError:
@@ -124,16 +135,16 @@ class Command(CheckedCommand, ScrapyCrawl):
         if not extension.closed:
             return _unclosed(crawler)
         if extension.exit_code is ExitCode.NOT_STARTED:
-            json_log.say(f"panan: {extension.reason}")
+            say(f"panan: {extension.reason}")
         return extension.exit_code
 
 
 def _unclosed(crawler: Crawler) -> ExitCode:
     """The code of a run whose books nobody closed; the next run finds it so, and goes on."""
     if crawler.stats is not None and crawler.stats.get_value("finish_reason") is not None:
-        json_log.say("panan: the run's report could not be made; the log says why")
+        say("panan: the run's report could not be made; the log says why")
         return ExitCode.INCOMPLETE
-    json_log.say("panan: stopped by force; what is stored is safe, the next run goes on")
+    say("panan: stopped by force; what is stored is safe, the next run goes on")
     return ExitCode.INTERRUPTED
 
 
@@ -153,7 +164,7 @@ def _start_error(error: BaseException) -> ExitCode:
         code = ExitCode.LOCKED
     elif isinstance(error, StoreError):
         code = ExitCode.STORE_ERROR
-    json_log.say(f"panan: {one_line(error)}")
+    say(f"panan: {one_line(error)}")
     logging.getLogger(__name__).debug("the crawl could not start", exc_info=error)
     return code
 

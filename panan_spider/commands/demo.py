@@ -1,4 +1,4 @@
-"""`scrapy demo`: crawl the made-up county site with the real spider, and show what comes of it."""
+"""`scrapy demo`: crawl a made-up county site on this machine with the real spider, and show what was stored."""
 
 import argparse
 import json
@@ -12,95 +12,155 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from scrapy.commands import ScrapyCommand
 
-from demo_site.faults import FAULTS, Fault, parse
-from demo_site.proxy import ProxyServer, serve
-from demo_site.site import Site
-from panan_spider.commands.base import ArchiveCommand, refuse
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.archive.store.files import ARTICLES_FILE
+from panan_spider.commands.base import QuietCommand, refuse
+from panan_spider.core import loopback
+from panan_spider.core.outcomes import ExitCode
 
-#: The demo site is on this machine: nobody has to be spared.
+if TYPE_CHECKING:  # in the checkout only: loaded when a demo runs
+    from rich.console import Console
+
+    from demo_site.faults import Fault
+    from demo_site.proxy import ProxyServer
+    from demo_site.site import Site as DemoSite
+    from panan_spider.core.tables import ResultTable
+
+#: The demo site is on this machine and needs no delay between requests.
 LOOPBACK_SETTINGS = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
-#: Nor has anybody to be waited for before something is tried again.
+#: Nor does it need a pause before a retry.
 DEMO_SETTINGS = (*LOOPBACK_SETTINGS, "PANAN_RETRY_BASE=0.05")
 PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
 
+_LOG = "crawl.log"
 
-class Command(ArchiveCommand, ScrapyCommand):
-    """The newcomer's first command: no request leaves the machine."""
 
-    def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
-        return "Crawl a made-up county site on this machine and show what was stored"
+def require_demo_site() -> None:
+    """End the command where the demo site is not there: it is part of the checkout, not of the installed package."""
+    try:
+        import demo_site  # noqa: F401
+    except ImportError:
+        refuse("the demo site is not installed; it is part of the project's checkout: run the command there")
+
+
+class Command(QuietCommand, ScrapyCommand):
+    """The first command to try. No request leaves the machine."""
+
+    summary = "Crawl a made-up county site on this machine and show what was stored"
+    requires_crawler_process = False
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the demo, beside Scrapy's own."""
+        """Add the options of the command."""
         super().add_options(parser)
-        parser.add_argument("--data-dir", default="data/demo", metavar="DIR", help="the archive (default: data/demo)")
-        parser.add_argument(
-            "--articles", type=int, default=420, metavar="N", help="articles on the site (default: 420)"
-        )
-        parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another site (default: 1)")
-        parser.add_argument(
-            "-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="spider argument"
-        )
-        names = ", ".join(sorted(FAULTS))
-        help_text = f"what goes wrong: NAME[:ARG][%%SHARE][@REGEX], may be repeated; one of {names}"
-        parser.add_argument(
-            "--serve", action="store_true", help="do not crawl: serve the site, for other commands in another terminal"
-        )
-        parser.add_argument(
-            "--port", type=int, default=0, metavar="N", help="with --serve: the port (default: a free one)"
-        )
-        parser.add_argument("--fault", action="append", default=[], metavar="NAME", help=help_text)
+        parser.set_defaults(data_dir="data/demo")
+        add = parser.add_argument
+        add("--articles", type=int, default=420, metavar="N", help="articles on the site (default: 420)")
+        add("--site", default="panan", metavar="KEY", help="which made-up county: panan or lichuan (default: panan)")
+        add("--seed", type=int, default=1, metavar="N", help="another seed, another site (default: 1)")
+        add("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="spider argument")
+        add("--serve", action="store_true", help="serve the site for other commands in another terminal; no crawl")
+        add("--port", type=int, default=0, metavar="N", help="with --serve: the port (default: a free one)")
+        faults = "what goes wrong: NAME[:ARG][%%SHARE][@REGEX], may be repeated"
+        add("--fault", action="append", default=[], metavar="NAME", help=f"{faults}; `--fault list` names them")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl. The exit code is the crawl's."""
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Crawl; returns the exit code of the crawl."""
         self.takes_options_only(args)
+        require_demo_site()
+        from demo_site.counties import COUNTIES
+        from demo_site.faults import FAULTS, parse
+        from demo_site.site import Site as DemoSite
+
+        if opts.fault == ["list"]:
+            print("\n".join(sorted(FAULTS)))
+            return ExitCode.GOOD
+        if opts.site not in COUNTIES:
+            refuse(f"--site: no made-up county {opts.site!r}; there are {', '.join(COUNTIES)}")
+        use_demo_profiles()
+        data = self.data_of(opts)
         try:
             faults = [parse(spec) for spec in opts.fault]
-            site = Site.build(opts.seed, opts.articles)
+            site = DemoSite.build(opts.seed, opts.articles, COUNTIES[opts.site])
         except ValueError as error:
             refuse(str(error))
         if opts.serve:
             _serve(site, faults, opts.port)
-            return
-        console, data = Console(), Path(opts.data_dir)
+            return ExitCode.GOOD
+        return _run(site, faults, data, opts)
+
+
+def _run(site: "DemoSite", faults: "list[Fault]", data: Path, opts: argparse.Namespace) -> int:
+    """Crawl the site into `data`, print the result and the next command; returns the exit code of the crawl."""
+    from rich.console import Console
+
+    from demo_site.proxy import serve
+
+    _make_folder(data)
+    before = _count(data)
+    with serve(site, faults) as server:
+        code = _crawl(Console(), server, data, [*opts.spargs], [*opts.set])
+    _show(Console(), server, data, code)
+    if before and _count(data) == before:
+        print(f"nothing new: all {before} lines were there already; remove {data} to begin anew")
+    print(f"look at it: {_called()} browse --data-dir {data}", flush=True)
+    return code
+
+
+def use_demo_profiles() -> None:
+    """Make the profiles of the demo's counties known, unless other profiles were asked for."""
+    from demo_site.counties import PROFILES
+
+    os.environ.setdefault("PANAN_SITES_DIR", str(PROFILES))
+
+
+def _called() -> str:
+    """The program as it was called: a path that works in the same folder."""
+    return os.environ.get("PANAN_CALLED_AS") or "scrapy"
+
+
+def _count(data: Path) -> int:
+    """Lines of the archive."""
+    path = data / ARTICLES_FILE
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def _make_folder(data: Path) -> None:
+    try:
         data.mkdir(parents=True, exist_ok=True)
-        with serve(site, faults) as server:
-            self.exitcode = _crawl(console, server, data, [*opts.spargs], [*opts.set])
-        _show(console, server, data, self.exitcode)
+    except OSError as error:
+        refuse(f"--data-dir {data}: {error.strerror}")
 
 
-def _serve(site: Site, faults: list[Fault], port: int) -> None:
-    """Serve until interrupted; the first line says how another terminal comes in."""
+def _serve(site: "DemoSite", faults: "list[Fault]", port: int) -> None:
+    """Serve until interrupted. The first line is the start of a command for another terminal."""
+    from demo_site.proxy import serve
+
     try:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
     except (OSError, OverflowError) as error:
         refuse(f"--port {port}: {getattr(error, 'strerror', None) or error}")
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with serve(site, faults, port=port) as server:
         settings = " ".join(f"-s {setting}" for setting in LOOPBACK_SETTINGS)
-        print(f"http_proxy={server.url} scrapy doctor {settings}", flush=True)
+        which = "" if site.county.key == "panan" else f" --site {site.county.key}"
+        print(f"http_proxy={server.url} scrapy doctor{which} {settings}", flush=True)
         stop.wait()
 
 
-def _crawl(console: Console, server: ProxyServer, data: Path, arguments: list[str], settings: list[str]) -> int:
-    """Run the real spider in a process of its own, which can reach nothing but the demo site; its exit code."""
-    words = [sys.executable, "-m", "scrapy", "crawl", "panan"]
+def _crawl(console: "Console", server: "ProxyServer", data: Path, arguments: list[str], settings: list[str]) -> int:
+    """Run the real spider in a process of its own, which can reach nothing but the demo site; returns its exit code."""
+    words = [sys.executable, "-m", "scrapy", "crawl", server.site.county.key]
     words += [word for argument in arguments for word in ("-a", argument)]
     words += [word for setting in (*DEMO_SETTINGS, f"PANAN_DATA_DIR={data}", *settings) for word in ("-s", setting)]
     env = {name: value for name, value in os.environ.items() if name.lower() not in PROXY_NAMES}
-    env |= {"http_proxy": server.url, "https_proxy": server.url}
-    with (data / "crawl.log").open("wb") as log, tempfile.TemporaryFile() as output:
+    env |= {"http_proxy": server.url, "https_proxy": server.url, loopback.NAME: "1"}
+    with (data / _LOG).open("wb") as log, tempfile.TemporaryFile() as output:
         process = subprocess.Popen(words, env=env, stdout=output, stderr=log)
         try:
             _watch(console, server, process)
@@ -108,15 +168,21 @@ def _crawl(console: Console, server: ProxyServer, data: Path, arguments: list[st
             process.terminate()
         code = process.wait()
         output.seek(0)
-        said = output.read().decode("utf-8", "replace").strip()
-    if said:
-        console.print(said, markup=False, highlight=False)
+        printed = output.read().decode("utf-8", "replace").strip()
+    if printed:
+        console.print(printed, markup=False, highlight=False)
     return code
 
 
-def _watch(console: Console, server: ProxyServer, process: "subprocess.Popen[bytes]") -> None:
-    """Show how many pages have been asked for until the crawl ends."""
+def _watch(console: "Console", server: "ProxyServer", process: "subprocess.Popen[bytes]") -> None:
+    """Show the number of requested pages until the crawl ends."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from panan_spider.sites.profile import load_site
+    from panan_spider.sites.urls import UrlKind
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    urls = load_site(server.site.county.key).urls
     with Progress(*columns, console=console) as progress:
         articles = progress.add_task("articles", total=len(server.site.slots))
         others = progress.add_task("lists and other pages", total=None)
@@ -124,10 +190,10 @@ def _watch(console: Console, server: ProxyServer, process: "subprocess.Popen[byt
         seen = elsewhere = 0
         running = True
         while running:
-            running = process.poll() is None  # one more look after the end, at what came last
+            running = process.poll() is None  # one more look after the end
             new = server.requests[seen:]
             seen += len(new)
-            addresses = [understand(f"http://{entry.host}{entry.path}") for entry in new]
+            addresses = [urls.understand(f"http://{entry.host}{entry.path}") for entry in new]
             read |= {address.article_id for address in addresses if address.kind is UrlKind.ARTICLE}
             elsewhere += sum(address.kind is not UrlKind.ARTICLE for address in addresses)
             progress.update(articles, completed=len(read))
@@ -135,25 +201,37 @@ def _watch(console: Console, server: ProxyServer, process: "subprocess.Popen[byt
             time.sleep(0.2 if running else 0)
 
 
-def _show(console: Console, server: ProxyServer, data: Path, code: int) -> None:
-    """Print what the archive holds, section by section."""
-    path = data / "articles.jsonl"
+def _show(console: "Console", server: "ProxyServer", data: Path, code: int) -> None:
+    """Print the content of the archive, section by section, and how the crawl ended."""
+    from panan_spider.core.tables import drawn
+
+    path = data / ARTICLES_FILE
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    newest = {line["id"]: line for line in map(json.loads, lines)}
-    table = Table(title=f"{len(newest)} articles in {len(lines)} lines")
-    for name in ("section", "articles", "pictures", "first", "last"):
-        table.add_column(name, justify="right" if name in ("articles", "pictures") else "left")
-    sections = Counter(line["section"] or "(none printed)" for line in newest.values())
-    for section, count in sorted(sections.items(), key=lambda row: (-row[1], row[0])):
-        of_it = [line for line in newest.values() if (line["section"] or "(none printed)") == section]
-        days = sorted(line["posted"] or "" for line in of_it)
-        pictures = sum(len(line["images"]) for line in of_it)
-        table.add_row(section, str(count), str(pictures), days[0], days[-1])
-    console.print(table)
+    console.print(drawn(_sections([json.loads(line) for line in lines])))
     console.print(f"{len(server.requests)} requests, {len(server.strays)} of them off the site")
     console.print(f"articles: {path}", soft_wrap=True)
-    console.print(f"log:      {data / 'crawl.log'}", soft_wrap=True)
+    console.print(f"log:      {data / _LOG}", soft_wrap=True)
     if code:
-        told = [line for line in (data / "crawl.log").read_text("utf-8", "replace").splitlines() if "panan: " in line]
-        said = f": {told[-1].partition('panan: ')[2].removeprefix(f'exit {code} · ')}" if told else ""
-        console.print(f"the crawl ended with exit code {code}{said}", markup=False, highlight=False, soft_wrap=True)
+        log = (data / _LOG).read_text("utf-8", "replace").splitlines()
+        closing = [line for line in log if "panan: " in line]
+        reason = f": {closing[-1].partition('panan: ')[2].removeprefix(f'exit {code} · ')}" if closing else ""
+        console.print(f"the crawl ended with exit code {code}{reason}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _sections(lines: list[dict[str, Any]]) -> "ResultTable":
+    """The newest revision of each article, counted by section."""
+    from panan_spider.core.tables import ResultTable
+
+    newest = {line["id"]: line for line in lines}
+    names = Counter(line["section"] or "(none printed)" for line in newest.values())
+    rows = []
+    for name, count in sorted(names.items(), key=lambda row: (-row[1], row[0])):
+        of_it = [line for line in newest.values() if (line["section"] or "(none printed)") == name]
+        days = sorted(line["posted"] or "" for line in of_it)
+        pictures = sum(len(line["images"]) for line in of_it)
+        rows.append((name, days[0], days[-1], str(count), str(pictures)))
+    title = f"{len(newest)} articles in {len(lines)} lines"
+    return ResultTable.plain(title, ("section", "first", "last", "articles", "pictures"), rows, numbers=2)
+
+
+__all__ = ["DEMO_SETTINGS", "LOOPBACK_SETTINGS", "PROXY_NAMES", "Command", "require_demo_site"]

@@ -1,90 +1,83 @@
-"""`scrapy export`: the archive as SQLite, and in other forms, for people and programs that do not read JSON lines."""
+"""`scrapy export`: the archive as SQLite and in other formats."""
 
 import argparse
-import signal
-import sys
 import time
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.commands.base import ArchiveCommand, refuse, site_of_archive
 from panan_spider.commands.reparse import period
 from panan_spider.core.outcomes import ExitCode
-from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
-from panan_spider.publish.export.job import FORMATS, ExportJob, MissingLibrary, Selection, UnknownSection
-from panan_spider.sites.profile import load_site
-from panan_spider.spiders.arguments import section_names
 
 
 class Command(ArchiveCommand, ScrapyCommand):
-    """Reads the archive, also while a run writes to it, and leaves it as it is."""
+    """Reads the archive, also during a run, and does not change it."""
 
-    def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
-        return f"Export the archive as {', '.join(FORMATS)}"
+    summary = "Export the archive as SQLite, CSV, Parquet, Atom, Markdown or JSON-LD"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the command, beside Scrapy's own."""
+        """Add the options of the command."""
+        from panan_spider.publish.export.job import FORMATS
+
         super().add_options(parser)
         parser.add_argument(
-            "--format", metavar="NAME", default="sqlite", help=f"{', '.join(FORMATS)} (default: sqlite)"
+            "--format", metavar="NAME", default="sqlite", help=f"sqlite if absent; {', '.join(FORMATS)}"
         )
         parser.add_argument("--section", metavar="NAMES", help="only articles of these sections, by Chinese name")
         parser.add_argument("--since", metavar="YYYY-MM-DD", help="first publication date, inclusive")
         parser.add_argument("--until", metavar="YYYY-MM-DD", help="last publication date, inclusive")
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--latest-only", action="store_true", help="of each article the newest revision alone")
-        which.add_argument("--all-revisions", action="store_true", help="every revision (SQLite: the default)")
-        parser.add_argument("--out", metavar="PATH", help="where to (default: export/ in the archive)")
-        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+        which.add_argument("--all-revisions", action="store_true", help="every revision; SQLite always has them")
+        parser.add_argument("--out", metavar="PATH", help="where to; if absent, export/ in the archive")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Export; `exitcode` says whether it is whole."""
-        self.takes_options_only(args)
-        job = _job(opts, self.data_of(opts))
-        out = job.data / "export" / FORMATS[opts.format].file_name(job.site) if opts.out is None else Path(opts.out)
-        if opts.out is not None and not out.name:
+    def check(self, opts: argparse.Namespace) -> None:
+        """Refuse impossible options."""
+        from panan_spider.publish.export.job import FORMATS
+        from panan_spider.spiders.arguments import section_names
+
+        if opts.format not in FORMATS:
+            refuse(f"--format: no format is named {opts.format!r}; there is: {', '.join(FORMATS)}")
+        self.period = period(opts)
+        self.sections = section_names(opts.section) if opts.section is not None else ()
+        if opts.section is not None and not self.sections:
+            refuse("--section: names no section")
+        form = FORMATS[opts.format]
+        self.every = opts.all_revisions or (form.all_revisions and not opts.latest_only)
+        if self.every and not form.can_all_revisions:
+            refuse(f"--all-revisions: {opts.format} holds of each article the newest revision alone")
+        if opts.out is not None and (not Path(opts.out).name or opts.out.strip() in ("", "-")):
             refuse(f"--out: {opts.out!r} names no file")
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            self.exitcode = int(_exported(opts.format, job, out))
-        except (ForeignFileError, UnknownSection, MissingLibrary) as error:
-            refuse(str(error))
-        except (StoreError, LockHeld) as error:
-            self.barred(error)
-        except KeyboardInterrupt:
-            print(f"panan: interrupted; {out} is as it was", file=sys.stderr)
-            self.exitcode = int(ExitCode.INTERRUPTED)
-        finally:
-            signal.signal(signal.SIGTERM, before)
 
+    def writes(self, opts: argparse.Namespace) -> bool:
+        """True without `--out`."""
+        return opts.out is None
 
-def _exported(name: str, job: ExportJob, out: Path) -> ExitCode:
-    began = time.monotonic()
-    with only_export_to(out):
-        done = FORMATS[name].export(job, out)
-    how = "made anew" if done.anew else "brought up to date"
-    print(
-        f"panan: {out}: {done.articles} articles, {done.revisions} revisions, {how} in {time.monotonic() - began:.1f} s"
-    )
-    return ExitCode.GOOD
+    def run_on(self, data: Path, opts: argparse.Namespace) -> int:
+        """Export, and print the numbers."""
+        from panan_spider.publish.export.atomic import only_export_to
+        from panan_spider.publish.export.job import FORMATS, ExportJob, Selection
 
+        out = self._out(data, opts)
+        began = time.monotonic()
+        job = ExportJob(data, site_of_archive(data), Selection(self.sections, *self.period), self.every)
+        with only_export_to(out):
+            done = FORMATS[opts.format].export(job, out)
+        seconds, how = time.monotonic() - began, "made anew" if done.anew else "brought up to date"
+        print(f"panan: {out}: {done.articles} articles, {done.revisions} revisions, {how} in {seconds:.1f} s")
+        return ExitCode.GOOD
 
-def _job(opts: argparse.Namespace, data: Path) -> ExportJob:
-    """What the options ask for. What is wrong with them is one line, and exit code 1."""
-    if opts.format not in FORMATS:
-        refuse(f"--format: no format is named {opts.format!r}; there is: {', '.join(FORMATS)}")
-    since, until = period(opts)
-    if not (data / ARTICLES_FILE).is_file():
-        refuse(f"there is no archive in {data}")
-    sections = section_names(opts.section) if opts.section is not None else ()
-    if opts.section is not None and not sections:
-        refuse("--section: names no section")
-    form = FORMATS[opts.format]
-    every = opts.all_revisions or (form.all_revisions and not opts.latest_only)
-    if every and not form.can_all_revisions:
-        refuse(f"--all-revisions: {opts.format} holds of each article the newest revision alone")
-    return ExportJob(data, load_site(), Selection(sections, since, until), every)
+    def interrupted(self, opts: argparse.Namespace) -> str:
+        """The line for SIGINT and SIGTERM."""
+        return f"interrupted; {self._out(self.data_of(opts), opts)} is as it was"
+
+    @staticmethod
+    def _out(data: Path, opts: argparse.Namespace) -> Path:
+        from panan_spider.publish.export.job import FORMATS
+
+        return (
+            data / "export" / FORMATS[opts.format].file_name(site_of_archive(data))
+            if opts.out is None
+            else Path(opts.out)
+        )

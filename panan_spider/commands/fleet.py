@@ -33,6 +33,8 @@ _OPTIONS: Final = {"jobs": 4, "slots": [], "now": False, "spargs": [], "json": F
 class Command(ArchiveCommand, ScrapyCommand):
     """The first word names the action."""
 
+    takes_data_dir = False
+
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
         return "Crawl many sites, on one machine or on many"

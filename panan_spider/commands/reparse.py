@@ -1,33 +1,28 @@
-"""`scrapy reparse`: the articles built again from the raw pages, without one request."""
+"""`scrapy reparse`: build the articles again from the archived raw pages, without a request."""
 
 import argparse
 import re
-import signal
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.archive.reparse.reparse_run import ReparseRun
-from panan_spider.archive.reparse.result import ReparseScope
-from panan_spider.archive.reparse.workers import cores
-from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.files import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.commands.base import ArchiveCommand, refuse
 
 _TEMPLATES: Final = ("enorth_a", "enorth_b", "trs")
 
 
 class Command(ArchiveCommand, ScrapyCommand):
-    """Shows what a changed page object makes of the pages already kept, and stores it when told to."""
+    """Shows what a changed extraction makes of the archived pages; stores it with `--write`."""
 
-    def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
-        return "Build the articles again from the archived raw pages, without one request"
+    summary = "Build the articles again from the archived raw pages, without a request"
+    marks = (ARTICLES_FILE, QUARANTINE_FILE)
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the command, beside Scrapy's own."""
+        """Add the options of the command."""
         super().add_options(parser)
         parser.add_argument("--since", metavar="YYYY-MM-DD", help="first publication date, inclusive")
         parser.add_argument("--until", metavar="YYYY-MM-DD", help="last publication date, inclusive")
@@ -35,38 +30,31 @@ class Command(ArchiveCommand, ScrapyCommand):
         parser.add_argument("--diff", action="store_true", help="show what would change, field by field")
         parser.add_argument("--write", action="store_true", help="store what has changed, as revisions")
         parser.add_argument("--jobs", metavar="N", help="processes that read pages (default: one for each core)")
-        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read everything again; `exitcode` says whether anything stored would be lost."""
-        self.takes_options_only(args)
-        scope, jobs = _scope(opts), _jobs(opts.jobs)
-        data = self.data_of(opts)
-        if not any((data / name).is_file() for name in (ARTICLES_FILE, QUARANTINE_FILE)):
-            refuse(f"there is no archive in {data}")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            self.exitcode = int(ReparseRun(data, scope, opts.diff, jobs).done(write=opts.write))
-        except (StoreError, LockHeld) as error:
-            self.barred(error)
+    def check(self, opts: argparse.Namespace) -> None:
+        """Refuse impossible days, templates and numbers of processes."""
+        if opts.template not in (None, *_TEMPLATES):
+            refuse(f"--template: no template is named {opts.template!r}; there is: {', '.join(_TEMPLATES)}")
+        self.period = period(opts)
+        if opts.jobs is not None and not re.fullmatch(r"[1-9]\d{0,2}", opts.jobs):
+            refuse(f"--jobs: {opts.jobs!r} is no number of processes from 1 to 999")
 
+    def writes(self, opts: argparse.Namespace) -> bool:
+        """True with `--write`."""
+        return bool(opts.write)
 
-def _scope(opts: argparse.Namespace) -> ReparseScope:
-    if opts.template not in (None, *_TEMPLATES):
-        refuse(f"--template: no template is named {opts.template!r}; there is: {', '.join(_TEMPLATES)}")
-    return ReparseScope(*period(opts), opts.template)
+    def run_on(self, data: Path, opts: argparse.Namespace) -> int:
+        """Read every page again. The exit code says whether a stored article would be lost."""
+        from panan_spider.archive.reparse.reparse_run import ReparseRun
+        from panan_spider.archive.reparse.result import ReparseScope
+        from panan_spider.archive.reparse.workers import cores
 
-
-def _jobs(given: str | None) -> int:
-    if given is None:
-        return cores()
-    if not re.fullmatch(r"[1-9]\d{0,2}", given):
-        refuse(f"--jobs: {given!r} is no number of processes from 1 to 999")
-    return int(given)
+        jobs = cores() if opts.jobs is None else int(opts.jobs)
+        return ReparseRun(data, ReparseScope(*self.period, opts.template), opts.diff, jobs).done(write=opts.write)
 
 
 def period(opts: argparse.Namespace) -> tuple[date | None, date | None]:
-    """The days of `--since` and `--until`. What is wrong with them is one line, and exit code 1."""
+    """The days of `--since` and `--until`. Ends the command for a wrong day."""
     since, until = (_day(name, getattr(opts, name)) for name in ("since", "until"))
     if since and until and since > until:
         refuse(f"--since {since} is later than --until {until}")

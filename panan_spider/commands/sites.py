@@ -14,6 +14,8 @@ from panan_spider.commands.base import ArchiveCommand, refuse
 class Command(ArchiveCommand, ScrapyCommand):
     """Reads profiles and archives; writes nothing."""
 
+    takes_data_dir = False
+
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
         return "List the sites that can be crawled, and what each one's archive holds"

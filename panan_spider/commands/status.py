@@ -1,45 +1,38 @@
-"""`scrapy status`: what the archive holds, how its last run ended, what it lacks. Reads only, also beside a run."""
+"""`scrapy status`: content of the archive, its last run, what is missing. Reads only, also during a run."""
 
 import argparse
-import json
 import sys
+from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.archive.store.errors import StoreError
-from panan_spider.archive.store.recovery import LEDGER
-from panan_spider.commands.base import ArchiveCommand, refuse
-from panan_spider.report.status import as_json, read_status, show
-from panan_spider.sites.profile import load_site
+from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE
+from panan_spider.commands.base import ArchiveCommand, print_json, refuse, site_of_archive
+from panan_spider.core.outcomes import ExitCode
 
 
 class Command(ArchiveCommand, ScrapyCommand):
-    """Answers without a request, and without touching a file."""
+    """Makes no request and writes no file. Exit code 1 where there is no archive, 14 where its ledger cannot be read."""
 
-    def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
-        return "Show what the archive holds, how the last run ended, and what is missing"
+    summary = "Show what the archive holds, how the last run ended, and what is missing"
+    marks = (LEDGER_FILE, ARTICLES_FILE)
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the command, beside Scrapy's own."""
+        """Add the options of the command."""
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="everything as one JSON object")
         parser.add_argument("--gaps", action="store_true", help="the gaps, each by itself")
-        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print the status. Exit code 1 where there is no archive, 14 where its ledger cannot be read."""
-        self.takes_options_only(args)
-        folder = self.data_of(opts)
-        if not (folder / LEDGER).is_file():
-            refuse(f"there is no archive in {folder}")
-        try:
-            status = read_status(folder, load_site().thresholds)
-        except StoreError as error:
-            self.barred(error)
-            return
+    def run_on(self, data: Path, opts: argparse.Namespace) -> int:
+        """Print the status."""
+        if not (data / LEDGER_FILE).is_file():
+            refuse(f"the ledger of {data} is missing; the next run, or `scrapy verify --repair`, makes it again")
+        from panan_spider.report.status import as_json, read_status, show
+
+        status = read_status(data, site_of_archive(data).thresholds)
         if opts.json:
-            told = as_json(status)
-            print(json.dumps(told["gaps"] if opts.gaps else told, ensure_ascii=False, indent=2))
+            values = as_json(status)
+            print_json(values["gaps"] if opts.gaps else values, indent=2)
         else:
             show(status, sys.stdout, gaps_alone=opts.gaps)
+        return ExitCode.GOOD

@@ -1,44 +1,36 @@
-"""`scrapy verify`: lines, ledger and WARC held against each other, line by line; `--repair` mends what they can give each other."""
+"""`scrapy verify`: cross-check articles.jsonl, the ledger and the WARC files; `--repair` mends what they can give each other."""
 
 import argparse
-import signal
-import sys
+from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.archive.store.recovery import LEDGER
-from panan_spider.archive.verify.verify_run import VerifyRun
-from panan_spider.commands.base import ArchiveCommand, refuse
-from panan_spider.core.outcomes import ExitCode
+from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE
+from panan_spider.commands.base import ArchiveCommand
 
 
 class Command(ArchiveCommand, ScrapyCommand):
-    """Reads everything, asks nobody; writes only with `--repair`, and then under the lock."""
+    """Makes no request; writes only with `--repair`, under the lock. Exit code 0: all agrees; 10: something does not."""
 
-    def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
-        return "Hold lines, ledger and WARC against each other; mend what can be mended"
+    summary = "Cross-check articles.jsonl, ledger and WARC; repair what can be repaired"
+    marks = (ARTICLES_FILE, LEDGER_FILE)
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the command, beside Scrapy's own."""
+        """Add the options of the command."""
         super().add_options(parser)
-        parser.add_argument("--repair", action="store_true", help="put right what can be put right; nothing is deleted")
-        parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")
+        parser.add_argument("--repair", action="store_true", help="repair what can be repaired; nothing is deleted")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Verify. Exit code 0: all agrees; 10: something does not; 1, 14, 15, 16 as everywhere."""
-        self.takes_options_only(args)
-        data = self.data_of(opts)
-        if not any((data / name).is_file() for name in (ARTICLES_FILE, LEDGER)):
-            refuse(f"there is no archive in {data}")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    def writes(self, opts: argparse.Namespace) -> bool:
+        """True for a repair."""
+        return bool(opts.repair)
+
+    def run_on(self, data: Path, opts: argparse.Namespace) -> int:
+        """Verify, or repair."""
+        from panan_spider.archive.verify.verify_run import VerifyRun
+
         run = VerifyRun(data)
-        try:
-            self.exitcode = int(run.repaired() if opts.repair else run.verified())
-        except KeyboardInterrupt:
-            print("panan: interrupted; nothing was left half done", file=sys.stderr)
-            self.exitcode = int(ExitCode.INTERRUPTED)
-        except (StoreError, LockHeld) as error:
-            self.barred(error)
+        return run.repaired() if opts.repair else run.verified()
+
+    def interrupted(self, opts: argparse.Namespace) -> str:
+        """The line for SIGINT and SIGTERM."""
+        return "interrupted; nothing was left half done"

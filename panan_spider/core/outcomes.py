@@ -59,3 +59,7 @@ class ExitCode(IntEnum):
     STORE_ERROR = 14
     LOCKED = 15
     INTERRUPTED = 16
+
+
+class RefusedError(Exception):
+    """The call of a command cannot be carried out. The message is one line; the exit code is 1."""

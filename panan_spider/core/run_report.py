@@ -16,7 +16,7 @@ State = Literal["news", "no_news", "broken", "not_seen"]
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)  # built when first used
 
 
 class CheckResult(_Record):

@@ -4,10 +4,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from panan_spider.core.tables import ResultTable, RowStatus, group
 from panan_spider.doctor import selectors
 from panan_spider.doctor.cross_check import AGREES, agreement
 from panan_spider.doctor.probe_result import ArticleProbe, SiteProbe
-from panan_spider.doctor.result_tables import ResultTable, RowStatus, group
 from panan_spider.doctor.selectors import strange_links
 from panan_spider.doctor.site_checks import Lines
 from panan_spider.extract.results import ArticlePage, PageError
@@ -46,7 +46,7 @@ def _article(section: str, sample: ArticleProbe) -> tuple[RowStatus, tuple[str, 
         article.template,
         (article.published or "–")[:10],
         str(sum(bool(getattr(article, name)) for name in FIELDS)),
-        "no text" if agrees is None else f"{agrees:.2f}",
+        "–" if agrees is None else f"{agrees:.2f}",
         article.title + ("" if named else f" (the list says: {sample.row.title})"),
     )
     return RowStatus.NOTE if odd else RowStatus.OK, cells
@@ -99,7 +99,7 @@ def unknown_addresses(visit: SiteProbe) -> ResultTable:
     shapes: dict[str, list[str]] = {}
     for answer in visit.answers:
         if answer.outcome is None:
-            for url in strange_links(answer.page):
+            for url in strange_links(answer.page, visit.site):
                 shape = re.sub(r"\d+", "N", urlsplit(url).path)
                 shapes.setdefault(shape, []).append(url)
     often = sorted(((len(set(urls)), shape, urls[0]) for shape, urls in shapes.items()), reverse=True)[:5]

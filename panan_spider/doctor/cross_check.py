@@ -12,9 +12,11 @@ AGREES: Final = 0.75
 
 
 def agreement(page: Page, text: str) -> float | None:
-    """F1 of the 4-character sequences of `text` and of what trafilatura reads, 0 to 1; None where ours has no such sequence."""
-    import trafilatura  # half a second, for those who ask
-
+    """F1 of the 4-character sequences of `text` and of what trafilatura reads, 0 to 1; None where ours has no such sequence, or where trafilatura (the extra `doctor`) is not installed."""
+    try:
+        import trafilatura  # half a second, and an extra of its own
+    except ImportError:
+        return None
     ours = grams(text)
     if not ours:
         return None

@@ -1,30 +1,28 @@
-"""`scrapy doctor` after its visit: the tables, the verdict, the lines to change; as text or as JSON."""
+"""Report of `scrapy doctor`: tables, verdict and the patch of the profile; as text or as JSON."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from rich.console import Console
 
+from panan_spider.core.tables import ResultTable, say, show
 from panan_spider.doctor import article_checks, site_checks
 from panan_spider.doctor.doctor_verdict import DoctorVerdict, judge
 from panan_spider.doctor.probe_result import SiteProbe
-from panan_spider.doctor.profile_patch import patch
-from panan_spider.doctor.result_tables import ResultTable
-from panan_spider.doctor.table_printer import say, show
+from panan_spider.doctor.profile_patch import patch, patched_file
 
 
 @dataclass(frozen=True)
 class DoctorReport:
-    """A visit, judged."""
+    """A probe and its verdict. `saved` are the fixture folders written."""
 
     visit: SiteProbe
     saved: tuple[str, ...] = ()
 
     @cached_property
     def groups(self) -> list[ResultTable]:
-        """Every check, as tables."""
+        """The table of every check."""
         visit = self.visit
         return [
             site_checks.hosts(visit),
@@ -44,11 +42,11 @@ class DoctorReport:
 
     @cached_property
     def patch(self) -> str:
-        """The lines of the profile to change, as a patch; empty where none."""
-        return patch(self.verdict.changes) if self.verdict.changes else ""
+        """The patch of the profile; empty where nothing has to be changed."""
+        return patch(self.verdict.changes, self.visit.site) if self.verdict.changes else ""
 
     def print(self, console: Console) -> None:
-        """Everything, the verdict last."""
+        """Print everything, the verdict last."""
         show(console, self.groups)
         for folder in self.saved:
             say(console, f"saved: {folder}")
@@ -59,13 +57,13 @@ class DoctorReport:
         say(console, f"  {verdict.reason}")
         say(console, f"  {verdict.advice}")
         if self.patch:
-            say(console, "\npanan_spider/sites/panan.toml, to paste into `git apply`:\n")
+            say(console, f"\n{patched_file(self.visit.site)}, to paste into `git apply`:\n")
             say(console, self.patch.rstrip("\n"))
 
-    def json(self) -> str:
-        """The same as one JSON object."""
+    def as_dict(self) -> dict[str, Any]:
+        """The whole report as JSON values."""
         verdict = self.verdict
-        told: dict[str, Any] = {
+        return {
             "verdict": str(verdict.state),
             "exit_code": int(verdict.code),
             "reason": verdict.reason,
@@ -75,4 +73,3 @@ class DoctorReport:
             "site_py": {"values": verdict.changes, "patch": self.patch},
             "saved": list(self.saved),
         }
-        return json.dumps(told, ensure_ascii=False, indent=1)

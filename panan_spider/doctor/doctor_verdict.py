@@ -1,4 +1,4 @@
-"""From what was seen to one verdict, its exit code, and what to do about it. Pure."""
+"""Verdict of doctor: one state of the site, its exit code and an advice, from a probe. No request, no output."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from panan_spider.extract.results import PageError, UnknownLayout
 
 
 class DoctorStatus(StrEnum):
-    """What a site can be found to be, the most urgent first."""
+    """States of a site, the most urgent first."""
 
     DOWN = "down"
     HALF_DOWN = "half down"
@@ -41,24 +41,25 @@ CODES: Final = {
 }
 
 ADVICE: Final = {
-    DoctorStatus.DOWN: "Try again in an hour, and tomorrow. If it stays so, look with a browser, from another network too.",
-    DoctorStatus.HALF_DOWN: "Try again tomorrow. Only if it stays so for weeks, take the dead host out of the profile as shown below.",
-    DoctorStatus.BLOCKED: "Wait a day; do not try to get round it. If it stays, write to the site's operators.",
-    DoctorStatus.FORBIDDEN: "robots.txt is the operators' word: write to them before anything else.",
+    DoctorStatus.DOWN: "Try again in an hour, and tomorrow. If it lasts, open the site in a browser, from another network too.",
+    DoctorStatus.HALF_DOWN: "Try again tomorrow. Only if it lasts for weeks, remove the dead host from the profile as shown below.",
+    DoctorStatus.BLOCKED: "Wait a day; do not try to get round it. If it lasts, write to the site's operators.",
+    DoctorStatus.FORBIDDEN: "robots.txt forbids this crawler: write to the operators before anything else.",
     DoctorStatus.MOVED: "If the new host is the newspaper's own, change the profile as shown below and run doctor again.",
-    DoctorStatus.UNREADABLE: "`scrapy savepage` keeps such a page as a fixture, `scrapy inspect` shows how far it is read: a page object must follow.",
-    DoctorStatus.REDESIGNED: "Nothing has to be changed to crawl. Keep a few pages with --save, and enter the new selectors in the page objects.",
-    DoctorStatus.INCOMPLETE: "Run it again. What stays lost would be tried again by every crawl.",
-    DoctorStatus.GOOD: "Crawl: scrapy crawl panan",
+    DoctorStatus.UNREADABLE: "`scrapy inspect` shows where reading such a page stops, `scrapy savepage` keeps it as a fixture: the extraction must be extended.",
+    DoctorStatus.REDESIGNED: "The crawl works without a change. Keep a few pages with --save, and add the new selectors to sites/cms.toml.",
+    DoctorStatus.INCOMPLETE: "Run doctor again. Every crawl retries the pages that stay lost.",
+    DoctorStatus.GOOD: "Crawl: scrapy crawl {key}",
 }
 
 
 @dataclass(frozen=True)
 class DoctorVerdict:
-    """`reason` is one line; `changes` are the new values of keys in the profile, as TOML source."""
+    """`reason` is one line; `key` is the site's; `changes` are the new values of keys in the profile, as TOML source."""
 
     state: DoctorStatus
     reason: str
+    key: str
     changes: dict[str, str]
 
     @property
@@ -68,21 +69,19 @@ class DoctorVerdict:
 
     @property
     def advice(self) -> str:
-        """What to do."""
-        return ADVICE[self.state]
+        """The advice, in one or two sentences."""
+        return ADVICE[self.state].format(key=self.key)
 
 
 def judge(visit: SiteProbe) -> DoctorVerdict:
-    """The most urgent thing to be said."""
+    """The first rule that applies, in the order of urgency."""
     for state, rule in _RULES:
-        if said := rule(visit):
-            return DoctorVerdict(
-                state, said, changes(visit) if state in (DoctorStatus.MOVED, DoctorStatus.HALF_DOWN) else {}
-            )
+        if reason := rule(visit):
+            moved = state in (DoctorStatus.MOVED, DoctorStatus.HALF_DOWN)
+            return DoctorVerdict(state, reason, visit.site.key, changes(visit) if moved else {})
     articles = sum(sample.article is not None for sample in visit.samples)
-    return DoctorVerdict(
-        DoctorStatus.GOOD, f"{len(visit.sections)} sections and {articles} articles looked at, all read whole", {}
-    )
+    reason = f"{len(visit.sections)} sections and {articles} articles read completely"
+    return DoctorVerdict(DoctorStatus.GOOD, reason, visit.site.key, {})
 
 
 def _came(visit: SiteProbe) -> int:
@@ -123,7 +122,7 @@ def _moved(visit: SiteProbe) -> str | None:
     many = 2 * count > len(visit.answers) or any(entry.leads_to for entry in visit.entries)
     if not told or not many:
         return None
-    return f"{count} of {len(visit.answers)} pages lead to {' and '.join(told)}, which was asked for nothing: it is not in HOSTS"
+    return f"{count} of {len(visit.answers)} pages lead to {' and '.join(told)}, which was not requested: it is not in the profile's hosts"
 
 
 def _unreadable(visit: SiteProbe) -> str | None:

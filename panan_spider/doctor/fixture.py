@@ -1,4 +1,4 @@
-"""A page kept as a fixture: its bytes, how it came, and what reading it gives, drafted for a person to check."""
+"""Test fixture of one page: its bytes, its address and content type, and its fields, drafted for a person to check."""
 
 import json
 import re
@@ -8,46 +8,48 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from panan_spider.core.outcomes import RefusedError
 from panan_spider.doctor.article_checks import FIELDS
 from panan_spider.extract.article import read_article
 from panan_spider.extract.document import Page
 from panan_spider.extract.results import ArticlePage, PageError, SectionPage
 from panan_spider.extract.section import read_section
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind
 
 #: What a folder of each kind lies in, below tests/pages.
 FOLDERS: Final = {"article": "fixtures", "list": "list_fixtures"}
 LIST_FIELDS: Final = ("breadcrumbs", "rows", "sections", "pager")
 
 
-class FixtureRefused(Exception):
-    """Why nothing was written, in one line."""
+class FixtureRefused(RefusedError):
+    """Nothing was written, with the reason in one line."""
 
 
-def kind_of(page: Page) -> str:
+def kind_of(page: Page, site: Site) -> str:
     """`article` or `list`: by the address, where it tells; else an article if it can be read as one."""
-    kind = understand(page.url).kind
+    kind = site.urls.understand(page.url).kind
     if kind in (UrlKind.ARTICLE, UrlKind.PART):
         return "article"
     if kind in (UrlKind.SECTION, UrlKind.LIST_PAGE):
         return "list"
     try:
-        read_article(page)
+        read_article(page, site)
     except PageError:
-        return "list" if _lists(page) else "article"
+        return "list" if _lists(page, site) else "article"
     return "article"
 
 
-def _lists(page: Page) -> bool:
+def _lists(page: Page, site: Site) -> bool:
     try:
-        return bool(read_section(page).rows)
+        return bool(read_section(page, site).rows)
     except PageError:
         return False
 
 
-def expected(page: Page, kind: str) -> dict[str, Any]:
+def expected(page: Page, kind: str, site: Site) -> dict[str, Any]:
     """The page's fields as JSON values, read as `kind`. Raises PageError where it cannot be read."""
-    read = read_article(page) if kind == "article" else read_section(page)
+    read = read_article(page, site) if kind == "article" else read_section(page, site)
     names = FIELDS if isinstance(read, ArticlePage) else LIST_FIELDS
     return {name: plain(getattr(read, name)) for name in names}
 
@@ -63,27 +65,27 @@ def plain(value: Any) -> Any:
     return {k: plain(v) for k, v in asdict(value).items()} if hasattr(value, "__dataclass_fields__") else value
 
 
-def default_name(page: Page, kind: str) -> str:
+def default_name(page: Page, kind: str, site: Site) -> str:
     """`b-032299345` for an article, `list-pazf-sj-index` for a list."""
-    address = understand(page.url)
+    address = site.urls.understand(page.url)
     if kind == "list":
         words = re.sub(r"\.s?html?$", "", urlsplit(page.url).path).strip("/")
         return "list-" + (re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-") or "front")
     try:
-        letter = {"enorth_a": "a", "enorth_b": "b"}.get(template := read_article(page).template, template)
+        letter = {"enorth_a": "a", "enorth_b": "b"}.get(template := read_article(page, site).template, template)
     except PageError:
         letter = "unread"
     return f"{letter}-{address.article_id or 'page'}" + (f"-{address.part}" if address.part > 1 else "")
 
 
-def save(folder: Path, page: Page, kind: str) -> str | None:
-    """Write the three files; why the page could not be read, where it could not: then every field is for a person to fill in.
+def save(folder: Path, page: Page, kind: str, site: Site) -> str | None:
+    """Write the three files. Returns None, or why the page could not be read: then a person fills in every field.
 
-    Raises Refused where `folder` exists: nothing is ever overwritten.
+    Raises FixtureRefused where `folder` exists: nothing is overwritten.
     """
     names, unread = FIELDS if kind == "article" else LIST_FIELDS, None
     try:
-        fields = expected(page, kind)
+        fields = expected(page, kind, site)
     except PageError as error:
         fields, unread = dict.fromkeys(names), f"{error.outcome}: {error.reason}"
     came = {"url": page.url, "content_type": page.content_type, "draft": _draft(unread)}

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.core.tables import ResultTable, RowStatus, group
 from panan_spider.doctor.article_checks import FIELDS
 from panan_spider.doctor.cross_check import AGREES, agreement
 from panan_spider.doctor.fixture import plain
-from panan_spider.doctor.page_source import NO_ADDRESS
-from panan_spider.doctor.result_tables import ResultTable, RowStatus, group
+from panan_spider.doctor.page_source import no_address
 from panan_spider.doctor.trace import steps
 from panan_spider.extract.article import read_article
 from panan_spider.extract.document import Page, parse
@@ -20,8 +20,7 @@ from panan_spider.extract.lines import flatten
 from panan_spider.extract.results import ArticlePage, PageError, SectionPage
 from panan_spider.extract.section import read_section
 from panan_spider.extract.words import words_of
-from panan_spider.sites.profile import load_site
-from panan_spider.sites.urls import understand
+from panan_spider.sites.profile import Site
 
 _LONGEST: Final = 60
 
@@ -32,12 +31,14 @@ class Inspection:
 
     page: Page
     kind: str
+    site: Site
 
     @cached_property
     def read(self) -> ArticlePage | SectionPage | PageError:
         """What reading it gave."""
         try:
-            return read_article(self.page) if self.kind == "article" else read_section(self.page)
+            read = read_article if self.kind == "article" else read_section
+            return read(self.page, self.site)
         except PageError as error:
             return error
 
@@ -51,10 +52,12 @@ class Inspection:
     @cached_property
     def groups(self) -> list[ResultTable]:
         """All of it as tables."""
-        found = [group("page", "what|value", _page(self.page, self.kind))]
+        found = [group("page", "what|value", _page(self.page, self.kind, self.site))]
         if isinstance(self.read, ArticlePage):
             article = self.read
-            found[0] = group("page", "what|value", [*_page(self.page, self.kind), *_opinion(self.page, article)])
+            found[0] = group(
+                "page", "what|value", [*_page(self.page, self.kind, self.site), *_opinion(self.page, article)]
+            )
             found.append(group("fields", "field|value|where", _fields(article)))
             found.append(
                 group("left out", "text|why", ((RowStatus.NONE, pair) for pair in _short_pairs(article.discarded)))
@@ -62,7 +65,7 @@ class Inspection:
         elif isinstance(self.read, SectionPage):
             found += _list(self.read)
         else:
-            found.append(group("how far it was read", "step|what it gave|where", steps(self.page, load_site())))
+            found.append(group("how far it was read", "step|what it gave|where", steps(self.page, self.site)))
         return found
 
     @property
@@ -94,9 +97,9 @@ def _field(article: ArticlePage, name: str) -> dict[str, Any]:
     return {"value": plain(getattr(article, name)), **found}
 
 
-def _page(page: Page, kind: str) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
-    address = understand(page.url)
-    known = page.url != NO_ADDRESS
+def _page(page: Page, kind: str, site: Site) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
+    address = site.urls.understand(page.url)
+    known = page.url != no_address(site)
     yield RowStatus.NONE if known else RowStatus.NOTE, ("address", page.url if known else "not known: --url gives it")
     yield RowStatus.NONE, ("kind by its address", str(address.kind) if known else "–")
     if address.article_id:
@@ -109,11 +112,10 @@ def _page(page: Page, kind: str) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
         ("charset", f"{page.charset} (header says {header or 'nothing'}, meta says {meta or 'nothing'})"),
     )
     if kind == "article":
-        yield RowStatus.NONE, ("words speak for", _weights(page))
+        yield RowStatus.NONE, ("words speak for", _weights(page, site))
 
 
-def _weights(page: Page) -> str:
-    site = load_site()
+def _weights(page: Page, site: Site) -> str:
     try:
         text = "\n".join(line.folded for line in flatten(parse(page), words_of(site)))
     except PageError:

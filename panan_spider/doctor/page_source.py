@@ -1,4 +1,4 @@
-"""One page, from wherever it lies: a file, a fixture folder, a WARC record, the archive by number. The network is `errand.fetch`'s."""
+"""Page source: one page from a file, a fixture folder, a WARC record or, by its number, from the archive. No request."""
 
 import json
 import re
@@ -10,12 +10,11 @@ from panan_spider.archive.store import warc_reader
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.jsonl import read_lines
+from panan_spider.core.outcomes import RefusedError
 from panan_spider.extract.document import Page
 from panan_spider.items import WarcLocation
-from panan_spider.sites.urls import UrlKind, absolute, understand
-
-#: What a page is called whose address nobody knows: on the site, and of no kind.
-NO_ADDRESS: Final = "http://panews.zjol.com.cn/unknown"
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind, absolute
 
 _WARC: Final = re.compile(r"^(?P<path>.+\.warc\.gz):(?P<offset>\d+)$")
 _NUMBER: Final = re.compile(r"^\d{5,10}$")
@@ -25,8 +24,13 @@ _TAG: Final = re.compile(
 )
 
 
-class PageNotAvailable(Exception):
-    """Why there is no page to be had, in one line."""
+class PageNotAvailable(RefusedError):
+    """There is no such page, with the reason in one line."""
+
+
+def no_address(site: Site) -> str:
+    """The address of a page whose own is not known: on the site, and of no kind."""
+    return f"http://{site.hosts[0]}/unknown"
 
 
 def is_address(given: str) -> bool:
@@ -34,20 +38,24 @@ def is_address(given: str) -> bool:
     return given.lower().startswith(("http://", "https://"))
 
 
-def local_page(given: str, data: Path, url: str | None = None) -> Page:
+def local_page(given: str, data: Path, site: Site, url: str | None = None) -> Page:
     """The page `given` names: FILE, fixture folder, `FILE.warc.gz:OFFSET`, or an article's number in the archive `data`.
 
-    `url` is the address of a file that does not tell its own. Raises NoPage.
+    `url` is the address of a file that does not hold its own. Raises PageNotAvailable.
     """
     if found := _WARC.match(given):
         return _record(Path(found["path"]), int(found["offset"]), data)
     if _NUMBER.match(given) and not Path(given).exists():
-        return _numbered(given, data)
+        return _numbered(given, data, site)
+    if not given.strip():
+        raise PageNotAvailable("an empty name is no page")
     path = Path(given)
-    return _file(path / "page.html" if path.is_dir() else path, url)
+    if path.is_dir() and not (path / "page.html").exists():
+        raise PageNotAvailable(f"{given}: a folder without page.html")
+    return _file(path / "page.html" if path.is_dir() else path, url, site)
 
 
-def _file(path: Path, url: str | None) -> Page:
+def _file(path: Path, url: str | None, site: Site) -> Page:
     try:
         body = path.read_bytes()
     except OSError as error:
@@ -58,7 +66,9 @@ def _file(path: Path, url: str | None) -> Page:
         came = json.loads(beside.read_text("utf-8"))
     saved = _SAVED_FROM.search(body[:4096])
     page = Page(
-        url or came.get("url") or (saved[1].decode("latin-1") if saved else NO_ADDRESS), body, came.get("content_type")
+        url or came.get("url") or (saved[1].decode("latin-1") if saved else no_address(site)),
+        body,
+        came.get("content_type"),
     )
     if not _TAG.search(page.text):
         raise PageNotAvailable(f"{path}: not HTML")
@@ -76,11 +86,11 @@ def _record(path: Path, offset: int, data: Path) -> Page:
     return Page(response.url, response.body, response.content_type)
 
 
-def _numbered(number: str, data: Path) -> Page:
+def _numbered(number: str, data: Path, site: Site) -> Page:
     """The raw page of the newest revision, or of the newest line of quarantine."""
     for name in (ARTICLES_FILE, QUARANTINE_FILE):
         newest = None
-        for line in _lines(data / name, number):
+        for line in _lines(data / name, number, site):
             newest = line
         if newest is not None:
             if not newest.get("warc"):
@@ -90,18 +100,18 @@ def _numbered(number: str, data: Path) -> Page:
     raise PageNotAvailable(f"{number}: no such article in {data / ARTICLES_FILE} or {QUARANTINE_FILE}")
 
 
-def _lines(path: Path, number: str) -> Iterator[dict[str, Any]]:
+def _lines(path: Path, number: str, site: Site) -> Iterator[dict[str, Any]]:
     for line in read_lines(path):
         if number.encode() in line.raw and (record := line.record) is not None:
-            address = understand(str(record.get("url", "")))
+            address = site.urls.understand(str(record.get("url", "")))
             if number in (record.get("id"), address.article_id):
                 yield record
 
 
-def resolved(page: Page, given: str | None) -> Page:
-    """`page` under another address, where one is given. Raises NoPage for one that is not the site's."""
+def resolved(page: Page, given: str | None, site: Site) -> Page:
+    """`page` under another address, where one is given. Raises PageNotAvailable for one that is not the site's."""
     if given is None:
         return page
-    if understand(absolute(given, "")).kind is UrlKind.OFF_SITE:
+    if site.urls.understand(absolute(given, "")).kind is UrlKind.OFF_SITE:
         raise PageNotAvailable(f"--url {given}: not an address of the site")
     return Page(given, page.body, page.content_type)

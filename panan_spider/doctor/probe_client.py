@@ -1,71 +1,71 @@
-"""A guest who asks for a few pages, one after another, with the crawl's own manners, and writes nothing."""
+"""Probe client: a spider that requests single pages, one after another, with the crawl's settings and without an archive."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
-from scrapy.crawler import Crawler
+from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from panan_spider.archive.store.content_encoding import decoded
-from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.fetch_result import Ask, FetchLog, FetchResult, RedirectHop, RobotsResult
-from panan_spider.sites.panan import HOSTS
-from panan_spider.sites.profile import load_site
-from panan_spider.sites.urls import absolute, on_site
+from panan_spider.core.outcomes import ExitCode, Outcome, RefusedError
+from panan_spider.doctor.probe_result import Ask, FetchLog, FetchResult, RedirectHop, RobotsResult
+from panan_spider.extensions.log_formatter import collect_errors
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import absolute
 from panan_spider.spiders.error_outcomes import outcome_of_error
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
-_LARGEST_ROBOTS: Final = 512 * 1024  # bytes; what lies beyond is nobody's rule
+_LARGEST_ROBOTS: Final = 512 * 1024  # bytes; RFC 9309 lets a crawler ignore the rest
 
-Errand = Callable[[Ask, FetchLog], Awaitable[None]]
+Task = Callable[[Ask, FetchLog], Awaitable[None]]
 
 
 class ProbeClient(Spider):
-    """Runs one errand. `done` once it has come to its end; `error` is what broke it.
+    """Runs one task. `done` is True when the task has ended; `error` is the exception that ended it.
 
-    It has no memory, so that no archive is opened; `site` gives it the crawl's rule about other hosts.
+    The spider has no crawl state, so no archive is opened; `site` applies the crawl's rule about other hosts.
     """
 
     name = "doctor"
-    allowed_domains = sorted(HOSTS)
-    site = load_site()
 
-    def __init__(self, errand: Errand, **kwargs: Any) -> None:
+    def __init__(self, task: Task, site: Site, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.errand = errand
+        self.task = task
+        self.site = site
+        self.allowed_domains = sorted(site.urls.hosts)
         self.wire = FetchLog()
         self.done = False
         self.error: Exception | None = None
-        self._seen: list[tuple[str, int, str | None]] = []  # (address, status, Location) since the last question
+        self._seen: list[tuple[str, int, str | None]] = []  # (address, status, Location) of the current request
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """As Scrapy makes it."""
+        """The spider with its signals connected."""
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.count, signals.request_reached_downloader)
         crawler.signals.connect(spider.note, signals.response_downloaded)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Run the errand; nothing is handed to the scheduler."""
+        """Run the task. The scheduler gets no request."""
         try:
-            await self.errand(self.ask, self.wire)
+            await self.task(self.ask, self.wire)
             self.done = True
-        except Exception as error:  # raised again by whoever started the visit, when the engine has stopped
+        except Exception as error:  # raised again by `run`, when the engine has stopped
             self.error = error
         for request in list[Request]():
             yield request
 
     def count(self, request: Request) -> None:
-        """A request on its way, robots.txt and further tries included."""
+        """Count a request, robots.txt and retries included."""
         self.wire.requests += 1
 
     def note(self, response: Response, request: Request) -> None:
-        """An answer as it came over the wire, robots.txt included."""
+        """Note an answer as received, robots.txt included."""
         parts, location = urlsplit(request.url), response.headers.get("Location")
         if parts.path == "/robots.txt":
             encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1")
@@ -77,7 +77,7 @@ class ProbeClient(Spider):
             self._seen.append((request.url, response.status, location.decode("latin-1") if location else None))
 
     async def ask(self, url: str) -> FetchResult:
-        """One page, through every middleware of the crawl."""
+        """Request one page through every middleware of the crawl."""
         assert self.crawler.engine is not None
         self._seen.clear()
         request = Request(url, callback=NO_CALLBACK, dont_filter=True)
@@ -98,16 +98,19 @@ class ProbeClient(Spider):
             body=response.body,
             content_type=header.decode("latin-1") if header is not None else None,
             hops=self._hops(),
+            site=self.site,
         )
 
     def _lost(self, url: str, outcome: Outcome, reason: str) -> FetchResult:
         hops = self._hops()
         last, status = self._seen[-1][:2] if self._seen else (url, None)
-        leads_to = hops[-1].target if hops and not on_site(hops[-1].target) else None
-        return FetchResult(url, last, status, hops=hops, outcome=outcome, reason=reason, leads_to=leads_to)
+        leads_to = hops[-1].target if hops and not self.site.urls.on_site(hops[-1].target) else None
+        return FetchResult(
+            url, last, status, hops=hops, outcome=outcome, reason=reason, leads_to=leads_to, site=self.site
+        )
 
     def _hops(self) -> tuple[RedirectHop, ...]:
-        seen = dict.fromkeys(self._seen)  # a redirect asked for again after a failure is one redirect
+        seen = dict.fromkeys(self._seen)  # a redirect that was requested again after a failure is one redirect
         return tuple(
             RedirectHop(status, url, absolute(url, to)) for url, status, to in seen if to and status in _REDIRECTS
         )
@@ -117,3 +120,44 @@ class ProbeClient(Spider):
         for host, reason in self.crawler.stats.get_value("panan/robots_unreachable", {}).items():
             known = self.wire.robots.get(host)
             self.wire.robots[host] = RobotsResult(host, known.status if known else None, unreachable=reason)
+
+
+class CrawlNotStarted(RefusedError):
+    """Scrapy could not start, with the reason in one line: a setting, a missing package."""
+
+
+def run(process: CrawlerProcessBase, task: Task, site: Site) -> ProbeClient:
+    """Run `task` with Scrapy's engine to its end, or until the user stops it (then it is not `done`).
+
+    Raises CrawlNotStarted, and any exception of the task.
+    """
+    crawler = process.create_crawler(ProbeClient)
+    errors: list[BaseException] = []
+    collect_errors(process.crawl(crawler, task=task, site=site), errors)
+    process.start()
+    if errors:
+        raise CrawlNotStarted(" ".join(f"{type(errors[0]).__name__}: {errors[0]}".split())) from errors[0]
+    client = crawler.spider
+    assert isinstance(client, ProbeClient)  # of a crawl that has started
+    if client.error is not None:
+        raise client.error
+    return client
+
+
+def fetch(process: CrawlerProcessBase, url: str, site: Site) -> FetchResult | None:
+    """Fetch one page of `site` with the crawl's manners; None where the user stopped it."""
+    answers: list[FetchResult] = []
+
+    async def task(ask: Ask, log: FetchLog) -> None:
+        answers.append(await ask(url))
+
+    run(process, task, site)
+    return answers[0] if answers else None
+
+
+def code_of(answer: FetchResult) -> ExitCode:
+    """The exit code for an answer that is no page, the same as a crawl would give."""
+    if answer.reason is not None and answer.reason.startswith("robots.txt of"):
+        return ExitCode.ROBOTS_UNREACHABLE
+    blocked = answer.outcome in (Outcome.BLOCKED, Outcome.FORBIDDEN)
+    return ExitCode.BLOCKED if blocked else ExitCode.INCOMPLETE

@@ -1,4 +1,4 @@
-"""The lines of a site's profile to change when the site has moved, as a patch that `git apply` takes."""
+"""Profile patch: the keys of a site's profile to change after the site has moved, as a diff for `git apply`."""
 
 import difflib
 import re
@@ -7,11 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from panan_spider.doctor.probe_result import SiteProbe
-from panan_spider.sites import panan
+from panan_spider.sites import profile
+from panan_spider.sites.profile import Site, profile_file
 from panan_spider.sites.urls import canonical
 
-SITE_FILE: Final = Path(panan.__file__).with_name("panan.toml")
-_IN_CHECKOUT: Final = "panan_spider/sites/panan.toml"
+_IN_CHECKOUT: Final = "panan_spider/sites"
 _WIDEST: Final = 120
 
 
@@ -20,19 +20,20 @@ def changes(visit: SiteProbe) -> dict[str, str]:
 
     A host that sends its readers elsewhere stays in `hosts`: old links lead through it. One that does not answer goes.
     """
+    site = visit.site
     wanted = [*visit.entries, *(sample.answer for sample in visit.samples)]
-    wanted += [answer for answer in visit.rowless if answer.asked in panan.KNOWN_SECTIONS]
+    wanted += [answer for answer in visit.rowless if answer.asked in site.known_sections]
     leads = {canonical(answer.asked): answer.leads_to for answer in wanted if answer.leads_to}
     dead = {robots.host for robots in visit.log.robots.values() if robots.unreachable is not None}
-    dead = dead if dead < panan.HOSTS else set()
-    entries = _led(panan.ENTRY_PAGES, leads, dead)
-    known = _led(panan.KNOWN_SECTIONS, leads, dead)
+    dead = dead if dead < site.urls.hosts else set()
+    entries = _led(site.entry_pages, leads, dead)
+    known = _led(site.known_sections, leads, dead)
     led = [urlsplit(url).hostname or "" for url in leads.values()]
-    hosts = list(dict.fromkeys([*(host for host in panan.ORDERED_HOSTS if host not in dead), *led]))
+    hosts = list(dict.fromkeys([*(host for host in site.hosts if host not in dead), *led]))
     new = {
-        "hosts": (_array(hosts), hosts != list(panan.ORDERED_HOSTS)),
-        "entry_pages": (_array(entries), entries != list(panan.ENTRY_PAGES)),
-        "known_sections": (_array(known), known != list(panan.KNOWN_SECTIONS)),
+        "hosts": (_array(hosts), hosts != list(site.hosts)),
+        "entry_pages": (_array(entries), entries != list(site.entry_pages)),
+        "known_sections": (_array(known), known != list(site.known_sections)),
     }
     return {name: value for name, (value, differs) in new.items() if differs}
 
@@ -51,21 +52,27 @@ def _array(values: list[str]) -> str:
     return f"[{', '.join(map(_quoted, values))}]"
 
 
-def patch(new: dict[str, str], source: str | None = None) -> str:
-    """A unified diff of the profile (`source`, as it stands by default) with these values; `""` for none.
+def patched_file(site: Site) -> str:
+    """The profile's path: in the checkout for a profile of the package, else where it lies."""
+    source = Path(str(profile_file(site.key)))
+    ours = source.parent == Path(profile.__file__).parent
+    return f"{_IN_CHECKOUT}/{source.name}" if ours else str(source.absolute())
+
+
+def patch(new: dict[str, str], site: Site) -> str:
+    """A unified diff of the site's profile with these values, for `git apply`; `""` for none.
 
     Raises LookupError where the profile does not set one of the keys.
     """
-    old = SITE_FILE.read_text("utf-8") if source is None else source
+    old, name = profile_file(site.key).read_text("utf-8"), patched_file(site).lstrip("/")
     lines = changed_lines(new, old)
-    names = (f"a/{_IN_CHECKOUT}", f"b/{_IN_CHECKOUT}")
-    return "".join(difflib.unified_diff(old.splitlines(keepends=True), lines, *names, n=1))
+    return "".join(difflib.unified_diff(old.splitlines(keepends=True), lines, f"a/{name}", f"b/{name}", n=1))
 
 
 def changed_lines(new: dict[str, str], source: str) -> list[str]:
     """The lines of `source` with these values, each on lines of its own where it is long."""
     for name, value in new.items():
-        found = re.search(rf"^{name} = \[[^\]]*\]", source, re.MULTILINE)
+        found = re.search(rf"^{name}\s*=\s*\[[^\]]*\]", source, re.MULTILINE)
         if found is None:
             raise LookupError(name)
         line = f"{name} = {value}"

@@ -7,7 +7,8 @@ from typing import Final
 from panan_spider.extract.document import Page, base_url, parse
 from panan_spider.extract.headline import has_class
 from panan_spider.extract.results import PageError
-from panan_spider.sites.urls import UrlKind, absolute, understand
+from panan_spider.sites.profile import Site
+from panan_spider.sites.urls import UrlKind, absolute
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def changed(found: Sequence[SelectorMatch]) -> list[str]:
     return [kind for kind in kinds if not any(m.matched for m in found if m.selector.seen and m.selector.on == kind)]
 
 
-def strange_links(page: Page) -> Iterator[str]:
+def strange_links(page: Page, site: Site) -> Iterator[str]:
     """The page's links to pages of the site whose address is neither an article's nor a section's."""
     try:
         root = parse(page)
@@ -86,6 +87,6 @@ def strange_links(page: Page) -> Iterator[str]:
         return
     base = base_url(page, root)
     for anchor in root.iter("a"):
-        address = understand(absolute(base, anchor.get("href", "")))
+        address = site.urls.understand(absolute(base, anchor.get("href", "")))
         if address.kind is UrlKind.OTHER:
             yield address.url

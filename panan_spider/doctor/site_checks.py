@@ -6,9 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.fetch_result import FetchResult, RobotsResult
-from panan_spider.doctor.probe_result import SectionProbe, SiteProbe
-from panan_spider.doctor.result_tables import ResultTable, RowStatus, group
+from panan_spider.core.tables import ResultTable, RowStatus, group
+from panan_spider.doctor.probe_result import FetchResult, RobotsResult, SectionProbe, SiteProbe
 from panan_spider.extract.results import PageError, SectionPage
 from panan_spider.sites.urls import canonical
 

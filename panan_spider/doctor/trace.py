@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.doctor.result_tables import RowStatus
+from panan_spider.core.tables import RowStatus
 from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.document import Page, document_title, parse
 from panan_spider.extract.header_line import strength

@@ -1,13 +1,10 @@
 """Archive status, read from the ledger: contents, last runs, what is missing; as tables, tab-separated lines or JSON."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
-
-from rich.console import Console
-from rich.table import Table
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl, Months, OpenWalk, PendingArticle
@@ -15,6 +12,7 @@ from panan_spider.archive.ledger.runs import RunRecord
 from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
+from panan_spider.core.tables import ResultTable, drawn, tab_lines
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
 from panan_spider.sites.thresholds import Thresholds
 
@@ -143,16 +141,6 @@ def _years(months: Months) -> dict[str, int]:
     return years
 
 
-@dataclass(frozen=True, slots=True)
-class StatusTable:
-    """One table: a title, the names of its columns, its rows; the last `numbers` columns are figures."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    numbers: int = 0
-
-
 def as_json(status: ArchiveStatus) -> dict[str, Any]:
     """The status as JSON values: the fields of `ArchiveStatus`, with `count` in `gaps`, and dates as text."""
     record = asdict(status)
@@ -179,17 +167,19 @@ def _quiet_record(period: QuietPeriod) -> dict[str, Any]:
 
 def show(status: ArchiveStatus, out: TextIO, *, gaps_alone: bool) -> None:
     """Print the status, or the single gaps alone, to `out`: tables on a terminal, tab-separated lines elsewhere."""
-    parts: Iterable[str | StatusTable] = gap_tables(status.gaps) if gaps_alone else summary(status)
+    parts: Iterable[str | ResultTable] = gap_tables(status.gaps) if gaps_alone else summary(status)
     if out.isatty():
+        from rich.console import Console
+
         console = Console(file=out)
         for part in parts:
-            console.print(part if isinstance(part, str) else _rich_table(part), markup=False, highlight=False)
+            console.print(part if isinstance(part, str) else drawn(part), markup=False, highlight=False)
         return
     for part in parts:
-        out.writelines(f"{line}\n" for line in ([part] if isinstance(part, str) else _plain(part)))
+        out.writelines(f"{line}\n" for line in ([part] if isinstance(part, str) else tab_lines(part)))
 
 
-def summary(status: ArchiveStatus) -> Iterator[str | StatusTable]:
+def summary(status: ArchiveStatus) -> Iterator[str | ResultTable]:
     """Everything but the single gaps."""
     corrections = status.revisions - status.articles
     yield f"{status.folder}: {status.articles} articles, {corrections} corrections; {status.gone} gone from the site"
@@ -198,10 +188,10 @@ def summary(status: ArchiveStatus) -> Iterator[str | StatusTable]:
     yield f"last run: {ending(status.runs[0], status)}" if status.runs else "no run yet"
     if len(status.runs) > 1:
         columns = ("run", "started", "arguments", "code")
-        yield StatusTable("newest runs", columns, [_run_row(run, status) for run in status.runs], numbers=1)
+        yield ResultTable.plain("newest runs", columns, [_run_row(run, status) for run in status.runs], numbers=1)
     yield _sections(status)
     counts = [(str(outcome), str(count)) for outcome, count in sorted(status.outcomes.items())]
-    yield StatusTable("addresses by newest outcome", ("outcome", "addresses"), counts, numbers=1)
+    yield ResultTable.plain("addresses by newest outcome", ("outcome", "addresses"), counts, numbers=1)
     yield _waiting(status)
     yield from _gap_lines(status)
 
@@ -228,7 +218,7 @@ def _run_row(run: PastRun, status: ArchiveStatus) -> tuple[str, ...]:
     return run.run, run.started, arguments, code
 
 
-def _sections(status: ArchiveStatus) -> StatusTable:
+def _sections(status: ArchiveStatus) -> ResultTable:
     years = sorted(status.by_year)
     rows = [
         (name or "(in no list)", *(str(counts.get(year, "")) for year in years), str(sum(counts.values())))
@@ -236,7 +226,7 @@ def _sections(status: ArchiveStatus) -> StatusTable:
     ]
     rows.append(("each once", *(str(status.by_year[year]) for year in years), str(status.articles)))
     columns = ("section", *(year or "no date" for year in years), "all")
-    return StatusTable("articles by section and year", columns, rows, numbers=len(years) + 1)
+    return ResultTable.plain("articles by section and year", columns, rows, numbers=len(years) + 1)
 
 
 def _waiting(status: ArchiveStatus) -> str:
@@ -254,7 +244,7 @@ def _gap_lines(status: ArchiveStatus) -> Iterator[str]:
         yield f"{status.never_had} more were listed, and gone before they could be stored"
 
 
-def gap_tables(gaps: StatusGaps) -> Iterator[str | StatusTable]:
+def gap_tables(gaps: StatusGaps) -> Iterator[str | ResultTable]:
     """Every gap by itself."""
     if not gaps.count:
         yield "no gaps"
@@ -279,24 +269,8 @@ def gap_tables(gaps: StatusGaps) -> Iterator[str | StatusTable]:
         for walk in gaps.walks
     ]
     if missing:
-        yield StatusTable("missing", ("article", "outcome", "tries", "listed in", "url", "reason"), missing)
+        yield ResultTable.plain("missing", ("article", "outcome", "tries", "listed in", "url", "reason"), missing)
     if quiet:
-        yield StatusTable("quiet periods", ("section", "from", "to", "days", "usual at most"), quiet, numbers=2)
+        yield ResultTable.plain("quiet periods", ("section", "from", "to", "days", "usual at most"), quiet, numbers=2)
     if walks:
-        yield StatusTable("walks without their end", ("section", "state", "pages", "rows", "began", "url"), walks)
-
-
-def _rich_table(table: StatusTable) -> Table:
-    drawn = Table(title=table.title, title_justify="left")
-    for index, name in enumerate(table.columns):
-        figure = index >= len(table.columns) - table.numbers
-        drawn.add_column(name, justify="right" if figure else "left", overflow="fold")
-    for row in table.rows:
-        drawn.add_row(*row)
-    return drawn
-
-
-def _plain(table: StatusTable) -> Iterator[str]:
-    yield f"{table.title}:"
-    yield "\t".join(table.columns)
-    yield from ("\t".join(row) for row in table.rows)
+        yield ResultTable.plain("walks without their end", ("section", "state", "pages", "rows", "began", "url"), walks)

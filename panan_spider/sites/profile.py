@@ -1,14 +1,17 @@
 """Site profile: hosts, names, entry pages, sections, CMS templates, limits and thresholds of one site, as one frozen object.
 
-A profile is read from `<key>.toml` in this package; templates that several sites share come from `cms.toml`.
+A profile is read from `<key>.toml` in this package, or in the folder that the environment variable PANAN_SITES_DIR names;
+templates that several sites share come from `cms.toml`.
 A `Site` is handed on to whoever needs it. Nothing in the package keeps one in a module-level name.
 """
 
+import os
 import re
 import tomllib
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -20,6 +23,9 @@ from panan_spider.sites.urls import SiteUrls
 
 #: The profile that a public reader takes where it is given none.
 DEFAULT_KEY: Final = "panan"
+
+#: The environment variable that names a folder of more profiles.
+SITES_DIR: Final = "PANAN_SITES_DIR"
 
 _SHARED: Final = "cms.toml"
 
@@ -143,12 +149,18 @@ class Site(BaseModel):
     def from_toml(cls, source: Traversable) -> Self:
         """The profile in one file. Raises ProfileError."""
         try:
-            return cls.model_validate(_toml(source))
+            site = cls.model_validate(_toml(source))
+        except OSError as error:
+            raise ProfileError(f"{source.name}: {error.strerror}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ProfileError(f"{source.name}: {error}") from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             raise ProfileError(f"{source.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        shared = {template["cms"] for template in _toml(files(__package__) / _SHARED)["template"]}
+        if unknown := set(site.cms) - shared:
+            raise ProfileError(f"{source.name}: cms: no CMS {min(unknown)!r}: there are {', '.join(sorted(shared))}")
+        return site
 
 
 def _toml(source: Traversable) -> dict[str, Any]:
@@ -156,18 +168,47 @@ def _toml(source: Traversable) -> dict[str, Any]:
 
 
 @cache
+def _profiles(folder: str) -> dict[str, Traversable]:
+    """The files of all profiles by key, those of `folder` (none where it is empty) behind those of the package."""
+    found = {entry.name.removesuffix(".toml"): entry for entry in files(__package__).iterdir() if _is_profile(entry)}
+    if not folder:
+        return found
+    try:
+        more = sorted(entry for entry in Path(folder).iterdir() if _is_profile(entry))
+    except OSError as error:
+        raise ProfileError(f"{SITES_DIR}: {folder}: {error.strerror}") from error
+    for path in more:
+        if path.stem in found:
+            raise ProfileError(f"{SITES_DIR}: {path}: the package has a profile {path.stem!r}")
+        found[path.stem] = path
+    return found
+
+
+def _is_profile(entry: Traversable) -> bool:
+    return entry.name.endswith(".toml") and entry.name != _SHARED
+
+
+def profile_file(key: str = DEFAULT_KEY) -> Traversable:
+    """The file that the profile of `key` is read from. Raises UnknownSiteError or ProfileError."""
+    found = _profiles(os.environ.get(SITES_DIR, "").strip())
+    if key not in found:
+        raise UnknownSiteError(f"no site {key!r}: there are {', '.join(sorted(found))}")
+    return found[key]
+
+
 def site_keys() -> tuple[str, ...]:
-    """The keys of all profiles, sorted."""
-    names = (entry.name for entry in files(__package__).iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml") and name != _SHARED))
+    """The keys of all profiles, sorted. Raises ProfileError where the folder of more profiles cannot be read."""
+    return tuple(sorted(_profiles(os.environ.get(SITES_DIR, "").strip())))
+
+
+def load_site(key: str = DEFAULT_KEY) -> Site:
+    """The profile of one key, the same object each time. Raises UnknownSiteError or ProfileError."""
+    return _loaded(key, str(profile_file(key)))
 
 
 @cache
-def load_site(key: str = DEFAULT_KEY) -> Site:
-    """The profile of one key, the same object each time. Raises UnknownSiteError or ProfileError."""
-    if key not in site_keys():
-        raise UnknownSiteError(f"no site {key!r}: there are {', '.join(site_keys())}")
-    site = Site.from_toml(files(__package__) / f"{key}.toml")
+def _loaded(key: str, place: str) -> Site:
+    site = Site.from_toml(Path(place))
     if site.key != key:
         raise ProfileError(f"{key}.toml: key: {site.key!r} is not the file's name")
     return site

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from harness import Crawl, Crawler, Serve, articles_in
 
-from demo_site.fault import ARTICLES, Fault, Then
+from demo_site.faults.fault import ARTICLES, Fault, Then
 from demo_site.media_files import JPEG, PNG
 from demo_site.proxy import ProxyServer
 from demo_site.response import Request, Response

@@ -5,7 +5,7 @@ import re
 import harness
 from harness import Begun, Crawler, Firsts
 
-from demo_site.fault import ARTICLES, Fault, Then
+from demo_site.faults.fault import ARTICLES, Fault, Then
 from demo_site.response import Request, Response
 
 

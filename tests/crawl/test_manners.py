@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from harness import Crawler, Serve
 
-from demo_site.fault import Fault, Then
+from demo_site.faults.fault import Fault, Then
 from demo_site.proxy import Logged, ProxyServer
 from demo_site.response import Request, Response
 from panan_spider import settings

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from harness import Begun, Crawler, Firsts, Serve
 
+from demo_site.county_panan import PANAN
 from demo_site.proxy import ProxyServer
-from demo_site.sections import SECTIONS
 from panan_spider.sites.panan import MAX_STALE_PAGES
 
 #: Enough articles for every section to have several list pages.
@@ -24,11 +24,13 @@ def test_every_section_is_found_and_walked_to_its_end(first: Firsts) -> None:
     server = first(MANY)
     run = server.run
     found = walks(run.report)
-    assert {url: walk["name"] for url, walk in found.items()} == {section.url: section.name for section in SECTIONS}
+    assert {url: walk["name"] for url, walk in found.items()} == {
+        section.url: section.name for section in PANAN.sections
+    }
     assert {walk["state"] for walk in found.values()} == {"end"}
     # The ledger counts rows by name: the two sections of one name are counted together.
-    names = Counter(section.name for section in SECTIONS)
-    single = [section for section in SECTIONS if names[section.name] == 1]
+    names = Counter(section.name for section in PANAN.sections)
+    single = [section for section in PANAN.sections if names[section.name] == 1]
     assert {s.name: found[s.url]["rows"] for s in single} == {s.name: len(server.site.listing(s.key)) for s in single}
     assert server.strays == []
 
@@ -47,7 +49,7 @@ def test_no_address_is_asked_for_twice(first: Firsts) -> None:
 
 
 def test_an_endless_pager_costs_a_handful_of_requests(demo: ProxyServer, crawl: Crawler) -> None:
-    endless = next(section for section in SECTIONS if section.pager == "endless")
+    endless = next(section for section in PANAN.sections if section.pager == "endless")
     run = crawl(demo, {"sections": endless.name})
     assert run.code == 0, run.said
     pages = [r for r in demo.requests if r.path.startswith(f"{endless.folder}index_")]
@@ -63,7 +65,7 @@ def test_a_calendar_of_endless_pages_costs_a_handful_of_requests(serving: Serve,
 
 
 def test_a_list_page_that_fails_is_named_and_the_next_run_finishes_the_walk(serving: Serve, crawl: Crawler) -> None:
-    section = next(section for section in SECTIONS if section.key == "sz")
+    section = next(section for section in PANAN.sections if section.key == "sz")
     server = serving(f"always-5xx%100@{section.folder}index_1", articles=MANY)
     fast = {"RETRY_TIMES": 0}
     first = crawl(server, {"sections": section.name}, fast)

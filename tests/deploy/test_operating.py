@@ -32,14 +32,22 @@ def _commands(text: str) -> list[str]:
 
 
 def shell(command: str, data: Path, backup: Path | None = None) -> str:
-    """Run one command of the page in the checkout; raises where it fails."""
+    """Run one command of the page in a folder outside the checkout, as `panan` from the PATH; raises where it fails."""
     env = os.environ | {
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "PANAN_DATA_DIR": str(data),
         "BACKUP": str(backup),
+        "PYTHONPATH": str(ROOT),
     }
+    home = data.parent / "home"
+    home.mkdir(exist_ok=True)
+    program = home.parent / "bin" / "panan"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m panan_spider "$@"\n', "utf-8")
+    program.chmod(0o755)
+    env["PATH"] = f"{program.parent}{os.pathsep}{env['PATH']}"
     done = subprocess.run(
-        ["/bin/sh", "-ec", command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+        ["/bin/sh", "-ec", command], cwd=home, env=env, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
@@ -104,9 +112,14 @@ def test_a_restored_archive_goes_on(room: Newsroom, tmp_path: Path) -> None:
     assert said(room.folder) == []
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"^\$ (scrapy (?:status|verify).*)$", PAGE, re.MULTILINE))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^\$ (panan (?:status|verify).*)$", PAGE, re.MULTILINE))))
 def test_commands_that_look_are_as_the_page_gives_them(room: Newsroom, command: str) -> None:
     assert shell(command, room.folder)
+
+
+def test_the_page_names_commands_that_look() -> None:
+    assert len(re.findall(r"^\$ panan (?:status|verify)", PAGE, re.MULTILINE)) >= 3
+    assert not re.search(r"\bscrapy (?:status|verify|crawl)", PAGE)
 
 
 def test_installing_takes_ten_lines_that_name_what_there_is() -> None:
@@ -117,8 +130,9 @@ def test_installing_takes_ten_lines_that_name_what_there_is() -> None:
     for unit in re.findall(r"panan-\w+\.timer", install[1]):
         assert (ROOT / "deploy/systemd" / unit).is_file()
     service = (ROOT / "deploy/systemd/panan@.service").read_text()
-    assert "User=panan" in service and "/opt/panan_spider/" in service and "useradd --system" in lines[0]
-    assert "panan@true.service" in install[1] and "/var/lib/panan" in lines[3]
+    assert "User=panan" in service and "/opt/panan_spider/" in service and "useradd --system" in lines[1]
+    assert "EnvironmentFile=/etc/panan.env" in service and (ROOT / "deploy/panan.env").is_file()
+    assert "panan@true.service" in install[1] and "/var/lib/panan" in lines[4]
 
 
 def test_the_shell_takes_every_block() -> None:

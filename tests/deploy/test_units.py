@@ -93,9 +93,10 @@ def test_every_night_has_one_run_and_a_missed_one_is_made_up_for() -> None:
 
 def test_the_service_runs_the_crawl_without_root_into_its_own_folder() -> None:
     service = unit("panan@.service")["Service"]
-    assert (
-        service["ExecStart"] == f"{INSTALLED}/.venv/bin/scrapy crawl panan -a full=%i -s PANAN_DATA_DIR=/var/lib/panan"
-    )
+    assert service["ExecStart"] == f"{INSTALLED}/.venv/bin/panan crawl panan -a full=%i"
+    settings = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / "deploy/panan.env").read_text("utf-8"), re.MULTILINE))
+    assert service["EnvironmentFile"] == "/etc/panan.env"
+    assert settings.keys() == {"PANAN_CONTACT", "PANAN_DATA_DIR"} and settings["PANAN_DATA_DIR"] == "/var/lib/panan"
     assert service["StateDirectory"] == "panan" and service["User"] == "panan"
     assert {int(code) for code in service["SuccessExitStatus"].split()} == {ExitCode.INCOMPLETE, ExitCode.LOCKED}
     assert int(service["TimeoutStopSec"]) > 60
@@ -117,12 +118,16 @@ def test_cron_knows_the_same_nights() -> None:
 @pytest.mark.parametrize("code", sorted(ExitCode))
 def test_cron_mails_what_asks_something_of_somebody(tmp_path: Path, line: str, code: ExitCode) -> None:
     """The line as cron hands it to the shell, with a crawl that ends as told."""
-    scrapy = tmp_path / "opt/.venv/bin/scrapy"
+    (tmp_path / "panan.env").write_text("PANAN_DATA_DIR=/var/lib/panan\n")
+    scrapy = tmp_path / "opt/.venv/bin/panan"
     scrapy.parent.mkdir(parents=True)
     scrapy.write_text(f'#!/bin/sh\necho "panan: exit {int(code)} because" > "{tmp_path}/panan.log"\nexit {int(code)}\n')
     scrapy.chmod(0o755)
     command = (
-        " ".join(line.split()[6:]).replace(INSTALLED, str(tmp_path / "opt")).replace("/var/log/panan", str(tmp_path))
+        " ".join(line.split()[6:])
+        .replace(INSTALLED, str(tmp_path / "opt"))
+        .replace("/var/log/panan", str(tmp_path))
+        .replace("/etc/panan.env", f"{tmp_path}/panan.env")
     )
     done = subprocess.run(
         ["/bin/sh", "-c", command], capture_output=True, text=True, env={"PATH": os.defpath}, check=False

@@ -8,7 +8,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from demo_site.record import Record, Template
+from demo_site.county import Template
+from demo_site.record import Record
 from panan_spider.items import Attachment, Author, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
 
 a: Template = "enorth_a"

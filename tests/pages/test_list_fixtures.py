@@ -7,6 +7,7 @@ import pytest
 
 from panan_spider.doctor.fixture import LIST_FIELDS, expected
 from panan_spider.extract.document import Page
+from panan_spider.sites.profile import load_site
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parent / "list_fixtures").glob("*/page.html"))
 
@@ -21,4 +22,6 @@ def test_there_are_lists_of_both_kinds_of_cms() -> None:
 def test_field(folder: Path, field: str) -> None:
     came = json.loads((folder / "page.json").read_text("utf-8"))
     page = Page(came["url"], (folder / "page.html").read_bytes(), came["content_type"])
-    assert expected(page, "list")[field] == json.loads((folder / "expected.json").read_text("utf-8"))[field]
+    assert (
+        expected(page, "list", load_site())[field] == json.loads((folder / "expected.json").read_text("utf-8"))[field]
+    )

@@ -49,10 +49,21 @@ def lasting(line: str) -> dict[str, Any]:
 
 def run_demo() -> Run:
     """Run `scrapy demo` as a newcomer does, into an empty folder. Raises CalledProcessError where it fails."""
-    env = {**os.environ, "SCRAPY_SETTINGS_MODULE": "panan_spider.settings", "COLUMNS": "80"}
+    env = {
+        **os.environ,
+        "SCRAPY_SETTINGS_MODULE": "panan_spider.settings",
+        "COLUMNS": "80",
+        "PYTHONPATH": str(ROOT),
+        "PANAN_CALLED_AS": ".venv/bin/panan",
+    }
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "demo"], cwd=folder, env=env, capture_output=True, text=True, check=True
+            [sys.executable, "-m", "panan_spider", "demo"],
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         lines = (Path(folder) / "data/demo/articles.jsonl").read_text("utf-8").splitlines()
     output = "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines())
@@ -87,7 +98,7 @@ def shown(name: str) -> str:
 def main() -> None:
     """Write a new run into README."""
     run, text = run_demo(), README.read_text("utf-8")
-    for name, made in (("demo", f"$ make demo\n.venv/bin/scrapy demo\n{run.output}"), ("line", run.line)):
+    for name, made in (("demo", f"$ make demo\n.venv/bin/panan demo\n{run.output}"), ("line", run.line)):
         start, end = block(text, name)
         text = text[:start] + made + text[end:]
     README.write_text(text, "utf-8")

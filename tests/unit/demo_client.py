@@ -4,8 +4,9 @@ import html
 import re
 from urllib.parse import urljoin, urlsplit
 
+from demo_site.county import Section
+from demo_site.county_panan import PANAN
 from demo_site.response import Response
-from demo_site.sections import BY_KEY, Section
 from demo_site.site import Site
 
 ARTICLE = re.compile(r"/system/\d{4}/\d\d/\d\d/(\d{9})\.shtml|/t\d{8}_(\d+)\.html")
@@ -81,4 +82,4 @@ def _next(url: str, source: str) -> str | None:
 
 def section(key: str) -> Section:
     """The section of that key."""
-    return BY_KEY[key]
+    return PANAN.by_key[key]

@@ -55,7 +55,7 @@ def test_what_scrapy_itself_would_refuse_in_four_lines(
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("PANAN_DATADIR=x", "no setting is named 'PANAN_DATADIR'; there is: PANAN_DATA_DIR, PANAN_"),
+        ("PANAN_DATADIR=x", "no setting is named 'PANAN_DATADIR'; there is: PANAN_CONTACT, PANAN_DATA_DIR, PANAN_"),
         ("PANAN_RETRY_BASE=soon", "PANAN_RETRY_BASE: 'soon' is no number"),
         ("PANAN_RETRY_CAP=-3", "PANAN_RETRY_CAP: '-3' is no number of seconds"),
         ("PANAN_RETRY_CAP=nan", "PANAN_RETRY_CAP: 'nan' is no number of seconds"),

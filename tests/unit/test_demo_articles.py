@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from demo_client import get, page, text
 
+from demo_site.county_panan import PANAN
 from demo_site.record import Record
-from demo_site.sections import BY_KEY
 from demo_site.site import Site
 from panan_spider.items import Article
 from panan_spider.sites.urls import UrlKind, understand
@@ -151,5 +151,5 @@ def test_a_broken_include_stands_in_a_few_good_pages(site: Site) -> None:
 def test_twenty_thousand_articles_are_no_matter() -> None:
     site = Site.build(1, 20_000)
     assert len(site.slots) == 20_000
-    assert get(site, BY_KEY["paxw"].url).status == 200
+    assert get(site, PANAN.by_key["paxw"].url).status == 200
     assert len(site._records) == 0

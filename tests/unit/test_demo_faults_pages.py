@@ -7,7 +7,7 @@ import pytest
 from demo_client import get, links, rows, section
 from demo_faults import LIST, SITE, article, ask, plain
 
-from demo_site.sections import DEAD_LINKS, HOME
+from demo_site.county_panan import PANAN
 from panan_spider.settings import DOWNLOAD_MAXSIZE as MAX_PAGE_BYTES
 from panan_spider.sites.urls import understand
 
@@ -101,8 +101,8 @@ def test_empty_lists_name_nothing() -> None:
 
 
 def test_dead_navigation_links_stand_on_every_page_and_are_dead() -> None:
-    for host, dead in DEAD_LINKS.items():
-        spoiled = links("", plain(ask("dead-navigation", HOME[host])))
+    for host, dead in PANAN.dead_links.items():
+        spoiled = links("", plain(ask("dead-navigation", PANAN.home[host])))
         assert {path for _text, path in dead} <= set(spoiled)
         assert [ask("dead-navigation", f"http://{host}{path}").status for _text, path in dead] == [404] * len(dead)
-        assert not {path for _text, path in dead} & set(links("", get(SITE, HOME[host]).body.decode()))
+        assert not {path for _text, path in dead} & set(links("", get(SITE, PANAN.home[host]).body.decode()))

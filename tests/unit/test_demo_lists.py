@@ -5,10 +5,10 @@ from itertools import chain
 import pytest
 from demo_client import get, links, page, section, walk
 
-from demo_site.sections import HOME, SECTIONS
+from demo_site.county_panan import PANAN
 from demo_site.site import Site
 
-ENDING = [entry.key for entry in SECTIONS if entry.pager != "endless"]
+ENDING = [entry.key for entry in PANAN.sections if entry.pager != "endless"]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_every_article_is_listed_somewhere(site: Site) -> None:
 def test_a_large_site_hides_no_article_behind_a_list_without_a_pager() -> None:
     large = Site.build(articles=20_000)
     shown: set[str] = set()
-    for entry in SECTIONS:
+    for entry in PANAN.sections:
         rows = large.listing(entry.key)
         shown |= {slot.id for slot in (rows[: entry.size] if entry.pager == "none" else rows)}
     assert len(large.slots) == 20_000
@@ -70,14 +70,17 @@ def test_list_pages_answer_with_one_slash_or_two(site: Site) -> None:
 
 def test_only_a_breadcrumb_leads_to_one_section(site: Site) -> None:
     hidden = section("fsjdxz").url
-    lists = [page(site, url) for url in (*HOME.values(), *(entry.url for entry in SECTIONS if entry.key != "fsjdxz"))]
+    lists = [
+        page(site, url)
+        for url in (*PANAN.home.values(), *(entry.url for entry in PANAN.sections if entry.key != "fsjdxz"))
+    ]
     assert not any("/fsjdxz/" in source for source in lists)
     linking = [slot for slot in site.listing("paxw") if hidden in links(slot.url, page(site, slot.url))]
     assert linking
 
 
 def test_some_sections_are_named_by_their_parent_alone(site: Site) -> None:
-    homes = "".join(page(site, url) for url in HOME.values())
+    homes = "".join(page(site, url) for url in PANAN.home.values())
     for child, parent in (("paxw", "xwzx"), ("msxw", "xwzx"), ("ztzl", "zl"), ("pafzdh", "zwzxztxw")):
         assert section(child).path not in homes
         assert section(child).path in page(site, section(parent).url)
@@ -105,7 +108,7 @@ def test_dates_stand_in_some_lists_and_not_in_others(site: Site) -> None:
 
 def test_few_articles_lie_within_the_look_back(site: Site) -> None:
     recent = set()
-    for entry in SECTIONS:
+    for entry in PANAN.sections:
         newest = site.listing(entry.key)[0].posted
         recent |= {slot.id for slot in site.listing(entry.key) if (newest - slot.posted).days <= 30}
     assert len(recent) < 0.1 * len(site.slots)

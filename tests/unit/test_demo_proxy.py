@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from demo_client import section
 
-from demo_site.fault import Fault, Then
 from demo_site.faults import parse
+from demo_site.faults.fault import Fault, Then
 from demo_site.proxy import Logged, ProxyServer, serve
 from demo_site.response import Request, Response
 from demo_site.site import Site

@@ -4,13 +4,12 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from visits import Wire, large, visit
+from visits import PANAN, Wire, large, visit
 
+from panan_spider.core.tables import ResultTable, RowStatus
 from panan_spider.doctor import article_checks, site_checks
 from panan_spider.doctor.cross_check import agreement, f1, grams
-from panan_spider.doctor.fetch_result import FetchResult, RedirectHop, RobotsResult
-from panan_spider.doctor.probe_result import ArticleProbe, SiteProbe
-from panan_spider.doctor.result_tables import ResultTable, RowStatus
+from panan_spider.doctor.probe_result import ArticleProbe, FetchResult, RedirectHop, RobotsResult, SiteProbe
 from panan_spider.doctor.selectors import changed
 
 
@@ -50,7 +49,7 @@ def test_redirects_between_hosts_are_told_hop_by_hop() -> None:
         RedirectHop(301, "http://www.panews.cn/", "http://www.panews.cn/a/"),
         RedirectHop(302, "http://www.panews.cn/a/", "http://www.panews.cn/b/"),
     )
-    answer = FetchResult("http://www.panews.cn/", "http://www.panews.cn/b/", 200, hops=hops)
+    answer = FetchResult("http://www.panews.cn/", "http://www.panews.cn/b/", 200, hops=hops, site=PANAN)
     assert site_checks.chain(answer) == "301 to http://www.panews.cn/a/, 302 to http://www.panews.cn/b/, HTTP 200"
 
 
@@ -91,8 +90,8 @@ def test_charsets_are_told_as_declared_and_as_they_are() -> None:
 )
 def test_a_false_declaration_is_marked(header: str, mark: RowStatus) -> None:
     body = '<meta charset="gb2312"><p>磐安新闻'.encode("gb18030")
-    answer = FetchResult("http://www.panews.cn/", "http://www.panews.cn/", 200, body, header)
-    assert marks(site_checks.charsets(SiteProbe(visit().log, [answer]))) == {mark}
+    answer = FetchResult("http://www.panews.cn/", "http://www.panews.cn/", 200, body, header, site=PANAN)
+    assert marks(site_checks.charsets(SiteProbe(visit().log, PANAN, [answer]))) == {mark}
 
 
 def test_one_number_at_both_hosts() -> None:
@@ -101,21 +100,21 @@ def test_one_number_at_both_hosts() -> None:
     slot = next(slot for slot in wire.site.slots.values() if slot.alias)
     here, there = (asyncio.run(wire.ask(url)) for url in (slot.url, slot.alias or ""))
     row = replace(visit().samples[0].row, url=slot.url, article_id=slot.id)
-    told = site_checks.twins(SiteProbe(wire.log, twins=[(ArticleProbe("newest", row, here), there)]))
+    told = site_checks.twins(SiteProbe(wire.log, PANAN, twins=[(ArticleProbe("newest", row, here), there)]))
     assert column(told, "answer") == ["yes, the same article"]
 
 
 def test_another_article_under_the_same_number_is_bad() -> None:
     sample = visit().samples[0]
     other = next(s.answer for s in visit().samples[1:] if s.article)
-    told = site_checks.twins(SiteProbe(visit().log, twins=[(sample, other)]))
+    told = site_checks.twins(SiteProbe(visit().log, PANAN, twins=[(sample, other)]))
     assert marks(told) == {RowStatus.BAD}
 
 
 def test_every_article_says_its_template_and_how_the_second_opinion_agrees() -> None:
     found = article_checks.articles(visit())
     assert set(column(found, "template")) == {"enorth_a", "enorth_b", "trs"}
-    assert all(float(value) > 0.75 for value in column(found, "body, second opinion") if value != "no text")
+    assert all(float(value) > 0.75 for value in column(found, "body, second opinion") if value != "–")
 
 
 def test_an_article_that_cannot_be_read_says_why() -> None:
@@ -127,7 +126,7 @@ def test_an_article_that_cannot_be_read_says_why() -> None:
 def test_an_article_whose_list_calls_it_something_else_is_noted() -> None:
     sample = replace(visit().samples[0], row=replace(visit().samples[0].row, title="完全另一篇文章"))
     found = replace(visit().sections[0], samples=[sample])
-    told = article_checks.articles(SiteProbe(visit().log, sections=[found]))
+    told = article_checks.articles(SiteProbe(visit().log, PANAN, sections=[found]))
     assert marks(told) == {RowStatus.NOTE} and "the list says: 完全另一篇文章" in told.lines[0].cells[-1]
 
 

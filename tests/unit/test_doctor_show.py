@@ -7,9 +7,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from visits import visit
 
+from panan_spider.core.tables import RowStatus, group, plain_lines, show
 from panan_spider.doctor.doctor_report import DoctorReport
-from panan_spider.doctor.result_tables import RowStatus, group
-from panan_spider.doctor.table_printer import plain_lines, show
 
 PLACES = group(
     "places",
@@ -49,7 +48,7 @@ def test_a_table_without_lines_is_left_out() -> None:
 
 def test_json_says_all_that_the_tables_say() -> None:
     found = DoctorReport(visit("moved-offsite"), ("somewhere/page",))
-    told = json.loads(found.json())
+    told = json.loads(json.dumps(found.as_dict()))
     assert (told["verdict"], told["exit_code"], told["saved"]) == ("moved", 10, ["somewhere/page"])
     assert {title: len(rows) for title, rows in told["checks"].items()} == {g.title: len(g.lines) for g in found.groups}
     assert told["site_py"]["patch"].startswith("--- a/panan_spider/sites/panan.toml")

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from visits import visit
+from visits import PANAN, visit
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.profile_patch import SITE_FILE, changed_lines, changes, patch
-from panan_spider.sites import panan
+from panan_spider.doctor.profile_patch import changed_lines, changes, patch
+from panan_spider.sites.profile import profile_file
+
+SITE_FILE = profile_file()
 
 
 def values(source: str) -> dict[str, Any]:
@@ -29,15 +31,15 @@ def applied(tmp_path: Path, diff: str) -> str:
 
 def test_git_applies_it_and_nothing_else_changes(tmp_path: Path) -> None:
     new = changes(visit("new-host"))
-    pasted = "\n".join(line.rstrip() for line in patch(new).splitlines()) + "\n"  # as terminals copy it
+    pasted = "\n".join(line.rstrip() for line in patch(new, PANAN).splitlines()) + "\n"  # as terminals copy it
     before, after = values(SITE_FILE.read_text("utf-8")), values(applied(tmp_path, pasted))
     assert {name for name in before if before[name] != after[name]} == {"hosts", "entry_pages", "known_sections"}
     assert after["entry_pages"] == ["http://new.example.com/panews/", "http://new.example.com/"]
-    assert after["hosts"] == [*panan.ORDERED_HOSTS, "new.example.com"]
+    assert after["hosts"] == [*PANAN.hosts, "new.example.com"]
 
 
 def test_an_old_host_stays_for_the_links_that_lead_through_it() -> None:
-    assert all(host in changes(visit("moved-offsite"))["hosts"] for host in panan.HOSTS)
+    assert all(host in changes(visit("moved-offsite"))["hosts"] for host in PANAN.hosts)
 
 
 def test_where_articles_alone_have_moved_their_host_is_let_in_and_the_entries_stay() -> None:
@@ -62,7 +64,7 @@ def test_where_no_host_answers_none_goes() -> None:
 
 
 def test_nothing_found_nothing_to_change() -> None:
-    assert not changes(visit()) and patch({}) == ""
+    assert not changes(visit()) and patch({}, PANAN) == ""
 
 
 def test_a_long_line_is_broken_as_the_formatter_does() -> None:

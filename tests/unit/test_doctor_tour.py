@@ -3,14 +3,12 @@
 import asyncio
 from dataclasses import replace
 
-from visits import Wire, large, seen, visit
+from visits import PANAN, Wire, large, seen, visit
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.fetch_result import FetchResult
 from panan_spider.doctor.probe import tour, twin
-from panan_spider.doctor.probe_result import SectionProbe, SiteProbe
-from panan_spider.sites.panan import ENTRY_PAGES
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.doctor.probe_result import FetchResult, SectionProbe, SiteProbe
+from panan_spider.sites.urls import UrlKind
 
 
 def test_a_few_dozen_requests_and_none_twice() -> None:
@@ -21,7 +19,7 @@ def test_a_few_dozen_requests_and_none_twice() -> None:
 
 def test_entry_pages_first_then_the_section_the_archive_began_with() -> None:
     found, wire = seen()
-    assert tuple(wire.asked[:2]) == ENTRY_PAGES
+    assert tuple(wire.asked[:2]) == PANAN.entry_pages
     assert found.sections[0].name == "书记"
 
 
@@ -32,12 +30,12 @@ def test_both_hosts_both_kinds_of_cms_and_every_template_are_met() -> None:
     assert {sample.article.template for sample in found.samples if sample.article} == {"enorth_a", "enorth_b", "trs"}
 
 
-def test_each_section_gives_its_newest_a_middling_and_its_oldest_article() -> None:
+def test_each_section_gives_its_newest_a_middle_and_its_oldest_article() -> None:
     found, wire = seen()
     for section in found.sections[:3]:
-        newest, middling, oldest = section.samples
-        assert (newest.which, middling.which, oldest.which) == ("newest", "middling", "oldest")
-        days = [understand(sample.row.url).posted for sample in section.samples]
+        newest, middle, oldest = section.samples
+        assert (newest.which, middle.which, oldest.which) == ("newest", "middle", "oldest")
+        days = [PANAN.urls.understand(sample.row.url).posted for sample in section.samples]
         assert days == sorted(days, key=str, reverse=True) and len(set(days)) == 3
     first = wire.site.listing("sj")
     assert found.sections[0].samples[0].row.article_id == first[0].id
@@ -48,7 +46,7 @@ def looked(found: SiteProbe, kind: str) -> SectionProbe:
     return next(one for one in found.sections if one.pages[0].pager.kind == kind)
 
 
-def test_by_a_pager_script_the_first_and_a_middling_and_the_last_list_page_are_read() -> None:
+def test_by_a_pager_script_the_first_and_a_middle_and_the_last_list_page_are_read() -> None:
     section = looked(large(), "count_script")
     assert section.script is not None and section.script.outcome is None
     assert len(section.lists) == 3 < (section.length or 0)
@@ -74,22 +72,24 @@ def test_an_article_is_asked_for_once_however_many_lists_name_it() -> None:
     async def same_list(url: str) -> FetchResult:
         answer = await wire.ask(url)
         return (
-            replace(answer, body=body) if understand(url).kind is UrlKind.SECTION and url not in ENTRY_PAGES else answer
+            replace(answer, body=body)
+            if PANAN.urls.understand(url).kind is UrlKind.SECTION and url not in PANAN.entry_pages
+            else answer
         )
 
-    found = asyncio.run(tour(same_list, wire.log))
+    found = asyncio.run(tour(same_list, wire.log, PANAN))
     assert len(found.sections) >= 3
     assert [sample.row.url for sample in found.samples] == [one] and wire.asked.count(one) == 1
 
 
 def test_nothing_off_the_site_is_asked_for() -> None:
     for specs in ((), ("new-host",), ("redirect-offsite%100",)):
-        assert all(understand(url).kind is not UrlKind.OFF_SITE for url in seen(*specs)[1].asked)
+        assert all(PANAN.urls.understand(url).kind is not UrlKind.OFF_SITE for url in seen(*specs)[1].asked)
 
 
 def test_a_guest_who_is_turned_away_goes() -> None:
     _, wire = seen("always-5xx:403%100")
-    articles = [url for url in wire.asked if understand(url).kind is UrlKind.ARTICLE]
+    articles = [url for url in wire.asked if PANAN.urls.understand(url).kind is UrlKind.ARTICLE]
     assert len(articles) == 3 and wire.asked[-1] == articles[-1]
 
 
@@ -100,7 +100,7 @@ def test_a_single_refusal_ends_nothing() -> None:
         answer = await wire.ask(url)
         return replace(answer, outcome=Outcome.BLOCKED, reason="HTTP 403") if len(wire.asked) % 2 else answer
 
-    found = asyncio.run(tour(moody, wire.log))
+    found = asyncio.run(tour(moody, wire.log, PANAN))
     assert len(found.sections) >= 3
 
 
@@ -110,11 +110,11 @@ def test_a_list_page_that_is_lost_costs_no_more_than_itself() -> None:
 
 
 def test_the_same_number_at_the_other_host() -> None:
-    assert twin("http://panews.zjol.com.cn/panews/system/2019/01/02/012345678.shtml") == (
+    assert twin("http://panews.zjol.com.cn/panews/system/2019/01/02/012345678.shtml", PANAN) == (
         "http://www.panews.cn/system/2019/01/02/012345678.shtml"
     )
-    assert twin("http://www.panews.cn/system/2019/01/02/012345678.shtml") == (
+    assert twin("http://www.panews.cn/system/2019/01/02/012345678.shtml", PANAN) == (
         "http://panews.zjol.com.cn/panews/system/2019/01/02/012345678.shtml"
     )
-    assert twin("http://www.panews.cn/xwzx/sz/202206/t20220617_4054889.html") is None
-    assert twin("http://www.panews.cn/") is None
+    assert twin("http://www.panews.cn/xwzx/sz/202206/t20220617_4054889.html", PANAN) is None
+    assert twin("http://www.panews.cn/", PANAN) is None

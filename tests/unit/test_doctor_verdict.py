@@ -10,14 +10,14 @@ from panan_spider.doctor.doctor_verdict import ADVICE, CODES, DoctorStatus, judg
 @pytest.mark.parametrize(
     ("faults", "state", "code", "said"),
     [
-        ((), DoctorStatus.GOOD, 0, "all read whole"),
+        ((), DoctorStatus.GOOD, 0, "read completely"),
         (("redesign",), DoctorStatus.REDESIGNED, 11, "no selector once seen on this site is on the lists"),
         (("relayout-unreadable",), DoctorStatus.UNREADABLE, 11, "articles: no header line"),
         (("empty-lists",), DoctorStatus.UNREADABLE, 11, "lead to no list"),
-        (("moved-offsite",), DoctorStatus.MOVED, 10, "lead to new.example.com, which was asked for nothing"),
+        (("moved-offsite",), DoctorStatus.MOVED, 10, "lead to new.example.com, which was not requested"),
         (("new-host:other.example.net",), DoctorStatus.MOVED, 10, "other.example.net"),
         (("redirect-offsite%100",), DoctorStatus.MOVED, 10, "lead to elsewhere.example.com"),
-        (("moved",), DoctorStatus.GOOD, 0, "all read whole"),
+        (("moved",), DoctorStatus.GOOD, 0, "read completely"),
         (("down",), DoctorStatus.DOWN, 13, "ConnectionDone"),
         (("robots-5xx",), DoctorStatus.DOWN, 13, "status 503"),
         (("robots-5xx@zjol",), DoctorStatus.HALF_DOWN, 13, "robots.txt of panews.zjol.com.cn unreachable"),

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from panan_spider.core.tables import RowStatus
 from panan_spider.doctor.article_checks import FIELDS
 from panan_spider.doctor.inspection import Inspection
-from panan_spider.doctor.page_source import NO_ADDRESS, PageNotAvailable, local_page, resolved
-from panan_spider.doctor.result_tables import RowStatus
+from panan_spider.doctor.page_source import PageNotAvailable, local_page, no_address, resolved
 from panan_spider.extract.document import Page
+from panan_spider.sites.profile import load_site
+
+PANAN = load_site()
 
 FIXTURES = Path(__file__).parents[1] / "pages"
 ARTICLE = FIXTURES / "fixtures/b-credits"
@@ -19,7 +22,7 @@ ADDRESS = "http://panews.zjol.com.cn/panews/system/2020/03/07/032299020.shtml"
 
 
 def inspected(folder: Path, kind: str = "article") -> Inspection:
-    return Inspection(local_page(str(folder), Path("nowhere")), kind)
+    return Inspection(local_page(str(folder), Path("nowhere"), PANAN), kind, PANAN)
 
 
 def table(found: Inspection, title: str) -> dict[str, tuple[RowStatus, tuple[str, ...]]]:
@@ -27,7 +30,7 @@ def table(found: Inspection, title: str) -> dict[str, tuple[RowStatus, tuple[str
 
 
 def article(body: str) -> Inspection:
-    return Inspection(Page(ADDRESS, f"<html><body>{body}</body></html>".encode()), "article")
+    return Inspection(Page(ADDRESS, f"<html><body>{body}</body></html>".encode()), "article", PANAN)
 
 
 def test_every_field_with_its_value_and_its_place() -> None:
@@ -98,32 +101,32 @@ def test_a_challenge_is_blocked_and_no_layout() -> None:
 
 
 def test_an_empty_page_is_read_no_further_than_its_elements() -> None:
-    found = Inspection(Page(ADDRESS, b"  "), "article")
+    found = Inspection(Page(ADDRESS, b"  "), "article", PANAN)
     assert found.code == 11
     assert list(table(found, "how far it was read")) == ["elements"]
 
 
 def test_a_fixture_folder_tells_its_address_and_charset() -> None:
-    page = local_page(str(ARTICLE), Path("nowhere"))
+    page = local_page(str(ARTICLE), Path("nowhere"), PANAN)
     assert (page.url, page.content_type) == (ADDRESS, "text/html; charset=gb2312")
-    assert local_page(str(ARTICLE / "page.html"), Path("nowhere")) == page
+    assert local_page(str(ARTICLE / "page.html"), Path("nowhere"), PANAN) == page
 
 
 def test_a_browser_s_own_note_tells_the_address_of_a_saved_page(tmp_path: Path) -> None:
     file = tmp_path / "saved.html"
     file.write_bytes(f"<!-- saved from url=(0066){ADDRESS} -->\n<html><p>x</p>".encode())
-    assert local_page(str(file), tmp_path).url == ADDRESS
+    assert local_page(str(file), tmp_path, PANAN).url == ADDRESS
 
 
 def test_a_file_without_an_address_says_so_and_takes_one(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     shutil.copy(ARTICLE / "page.html", file)
-    page = local_page(str(file), tmp_path)
-    assert page.url == NO_ADDRESS and Inspection(page, "article").code == 0
-    assert table(Inspection(page, "article"), "page")["address"][0] is RowStatus.NOTE
-    assert resolved(page, ADDRESS).url == ADDRESS
+    page = local_page(str(file), tmp_path, PANAN)
+    assert page.url == no_address(PANAN) and Inspection(page, "article", PANAN).code == 0
+    assert table(Inspection(page, "article", PANAN), "page")["address"][0] is RowStatus.NOTE
+    assert resolved(page, ADDRESS, PANAN).url == ADDRESS
     with pytest.raises(PageNotAvailable, match="not an address of the site"):
-        resolved(page, "http://www.example.org/")
+        resolved(page, "http://www.example.org/", PANAN)
 
 
 def test_what_is_no_page_is_one_line(tmp_path: Path) -> None:
@@ -134,11 +137,12 @@ def test_what_is_no_page_is_one_line(tmp_path: Path) -> None:
         (tmp_path / "nowhere.html", "No such file"),
         (tmp_path / "words.txt", "not HTML"),
         (tmp_path / "empty.html", "not HTML"),
-        (tmp_path, "No such file"),
+        (tmp_path, "a folder without page.html"),
         (f"{tmp_path}/a.warc.gz:0", "no response at byte 0"),
         (f"{tmp_path}/b.warc.gz:7", "b.warc.gz"),
         ("12345678", "no such article"),
+        ("", "an empty name"),
     ):
         with pytest.raises(PageNotAvailable, match=said) as raised:
-            local_page(str(given), tmp_path)
+            local_page(str(given), tmp_path, PANAN)
         assert "\n" not in str(raised.value)

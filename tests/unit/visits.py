@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from demo_site.faults import answered, parse
 from demo_site.response import Request, Response
-from demo_site.sections import HOME
 from demo_site.site import Site
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.fetch_result import FetchLog, FetchResult, RedirectHop, RobotsResult
 from panan_spider.doctor.probe import tour
-from panan_spider.doctor.probe_result import SiteProbe
-from panan_spider.sites.urls import absolute, on_site
+from panan_spider.doctor.probe_result import FetchLog, FetchResult, RedirectHop, RobotsResult, SiteProbe
+from panan_spider.sites.profile import load_site
+from panan_spider.sites.urls import absolute
+
+PANAN = load_site()
 
 
 class Wire:
@@ -23,7 +24,7 @@ class Wire:
         self.site, self.faults = Site.build(1, articles), [parse(spec) for spec in specs]
         self.asked: list[str] = []
         self.log = FetchLog()
-        for host in HOME:
+        for host in self.site.county.home:
             answer = self.send(f"http://{host}/robots.txt")
             text = answer.body.decode() if answer.status == 200 else ""
             unreachable = f"status {answer.status}" if answer.status >= 500 else None
@@ -32,12 +33,15 @@ class Wire:
 
     def send(self, url: str) -> Response:
         parts = urlsplit(url)
-        request = Request("GET", parts.netloc, parts.path + (f"?{parts.query}" if parts.query else ""), {})
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        request = Request("GET", parts.netloc, path, {}, self.site.county)
         return answered(self.faults, request, lambda r: self.site.respond(r.method, r.host, r.path, r.headers))
 
     async def ask(self, url: str) -> FetchResult:
         if (shut := self.log.robots[urlsplit(url).netloc]).unreachable is not None:
-            return FetchResult(url, url, outcome=Outcome.FAILED, reason=f"robots.txt unreachable: {shut.unreachable}")
+            return FetchResult(
+                url, url, outcome=Outcome.FAILED, reason=f"robots.txt unreachable: {shut.unreachable}", site=PANAN
+            )
         hops: list[RedirectHop] = []
         at = url
         while True:
@@ -47,10 +51,17 @@ class Wire:
                 break
             target = absolute(at, answer.headers["Location"])
             hops.append(RedirectHop(answer.status, at, target))
-            if not on_site(target):
+            if not PANAN.urls.on_site(target):
                 reason = f"redirected to {target}"
                 return FetchResult(
-                    url, at, answer.status, hops=tuple(hops), outcome=Outcome.OFF_SITE, reason=reason, leads_to=target
+                    url,
+                    at,
+                    answer.status,
+                    hops=tuple(hops),
+                    outcome=Outcome.OFF_SITE,
+                    reason=reason,
+                    leads_to=target,
+                    site=PANAN,
                 )
             at = target
         if answer.status != 200:
@@ -61,9 +72,10 @@ class Wire:
                 hops=tuple(hops),
                 outcome=_outcome(answer.status),
                 reason=f"HTTP {answer.status}",
+                site=PANAN,
             )
         body = gzip.decompress(answer.body) if answer.headers.get("Content-Encoding") == "gzip" else answer.body
-        return FetchResult(url, at, 200, body, answer.headers.get("Content-Type"), tuple(hops))
+        return FetchResult(url, at, 200, body, answer.headers.get("Content-Type"), tuple(hops), site=PANAN)
 
 
 def _outcome(status: int) -> Outcome:
@@ -74,7 +86,7 @@ def _outcome(status: int) -> Outcome:
 def seen(*specs: str) -> tuple[SiteProbe, Wire]:
     """The visit of the demo site with these faults, and the wire it went over."""
     wire = Wire(*specs)
-    return asyncio.run(tour(wire.ask, wire.log)), wire
+    return asyncio.run(tour(wire.ask, wire.log, PANAN)), wire
 
 
 def visit(*specs: str) -> SiteProbe:
@@ -86,4 +98,4 @@ def visit(*specs: str) -> SiteProbe:
 def large() -> SiteProbe:
     """The visit of a site whose sections have many list pages."""
     wire = Wire(articles=1500)
-    return asyncio.run(tour(wire.ask, wire.log))
+    return asyncio.run(tour(wire.ask, wire.log, PANAN))

@@ -10,7 +10,7 @@ from typing import Final
 BEGIN: Final = date(2022, 9, 1)
 QUIET: Final = ((date(2022, 10, 1), date(2022, 10, 6)), (date(2023, 1, 20), date(2023, 1, 30)))
 
-#: Articles a day and section (key of `demo_site.sections`), Monday to Sunday.
+#: Articles a day and section (key of `demo_site.county_panan`), Monday to Sunday.
 RHYTHM: Final = {
     "sj": (0.8, 0.7, 0.7, 0.7, 0.8, 0.2, 0.1),
     "xzh": (0.5, 0.5, 0.4, 0.5, 0.6, 0.2, 0.2),

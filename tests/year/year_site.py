@@ -8,8 +8,8 @@ from typing import Any, Final
 from year_plan import BEGIN, RHYTHM, Night
 
 from demo_site import plan
+from demo_site.county_panan import PANAN
 from demo_site.plan import Slot
-from demo_site.sections import BY_KEY
 from demo_site.site import Site
 
 #: Articles of each section before the first night, and days between them.
@@ -26,7 +26,7 @@ def _slots() -> list[Slot]:
     raw = [(BEGIN - timedelta(days=2 + at * _APART + n), key) for n, key in enumerate(RHYTHM) for at in range(_BEFORE)]
     found = []
     for number, (day, key) in enumerate(sorted(raw)):
-        section = BY_KEY[key]
+        section = PANAN.by_key[key]
         template = section.templates[0]
         article_id = f"{4_000_000 + number * 131}" if template == "trs" else f"{16_000_000 + number * 613:09d}"
         found.append(plan.slot(article_id, number + 1, section, template, posted=day, lag=0))

@@ -17,7 +17,7 @@ from panan_spider.archive.store import warc_reader
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.http_exchange import ArchivedResponse
-from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
+from panan_spider.archive.store.jsonl import JsonLinesReader, damaged_line, read_lines
 from panan_spider.extract.article import read_article
 from panan_spider.extract.assemble import ArticleBuilder, clean, objection
 from panan_spider.extract.document import Page
@@ -170,9 +170,17 @@ def _page(response: ArchivedResponse, site: Site, builder: ArticleBuilder) -> Ar
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(first byte, record) of each whole line; lines that opening the archive would pass over are passed over."""
+    """(first byte, record) of each line. A broken end, which the next run cuts off, is left out.
+
+    Raises StoreError for a broken line with others behind it.
+    """
+    broken: int | None = None
     for line in read_lines(path):
-        if line.record is not None and "url" in line.record:
+        if broken is not None:
+            raise damaged_line(path, broken)
+        if line.record is None or "url" not in line.record:
+            broken = line.start
+        else:
             yield line.start, line.record
 
 

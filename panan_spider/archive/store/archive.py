@@ -20,12 +20,13 @@ from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.archive.site_file import bind_site, check_site
 from panan_spider.archive.state import RETURNED, CrawlState
+from panan_spider.archive.store import files
 from panan_spider.archive.store import warc_writer as warc
 from panan_spider.archive.store.errors import WriteGuard, naming
 from panan_spider.archive.store.files import write_atomically
 from panan_spider.archive.store.http_exchange import HttpExchange
 from panan_spider.archive.store.image_files import ImageFiles
-from panan_spider.archive.store.jsonl import LineFile
+from panan_spider.archive.store.jsonl import LineFile, refuse_newer
 from panan_spider.archive.store.lock import Lock
 from panan_spider.archive.store.quarantine import Quarantine
 from panan_spider.archive.store.recovery import Recovery
@@ -35,9 +36,9 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, WarcLocation
 from panan_spider.sites.profile import Site
 
-ARTICLES_FILE: Final = "articles.jsonl"
-QUARANTINE_FILE: Final = "quarantine.jsonl"
-RUNS_FOLDER: Final = "runs"
+ARTICLES_FILE: Final = files.ARTICLES_FILE
+QUARANTINE_FILE: Final = files.QUARANTINE_FILE
+RUNS_FOLDER: Final = files.RUNS_FOLDER
 
 #: The beginning of every line of articles.jsonl.
 _HEAD: Final = re.compile(rb'\{"id":"(\d+)","revision":(\d+),')
@@ -83,6 +84,7 @@ class Archive:
             check_site(folder, site)
         try:
             archive._lock()
+            refuse_newer(folder / ARTICLES_FILE)
             if site is not None and check_site(folder, site):
                 bind_site(folder, site)
             archive.notes += first()

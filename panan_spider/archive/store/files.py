@@ -5,11 +5,18 @@ import os
 import shutil
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from panan_spider.core.clock import stamp
+
+#: Files and folders of an archive that commands and readers look for.
+ARTICLES_FILE: Final = "articles.jsonl"
+QUARANTINE_FILE: Final = "quarantine.jsonl"
+LEDGER_FILE: Final = "ledger.sqlite"
+RUNS_FOLDER: Final = "runs"
 
 _CHUNK = 1 << 20
 
@@ -75,11 +82,22 @@ def append_whole(fd: int, data: bytes, *, sync: bool = True) -> int:
     return start
 
 
+def keep_owner(path: Path, fd: int) -> None:
+    """Give the file open as `fd`, which will replace `path`, the mode of `path` and, where permitted, its owner."""
+    if not path.exists():
+        return
+    old = path.stat()
+    with suppress(PermissionError):
+        os.fchown(fd, old.st_uid, old.st_gid)
+    os.fchmod(fd, stat.S_IMODE(old.st_mode))  # after the owner, whose change drops bits
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `path` so that it is either whole or not there, durable on return. Raises OSError."""
     temporary = path.with_name(f".{path.name}.part")
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:
+        keep_owner(path, fd)
         append_whole(fd, data)
     except OSError:
         temporary.unlink(missing_ok=True)
@@ -105,6 +123,7 @@ def replace_bytes(path: Path, edits: Mapping[int, tuple[int, list[bytes]]], appe
         shutil.copyfileobj(old, new, _CHUNK)
         new.writelines(appended)
         new.flush()
+        keep_owner(path, new.fileno())
         os.fsync(new.fileno())
     os.link(path, aside)
     os.replace(temporary, path)

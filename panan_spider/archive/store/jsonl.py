@@ -1,7 +1,9 @@
 """JSON lines files: a reader, and a writer that appends whole lines, durable, and cuts a torn end on opening."""
 
 import json
+import mmap
 import os
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -11,11 +13,15 @@ from typing import Any, Final, Self
 
 from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
 from panan_spider.archive.store.files import append_whole, check_in_place, cut_aside, refuse_special, sync_folder
+from panan_spider.items import SCHEMA_VERSION
 
 #: Characters that JSON allows inside a string and that many readers take for the end of a line.
 _LINE_ENDS: Final = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 
 _BLOCK: Final = 1 << 16
+
+#: The format's number in a line. Inside a string of the line the quotes would be escaped.
+_SCHEMA: Final = re.compile(rb'"schema_version"\s*:\s*(\d+)')
 
 
 class StoredLine:
@@ -94,6 +100,32 @@ def read_lines(path: Path, start: int = 0, until: int | None = None) -> Iterator
         return
     with JsonLinesReader(path) as reader:
         yield from reader.lines(start, until)
+
+
+def refuse_newer(path: Path) -> None:
+    """Raises StoreError where a line of `path` has a newer schema_version than this program knows.
+
+    Such a file may not be written: a rewritten line would lose every field that the newer format has added.
+    """
+    with naming(path):
+        if not path.exists() or path.stat().st_size == 0:
+            return
+        refuse_special(path)
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            for found in _SCHEMA.finditer(whole):
+                if int(found[1]) > SCHEMA_VERSION:
+                    start = whole.rfind(b"\n", 0, found.start()) + 1
+                    raise StoreError(
+                        f"{path}: the line at byte {start} has schema_version {int(found[1])}, "
+                        f"this program knows {SCHEMA_VERSION}: update panan_spider"
+                    )
+
+
+def damaged_line(path: Path, start: int) -> StoreError:
+    """The error for a line of articles.jsonl that is no article, with the command that repairs it."""
+    return StoreError(
+        f"{path}: the line at byte {start} is no article: the file is damaged; `scrapy verify --repair` repairs it"
+    )
 
 
 def as_line(record: str) -> bytes:

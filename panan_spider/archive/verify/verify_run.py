@@ -57,7 +57,7 @@ class VerifyRun:
         again = ArchiveCheck(self.data)
         for finding in again.findings():
             print(f"still: {finding}")
-        print(f"panan: {check.count} things did not agree; now {summary(again)}")
+        print(f"panan: {disagreement(check.count, 'did')}; now {summary(again)}")
         return ExitCode.INCOMPLETE if again.count else ExitCode.GOOD
 
     def _report(self, archive: Archive, check: ArchiveCheck, done: list[str]) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class VerifyRun:
             command="verify",
             arguments={"repair": "true"},
             exit_code=int(ExitCode.GOOD),
-            reason=f"{check.count} things did not agree, {len(done)} put right or told of",
+            reason=f"{disagreement(check.count, 'did')}, {len(done)} put right or told of",
             started=f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
             finished=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             versions={"panan_spider": __version__, "scrapy": version("scrapy")},
@@ -84,4 +84,10 @@ def summary(check: ArchiveCheck) -> str:
         f"{check.lines.count} lines of {len(check.lines.newest)} articles, "
         f"{len(check.responses)} responses in {len(check.responses.files)} WARC file{'s' * (len(check.responses.files) != 1)}"
     )
-    return f"{looked}: " + (f"{check.count} things do not agree" if check.count else "everything agrees")
+    return f"{looked}: " + (disagreement(check.count) if check.count else "everything agrees")
+
+
+def disagreement(count: int, verb: str = "do") -> str:
+    """`1 thing does not agree`, `2 things do not agree`; with `did` for the past."""
+    one = "does" if verb == "do" else verb
+    return f"{count} thing {one} not agree" if count == 1 else f"{count} things {verb} not agree"

@@ -6,6 +6,7 @@ from typing import Final
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.export import sqlite
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
 from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult
@@ -16,7 +17,7 @@ from panan_spider.sites.profile import Site
 FOLDER: Final = "export"
 
 
-class ArchiveNotFound(Exception):
+class ArchiveNotFound(RefusedError):
     """There is no archive in that folder. The message is one line."""
 
 

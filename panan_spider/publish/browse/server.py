@@ -11,11 +11,13 @@ from typing import Final
 import uvicorn
 from datasette.app import Datasette
 
+from panan_spider.core.outcomes import RefusedError
+
 #: Connections waiting, where many come at once.
 _BACKLOG: Final = 128
 
 
-class PortInUse(Exception):
+class PortInUse(RefusedError):
     """Nothing can listen there. The message is one line."""
 
 

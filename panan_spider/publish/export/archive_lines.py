@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.errors import StoreError, naming
-from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine
+from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine, damaged_line
 from panan_spider.items import SCHEMA_VERSION
 
 Record = dict[str, Any]
@@ -55,7 +55,7 @@ class ArchiveLines:
         with JsonLinesReader(self.path) as reader:
             for line in reader.lines(self.mark.end):
                 if broken is not None:
-                    raise StoreError(f"{self.path}: the line at byte {broken} is no article: the file is damaged")
+                    raise damaged_line(self.path, broken)
                 record = _article_record(line)
                 if record is None:
                     broken = line.start

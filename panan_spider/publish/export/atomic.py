@@ -13,9 +13,10 @@ from pathlib import Path
 from panan_spider.archive.store.errors import naming
 from panan_spider.archive.store.files import sync_folder
 from panan_spider.archive.store.lock import Lock
+from panan_spider.core.outcomes import RefusedError
 
 
-class ForeignFileError(Exception):
+class ForeignFileError(RefusedError):
     """What stands at the place of the export was not made by an export of this kind. The message is one line."""
 
 

@@ -14,6 +14,7 @@ from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.image_files import kept
 from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
 from panan_spider.sites.profile import Site
 
@@ -31,7 +32,7 @@ def sections_of(record: Record) -> set[str]:
     return {*record["listed_in"], *([own] if own is not None else [])}
 
 
-class UnknownSection(Exception):
+class UnknownSection(RefusedError):
     """A section that no article of the archive belongs to. The message is one line, and names those that exist."""
 
 
@@ -158,7 +159,7 @@ class ExportResult:
     anew: bool
 
 
-class MissingLibrary(Exception):
+class MissingLibrary(RefusedError):
     """An optional library is not installed. The message is one line with the command that installs it."""
 
 

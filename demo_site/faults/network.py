@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from demo_site import response
-from demo_site.fault import EVERYTHING, ROBOTS, Fault, Then
+from demo_site.faults.fault import EVERYTHING, ROBOTS, Fault, Then
 from demo_site.response import Request, Response
 
 

@@ -5,14 +5,14 @@ import zlib
 from random import Random
 
 from demo_site import response
-from demo_site.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then
+from demo_site.counties import COUNTIES
+from demo_site.faults.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then
 from demo_site.prose import paragraph
 from demo_site.response import Request, Response
-from demo_site.sections import DEAD_LINKS
 
 _IMPOSSIBLE = (
-    "<html><head><title>13-45</title></head><body><div>您当前的位置 : 浙江在线 &gt;&gt; 磐安新闻网 &gt;&gt; 书记</div>"
-    '<div class="list-style"><div class="detail-title">没有这一天的新闻</div><div class="detail-date mb20">2020/13/45 来源:磐安新闻网</div>'
+    "<html><head><title>13-45</title></head><body><div>您当前的位置 : {portal} &gt;&gt; {name} &gt;&gt; 书记</div>"
+    '<div class="list-style"><div class="detail-title">没有这一天的新闻</div><div class="detail-date mb20">2020/13/45 来源:{name}</div>'
     f"<p>{paragraph(Random(0))}</p><p>{paragraph(Random(1))}</p></div></body></html>"
 )
 _LIST = re.compile(rb'(<div class="list-text cf">).*?(</div>)', re.DOTALL)
@@ -29,11 +29,13 @@ class BadDate(Rewriting):
 
     def spoil(self, request: Request, then: Then) -> Response:
         if "/2020/13/45/" in request.path:
-            return response.text(200, _IMPOSSIBLE)
+            county = request.county
+            return response.text(200, _IMPOSSIBLE.format(portal=county.portal, name=county.name))
         return super().spoil(request, then)
 
     def rewritten(self, request: Request, body: bytes) -> bytes:
-        row = b'<li><a href="http://panews.zjol.com.cn/panews/system/2020/13/45/099000001.shtml" title="13-45">13-45</a></li>'
+        url = f"http://{request.county.old}{request.county.prefix}/system/2020/13/45/099000001.shtml"
+        row = f'<li><a href="{url}" title="13-45">13-45</a></li>'.encode()
         if re.search(LISTS, request.url):
             return _LIST.sub(lambda found: found[0].replace(b"<ul>", b"<ul>" + row, 1), body, count=1)
         dated = self._header.sub(rb"\g<1>2020/13/45", body)
@@ -109,6 +111,9 @@ class EmptyLists(Rewriting):
         return _LIST.sub(rb"\1\2", body)
 
 
+_DEAD_LINKS = {host: links for county in COUNTIES.values() for host, links in county.dead_links.items()}
+
+
 class DeadNavigation(Rewriting):
     """The navigation leads to sections that are gone, too: three dead links."""
 
@@ -118,7 +123,7 @@ class DeadNavigation(Rewriting):
     def rewritten(self, request: Request, body: bytes) -> bytes:
         dead = " | ".join(
             f'<a href="{path}">{"".join(f"&#{ord(sign)};" for sign in text)}</a>'
-            for text, path in DEAD_LINKS[request.host]
+            for text, path in _DEAD_LINKS[request.host]
         )
         return self._nav.sub(lambda found: found[0] + dead.encode() + b" | ", body, count=1)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from demo_site import furniture as around
-from demo_site.furniture import Furniture
-from demo_site.pagers import is_trs, pager
-from demo_site.pages_lines import breadcrumb
-from demo_site.sections import BY_KEY, CHILDREN, HOME, OFF_SITE_LINKS, Section
+from demo_site.county import County, Section
+from demo_site.pages import furniture as around
+from demo_site.pages.article_lines import breadcrumb
+from demo_site.pages.furniture import Furniture
+from demo_site.pages.pagers import is_trs, pager
 
 
 @dataclass(frozen=True)
@@ -27,39 +27,46 @@ def chunks(section: Section, count: int) -> int:
 
 
 def render(
-    section: Section, rows: Sequence[ListRow], at: int, pages: int, *, furniture: Furniture, charset: str
+    section: Section,
+    rows: Sequence[ListRow],
+    at: int,
+    pages: int,
+    *,
+    county: County,
+    furniture: Furniture,
+    charset: str,
 ) -> str:
     """List page `at` (0 is the index) of `pages`."""
-    names, urls = trail(section)
+    names, urls = trail(county, section)
     separator = " &gt; " if is_trs(section) else " &gt;&gt; "
     return "\n".join((
-        around.head(f"{section.name}-磐安新闻网", charset),
+        around.head(f"{section.name}-{county.name}", charset),
         "<body>",
         around.nav(furniture),
         '<div class="main cf">',
         f'<div class="location">您当前的位置 : {breadcrumb(names, urls, separator)}</div>',
-        _children(section),
+        _children(county, section),
         f'<div class="list-text cf">\n{_rows(section, rows)}\n</div>',
         f'<div class="page">{pager(section, at, pages)}</div>',
         "</div>",
         around.side(furniture),
-        around.footer(),
+        around.footer(county),
         "</body>\n</html>",
     ))  # fmt: skip
 
 
-def trail(section: Section) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
+def trail(county: County, section: Section) -> tuple[tuple[str, ...], tuple[str | None, ...]]:
     """The section page's own breadcrumb; its last part is no link."""
-    above = [BY_KEY[key] for key in section.trail]
-    names = ["磐安新闻网", *(s.name for s in above), section.name]
-    urls = [HOME[section.host], *(s.url for s in above), None]
+    above = [county.by_key[key] for key in section.trail]
+    names = [county.name, *(s.name for s in above), section.name]
+    urls = [county.home[section.host], *(s.url for s in above), None]
     if not is_trs(section):
-        names, urls = ["浙江在线", *names], [OFF_SITE_LINKS[0][1], *urls]
+        names, urls = [county.portal, *names], [county.portal_url, *urls]
     return tuple(names), tuple(urls)
 
 
-def _children(section: Section) -> str:
-    links = " ".join(around.link(child.path, child.name) for child in CHILDREN[section.key])
+def _children(county: County, section: Section) -> str:
+    links = " ".join(around.link(child.path, child.name) for child in county.children(section.key))
     return f'<div class="sub-nav">{links}</div>' if links else ""
 
 
@@ -75,6 +82,6 @@ def _rows(section: Section, rows: Sequence[ListRow]) -> str:
         items.append(
             f'<li><a href="{escape(row.href)}" title="{escape(row.title)}" target="_blank">{escape(shown)}</a>{day}</li>'
         )
-    if section.key == "zl":  # one ul a record, as one crawler of the site met it
+    if section.ul_per_row:  # one ul a record, as one crawler of the site met it
         return "\n".join(f"<ul>{item}</ul>" for item in items)
     return "<ul>\n" + "\n".join(items) + "\n</ul>"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-Links = tuple[tuple[str, str], ...]  # (text, address)
+from demo_site.county import County, Links
 
 #: A server-side include that broke and printed the web server's error page into a good one.
 BROKEN_INCLUDE: Final = (
@@ -12,9 +12,9 @@ BROKEN_INCLUDE: Final = (
     "<hr><center>nginx/1.14.1</center>\r\n</body>\r\n</html>\r\n"
 )
 _FOOTER: Final = (
-    '<div class="footer">\n<p><a href="/panews/about/index.shtml">磐安新闻网简介</a>|<a href="/panews/copyright/index.shtml">版权声明</a>'
-    ' | <a href="/panews/ad/index.shtml">广告联系</a> | <a href="/panews/contact/index.shtml">联系方式</a></p>\n'
-    "<p>Copyright? V2 2013-2017 磐安新闻网 版权所有</p>\n<p>主管:样例单位 主办:样例传媒中心</p>\n"
+    '<div class="footer">\n<p><a href="{prefix}/about/index.shtml">{name}简介</a>|<a href="{prefix}/copyright/index.shtml">版权声明</a>'
+    ' | <a href="{prefix}/ad/index.shtml">广告联系</a> | <a href="{prefix}/contact/index.shtml">联系方式</a></p>\n'
+    "<p>Copyright? V2 {since}-2017 {name} 版权所有</p>\n<p>主管:样例单位 主办:样例传媒中心</p>\n"
     '<p>网络监督举报中心:<a href="http://www.example.org/report/">浙江省样例监督专区</a></p>\n<p>新闻热线:0579-00000000</p>\n</div>'
 )
 
@@ -51,9 +51,10 @@ def side(furniture: Furniture) -> str:
     return '<div class="side">\n' + "\n".join(blocks) + f"\n{broken}{counter}\n</div>"
 
 
-def footer() -> str:
+def footer(county: County) -> str:
     """The footer."""
-    return _FOOTER
+    since = county.eras["enorth_a"][0].year
+    return _FOOTER.format(name=county.name, prefix=county.prefix, since=since)
 
 
 def head(title: str, charset: str, metas: Links = ()) -> str:

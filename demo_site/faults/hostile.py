@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from demo_site import response
-from demo_site.fault import HTML, LISTS, PAGES, Fault, Rewriting, Then
+from demo_site.faults.fault import HTML, LISTS, PAGES, Fault, Rewriting, Then
 from demo_site.response import Request, Response
 
 _MB = 1 << 20
@@ -47,13 +47,13 @@ class HugePage(Fault):
 class MillionLinks(Fault):
     """A list page holds a million links (or as many as given) to pages that do not exist."""
 
-    name, target, default = "million-links", r"/panews/xz/index\.shtml$", "1000000"
+    name, target, default = "million-links", r"/(?:xz|zj)/index\.shtml$", "1000000"
 
     def spoil(self, request: Request, then: Then) -> Response:
-        return Response(200, HTML, stream=self._chunks())
+        return Response(200, HTML, stream=self._chunks(request.county.name))
 
-    def _chunks(self) -> Iterator[bytes]:
-        yield '<html><body><div class="list-text cf">您当前的位置 : 磐安新闻网 >> 乡镇<ul>'.encode()
+    def _chunks(self, name: str) -> Iterator[bytes]:
+        yield f'<html><body><div class="list-text cf">您当前的位置 : {name} >> 乡镇<ul>'.encode()
         count = int(self.arg)
         for start in range(0, count, 1000):
             yield b"".join(b'<li><a href="/l/%d/">%d</a></li>' % (n, n) for n in range(start, min(count, start + 1000)))
@@ -102,22 +102,25 @@ class EndlessCalendar(Rewriting):
     """The navigation leads to a calendar whose every page leads to more; `rows` makes each page list an article."""
 
     name, target = "endless-calendar", PAGES
-    _page = re.compile(r"/panews/rl/(\d+)/")
+    _page = re.compile(r"/rl/(\d+)/")
 
     def spoil(self, request: Request, then: Then) -> Response:
         found = self._page.search(request.path)
         if found is None:
             return super().spoil(request, then)
-        month = int(found[1])
-        links = "".join(f'<a href="/panews/rl/{month * 3 + n}/">{month * 3 + n}月</a> ' for n in range(1, 4))
-        row = '<li><a href="/panews/system/2019/02/23/099000002.shtml">日历样文</a></li>' if self.arg == "rows" else ""
-        crumb = f"您当前的位置 : 磐安新闻网 >> 日历{month}"
+        month, prefix = int(found[1]), request.county.prefix
+        links = "".join(f'<a href="{prefix}/rl/{month * 3 + n}/">{month * 3 + n}月</a> ' for n in range(1, 4))
+        row = (
+            f'<li><a href="{prefix}/system/2019/02/23/099000002.shtml">日历样文</a></li>' if self.arg == "rows" else ""
+        )
+        crumb = f"您当前的位置 : {request.county.name} >> 日历{month}"
         return response.text(
             200, f'<html><body><div>{crumb}</div><div class="nav">{links}</div><ul>{row}</ul></body></html>'
         )
 
     def rewritten(self, request: Request, body: bytes) -> bytes:
-        return body.replace(b'<div class="nav">', b'<div class="nav"><a href="/panews/rl/0/">2031</a> | ', 1)
+        calendar = f'<div class="nav"><a href="{request.county.prefix}/rl/0/">2031</a> | '.encode()
+        return body.replace(b'<div class="nav">', calendar, 1)
 
 
 class QueryStrings(Rewriting):

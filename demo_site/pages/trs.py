@@ -2,10 +2,10 @@
 
 from html import escape
 
-from demo_site import furniture as around
-from demo_site.furniture import Furniture
-from demo_site.pages_body import Look, body, kicker_over_title
-from demo_site.pages_lines import breadcrumb, hard_blanks, header_line, part_links
+from demo_site.pages import furniture as around
+from demo_site.pages.article_body import Look, body, kicker_over_title
+from demo_site.pages.article_lines import breadcrumb, hard_blanks, header_line, part_links
+from demo_site.pages.furniture import Furniture
 from demo_site.record import Record
 
 
@@ -35,6 +35,6 @@ def render(record: Record, furniture: Furniture, page_number: int, *, url: str) 
         "</div>",
         "</div>",
         around.side(furniture),
-        around.footer(),
+        around.footer(record.county),
         "</body>\n</html>",
     ))  # fmt: skip

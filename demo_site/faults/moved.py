@@ -5,9 +5,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from demo_site import response
-from demo_site.fault import EVERYTHING, PAGES, Fault, Then, uncompressed
+from demo_site.faults.fault import EVERYTHING, PAGES, Fault, Then, uncompressed
 from demo_site.response import Request, Response
-from demo_site.sections import OWN, ZJOL
 
 
 class RedirectOffSite(Fault):
@@ -34,17 +33,18 @@ class RedirectLoop(Fault):
 
 
 class Moved(Fault):
-    """The zjol host redirects everything to the own host, which now serves it without the /panews prefix."""
+    """The old host redirects everything to the own host, which now serves it without the prefix folder."""
 
     name, target = "moved", EVERYTHING
 
     def spoil(self, request: Request, then: Then) -> Response:
-        if request.host == ZJOL:
-            return response.redirect(f"http://{OWN}{request.path.replace('/panews/', '/', 1)}", 301)
+        old, own, prefix = request.county.old, request.county.own, request.county.prefix
+        if request.host == old:
+            return response.redirect(f"http://{own}{request.path.replace(f'{prefix}/', '/', 1)}", 301)
         answer = then(uncompressed(request))
         if answer.status == 404 and request.path != "/robots.txt":
-            answer = then(replace(uncompressed(request), host=ZJOL, path=f"/panews{request.path}"))
-        body = answer.body.replace(ZJOL.encode(), OWN.encode()).replace(b"/panews/", b"/")
+            answer = then(replace(uncompressed(request), host=old, path=f"{prefix}{request.path}"))
+        body = answer.body.replace(old.encode(), own.encode()).replace(f"{prefix}/".encode(), b"/")
         return replace(answer, body=body)
 
 
@@ -67,16 +67,17 @@ class NewHost(Fault):
         self.hosts = frozenset({self.arg})
 
     def spoil(self, request: Request, then: Then) -> Response:
+        old, own, prefix = request.county.old, request.county.own, request.county.prefix
         if request.path == "/robots.txt":
-            return then(replace(request, host=OWN))
+            return then(replace(request, host=own))
         if request.host != self.arg:
-            path = "/panews/" if (request.host, request.path) == (ZJOL, "/") else request.path
+            path = f"{prefix}/" if (request.host, request.path) == (old, "/") else request.path
             return response.redirect(f"http://{self.arg}{path}", 301)
-        answer = then(replace(uncompressed(request), host=OWN))
+        answer = then(replace(uncompressed(request), host=own))
         if answer.status == 404:
-            answer = then(replace(uncompressed(request), host=ZJOL))
-        body = answer.body.replace(f'//{ZJOL}/"'.encode(), f'//{self.arg}/panews/"'.encode())
-        for host in (ZJOL, OWN):
+            answer = then(replace(uncompressed(request), host=old))
+        body = answer.body.replace(f'//{old}/"'.encode(), f'//{self.arg}{prefix}/"'.encode())
+        for host in (old, own):
             body = body.replace(f"//{host}/".encode(), f"//{self.arg}/".encode())
         return replace(answer, body=body)
 

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from demo_site.furniture import link
-from demo_site.sections import SECTIONS, Section
+from demo_site.county import Section
+from demo_site.pages.furniture import link
 
 _COUNT_KINDS: Final = ("count_links", "count_script", "count_script_overlap")
 _NUMBER: Final = re.compile(r"_(\d+)\.s?html$")
@@ -17,15 +17,13 @@ def is_trs(section: Section) -> bool:
 
 def code(section: Section) -> str:
     """The 7 + 12 digits that enorth gives the section's list."""
-    number = SECTIONS.index(section) + 1
-    return f"{3000 + number:07d}{number * 1000:012d}"
+    return f"{3000 + section.number:07d}{section.number * 1000:012d}"
 
 
 def count_folder(section: Section) -> str:
     """Path of the section's list pages at enorth, ending in `/`; with the doubled slash they are printed with."""
-    prefix = "/panews" if section.folder.startswith("/panews/") else ""
     digits = code(section)
-    return f"{prefix}/system/count//{digits[:7]}/{digits[7:]}/"
+    return f"{section.prefix}/system/count//{digits[:7]}/{digits[7:]}/"
 
 
 def script_path(section: Section) -> str:

@@ -2,10 +2,10 @@
 
 from html import escape
 
-from demo_site import furniture as around
-from demo_site.furniture import Furniture
-from demo_site.pages_body import Look, body, kicker_over_title
-from demo_site.pages_lines import breadcrumb, hard_blanks, header_line, part_links, related_links, tail_line
+from demo_site.pages import furniture as around
+from demo_site.pages.article_body import Look, body, kicker_over_title
+from demo_site.pages.article_lines import breadcrumb, hard_blanks, header_line, part_links, related_links, tail_line
+from demo_site.pages.furniture import Furniture
 from demo_site.record import Record
 
 _TOOLS = (
@@ -23,7 +23,7 @@ def render(record: Record, furniture: Furniture, page_number: int, *, url: str, 
         place = f'<div class="weizhi">您当前的位置 :{breadcrumb(record.breadcrumbs, record.breadcrumb_urls, " > ")} 正文</div>'
     tail = tail_line(record)
     return "\n".join((
-        around.head(f"{record.title}-磐安新闻网", "gb2312"),
+        around.head(f"{record.title}-{record.county.name}", "gb2312"),
         "<body>",
         '<div class="top">浙新办[0000]0号 浙ICP备00000000号 | <a href="#">加入收藏</a> | <a href="#">设为首页</a></div>',
         around.nav(furniture),
@@ -41,7 +41,7 @@ def render(record: Record, furniture: Furniture, page_number: int, *, url: str, 
         '</td><td class="right" valign="top">',
         around.side(furniture),
         "</td></tr></table>",
-        around.footer(),
+        around.footer(record.county),
         "</body>\n</html>",
     ))  # fmt: skip
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from demo_site.fault import Fault
-from demo_site.faults_hostile import HOSTILE
-from demo_site.faults_moved import MOVED
-from demo_site.faults_network import NETWORK
-from demo_site.faults_pages import CHANGED
+from demo_site.faults.changed_pages import CHANGED
+from demo_site.faults.fault import Fault
+from demo_site.faults.hostile import HOSTILE
+from demo_site.faults.moved import MOVED
+from demo_site.faults.network import NETWORK
 from demo_site.response import Request, Response
 
 FAULTS: Final[dict[str, type[Fault]]] = {kind.name: kind for kind in (*NETWORK, *MOVED, *HOSTILE, *CHANGED)}

@@ -2,7 +2,8 @@
 
 from html import escape
 
-from demo_site.furniture import Links, link
+from demo_site.county import Links
+from demo_site.pages.furniture import link
 from demo_site.record import Record
 from panan_spider.items import Author
 
@@ -13,7 +14,7 @@ def header_line(record: Record) -> str:
     """The line under the headline."""
     source = record.source or ""
     if record.template == "enorth_a":
-        line = "www.panews.cn 磐安新闻网"
+        line = f"{record.county.own} {record.county.name}"
         if record.published is None and record.source is None:
             return line
         moment = (record.published or "").replace("T", " ")[:16]

@@ -2,10 +2,10 @@
 
 from html import escape
 
-from demo_site import furniture as around
-from demo_site.furniture import Furniture
-from demo_site.pages_body import Look, body, kicker_over_title
-from demo_site.pages_lines import breadcrumb, hard_blanks, header_line, part_links, related_links
+from demo_site.pages import furniture as around
+from demo_site.pages.article_body import Look, body, kicker_over_title
+from demo_site.pages.article_lines import breadcrumb, hard_blanks, header_line, part_links, related_links
+from demo_site.pages.furniture import Furniture
 from demo_site.record import Record
 
 
@@ -13,7 +13,7 @@ def render(record: Record, furniture: Furniture, page_number: int, *, url: str, 
     """Page `page_number` of the article, as asked for at `url`."""
     look = Look(int(record.id), url, ("\u3000\u3000", "&nbsp;&nbsp;", "")[int(record.id) % 3], relative)
     return "\n".join((
-        around.head(f"{record.title}-磐安新闻网", charset),
+        around.head(f"{record.title}-{record.county.name}", charset),
         "<body>",
         around.nav(furniture),
         '<div class="main cf">',
@@ -32,7 +32,7 @@ def render(record: Record, furniture: Furniture, page_number: int, *, url: str, 
         "</div>",
         around.side(furniture),
         "</div>",
-        around.footer(),
+        around.footer(record.county),
         "</body>\n</html>",
     ))  # fmt: skip
 
