@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
+from panan_spider.archive.site_file import site_of
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.errors import LockHeld, StoreError
 from panan_spider.commands.base import ArchiveCommand, refuse
@@ -15,7 +16,7 @@ from panan_spider.commands.reparse import period
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
 from panan_spider.publish.export.job import FORMATS, ExportJob, MissingLibrary, Selection, UnknownSection
-from panan_spider.sites.profile import load_site
+from panan_spider.sites.profile import Site
 from panan_spider.spiders.arguments import section_names
 
 
@@ -44,7 +45,12 @@ class Command(ArchiveCommand, ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Export; `exitcode` says whether it is whole."""
         self.takes_options_only(args)
-        job = _job(opts, self.data_of(opts))
+        data = self.data_of(opts)
+        try:
+            job = _job(opts, data, site_of(data))
+        except StoreError as error:
+            self.barred(error)
+            return
         out = job.data / "export" / FORMATS[opts.format].file_name(job.site) if opts.out is None else Path(opts.out)
         if opts.out is not None and not out.name:
             refuse(f"--out: {opts.out!r} names no file")
@@ -73,7 +79,7 @@ def _exported(name: str, job: ExportJob, out: Path) -> ExitCode:
     return ExitCode.GOOD
 
 
-def _job(opts: argparse.Namespace, data: Path) -> ExportJob:
+def _job(opts: argparse.Namespace, data: Path, site: Site) -> ExportJob:
     """What the options ask for. What is wrong with them is one line, and exit code 1."""
     if opts.format not in FORMATS:
         refuse(f"--format: no format is named {opts.format!r}; there is: {', '.join(FORMATS)}")
@@ -87,4 +93,4 @@ def _job(opts: argparse.Namespace, data: Path) -> ExportJob:
     every = opts.all_revisions or (form.all_revisions and not opts.latest_only)
     if every and not form.can_all_revisions:
         refuse(f"--all-revisions: {opts.format} holds of each article the newest revision alone")
-    return ExportJob(data, load_site(), Selection(sections, since, until), every)
+    return ExportJob(data, site, Selection(sections, since, until), every)

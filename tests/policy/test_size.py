@@ -11,7 +11,7 @@ MOST_LINES_OF_A_FUNCTION = 30
 MOST_MODULES_OF_A_PACKAGE = 20
 
 #: Packages that are still too wide. A row only shrinks.
-_STILL = {"panan_spider/publish/browse": 30, "panan_spider/doctor": 22, "demo_site": 29}
+_STILL = {"panan_spider/doctor": 22, "demo_site": 29}
 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
