@@ -6,8 +6,10 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.base import ArchiveCommand, refuse, site_of_archive
+from panan_spider.publish.translations import LANGUAGES
 
 PORT = 8001
+INSTALL = "pip install 'panan_spider[browse]'"
 
 
 class Command(ArchiveCommand, ScrapyCommand):
@@ -25,11 +27,19 @@ class Command(ArchiveCommand, ScrapyCommand):
         parser.add_argument("--public", action="store_true", help="allow a --host that others can reach")
         parser.add_argument("--open", action="store_true", help="open a web browser on it")
         parser.add_argument("--static", metavar="DIR", help="write the pages as files instead, and end")
+        parser.add_argument(
+            "--lang",
+            default=LANGUAGES[0],
+            metavar="CODE",
+            help=f"with --static: {', '.join(LANGUAGES)} (default: {LANGUAGES[0]})",
+        )
 
     def check(self, opts: argparse.Namespace) -> None:
-        """Refuse impossible ports, hosts that others can reach, and an empty folder's name."""
+        """Refuse impossible ports, hosts that others can reach, unknown languages, and an empty folder's name."""
         from panan_spider.publish.browse.guard import LOOPBACK
 
+        if opts.lang not in LANGUAGES:
+            refuse(f"--lang: {opts.lang!r} is none of {', '.join(LANGUAGES)}")
         if not 0 <= opts.port <= 65535:
             refuse(f"--port: {opts.port} is no port")
         if opts.host not in LOOPBACK and not opts.public:
@@ -44,8 +54,13 @@ class Command(ArchiveCommand, ScrapyCommand):
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Serve until stopped, or write the files."""
         # Scrapy loads every command at every start, and the web server would be a third of it.
-        from panan_spider.publish.browse import browse_run
-        from panan_spider.publish.browse.fresh_export import ExportSource
+        try:
+            from panan_spider.publish.browse import server
+        except ModuleNotFoundError as error:
+            refuse(f"scrapy browse needs {error.name}, which is not installed: {INSTALL}")
+        from panan_spider.publish.browse.export_source import ExportSource
 
         source = ExportSource(data, site_of_archive(data))
-        return browse_run.pages(source, opts) if opts.static is None else browse_run.files(source, Path(opts.static))
+        if opts.static is None:
+            return server.serve_pages(source, opts)
+        return server.write_files(source, Path(opts.static), opts.lang)

@@ -1,11 +1,12 @@
 """The pages in a browser: what a reader does, from the front page on; nothing faulty, nothing asked beyond loopback."""
 
 import asyncio
+import random
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import chromium
 import pytest
@@ -21,9 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from browse_archive import HOSTILE, RUNS, STORY, build, pages_of
 
-from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.export_source import ExportSource, open_library
+from panan_spider.publish.browse.question_parser import question_of
 from panan_spider.publish.browse.server import address_of, listening
-from panan_spider.publish.browse.static_files import write
+from panan_spider.publish.browse.static_site import write
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> ExportSource:
 def address(source: ExportSource) -> Iterator[str]:
     """The pages, served on loopback beside the tests."""
     listener = listening("127.0.0.1", 0)
-    config = uvicorn.Config(pages_of(source).datasette.app(), log_level="warning", lifespan="on", ws="none")
+    config = uvicorn.Config(pages_of(source).app, log_level="warning", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     serving = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     serving.start()
@@ -88,7 +90,7 @@ def test_a_reader_searches_reads_compares_and_follows_a_person(browser: Chrome, 
     assert where(browser) == f"/article/{STORY}" and one(browser, "h1").text == "守好绿水青山 做强春茶产业"
     assert browser.execute_script("return document.querySelector('figure img').naturalWidth") == 480
     sound(browser, address)
-    browser.find_element(By.PARTIAL_LINK_TEXT, "改动").click()
+    browser.find_element(By.LINK_TEXT, "改动").click()
     assert "3.2" in texts(browser, "del") and "3.5" in texts(browser, "ins")
     sound(browser, address)
     browser.back()
@@ -109,8 +111,9 @@ def test_a_hostile_article_does_nothing(browser: Chrome, address: str) -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("size", [chromium.DESK, chromium.PHONE])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_kind_of_page_is_sound_on_desk_and_phone_light_and_dark(
-    browser: Chrome, address: str, size: tuple[int, int], dark: bool
+    browser: Chrome, address: str, size: tuple[int, int], dark: bool, language: str
 ) -> None:
     chromium.view(browser, size, dark=dark)
     kinds = (
@@ -120,6 +123,10 @@ def test_every_kind_of_page_is_sound_on_desk_and_phone_light_and_dark(
         f"/article/{STORY}/changes/2",
         "/calendar",
         "/calendar/2020-03",
+        "/changes",
+        "/trend?q=春茶&q=工地",
+        "/offices",
+        "/office/县委书记",
     )
     for path in (
         *kinds,
@@ -131,7 +138,7 @@ def test_every_kind_of_page_is_sound_on_desk_and_phone_light_and_dark(
         f"/article/{STORY}/raw/1",
         "/nothing",
     ):
-        browser.get(address + path)
+        browser.get(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
         chromium.errors(browser) if path == "/nothing" else None  # the 404 itself is told
         sound(browser, address)
     paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
@@ -142,7 +149,7 @@ def test_the_keyboard_leads_past_the_head_of_the_page(browser: Chrome, address: 
     browser.get(f"{address}/article/{STORY}")
     one(browser, "body").send_keys(Keys.TAB)
     skip = browser.switch_to.active_element
-    assert "Skip to content" in skip.text and skip.location["x"] >= 0
+    assert "跳到正文" in skip.text and skip.location["x"] >= 0
     skip.send_keys(Keys.ENTER)
     assert browser.switch_to.active_element.get_attribute("id") == "content"
 
@@ -153,24 +160,135 @@ def test_a_report_of_a_run_is_shown_as_it_looks(browser: Chrome, address: str) -
     assert chromium.errors(browser) == []
 
 
-def test_files_need_no_server_and_search_by_themselves(browser: Chrome, source: ExportSource, tmp_path: Path) -> None:
-    asyncio.run(write(source, tmp_path / "site"))
-    home = (tmp_path / "site").as_uri()
+def found_in_files(browser: Chrome, home: str, question: str) -> int | str:
+    """How many articles the search of the folder finds, or what it says is wrong with the question."""
+    browser.get(f"{home}/search.html?{urlencode({'q': question})}")
+    wait = WebDriverWait(browser, 30)
+    wait.until(lambda page: one(page, "#results").get_attribute("data-total") or one(page, "#fault").text)
+    return (
+        int(one(browser, "#results").get_attribute("data-total") or -1)
+        if not one(browser, "#fault").text
+        else one(browser, "#fault").text
+    )
+
+
+@pytest.fixture(scope="module")
+def home(source: ExportSource, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of files."""
+    out = tmp_path_factory.mktemp("files") / "site"
+    write(source, out)
+    return out.as_uri()
+
+
+def test_files_need_no_server_and_search_by_themselves(browser: Chrome, home: str) -> None:
     browser.get(f"{home}/index.html")
     entered(browser, one(browser, "#quick-q"), "石示例")
     assert where(browser).endswith("/search.html")
-    WebDriverWait(browser, 20).until(lambda page: one(page, "#results .counted").text == "66 articles")
+    WebDriverWait(browser, 20).until(lambda page: one(page, "#results .counted").text == "66 篇")
+    sound(browser, home)
     browser.get(f"{home}/search.html?q=春茶&section=书记")
-    WebDriverWait(browser, 20).until(lambda page: one(page, "#results .counted").text == "1 articles")
+    WebDriverWait(browser, 20).until(lambda page: one(page, "#results .counted").text == "1 篇")
     assert texts(browser, "#results .headline") == ["守好绿水青山 做强春茶产业"] and set(texts(browser, "mark")) == {
         "春茶"
     }
     sound(browser, home)
+    facet = one(browser, ".facet a")
+    count = int(one(browser, ".facet .count").text)
+    facet.click()
+    WebDriverWait(browser, 20).until(lambda page: one(page, "#results").get_attribute("data-total") == str(count))
     one(browser, "#results .headline a").click()
     assert one(browser, "h1").text == "守好绿水青山 做强春茶产业"
     assert browser.execute_script("return document.querySelector('figure img').naturalWidth") == 480
     sound(browser, home)
-    browser.get(f"{home}/search.html?q=磐安")
-    WebDriverWait(browser, 20).until(lambda page: one(page, "#results .counted").text == "1 articles")
+    assert found_in_files(browser, home, "磐安") == 2
     assert "<script>" in texts(browser, "#results .headline")[0]
     assert browser.execute_script("return window.hacked") is None
+
+
+def questions() -> list[str]:
+    """A hundred questions, the same every time: words of the archive, joined, excluded, grouped, in fields, with dates."""
+    dice = random.Random(7)
+    words = [
+        "磐安",
+        "工地",
+        "茶",
+        "春茶",
+        "样例",
+        "石示例",
+        "第1",
+        "12",
+        "产值",
+        "白术",
+        "300公斤",
+        '"磐安的药材"',
+        "陈测试",
+        "樣例鎮",
+        "没有的词",
+        "script",
+        "月5",
+    ]
+    fields = [
+        "标题:样例", "引题:调研", "正文:工地", "栏目:乡镇", "栏目:-", "记者:陈测试", "记者:李*", "人物:石示例", "职务:县委书记", "地点:样例村",
+        "来源:磐安新闻网", "版面:enorth_b", "状态:更正", "状态:撤下", "is:pictures", "2019..2020", "2019-03", "2020-03-06", "..2014", "000000001",
+        "http://www.panews.cn/system/2020/03/07/000000001.shtml", "标题：“新闻”", "副题:春茶",
+    ]  # fmt: skip
+    found = []
+    for _number in range(100):
+        clauses = dice.choices(words + fields, k=dice.randint(1, 3))
+        clauses = [f"-{clause}" if dice.random() < 0.2 else clause for clause in clauses]
+        if dice.random() < 0.3:
+            clauses.append(f"({dice.choice(words)} -{dice.choice(words)})|{dice.choice(words)}")
+        found.append(dice.choice([" ", " ", "|"]).join(clauses))
+    return found
+
+
+def test_files_and_server_find_the_same_for_a_hundred_questions(
+    browser: Chrome, source: ExportSource, home: str
+) -> None:
+    search = open_library(source).search
+    asked = questions()
+    assert len(set(asked)) > 90
+    totals = {question: search.answer(question_of({"q": question})).total for question in asked}
+    assert sum(0 < total < 70 for total in totals.values()) > 40
+    assert {question: found_in_files(browser, home, question) for question in asked} == totals
+
+
+@pytest.mark.parametrize(
+    "question", ["foo:bar", "甲 -", "(甲", "2020-13", "甲*", "标题:", "，。", "状态:好", "|", "甲" * 201]
+)
+def test_files_name_what_is_not_understood_as_the_server_does(
+    browser: Chrome, address: str, home: str, question: str
+) -> None:
+    browser.get(f"{address}/search?{urlencode({'q': question})}")
+    served = one(browser, ".fault").text
+    assert served and found_in_files(browser, home, question) == served
+
+
+def test_a_question_is_narrowed_widened_and_taken_home(browser: Chrome, address: str) -> None:
+    browser.get(f"{address}/search?q=样例 -茶")
+    facet = one(browser, ".facet li")
+    count = facet.find_element(By.CSS_SELECTOR, ".count").text
+    facet.find_element(By.TAG_NAME, "a").click()
+    assert one(browser, ".counted").text.endswith(f"{count} 篇") and len(texts(browser, ".clause")) == 3
+    browser.find_elements(By.CSS_SELECTOR, ".clause")[-1].click()
+    assert len(texts(browser, ".clause")) == 2
+    sound(browser, address)
+    assert texts(browser, ".forms a") == ["CSV", "Excel", "JSON", "Atom", "BibTeX", "GB/T 7714"]
+    one(browser, ".languages a").click()
+    assert (
+        browser.execute_script("return document.documentElement.lang") == "en"
+        and "without 茶" in one(browser, "#found").text
+    )
+    sound(browser, address)
+
+
+def test_corrections_and_a_trend_lead_to_what_they_count(browser: Chrome, address: str) -> None:
+    browser.get(address)
+    one(browser, ".front-changes h2 a").click()
+    assert where(browser) == "/changes" and "3.5" in texts(browser, "ins")
+    browser.get(f"{address}/trend?q=工地")
+    point = one(browser, ".plot a")
+    total = int(str(point.get_attribute("aria-label")).rpartition(": ")[2])
+    browser.get(address + str(browser.execute_script("return arguments[0].getAttribute('href')", point)))
+    assert one(browser, ".counted").text == f"{total} 篇"
+    sound(browser, address)

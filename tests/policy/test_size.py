@@ -11,7 +11,7 @@ MOST_LINES_OF_A_FUNCTION = 30
 MOST_MODULES_OF_A_PACKAGE = 20
 
 #: Packages that are still too wide. A row only shrinks.
-_STILL = {"panan_spider/publish/browse": 30}
+_STILL: dict[str, int] = {}
 
 
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import browse_extra  # noqa: F401  # skips where the extra is not installed
 import httpx
-from datasette.app import Datasette
 from store_helpers import an_archive, an_article, an_exchange, url_of
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.publish.browse.app import make
-from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.app import BrowseApp
+from panan_spider.publish.browse.export_source import TIME_LIMIT_MS, ExportSource, LiveLibrary
 from panan_spider.sites.profile import load_site
 
 HOST: Final = "http://127.0.0.1:8001"
@@ -195,13 +195,13 @@ def _report(name: str, code: int, reason: str) -> dict[str, Any]:
 class Pages:
     """The pages of an archive, asked for without a socket."""
 
-    datasette: Datasette
+    app: BrowseApp
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         """The answer to a request of this machine's."""
 
         async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.datasette.client.app)
+            transport = httpx.ASGITransport(app=self.app)
             async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
                 return await client.request(method, path, headers=headers)
 
@@ -214,6 +214,6 @@ class Pages:
         return answer.text
 
 
-def pages_of(source: ExportSource, **options: Any) -> Pages:
+def pages_of(source: ExportSource, *, loopback_only: bool = True, time_limit_ms: int = TIME_LIMIT_MS) -> Pages:
     """The pages of an archive."""
-    return Pages(make(source, **options))
+    return Pages(BrowseApp(LiveLibrary(source, time_limit_ms), loopback_only=loopback_only))

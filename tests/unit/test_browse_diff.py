@@ -2,11 +2,11 @@
 
 import json
 
+import browse_extra  # noqa: F401  # skips where the extra is not installed
 import pytest
 
-from panan_spider.core.run_report import DiffSpan
-from panan_spider.publish.browse.revision_diff import changes
-from panan_spider.publish.browse.ui_words import FIELDS
+from panan_spider.publish.browse.changes_pages import FIELDS, DiffLine, diff
+from panan_spider.publish.browse.page_render import translator
 
 Row = dict[str, str | None]
 
@@ -20,12 +20,12 @@ def blocks(*texts: str) -> str:
     return json.dumps([{"type": "paragraph", "text": text} for text in texts])
 
 
-def shown(pieces: list[DiffSpan]) -> list[tuple[str, str]]:
-    return [(piece.kind, piece.text) for piece in pieces]
+def shown(line: DiffLine | None) -> list[tuple[str, str]]:
+    return [(piece.kind, piece.text) for piece in line.pieces] if line is not None else []
 
 
 def test_equal_rows_have_no_changes() -> None:
-    assert changes(a_row(blocks=blocks("一")), a_row(blocks=blocks("一"))) == []
+    assert diff(a_row(blocks=blocks("一")), a_row(blocks=blocks("一"))) == []
 
 
 CASES: list[tuple[str, str | None, str | None, str]] = [
@@ -43,8 +43,8 @@ CASES: list[tuple[str, str | None, str | None, str]] = [
 
 @pytest.mark.parametrize(("field", "old", "new", "name"), CASES)
 def test_each_field_is_named(field: str, old: str | None, new: str | None, name: str) -> None:
-    (change,) = changes(a_row(**{field: old}), a_row(**{field: new}))
-    assert change.name == name
+    (change,) = diff(a_row(**{field: old}), a_row(**{field: new}))
+    assert translator("zh")(change.name) == name
 
 
 def test_every_field_that_is_compared_has_a_case_above() -> None:
@@ -53,21 +53,31 @@ def test_every_field_that_is_compared_has_a_case_above() -> None:
 
 def test_an_inserted_paragraph_leaves_its_neighbours_alone() -> None:
     old, new = blocks("第一段说的是茶", "第三段说的是药"), blocks("第一段说的是茶", "完全新的内容", "第三段说的是草药")
-    (change,) = changes(a_row(blocks=old), a_row(blocks=new))
-    assert [shown(list(line)) for line in change.lines] == [
+    (change,) = diff(a_row(blocks=old), a_row(blocks=new))
+    assert [shown(line) for line in change.lines] == [
+        [("same", "第一段说的是茶")],
         [("new", "完全新的内容")],
         [("same", "第三段说的是"), ("new", "草"), ("same", "药")],
     ]
+    assert [line is not None and line.context for line in change.lines] == [True, False, False]
 
 
 def test_a_paragraph_taken_out_is_shown_whole() -> None:
-    (change,) = changes(a_row(blocks=blocks("留下", "拿走了")), a_row(blocks=blocks("留下")))
-    assert [shown(list(line)) for line in change.lines] == [[("gone", "拿走了")]]
+    (change,) = diff(a_row(blocks=blocks("留下", "拿走了")), a_row(blocks=blocks("留下")))
+    assert [shown(line) for line in change.lines] == [[("same", "留下")], [("gone", "拿走了")]]
+
+
+def test_a_change_stands_between_its_neighbours_and_the_rest_is_left_out() -> None:
+    old = [f"第{number}段说的是{sign}" for number, sign in enumerate("甲乙丙丁戊己庚")]
+    (change,) = diff(a_row(blocks=blocks(*old)), a_row(blocks=blocks(*old[:3], "第3段说的是红", *old[4:])))
+    assert change.lines[0] is None and change.lines[-1] is None
+    texts = ["".join(text for kind, text in shown(line) if kind != "gone") for line in change.lines[1:-1]]
+    assert texts == [old[2], "第3段说的是红", old[4]]
 
 
 def test_pictures_tables_and_files_are_compared_by_what_they_show() -> None:
     old = [{"type": "image", "url": "http://a/1.jpg", "caption": "图一"}, {"type": "table", "rows": [["甲", "1"]]}]
     new = [{"type": "image", "url": "http://a/1.jpg", "caption": "图二"}, {"type": "table", "rows": [["甲", "2"]]}]
-    (change,) = changes(a_row(blocks=json.dumps(old)), a_row(blocks=json.dumps(new)))
-    text = ["".join(piece.text for piece in line if piece.kind != "gone") for line in change.lines]
-    assert text == ["[image] http://a/1.jpg 图二", "甲 | 2"]
+    (change,) = diff(a_row(blocks=json.dumps(old)), a_row(blocks=json.dumps(new)))
+    text = ["".join(words for kind, words in shown(line) if kind != "gone") for line in change.lines]
+    assert text == ["http://a/1.jpg 图二", "甲 | 2"]

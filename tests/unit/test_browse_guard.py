@@ -2,20 +2,23 @@
 
 import base64
 import hashlib
+import json
 import sqlite3
+from urllib.parse import quote
 
 import pytest
 from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, pages_of, picture
 from lxml import html
 
-from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.export_source import ExportSource
 from panan_spider.publish.links import article_id, web_address
 from panan_spider.sites.profile import load_site
 
 EVERY_KIND = (
     "/", "/search", "/search?q=磐安", "/search?since=x", "/section/乡镇", f"/article/{STORY}", f"/article/{HOSTILE}",
     f"/article/{STORY}/revision/1", f"/article/{STORY}/changes/2", f"/article/{HOSTILE}/raw/1", "/calendar", "/calendar/2020-03",
-    "/people", "/person/郝虚构", "/authors", "/author/陈测试", "/runs", f"/run/{RUNS[1]}",
+    "/people", "/person/郝虚构", "/authors", "/author/陈测试", "/runs", f"/run/{RUNS[1]}", "/changes", "/offices", "/office/县委书记", "/trend",
+    "/trend?q=磐安&q=工地", "/trend?q=foo:bar", "/search?q=磐安&lang=en", f"/article/{HOSTILE}?lang=en", "/section/恶%3Cscript%3Ewindow.hacked%20%3D%201%3C%2Fscript%3E",
 )  # fmt: skip
 
 
@@ -68,7 +71,9 @@ def test_a_report_of_a_run_may_do_nothing_but_look_as_it_does(pages: Pages) -> N
 @pytest.mark.parametrize("path", EVERY_KIND)
 def test_pages_hold_no_script_handler_or_style_of_their_own(pages: Pages, path: str) -> None:
     page = html.fromstring(pages.get(path).text)
-    assert [one.get("src") for one in page.iter("script")] == ["/static/browse.js"]
+    data = [one for one in page.iter("script") if one.get("type") == "application/ld+json"]
+    assert [one.get("src") for one in page.iter("script") if one not in data] == ["/static/browse.js"]
+    assert all(isinstance(json.loads(one.text or ""), dict) and "<" not in (one.text or "") for one in data)
     assert not page.xpath("//style | //iframe | //object | //embed | //base | //*[@style] | //meta[@http-equiv]")
     assert not [name for one in page.iter() for name in one.attrib if str(name).startswith("on")]
     assert not [
@@ -135,7 +140,7 @@ def test_a_web_address_is_linked_as_it_is() -> None:
         "/-/allow-debug",
     ],
 )
-def test_nothing_of_datasettes_own_is_reached(pages: Pages, path: str) -> None:
+def test_no_console_and_no_table_is_reached(pages: Pages, path: str) -> None:
     answer = pages.get(path)
     assert answer.status_code == 404 and "没有这一页" in answer.text and "location" not in answer.headers
 
@@ -198,29 +203,29 @@ def test_what_is_no_picture_is_not_shown_as_one(source: ExportSource, pages: Pag
 
 def test_the_export_is_opened_for_reading_alone(pages: Pages) -> None:
     pages.text("/")
-    database = pages.datasette.get_database("archive1")
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        database.connect().execute("DELETE FROM articles")
+        pages.app.live.current().database.rows("DELETE FROM articles")
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
 def test_a_question_that_takes_too_long_is_given_up_in_words(
     source: ExportSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = pages_of(source, time_limit_ms=20)
-    endless = (
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS month, 1 AS articles FROM n"
-    )
+    slow = pages_of(source, time_limit_ms=200)
+    assert slow.get("/search?q=磐安").status_code == 200
     monkeypatch.setattr(
-        "panan_spider.publish.browse.article_queries.ExportReader.months", lambda self: self.rows(endless)
+        "panan_spider.publish.export.sqlite_reader.ExportDatabase.listed", lambda self, _ids: self.rows(ENDLESS)
     )
-    answer = slow.get("/calendar")
-    assert answer.status_code == 503 and "That took too long" in answer.text
+    answer = slow.get("/search?q=磐安")
+    assert answer.status_code == 503 and "查询太久" in answer.text
 
 
 def test_a_fault_of_a_template_is_one_line_too(
     pages: Pages, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("panan_spider.publish.browse.views.WORK", None)
+    monkeypatch.setattr("panan_spider.publish.browse.page_render._WORK", None)
     answer = pages.get(f"/article/{STORY}")
     assert answer.status_code == 500 and "出错了" in answer.text
     assert capsys.readouterr().err.startswith(f"panan: /article/{STORY}: ")
@@ -229,14 +234,68 @@ def test_a_fault_of_a_template_is_one_line_too(
 def test_a_fault_of_ours_is_one_line_and_no_page_of_code(
     pages: Pages, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def broken(self: object) -> None:
-        raise RuntimeError("broken on purpose")
+    def broken(*given: object) -> None:
+        raise RuntimeError("broken on purpose\nsecond line")
 
-    monkeypatch.setattr("panan_spider.publish.browse.article_queries.ExportReader.months", broken)
+    monkeypatch.setattr("panan_spider.publish.browse.coverage_pages.shade", broken)
     answer = pages.get("/calendar")
-    assert (
-        answer.status_code == 500
-        and "RuntimeError" not in answer.text
-        and "default-src 'none'" in answer.headers["content-security-policy"]
-    )
-    assert capsys.readouterr().err == "panan: /calendar: RuntimeError: broken on purpose\n"
+    assert answer.status_code == 500 and "RuntimeError" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert capsys.readouterr().err == "panan: /calendar: RuntimeError: broken on purpose?second line\n"
+
+
+OTHER_FORMS = (
+    "/search.json?q=磐安", "/search.csv?q=磐安", "/search.xlsx?q=磐安", "/search.atom?q=磐安", "/search.bib?q=磐安", "/search.txt?q=磐安",
+    "/search.csl.json?q=磐安", "/section/乡镇.json", "/person/郝虚构.atom", "/calendar/2020-03.csv", f"/article/{HOSTILE}.json",
+    f"/article/{HOSTILE}.bib", "/changes.json", "/changes.csv", "/changes.atom", "/trend.json?q=磐安", "/trend.csv?q=磐安", "/openapi.json",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OTHER_FORMS)
+def test_every_other_form_has_the_headers_and_is_never_html(pages: Pages, path: str) -> None:
+    answer = pages.get(path)
+    assert answer.status_code == 200 and "html" not in answer.headers["content-type"]
+    assert policy(answer.headers["content-security-policy"])["default-src"] == "'none'"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert pages.get(path, "POST").status_code == 405 and pages.get(path, host="evil.example").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search.exe?q=磐安", "/search.json.csv", "/people.json", "/article/../runs.json", "/section/..%2f..%2fsecret.json", "/office/%2e%2e",
+        "/trend.xlsx?q=磐安", "/article/000000001.xlsx", "/article/000000009.json", "/article/000000009.bib", "/changes/2", "/changes.xlsx",
+    ],
+)  # fmt: skip
+def test_what_has_no_other_form_is_404(pages: Pages, path: str) -> None:
+    assert pages.get(path).status_code == 404
+
+
+HOSTILE_QUESTIONS = [
+    '"', "(((((", ")", "-", "--x", "|", "甲|", "标题:", "标题:*", "rowid:1", "NEAR(磐安 公告)", "{title}: 磐安", "磐安*", "^磐安", "'; DROP TABLE articles; --",
+    "\0", "磐安\0公告", "甲" * 201, "-" * 50 + "甲", "(甲 " * 30, "2020-99", "9999..0001", "..", "0000..0001", "javascript:alert(1)", "http://", "http://[::1",
+    "\ud800", "%", "_", "<script>window.hacked = 1</script>", '"><img src=x onerror="window.hacked = 2">', "{what}", "{0}", "人物:{name}", "栏目:-",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", HOSTILE_QUESTIONS)
+@pytest.mark.parametrize(
+    "form", ["/search", "/search.json", "/search.atom", "/search.csv", "/trend", "/trend.json", "/search?lang=en&"]
+)
+def test_whatever_is_asked_is_answered_or_named(
+    pages: Pages, form: str, question: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = quote(question.encode("utf-8", "surrogatepass"))
+    answer = pages.get(f"{form}{'' if '?' in form else '?'}q={given}")
+    assert answer.status_code in (200, 400), answer.text[:300]
+    assert capsys.readouterr().err == ""
+    if answer.headers["content-type"].startswith("text/html"):
+        assert "<script>window.hacked" not in answer.text
+        page = html.fromstring(answer.text)
+        assert not [name for one in page.iter() for name in one.attrib if str(name).startswith("on")]
+
+
+@pytest.mark.parametrize("name", ["kind", "key", "page", "suffix", "anchor", "place", "query", "self", "lang", "size"])
+def test_a_parameter_of_any_name_breaks_nothing(pages: Pages, name: str) -> None:
+    for path in ("/search", "/search.json", "/changes", "/changes.json", "/person/郝虚构", "/trend"):
+        assert pages.get(f"{path}?q=磐安&{name}=x").status_code in (200, 400, 404)

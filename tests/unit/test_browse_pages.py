@@ -19,7 +19,7 @@ from browse_archive import (
 )
 from lxml import html
 
-from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.export_source import ExportSource
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_the_front_page_has_the_newest_and_the_newest_of_each_section(pages: Pag
     assert leads[1] == "茶农学新招" and "守好绿水青山 做强春茶产业" in leads[2]
     blocks = {one.findtext(".//h2/a"): one.xpath("count(.//li)") for one in page.xpath("//section[@class='block']")}
     assert blocks["乡镇"] == 5.0 and blocks["书记"] == 1.0 and blocks["无栏目"] == 1.0
-    assert f"{MANY + 5} articles" in read(pages.text("/"))
+    assert f"{MANY + 5} 篇" in read(pages.text("/")) and f"{MANY + 5} articles" in read(pages.text("/?lang=en"))
 
 
 def test_a_section_lists_what_is_its_own_or_was_listed_in_it_newest_first(pages: Pages) -> None:
@@ -65,7 +65,7 @@ def test_a_long_section_is_turned_page_by_page_and_nothing_is_lost(pages: Pages)
     found: list[str] = []
     for number in (1, 2, 3):
         page = pages.text(f"/section/乡镇?page={number}")
-        assert f"of {MANY + 1} articles" in read(page)
+        assert f"共 {MANY + 1} 篇" in read(page)
         found += titles(page)
     assert len(found) == len(set(found)) == MANY + 1
     assert pages.get("/section/乡镇?page=4").status_code == 404
@@ -106,12 +106,13 @@ def test_names_in_the_text_lead_to_their_timeline(pages: Pages) -> None:
     page = html.fromstring(pages.text(f"/article/{STORY}"))
     named = [(one.text, one.get("href")) for one in page.xpath("//div[@class='story-body']//a[@class='person']")]
     assert [name for name, _href in named] == ["郝虚构", "田样例", "石示例", "郝虚构"]
-    assert read(pages.text(named[0][1])).startswith("人物 Timeline 郝虚构")
+    assert read(pages.text(named[0][1])).startswith("人物年表 郝虚构")
 
 
 def test_the_article_says_where_it_came_from_and_where_it_lies(pages: Pages) -> None:
     page = html.fromstring(pages.text(f"/article/{STORY}"))
     source = page.xpath("//dl[@class='kept']//a")[0]
+    assert "warc/" in page.xpath("//dl[@class='kept']")[0].text_content()
     assert source.get("href") == "http://www.panews.cn/system/2020/03/07/000000001.shtml"
     assert "noreferrer" in source.get("rel")
     assert f"/article/{STORY}/raw/2" in page.xpath("//@href")
@@ -124,18 +125,19 @@ def test_related_articles_lead_into_the_archive_where_it_has_them(pages: Pages) 
 
 
 def test_an_article_gone_from_the_site_says_so(pages: Pages) -> None:
-    assert "This article is gone from the site" in read(pages.text(f"/article/{GONE}"))
-    assert "gone from the site" not in read(pages.text(f"/article/{STORY}"))
+    assert "此文已从网站撤下" in read(pages.text(f"/article/{GONE}"))
+    assert "Last seen there" in read(pages.text(f"/article/{GONE}?lang=en"))
+    assert "撤下" not in read(pages.text(f"/article/{STORY}"))
 
 
 def test_articles_without_a_section_or_a_day_are_shown(pages: Pages) -> None:
     assert "没有栏目的一篇" in read(pages.text(f"/article/{NO_SECTION}"))
-    assert "undated" in read(pages.text(f"/article/{NO_DAY}"))
+    assert "无日期" in read(pages.text(f"/article/{NO_DAY}"))
 
 
 def test_an_earlier_revision_stands_as_it_was(pages: Pages) -> None:
     page = read(pages.text(f"/article/{STORY}/revision/1"))
-    assert "This is revision 1 of 2" in page and "产值比上年增长12%" in page and "产值比去年" not in page
+    assert "这是第 1 版，共 2 版" in page and "产值比上年增长12%" in page and "产值比去年" not in page
     assert pages.get(f"/article/{STORY}/revision/3").status_code == 404
 
 
@@ -158,14 +160,14 @@ def test_a_raw_page_that_is_gone_says_so(pages: Pages, source: ExportSource) -> 
     (source.data / "warc").rename(source.data / "warc.away")
     page = pages.text(f"/article/{STORY}/raw/1")
     (source.data / "warc.away").rename(source.data / "warc")
-    assert "No such file" in read(page) and str(source.data) not in page
+    assert "No such file" in read(page) and "无法读取" in read(page) and str(source.data) not in page
 
 
 def test_the_calendar_shows_every_month_since_2013(pages: Pages) -> None:
     page = html.fromstring(pages.text("/calendar"))
     assert [one.text for one in page.xpath("//tbody/tr/th")] == [str(year) for year in range(2020, 2012, -1)]
     assert page.xpath("//tbody/tr[1]/td[3]/a/text()") == ["2"]
-    assert "1 more have no date" in read(pages.text("/calendar"))
+    assert "另有 1 篇没有日期" in read(pages.text("/calendar"))
 
 
 def test_a_month_lists_its_days(pages: Pages) -> None:
@@ -180,8 +182,14 @@ def test_a_month_lists_its_days(pages: Pages) -> None:
 
 def test_the_timeline_tells_office_deed_place_and_words(pages: Pages) -> None:
     page = html.fromstring(pages.text("/person/郝虚构"))
-    mention, again = page.xpath("//p[@class='mention']")
+    kicker, mention, again = page.xpath("//p[@class='mention']")
     assert [one.text for one in mention.xpath("./span[contains(@class,'tag')]")] == ["县委书记", "调研", "样例镇"]
+    assert [one.text for one in kicker.xpath("./span[contains(@class,'tag')]")] == [
+        "县委书记",
+        "调研",
+        "强调",
+        "样例镇",
+    ]
     assert mention.xpath(".//strong/text()") == ["郝虚构"] and "到样例镇调研春茶生产" in mention.text_content()
     assert [one.text for one in again.xpath("./span[contains(@class,'tag')]")] == ["县委书记", "指出"]
     assert page.xpath("//ul[@class='company']//a/text()") == ["田样例", "石示例"]
@@ -197,16 +205,17 @@ def test_people_and_bylines_are_listed_by_how_often(pages: Pages) -> None:
 def test_runs_show_their_verdicts_newest_first(pages: Pages) -> None:
     page = html.fromstring(pages.text("/runs"))
     endings = [" ".join(one.text_content().split()) for one in page.xpath("//tbody//span[contains(@class,'badge')]")]
-    assert endings == ["报告无法读取 Its report cannot be read", "10 尚未取全 Incomplete", "0 一切正常 All is well"]
+    assert endings == ["报告无法读取", "10 尚未取全", "0 一切正常"]
     assert [href for href in links(pages.text("/runs")) if href.startswith("/runs/")] == [f"/runs/{RUNS[1]}.html"]
-    assert "0 一切正常 All is well 3 h 05 min 69 0 1,234 1 all is well" in read(pages.text("/runs"))
+    assert "2020-03-07 09:02 0 一切正常 3 小时 05 分 69 0 1,234 1" in read(pages.text("/runs"))
+    assert "0 All is well 3 h 05 min 69 0 1,234 1" in read(pages.text("/runs?lang=en"))
 
 
 def test_a_run_shows_sums_sections_and_gaps(pages: Pages) -> None:
     page = read(pages.text(f"/run/{RUNS[0]}"))
-    for said in ("0 一切正常", "full=true", "1,234", "the sums match", "stored 69", "书记 end 3 60 2", "1 of 1 shown"):
+    for said in ("0 一切正常", "full=true", "1,234", "账目相符", "新存入 69", "书记 到末页 3 60 2", "列出 1，共 1"):
         assert said in page, said
-    assert "cannot be read" in read(pages.text(f"/run/{RUNS[2]}"))
+    assert "无法读取" in read(pages.text(f"/run/{RUNS[2]}"))
 
 
 @pytest.mark.parametrize(
@@ -226,10 +235,16 @@ def test_every_link_into_the_archive_leads_somewhere(pages: Pages) -> None:
     """From the front page on, to every page there is."""
     seen, left = {"/"}, ["/"]
     while left:
-        page = pages.text(left.pop())
+        here = left.pop()
+        page = pages.text(here)
         for href in links(page):
             path = href.partition("#")[0]
-            if path.startswith("/") and path not in seen and not path.startswith("/runs/"):
+            if re.search(r"\.(json|csv|xlsx|atom|bib|txt)(\?|$)", path):
+                assert path in seen or pages.get(path).status_code == 200, path
+                seen.add(path)
+            elif path.startswith("/search?") and here.startswith("/search"):
+                continue  # an answer leads to narrower ones, without end
+            elif path.startswith("/") and path not in seen and not path.startswith("/runs/"):
                 seen.add(path)
                 left.append(path)
     assert len(seen) > MANY + 30

@@ -1,6 +1,5 @@
 """The small parts the pages of browse are made of."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,14 @@ from hypothesis import strategies as st
 
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.items import WarcLocation
-from panan_spider.publish.browse import reload
-from panan_spider.publish.browse.app import make
-from panan_spider.publish.browse.article_body import RenderedBlock, TextSpan, pieces
-from panan_spider.publish.browse.article_queries import ExportReader
-from panan_spider.publish.browse.assets import ASSETS, asset, image
-from panan_spider.publish.browse.calendar import shade
-from panan_spider.publish.browse.fresh_export import ExportSource
+from panan_spider.publish.browse.app import ASSETS, asset, image
+from panan_spider.publish.browse.article_page import RenderedBlock, TextSpan, raw_page, rendered_blocks
+from panan_spider.publish.browse.coverage_pages import shade
+from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary
 from panan_spider.publish.browse.guard import report_policy
-from panan_spider.publish.browse.raw_page import raw_page
-from panan_spider.publish.browse.render_context import PageNotFound, turning
-from panan_spider.publish.browse.run_history import clock, run_of, shown
-from panan_spider.publish.browse.static_search import index_of
-from panan_spider.publish.browse.ui_words import ending
+from panan_spider.publish.browse.page_render import PageNotFound, local_time, paginate, translator
+from panan_spider.publish.browse.run_pages import duration, ending, run_of
+from panan_spider.publish.browse.static_index import script
 from panan_spider.publish.links import web_address
 from panan_spider.sites.profile import load_site
 
@@ -50,11 +44,11 @@ PEOPLE = [
 
 
 def stretches(made: list[RenderedBlock]) -> list[list[tuple[str, str | None]]]:
-    return [[(one.text, one.person) for one in piece.stretches] for piece in made if piece.stretches]
+    return [[(one.text, one.person) for one in piece.spans] for piece in made if piece.spans]
 
 
 def test_names_are_marked_where_they_stand_behind_pictures_and_headings_too() -> None:
-    assert stretches(pieces(a_row(), {}, PEOPLE)) == [
+    assert stretches(rendered_blocks(a_row(), {}, PEOPLE)) == [
         [("县委书记", None), ("郝虚构", "郝虚构"), ("到场。", None)],
         [("春茶", None)],
         [("郝虚构", "郝虚构"), ("讲话。", None)],
@@ -62,38 +56,38 @@ def test_names_are_marked_where_they_stand_behind_pictures_and_headings_too() ->
 
 
 def test_spans_of_another_text_mark_nothing() -> None:
-    assert all(len(line) == 1 for line in stretches(pieces(a_row("另一段文字"), {}, PEOPLE)))
+    assert all(len(line) == 1 for line in stretches(rendered_blocks(a_row("另一段文字"), {}, PEOPLE)))
 
 
 def test_a_block_is_the_text_it_was_whatever_is_marked_in_it() -> None:
-    made = pieces(
+    made = rendered_blocks(
         a_row(), {}, [*PEOPLE, {"name": "书记郝虚", "start": 2, "end": 6}, {"name": "茶。", "start": 12, "end": 99}]
     )
-    assert ["".join(one.text for one in piece.stretches) for piece in made if piece.stretches] == TEXT.split("\n")
+    assert ["".join(one.text for one in piece.spans) for piece in made if piece.spans] == TEXT.split("\n")
 
 
 def test_a_picture_has_its_file_and_its_address() -> None:
-    kept = pieces(a_row(), {"http://a.example/1.jpg": "images/aa/1.jpg"}, [])[1]
+    kept = rendered_blocks(a_row(), {"http://a.example/1.jpg": "images/aa/1.jpg"}, [])[1]
     assert kept == RenderedBlock(
         "image", (), "http://a.example/1.jpg", "http://a.example/1.jpg", "images/aa/1.jpg", "图"
     )
-    assert pieces(a_row(), {}, [])[1].file is None and TextSpan("a").person is None
+    assert rendered_blocks(a_row(), {}, [])[1].file is None and TextSpan("a").person is None
 
 
 @given(st.integers(0, 5_000), st.integers(1, 100))
 def test_the_pages_of_a_list_hold_each_row_once(total: int, rows: int) -> None:
-    pages = turning(1, total, rows).pages
-    turned = [turning(page, total, rows) for page in range(1, pages + 1)]
+    pages = paginate(1, total, rows).pages
+    turned = [paginate(page, total, rows) for page in range(1, pages + 1)]
     assert sum(one.last - one.first + 1 for one in turned if one.total) == total
     assert all(one.near[0] == 1 and one.near[-1] == pages and one.page in one.near for one in turned)
     for page in (0, pages + 1):
         with pytest.raises(PageNotFound):
-            turning(page, total, rows)
+            paginate(page, total, rows)
 
 
 def test_pages_left_out_are_told() -> None:
-    assert turning(50, 3_000).near == [1, None, 48, 49, 50, 51, 52, None, 100]
-    assert turning(1, 0).near == [1] and turning(3, 150).near == [1, 2, 3, 4, 5]
+    assert paginate(50, 3_000).near == [1, None, 48, 49, 50, 51, 52, None, 100]
+    assert paginate(1, 0).near == [1] and paginate(3, 150).near == [1, 2, 3, 4, 5]
 
 
 @given(st.integers(0, 1_000), st.integers(1, 1_000))
@@ -112,10 +106,24 @@ def test_an_address_that_is_linked_begins_with_http_and_cannot_leave_its_attribu
 
 
 def test_how_long_a_run_took_is_told_as_people_do() -> None:
-    assert [clock(seconds) for seconds in (None, 0, 119, 120, 7_199, 7_200, 11_100)] == [
+    assert [duration(seconds, translator("en")) for seconds in (None, 0, 119, 120, 7_199, 7_200, 11_100)] == [
         "–", "0 s", "119 s", "2 min", "119 min", "2 h 00 min", "3 h 05 min",
     ]  # fmt: skip
-    assert shown(1_234_567) == "1,234,567" and shown(None) == "–" and shown("x") == "–"
+    assert duration(11_100, translator("zh")) == "3 小时 05 分"
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        ("2022-11-13T18:15:00Z", "2022-11-14 02:15"),
+        ("2020-03-07", "2020-03-07"),
+        ("x T", "x T"),
+        (None, ""),
+        ("2020-03-06T08:23:00+08:00", "2020-03-06 08:23"),
+    ],
+)
+def test_a_time_is_shown_on_the_sites_clock(time: str | None, shown: str) -> None:
+    assert local_time(time) == shown
 
 
 def test_every_exit_code_and_every_other_has_an_ending() -> None:
@@ -164,21 +172,21 @@ def test_a_report_without_style_may_have_none() -> None:
 
 
 def test_the_index_is_one_line_to_a_script_whatever_stands_in_a_headline() -> None:
-    class Answering(ExportReader):
-        async def rows(self, sql: str, **given: Any) -> list[dict[str, Any]]:
-            names = ("day", "section", "kicker", "subtitle", "people", "authors", "listed")
-            return [{"id": "1", "title": "a\u2028b\u2029c</script>", **dict.fromkeys(names)}]
+    text = script("f", "a\u2028b\u2029c</script>").decode()
+    assert len(text.splitlines()) == 1 and "<" not in text
+    assert json.loads(text.removeprefix("f(").removesuffix(");\n")) == "a\u2028b\u2029c</script>"
 
-    text = asyncio.run(index_of(Answering(None), "2020"))
-    assert len(text.splitlines()) == 1
-    assert json.loads(text.removeprefix("pananRows(").removesuffix(");\n"))[0][3] == "a\u2028b\u2029c</script>"
+
+def test_a_name_without_an_office_is_marked_apart() -> None:
+    made = rendered_blocks(a_row(), {}, PEOPLE[:1], ["郝虚构", "春茶"])
+    spans = [(span.text, span.person, span.is_bare) for piece in made for span in piece.spans if span.person]
+    assert spans == [("郝虚构", "郝虚构", False), ("春茶", "春茶", True), ("郝虚构", "郝虚构", True)]
 
 
 def test_a_refresh_that_fails_while_pages_are_served_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = ExportSource(tmp_path / "none", load_site())
-    asyncio.run(reload.Fresh(make(source), source)._refresh())
+    LiveLibrary(ExportSource(tmp_path / "none", load_site())).refresh()
     assert (
         capsys.readouterr().err
         == f"panan: the pages show the last good export: there is no archive in {tmp_path / 'none'}\n"

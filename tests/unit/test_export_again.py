@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ from panan_spider.publish.export.job import FORMATS, ExportJob
 from panan_spider.publish.export.sqlite import SqliteWriter
 from panan_spider.sites.profile import load_site
 
-EVERY = sorted(FORMATS)
+EVERY = [
+    pytest.param(
+        name, marks=pytest.mark.skipif(name == "xlsx" and not find_spec("xlsxwriter"), reason="XlsxWriter is an extra")
+    )
+    for name in sorted(FORMATS)
+]
 CONTINUED = ["csv", "jsonld", "markdown", "sqlite"]
 
 
@@ -62,6 +68,12 @@ def numbers(data: Path, name: str) -> set[int]:
     out = out_of(data, name)
     if name == "sqlite":
         return {int(number) for (number,) in rows(out, "SELECT id FROM articles")}
+    if name == "xlsx":
+        import openpyxl
+
+        sheet = openpyxl.load_workbook(out, read_only=True).active
+        assert sheet is not None
+        return {int(str(row[0])) for row in sheet.iter_rows(min_row=2, values_only=True)}
     if name == "parquet":
         return {int(number) for (number,) in duckdb.read_parquet(str(out)).project("id").fetchall()}
     return {int(number) for number in re.findall(r"(\d{9})\.shtml", str(content(out)))}

@@ -1,38 +1,218 @@
-"""The Datasette that serves the pages: one read-only database, our plugin and templates, and nothing of its own to see."""
+"""Browse application: a Starlette app of our pages behind the guard; every other address is a page that says there is none."""
 
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import resources
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
 
-from datasette.app import Datasette
-from datasette.plugins import pm
-from jinja2 import StrictUndefined
+import filetype
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as AsgiRoute
 
-from panan_spider.publish.browse import plugin
-from panan_spider.publish.browse.fresh_export import ExportSource
-from panan_spider.publish.browse.reload import Fresh
-from panan_spider.publish.browse.run_history import clock, shown
+from panan_spider.publish.browse import article_page, changes_pages, coverage_pages, list_pages, people_pages, run_pages
+from panan_spider.publish.browse.answer_formats import FORMATS, Representation, represent
+from panan_spider.publish.browse.export_source import LiveLibrary
+from panan_spider.publish.browse.guard import Receive, Scope, Send, guarded, report_policy
+from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, render
+from panan_spider.publish.browse.question_parser import FORM
+from panan_spider.publish.browse.routes import Route, RouteKind, ServedUrls
+from panan_spider.publish.browse.run_pages import report_file
+from panan_spider.publish.export.sqlite_reader import QueryTimeout
+from panan_spider.publish.translations import DEFAULT, N_, language_of
 
-#: Milliseconds that one question to the export may take: ten times what the slowest takes of 100,000 articles.
-TIME_LIMIT_MS: Final = 10_000
+Args = Mapping[str, str]
+
+_TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+#: Own files by name.
+ASSETS: Final = ("browse.css", "browse.js", "find.js", "question.js", "icon.svg")
+
+#: Where a kept picture can lie, as the pipeline names it.
+IMAGE: Final = re.compile(r"images/[0-9A-Za-z/]{1,80}(\.[a-z]{3,4})?")
+#: Types of picture that a page shows; any other, SVG above all, is not sent.
+_PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/x-ms-bmp", "image/webp"})
 
 
-def make(source: ExportSource, *, loopback_only: bool = True, time_limit_ms: int = TIME_LIMIT_MS) -> Datasette:
-    """Pages of an archive whose export is there. `invoke_startup` comes before the first of them is set.
+@dataclass(frozen=True)
+class Asset:
+    """Bytes, and their media type."""
 
-    `loopback_only`: answer only who asks for this machine by a loopback name.
-    """
-    if not pm.is_registered(plugin):
-        pm.register(plugin, plugin.NAME)
-    config = {"data": str(source.data.absolute()), "loopback_only": loopback_only}
-    made = Datasette(
-        [],
-        metadata={"plugins": {plugin.NAME: config}},
-        template_dir=str(resources.files("panan_spider.publish.browse").joinpath("templates")),
-        settings={"sql_time_limit_ms": time_limit_ms, "allow_download": False, "default_cache_ttl": 0},
+    body: bytes
+    media_type: str
+
+
+def asset(name: str) -> Asset | None:
+    """One of our own files; None where there is none of that name."""
+    if name not in ASSETS:
+        return None
+    body = resources.files("panan_spider.publish.browse").joinpath("static", name).read_bytes()
+    return Asset(body, _TYPES[name.rpartition(".")[2]])
+
+
+def image(data: Path, file: str) -> Asset | None:
+    """A picture of the archive, by its path below the data folder; None where there is none, or its bytes are no picture."""
+    if not IMAGE.fullmatch(file) or not (path := data / file).is_file():
+        return None
+    body = path.read_bytes()
+    media_type = filetype.guess_mime(body)
+    return Asset(body, media_type) if media_type in _PICTURES else None
+
+
+#: What makes each kind of page.
+PAGES: Final[dict[RouteKind, Callable[[RenderContext, Route, Args], PageData]]] = {
+    RouteKind.FRONT: lambda context, route, _args: list_pages.front(context, route),
+    RouteKind.SEARCH: list_pages.search,
+    RouteKind.SECTION: lambda context, route, _args: list_pages.titled(context, route),
+    RouteKind.AUTHOR: lambda context, route, _args: list_pages.titled(context, route),
+    RouteKind.AUTHORS: lambda context, route, _args: list_pages.authors(context, route),
+    RouteKind.PEOPLE: lambda context, route, _args: people_pages.people(context, route),
+    RouteKind.PERSON: people_pages.person,
+    RouteKind.OFFICES: lambda context, route, _args: people_pages.offices(context, route),
+    RouteKind.OFFICE: lambda context, route, _args: people_pages.office(context, route),
+    RouteKind.CALENDAR: lambda context, route, _args: coverage_pages.calendar(context, route),
+    RouteKind.MONTH: lambda context, route, _args: coverage_pages.month(context, route),
+    RouteKind.TREND: lambda context, route, args: coverage_pages.trend(context, route, args.get("q", "").split("\n")),
+    RouteKind.CORRECTIONS: changes_pages.all_changes,
+    RouteKind.ARTICLE: lambda context, route, _args: article_page.article(context, route),
+    RouteKind.REVISION: lambda context, route, _args: article_page.revision(context, route),
+    RouteKind.CHANGES: lambda context, route, _args: changes_pages.revision_changes(context, route),
+    RouteKind.RAW: lambda context, route, _args: article_page.raw(context, route),
+    RouteKind.RUNS: lambda context, route, _args: run_pages.runs(context, route),
+    RouteKind.RUN: lambda context, route, _args: run_pages.run(context, route),
+}
+
+#: Path → kind of page. A key ends before a suffix that names another form of the page.
+_SUFFIX: Final = rf"(?:\.(?P<suffix>{'|'.join(map(re.escape, FORMATS))}))?"
+_PATHS: Final = tuple(
+    (re.compile(pattern + _SUFFIX), kind)
+    for pattern, kind in (
+        (r"/", RouteKind.FRONT),
+        (r"/changes", RouteKind.CORRECTIONS),
+        (r"/(?P<kind>search|calendar|people|authors|offices|runs|trend)", None),
+        (r"/calendar/(?P<key>\d{4}-\d{2})", RouteKind.MONTH),
+        (r"/(?P<kind>section|person|author|office|run)/(?P<key>[^/]+?)", None),
+        (r"/article/(?P<key>\d+)/(?P<kind>revision|changes|raw)/(?P<page>\d{1,6})", None),
+        (r"/article/(?P<key>\d+)", RouteKind.ARTICLE),
+        (r"/openapi\.json", RouteKind.API),
     )
-    plugin.FRESH[made] = Fresh(made, source)
-    env = made.jinja_env
-    env.undefined = StrictUndefined  # a misspelt name is a fault, not a blank
-    env.trim_blocks = env.lstrip_blocks = True
-    env.filters |= {"clock": clock, "shown": shown}
-    return made
+)
+_FILES: Final = re.compile(r"/(?:static/(?P<asset>[^/]+)|(?P<image>images/.+)|runs/(?P<report>[^/]+))")
+
+
+def route_of(path: str, args: Args) -> Route | None:
+    """The page at a path, still percent-encoded; None where there is none. A page number that is none is 0, which no list has."""
+    for pattern, kind in _PATHS:
+        if found := pattern.fullmatch(path):
+            groups = found.groupdict()
+            given = groups.get("page") or args.get("page") or "1"
+            page = int(given) if re.fullmatch(r"[0-9]{1,6}", given) else 0
+            return Route(
+                kind or RouteKind(groups["kind"]), unquote(groups.get("key") or ""), page, groups.get("suffix") or ""
+            )
+    return None
+
+
+class BrowseApp:
+    """The pages of one archive as an ASGI application."""
+
+    def __init__(self, live: LiveLibrary, *, loopback_only: bool = True) -> None:
+        """`loopback_only`: answer only who asks for this machine by a loopback name."""
+        self.live = live
+        routes = [AsgiRoute("/{path:path}", self._answer, methods=["GET"])]
+        self._app = guarded(Starlette(routes=routes), loopback_only=loopback_only)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._app(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:  # not async: Starlette runs it in a thread
+        raw: str = request.scope["raw_path"].decode("latin-1")  # decoded, a name could hold a slash of its own
+        path = unquote(raw)
+        pairs = parse_qsl(
+            request.scope["query_string"].decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace"
+        )
+        args = {name: value for name, value in reversed(pairs) if name in _PARAMETERS}
+        if path.partition(".")[0] == "/trend":
+            args["q"] = "\n".join(value for name, value in pairs if name == "q")
+        context = None
+        try:
+            self.live.look()
+            context = RenderContext(self.live.current(), language_of(args.pop("lang", None)))
+            if (file := _FILES.fullmatch(raw)) is not None:
+                return self._file(context, file.groupdict())
+            route = route_of(raw, args)
+            if route is None:
+                raise PageNotFound(path)
+            return self._page(context, route, args, f"{request.url.scheme}://{request.url.netloc}")
+        except PageNotFound:
+            return _error(context, 404, N_("There is no such page"), path)
+        except QueryTimeout:
+            return _error(context, 503, N_("That took too long"), N_("Ask for less: a section, a year, another word."))
+        except Exception as error:
+            print(f"panan: {path}: {type(error).__name__}: {error}".translate(_CONTROL), file=sys.stderr)
+            return _error(
+                context, 500, N_("Something went wrong"), N_("The command that serves these pages says what.")
+            )
+
+    def _page(self, context: RenderContext, route: Route, args: Args, base: str) -> Response:
+        if route.suffix or route.kind is RouteKind.API:
+            return _represented(represent(context, route, args, base))
+        page = PAGES[route.kind](context, route, args)
+        page = PageData(page.template, {"is_refreshing": self.live.is_refreshing, **page.given}, page.status)
+        return Response(_html(context, page, route, args), page.status, media_type="text/html; charset=utf-8")
+
+    def _file(self, context: RenderContext, names: Mapping[str, str | None]) -> Response:
+        if names["report"] is not None:
+            return _report(report_file(context.data, unquote(names["report"])), names["report"])
+        found = (
+            asset(names["asset"]) if names["asset"] is not None else image(context.data, unquote(names["image"] or ""))
+        )
+        if found is None:
+            raise PageNotFound
+        return Response(found.body, media_type=found.media_type)
+
+
+#: Parameters of an address; any other is left out of it.
+_PARAMETERS: Final = frozenset({"q", *FORM, "order", "page", "size", "lang", "kind", "deed", "place", "year"})
+#: Control characters of an address never reach the terminal.
+_CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160)), "?")
+
+
+def _html(context: RenderContext, page: PageData, route: Route | None, args: Args) -> str:
+    language = "" if context.language == DEFAULT else context.language
+    query = {name: value for name, value in args.items() if name != "page"}
+    return render(context, page, route, ServedUrls(language), query)
+
+
+def _represented(found: Representation) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{found.file_name}"'} if found.file_name else {}
+    return Response(found.body, found.status, headers, media_type=found.media_type)
+
+
+def _report(path: Path | None, name: str) -> Response:
+    if path is None:
+        raise PageNotFound(name)
+    body = path.read_bytes()
+    if path.suffix == ".json":
+        return Response(body, media_type="application/json; charset=utf-8")
+    return Response(
+        body, headers={"content-security-policy": report_policy(body)}, media_type="text/html; charset=utf-8"
+    )
+
+
+def _error(context: RenderContext | None, status: int, title: str, detail: str) -> Response:
+    if context is None:  # the export cannot be opened
+        return Response(f"{title}\n", status, media_type="text/plain; charset=utf-8")
+    given: dict[str, Any] = {
+        "title": context.translate(title),
+        "detail": context.translate(detail) if status != 404 else detail,
+    }
+    return Response(
+        _html(context, PageData("fault.html", given), None, {}), status, media_type="text/html; charset=utf-8"
+    )

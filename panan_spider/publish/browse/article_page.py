@@ -1,68 +1,186 @@
-"""One article, as a newspaper prints it; its revisions, what changed between them, and the raw page."""
+"""Article pages: one article as a newspaper prints it, its revisions, its citation, and the raw page as source."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
+from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.warc_reader import read
+from panan_spider.extract.document import Page
 from panan_spider.items import WarcLocation
-from panan_spider.publish.browse.article_body import pieces
-from panan_spider.publish.browse.article_queries import Row
-from panan_spider.publish.browse.raw_page import raw_page
-from panan_spider.publish.browse.render_context import PageData, PageNotFound, RenderContext
-from panan_spider.publish.browse.revision_diff import changes
+from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext
 from panan_spider.publish.browse.routes import Route
+from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
+from panan_spider.publish.export.jsonld import news_article
+from panan_spider.publish.export.sqlite_reader import Row
 from panan_spider.publish.links import article_id, web_address
 
 #: Related links looked up at most; a page prints some ten.
 _MOST_RELATED: Final = 200
+#: Signs that could end a script in HTML, or a line in a script.
+_IN_SCRIPT: Final = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
 
 
-async def article(desk: RenderContext, place: Route) -> PageData:
+@dataclass(frozen=True)
+class TextSpan:
+    """Some text; `person` is whom it names, None for most of it; `is_bare`: the name alone, without an office in the article."""
+
+    text: str
+    person: str | None = None
+    is_bare: bool = False
+
+
+@dataclass(frozen=True)
+class RenderedBlock:
+    """One block. `kind` is the block's `type`; the rest is what that kind has.
+
+    `file` is the local copy of a picture, None where none is kept; `url` an address as printed, `link` the same
+    where it may be linked.
+    """
+
+    kind: str
+    spans: tuple[TextSpan, ...] = ()
+    url: str = ""
+    link: str | None = None
+    file: str | None = None
+    caption: str | None = None
+    rows: Sequence[Sequence[str]] = field(default=())
+
+
+NameSpan = tuple[int, int, str, bool]
+
+
+def rendered_blocks(
+    row: Mapping[str, Any],
+    files: Mapping[str, str],
+    people: Sequence[Mapping[str, Any]],
+    bare_names: Sequence[str] = (),
+) -> list[RenderedBlock]:
+    """The blocks of a row of the export, in order.
+
+    `files` says where a picture's local copy is, by its address; `people` are rows of that table, those of the text with positions in it;
+    `bare_names` are names that the article prints without an office.
+    """
+    blocks = json.loads(row["blocks"])
+    spans = _name_spans(row["text"], people, bare_names) if _is_text_of(blocks, row["text"]) else []
+    made, offset = [], 0
+    for block in blocks:
+        made.append(_rendered(block, files, spans, offset))
+        if block["type"] in ("paragraph", "heading"):
+            offset += len(block["text"]) + 1
+    return made
+
+
+def _is_text_of(blocks: Sequence[Mapping[str, Any]], text: str | None) -> bool:
+    """Whether positions in `text` can be found again in the blocks."""
+    return "\n".join(block["text"] for block in blocks if block["type"] in ("paragraph", "heading")) == text
+
+
+def _name_spans(text: str, people: Sequence[Mapping[str, Any]], bare_names: Sequence[str]) -> list[NameSpan]:
+    """Where names stand, in order, each place once; a name with an office goes before one without."""
+    found: set[NameSpan] = {(person["start"], person["end"], person["name"], False) for person in people}
+    taken = {position for start, end, _name, _bare in found for position in range(start, end)}
+    for name in bare_names:
+        start = text.find(name)
+        while start >= 0:
+            if not taken & set(range(start, start + len(name))):
+                found.add((start, start + len(name), name, True))
+            start = text.find(name, start + len(name))
+    return sorted(found, key=lambda span: (span[0], -span[1], span[2]))
+
+
+def _rendered(block: Mapping[str, Any], files: Mapping[str, str], spans: list[NameSpan], offset: int) -> RenderedBlock:
+    kind = block["type"]
+    if kind in ("paragraph", "heading"):
+        return RenderedBlock(kind, _spans_of(block["text"], spans, offset))
+    if kind == "table":
+        return RenderedBlock(kind, rows=block["rows"])
+    url = block["url"]
+    caption = block.get("title") if kind == "attachment" else block.get("caption")
+    return RenderedBlock(kind, url=url, link=web_address(url), file=files.get(url), caption=caption)
+
+
+def _spans_of(text: str, spans: list[NameSpan], offset: int) -> tuple[TextSpan, ...]:
+    made: list[TextSpan] = []
+    at = 0
+    for first, last, name, is_bare in spans:
+        start, end = first - offset, last - offset
+        if start >= at and end <= len(text):
+            made += [TextSpan(text[at:start]), TextSpan(text[start:end], name, is_bare)]
+            at = end
+    return tuple(span for span in [*made, TextSpan(text[at:])] if span.text)
+
+
+def article(context: RenderContext, route: Route) -> PageData:
     """The newest revision."""
-    row = await _article(desk, place.key)
-    people = await desk.reader.parts("people", place.key)
-    given = await _set(desk, row, people)
-    before, after = await desk.reader.beside(row)
-    return PageData("article.html", {**given, "people": _each_once(people), "before": before, "after": after})
+    row, database = _article(context, route.key), context.database
+    people = database.parts("people", route.key)
+    offices = _offices_by_name(people)
+    bare_names = [
+        name for name in context.index.facets["person"] if name in (row["text"] or "") and name not in offices
+    ]
+    before, after = _neighbours(context, row)
+    record = next(database.records([route.key]))
+    given = {
+        **_shown(context, row, [one for one in people if one["field"] == "text"], bare_names),
+        "people": offices, "bare_names": bare_names, "before": before, "after": after,
+        "removal": database.removal(route.key), "record": record,
+        "citations": [("GB/T 7714", gb_t_7714(record, context.site)), ("BibTeX", bibtex(record, context.site)), ("CSL-JSON", csl_json([record], context.site))],
+        "head_data": json.dumps(news_article(record, context.site), ensure_ascii=False).translate(_IN_SCRIPT),
+    }  # fmt: skip
+    return PageData("article.html", given)
 
 
-async def revision(desk: RenderContext, place: Route) -> PageData:
+def revision(context: RenderContext, route: Route) -> PageData:
     """An earlier revision, as it was."""
-    newest = await _article(desk, place.key)
-    row = await desk.reader.revision(place.key, place.page)
+    newest = _article(context, route.key)
+    row = context.database.revision(route.key, route.page)
     if row is None:
-        raise PageNotFound(f"revision {place.page} of article {place.key}")
-    given = await _set(desk, {**dict(row), "id": place.key, "gone": newest["gone"]}, [])
-    return PageData(
-        "article.html", {**given, "people": [], "before": None, "after": None, "newest": newest["revision"]}
-    )
+        raise PageNotFound(f"revision {route.page} of article {route.key}")
+    as_newest = {**dict(row), "id": route.key, "gone": newest["gone"]}
+    given = {
+        **_shown(context, as_newest, [], []),
+        "newest": newest["revision"],
+        "removal": context.database.removal(route.key),
+    }
+    alone: dict[str, Any] = {
+        "people": {},
+        "bare_names": [],
+        "before": None,
+        "after": None,
+        "record": None,
+        "citations": [],
+    }
+    return PageData("article.html", {**given, **alone})
 
 
-async def _article(desk: RenderContext, number: str) -> Row:
-    row = await desk.reader.article(number)
+def _article(context: RenderContext, number: str) -> Row:
+    row = context.database.article(number)
     if row is None:
         raise PageNotFound(f"article {number}")
     return row
 
 
-async def _set(desk: RenderContext, row: Row, people: Sequence[Row]) -> dict[str, Any]:
-    reader, number = desk.reader, row["id"]
-    files = {image["url"]: image["file"] for image in await reader.parts("images", number) if image["file"]}
-    related = await _related(desk, await reader.parts("related", number))
+def _shown(context: RenderContext, row: Any, people: Sequence[Row], bare_names: Sequence[str]) -> dict[str, Any]:
+    database, number = context.database, row["id"]
+    files = {image["url"]: image["file"] for image in database.parts("images", number) if image["file"]}
     return {
         "row": row,
-        "body": pieces(row, files, people),
+        "body": rendered_blocks(row, files, people, bare_names),
         "breadcrumbs": json.loads(row["breadcrumbs"]),
         "credits": json.loads(row["credits"]),
-        "authors": await reader.parts("authors", number),
-        "related": related,
-        "revisions": await reader.revisions(number),
-        "source_link": web_address(row["url"]),
+        "authors": database.parts("authors", number),
+        "related": _related(context, database.parts("related", number)),
+        "revisions": database.revisions(number),
         "newest": row["revision"],
     }
 
 
-def _each_once(people: Sequence[Row]) -> dict[str, list[str]]:
+def _offices_by_name(people: Sequence[Row]) -> dict[str, list[str]]:
     """Name → the offices printed with it, in the order of the text."""
     found: dict[str, list[str]] = {}
     for person in people:
@@ -72,34 +190,64 @@ def _each_once(people: Sequence[Row]) -> dict[str, list[str]]:
     return found
 
 
-async def _related(desk: RenderContext, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """`title`, and `id` where the archive has it, else `link` where it may be linked."""
-    ids = {row["url"]: article_id(desk.site, row["url"]) for row in rows[:_MOST_RELATED]}
-    wanted = [number for number in ids.values() if number is not None]
-    stored = await desk.reader.stored(wanted) if wanted else set()
-    return [
-        {"title": row["title"], "url": row["url"], "id": ids[row["url"]] if ids[row["url"]] in stored else None}
-        | {"link": web_address(row["url"])}
-        for row in rows[:_MOST_RELATED]
-    ]
+def _related(context: RenderContext, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """`title`, `url`, and `id` where the archive has that article."""
+    found = []
+    for row in rows[:_MOST_RELATED]:
+        number = article_id(context.site, row["url"])
+        is_stored = number is not None and context.index.number_of(number) is not None
+        found.append({"title": row["title"], "url": row["url"], "id": number if is_stored else None})
+    return found
 
 
-async def changed(desk: RenderContext, place: Route) -> PageData:
-    """What a revision changed of the one before it."""
-    row = await _article(desk, place.key)
-    new = await desk.reader.revision(place.key, place.page)
-    old = await desk.reader.revision(place.key, place.page - 1)
-    if new is None or old is None:
-        raise PageNotFound(f"changes of revision {place.page} of article {place.key}")
-    given = {"row": row, "old": old, "new": new, "changes": changes(old, new)}
-    return PageData("changes.html", {**given, "revisions": await desk.reader.revisions(place.key)})
+def _neighbours(context: RenderContext, row: Row) -> tuple[Row | None, Row | None]:
+    """The article before and the one after it, of its section, by day."""
+    index = context.index
+    number = index.number_of(row["id"])
+    bits = index.facets["section"].get(row["section"] or "-")
+    if number is None or bits is None or number not in bits:
+        return None, None
+    at = bits.rank(number) - 1
+    ids = [index.ids[bits[place]] if 0 <= place < len(bits) else None for place in (at - 1, at + 1)]
+    titles = {found["id"]: found for found in context.database.titles([one for one in ids if one])}
+    before, after = (titles.get(one) if one else None for one in ids)
+    return before, after
 
 
-async def raw(desk: RenderContext, place: Route) -> PageData:
-    """The raw page of a revision, as source."""
-    row = await _article(desk, place.key)
-    of_it = await desk.reader.revision(place.key, place.page)
-    if of_it is None or of_it["warc_file"] is None:
-        raise PageNotFound(f"raw page of revision {place.page} of article {place.key}")
-    page = raw_page(desk.data, WarcLocation(file=of_it["warc_file"], offset=of_it["warc_offset"]))
-    return PageData("raw.html", {"row": row, "revision": place.page, "page": page, "link": web_address(page.url)})
+@dataclass(frozen=True)
+class RawPage:
+    """One response. `source` is its body as text; `fault` says why there is none, else None."""
+
+    file: str
+    offset: int
+    url: str = ""
+    at: str = ""
+    status: int = 0
+    charset: str = ""
+    size: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    fault: str | None = None
+
+
+def raw_page(data: Path, place: WarcLocation) -> RawPage:
+    """The response at `place`. Where the WARC is gone, or does not hold it there, the answer says so."""
+    try:
+        if not (data / place.file).resolve().is_relative_to(data.resolve()):
+            raise StoreError(f"{place.file}: not in the archive")
+        found = read(data, place)
+    except StoreError as error:
+        return RawPage(place.file, place.offset, fault=str(error).replace(f"{data}/", ""))
+    page = Page(found.url, found.body, found.content_type)
+    about = (found.url, found.at, found.status, page.charset, len(found.body), found.headers, page.text)
+    return RawPage(place.file, place.offset, *about)
+
+
+def raw(context: RenderContext, route: Route) -> PageData:
+    """The raw page of a revision, as source: what the server sent, to be read and never to act."""
+    row = _article(context, route.key)
+    revision_row = context.database.revision(route.key, route.page)
+    if revision_row is None or revision_row["warc_file"] is None:
+        raise PageNotFound(f"raw page of revision {route.page} of article {route.key}")
+    place = WarcLocation(file=revision_row["warc_file"], offset=revision_row["warc_offset"])
+    return PageData("raw.html", {"row": row, "revision": route.page, "page": raw_page(context.data, place)})

@@ -1,4 +1,4 @@
-"""What stands between the pages and whoever asks: headers on every answer, reading alone, this machine alone."""
+"""Guard of the pages: security headers on every answer, GET and HEAD alone, loopback names alone."""
 
 import base64
 import hashlib

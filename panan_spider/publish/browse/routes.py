@@ -1,4 +1,4 @@
-"""Every page there is, its address on the server, and its file in a folder of files."""
+"""Routes: every page there is, its address on the server, and its file in a folder of files."""
 
 import hashlib
 import posixpath
@@ -13,7 +13,7 @@ _PLAIN_NAME: Final = re.compile(r"[\u3400-\u9fff·]{1,40}")
 
 
 class RouteKind(StrEnum):
-    """The kinds of page. `key` of a Place is the name, number, month or file it is about; `page` counts from 1."""
+    """The kinds of page. `key` of a Route is the name, number, month or file it is about; `page` counts from 1."""
 
     FRONT = "front"
     SEARCH = "search"
@@ -22,10 +22,14 @@ class RouteKind(StrEnum):
     REVISION = "revision"
     CHANGES = "changes"
     RAW = "raw"
+    CORRECTIONS = "corrections"
+    TREND = "trend"
     CALENDAR = "calendar"
     MONTH = "month"
     PEOPLE = "people"
     PERSON = "person"
+    OFFICES = "offices"
+    OFFICE = "office"
     AUTHORS = "authors"
     AUTHOR = "author"
     RUNS = "runs"
@@ -34,6 +38,7 @@ class RouteKind(StrEnum):
     IMAGE = "image"
     ASSET = "asset"
     INDEX = "index"
+    API = "api"
 
 
 #: Kinds in which `page` is the revision of an article, and stands in the path.
@@ -42,58 +47,64 @@ _OF_A_REVISION: Final = {RouteKind.REVISION: "revision", RouteKind.CHANGES: "cha
 
 @dataclass(frozen=True)
 class Route:
-    """One page."""
+    """One page; `suffix` names a form of it that is no page: json, csv, xlsx, atom, …."""
 
     kind: RouteKind
     key: str = ""
     page: int = 1
+    suffix: str = ""
 
 
-def address(place: Route, **query: object) -> str:
+def address(place: Route, /, **query: object) -> str:
     """The page's path on the server, percent-encoded; `query` without what is None or empty."""
-    kind, key, page = place.kind, quote(place.key, safe=""), place.page
-    if kind is RouteKind.FRONT:
-        path = "/"
-    elif kind in _OF_A_REVISION:
-        path = f"/article/{key}/{_OF_A_REVISION[kind]}/{page}"
-    elif kind is RouteKind.MONTH:
-        path = f"/calendar/{key}"
-    elif kind is RouteKind.REPORT:
-        path = f"/runs/{key}"
-    elif kind is RouteKind.IMAGE:
-        path = "/" + quote(place.key)
-    elif kind is RouteKind.ASSET:
-        path = f"/static/{key}"
-    else:
-        path = f"/{kind}" + (f"/{key}" if key else "")
-        query = {**query, "page": page if page > 1 else None}
+    path = _path(place) + (f".{place.suffix}" if place.suffix else "")
+    if place.kind not in _OF_A_REVISION and place.page > 1:
+        query = {**query, "page": place.page}
     given = {name: value for name, value in query.items() if value not in (None, "")}
     return path + (f"?{urlencode(given)}" if given else "")
 
 
+#: Kinds whose path is not `/<kind>/<key>`.
+_PATHS: Final = {
+    RouteKind.FRONT: "/",
+    RouteKind.API: "/openapi.json",
+    RouteKind.CORRECTIONS: "/changes",
+    RouteKind.MONTH: "/calendar/{key}",
+    RouteKind.REPORT: "/runs/{key}",
+    RouteKind.IMAGE: "/{plain}",
+    RouteKind.ASSET: "/static/{key}",
+    **{kind: f"/article/{{key}}/{word}/{{page}}" for kind, word in _OF_A_REVISION.items()},
+}
+
+
+def _path(place: Route) -> str:
+    key = quote(place.key, safe="")
+    if (pattern := _PATHS.get(place.kind)) is not None:
+        return pattern.format(key=key, plain=quote(place.key), page=place.page)
+    return f"/{place.kind}" + (f"/{key}" if key else "")
+
+
+#: Kinds whose file is not `<kind>/<slug>.html`. A hundred folders of articles: some file systems and web servers list slowly.
+_FILES: Final = {
+    RouteKind.FRONT: "index.html",
+    RouteKind.ARTICLE: "article/{folder}/{key}.html",
+    RouteKind.MONTH: "calendar/{key}.html",
+    RouteKind.REPORT: "runs/{key}",
+    RouteKind.RUN: "run/{key}.html",
+    RouteKind.IMAGE: "{key}",
+    RouteKind.ASSET: "static/{key}",
+    RouteKind.INDEX: "index/{key}.js",
+    RouteKind.CORRECTIONS: "changes{turned}.{suffix}",
+    **{kind: f"article/{{folder}}/{{key}}-{word}-{{page}}.html" for kind, word in _OF_A_REVISION.items()},
+}
+
+
 def file_of(place: Route) -> str:
     """The page's file below the folder of files, not encoded. No name of a person or section can lead out of it."""
-    kind, key, page = place.kind, place.key, place.page
-    turned = f"-{page}" if page > 1 else ""
-    if kind is RouteKind.FRONT:
-        return "index.html"
-    if kind is RouteKind.ARTICLE:
-        return f"article/{key[-2:]}/{key}.html"  # a hundred folders: some file systems and web servers list slowly
-    if kind in _OF_A_REVISION:
-        return f"article/{key[-2:]}/{key}-{_OF_A_REVISION[kind]}-{page}.html"
-    if kind is RouteKind.MONTH:
-        return f"calendar/{key}.html"
-    if kind is RouteKind.REPORT:
-        return f"runs/{key}"
-    if kind is RouteKind.RUN:
-        return f"run/{key}.html"
-    if kind is RouteKind.IMAGE:
-        return key
-    if kind is RouteKind.ASSET:
-        return f"static/{key}"
-    if kind is RouteKind.INDEX:
-        return f"index/{key}.js"
-    return f"{kind}/{slug(key)}{turned}.html" if key else f"{kind}{turned}.html"
+    turned, suffix = (f"-{place.page}" if place.page > 1 else ""), place.suffix or "html"
+    if (pattern := _FILES.get(place.kind)) is not None:
+        return pattern.format(key=place.key, folder=place.key[-2:], page=place.page, turned=turned, suffix=suffix)
+    return f"{place.kind}/{slug(place.key)}{turned}.{suffix}" if place.key else f"{place.kind}{turned}.{suffix}"
 
 
 def slug(name: str) -> str:
@@ -106,29 +117,45 @@ def slug(name: str) -> str:
 class UrlBuilder(Protocol):
     """What templates make links with: `to("person", "甲")`."""
 
-    def __call__(self, kind: str, key: str = "", page: int = 1, anchor: str = "", **query: object) -> str:
+    def __call__(
+        self, kind: str, key: str = "", page: int = 1, /, anchor: str = "", suffix: str = "", **query: object
+    ) -> str:
         """The address of that page, as it is to stand in a link."""
 
 
 class ServedUrls:
-    """Links of pages that a server sends."""
+    """Links of pages that a server sends, in the language of the page they stand on."""
 
-    def __call__(self, kind: str, key: str = "", page: int = 1, anchor: str = "", **query: object) -> str:
+    def __init__(self, language: str = "") -> None:
+        self._language = language
+
+    def __call__(
+        self, kind: str, key: str = "", page: int = 1, /, anchor: str = "", suffix: str = "", **query: object
+    ) -> str:
         """A path with its query."""
-        return address(Route(RouteKind(kind), key, page), **query) + _fragment(anchor)
+        route = Route(RouteKind(kind), key, page, suffix)
+        given = {**query, "lang": query.get("lang", self._language)} if _has_language(route) else query
+        return address(route, **given) + _fragment(anchor)
+
+
+def _has_language(route: Route) -> bool:
+    return not route.suffix and route.kind not in (RouteKind.ASSET, RouteKind.IMAGE, RouteKind.REPORT, RouteKind.API)
 
 
 class FileUrls:
-    """Links of pages that are files: relative, so that the folder can lie anywhere. A query has no meaning there."""
+    """Links of pages that are files: relative, so that the folder can lie anywhere. A query has a meaning for the search alone."""
 
     def __init__(self, here: Route) -> None:
         self._folder = posixpath.dirname(file_of(here))
 
-    def __call__(self, kind: str, key: str = "", page: int = 1, anchor: str = "", **query: object) -> str:
+    def __call__(
+        self, kind: str, key: str = "", page: int = 1, /, anchor: str = "", suffix: str = "", **query: object
+    ) -> str:
         """A relative path."""
-        return quote(posixpath.relpath(file_of(Route(RouteKind(kind), key, page)), self._folder or ".")) + _fragment(
-            anchor
-        )
+        route = Route(RouteKind(kind), key, page, suffix)
+        given = {name: value for name, value in query.items() if value} if route.kind is RouteKind.SEARCH else {}
+        path = quote(posixpath.relpath(file_of(route), self._folder or "."))
+        return path + (f"?{urlencode(given)}" if given else "") + _fragment(anchor)
 
 
 def _fragment(anchor: str) -> str:

@@ -62,6 +62,16 @@ class FeedEntry:
     corrected_at: str | None = None
     gone: bool = False
     gone_at: str | None = None
+    change: "ChangeNote | None" = None  # where the entry is about one change, and not about the article
+
+
+@dataclass(frozen=True)
+class ChangeNote:
+    """One change of an article as an entry of its own: what makes its id unique, its title, and HTML that shows it, escaped."""
+
+    fragment: str
+    title: str
+    html: str
 
 
 def file_name(section: str) -> str:
@@ -118,8 +128,9 @@ def updated(entry: FeedEntry) -> datetime:
 
 def _add_entry(target: Any, entry: FeedEntry) -> None:
     record = entry.record
-    target.id(record["url"])
-    target.title(clean(record["title"]) or record["url"])
+    change = entry.change
+    target.id(record["url"] + (f"#{change.fragment}" if change else ""))
+    target.title(clean(change.title if change else record["title"]) or record["url"])
     target.link(href=record["url"], rel="alternate")
     target.updated(updated(entry))
     if day := record["published"] or record["posted"]:
@@ -129,7 +140,7 @@ def _add_entry(target: Any, entry: FeedEntry) -> None:
     marks = [mark for mark, is_set in ((CORRECTED, entry.corrected_at), (REMOVED, entry.gone)) if is_set]
     for term in filter(None, map(clean, [*sorted(sections_of(record)), *marks])):
         target.category({"term": term})
-    target.content(clean(content_html(entry)), type="html")
+    target.content(clean(change.html if change else content_html(entry)), type="html")
 
 
 def content_html(entry: FeedEntry) -> str:

@@ -6,7 +6,7 @@ word is a phrase, and a single character is the beginning of tokens.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import add
 from typing import Final
@@ -28,7 +28,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 Phrase = tuple[str, ...]
 
 
-def _runs(text: str) -> list[str]:
+def runs(text: str) -> list[str]:
+    """The stretches of Chinese characters and the words of other scripts in `text`, in small letters."""
     return _RUN.findall(fold(text).lower())
 
 
@@ -44,7 +45,7 @@ def _tokens(run: str) -> list[str]:
 
 def bigrams(text: str) -> str:
     """`text` as the index takes it: its tokens, a blank between them."""
-    return " ".join([_spaced(run) if len(run) > 1 and _is_chinese(run) else run for run in _runs(text)])
+    return " ".join([_spaced(run) if len(run) > 1 and _is_chinese(run) else run for run in runs(text)])
 
 
 def _spaced(run: str) -> str:
@@ -57,7 +58,7 @@ def phrases(query: str) -> list[Phrase]:
     found = []
     for quoted, plain in _PART.findall(fold(query)):
         parts = [quoted] if quoted else _WORD.findall(plain)
-        found += [runs for part in parts if (runs := tuple(_runs(part)))]
+        found += [found_runs for part in parts if (found_runs := tuple(runs(part)))]
     return list(dict.fromkeys(found))
 
 
@@ -66,11 +67,12 @@ def match_query(query: str) -> str | None:
 
     Whatever a reader types gives a valid expression: nothing of it is read as FTS5's syntax.
     """
-    asked = [_expression(phrase) for phrase in phrases(query)]
+    asked = [expression(phrase) for phrase in phrases(query)]
     return " AND ".join(asked) if asked else None
 
 
-def _expression(phrase: Phrase) -> str:
+def expression(phrase: Phrase) -> str:
+    """The FTS5 expression that finds one phrase."""
     tokens = [token for run in phrase for token in _tokens(run)]
     if not _is_chinese(phrase[-1]):
         return f'"{" ".join(tokens)}"'
@@ -90,9 +92,9 @@ def _pattern(phrase: Phrase) -> str:
     return "".join(pieces)
 
 
-def hit_spans(text: str, query: str) -> list[tuple[int, int]]:
+def hit_spans(text: str, query: str | Sequence[Phrase]) -> list[tuple[int, int]]:
     """Where in `text` the phrases of `query` stand: (start, end) in order, none touching the next."""
-    asked = phrases(query)
+    asked = phrases(query) if isinstance(query, str) else query
     if not asked:
         return []
     folded = fold(text)
@@ -108,12 +110,12 @@ def hit_spans(text: str, query: str) -> list[tuple[int, int]]:
     return joined
 
 
-def marked(text: str, query: str) -> list[tuple[str, bool]]:
+def marked(text: str, query: str | Sequence[Phrase]) -> list[tuple[str, bool]]:
     """`text` in pieces, each with whether it is a hit. Together they are `text`; escaping them is the template's work."""
     return list(_pieces(text, 0, len(text), hit_spans(text, query)))
 
 
-def snippet(text: str, query: str, width: int = 80) -> list[tuple[str, bool]]:
+def snippet(text: str, query: str | Sequence[Phrase], width: int = 80) -> list[tuple[str, bool]]:
     """Some `width` characters of `text` around its first hit, or its beginning, as `marked` gives them; `…` where cut."""
     spans = hit_spans(text, query)
     start = max(0, spans[0][0] - width // 3) if spans else 0

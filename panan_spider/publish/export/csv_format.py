@@ -2,8 +2,9 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.file_formats import SingleFileFormat
@@ -23,21 +24,20 @@ _CUT: Final = "… [cut]"
 
 
 def cell(value: object) -> str:
-    """`value` as a cell: what would begin a formula has an apostrophe before it; what Excel cannot hold is cut, and says so."""
+    """`value` as a cell: an apostrophe before what would begin a formula; shortened to what Excel can hold."""
     text = "" if value is None else str(value)
-    text = f"'{text}" if text.startswith(_FORMULA) else text
+    return shorten(f"'{text}" if text.startswith(_FORMULA) else text)
+
+
+def shorten(text: str) -> str:
+    """`text` as one cell can hold it; one that is cut says so."""
     if len(text) * 2 > MOST_IN_A_CELL and len(units := text.encode("utf-16-le", "replace")) > 2 * MOST_IN_A_CELL:
-        text = units[: 2 * (MOST_IN_A_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
+        return units[: 2 * (MOST_IN_A_CELL - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
     return text
 
 
-def _line(cells: list[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue().encode("utf-8", "replace")
-
-
-def _line_of(record: Record, _site: Site) -> bytes:
+def values_of(record: Record) -> dict[str, Any]:
+    """Column → its value; lists are joined."""
     joined = {
         "day": day_of(record),
         "listed_in": "、".join(record["listed_in"]),
@@ -45,7 +45,23 @@ def _line_of(record: Record, _site: Site) -> bytes:
         "images": "\n".join(image["url"] for image in record["images"]),
         "attachments": "\n".join(link["url"] for link in record["attachments"]),
     }
-    return _line([cell(joined[name] if name in joined else record[name]) for name in COLUMNS])
+    return {name: joined[name] if name in joined else record[name] for name in COLUMNS}
+
+
+def csv_line(cells: Iterable[object]) -> bytes:
+    """Cells as one line of the file."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow([cell(value) for value in cells])
+    return line.getvalue().encode("utf-8", "replace")
+
+
+def csv_row(record: Record) -> bytes:
+    """An article as one line of the file."""
+    return csv_line(values_of(record).values())
+
+
+def _line_of(record: Record, _site: Site) -> bytes:
+    return csv_row(record)
 
 
 def _records_in(path: Path) -> int:
@@ -56,7 +72,8 @@ def _records_in(path: Path) -> int:
         return sum(len(row) == len(COLUMNS) for row in rows)
 
 
-_HEAD: Final = b"\xef\xbb\xbf" + _line(list(COLUMNS))
+#: What the file begins with: a BOM and the names of the columns.
+HEAD: Final = b"\xef\xbb\xbf" + csv_line(COLUMNS)
 
-FORM: Final = SingleFileFormat("csv", _HEAD, _line_of, _records_in, lambda first: first == _HEAD)
+FORM: Final = SingleFileFormat("csv", HEAD, _line_of, _records_in, lambda first: first == HEAD)
 export = FORM.export

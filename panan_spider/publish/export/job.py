@@ -245,4 +245,5 @@ FORMATS: Final = {
     "atom": Format("atom", "", can_all_revisions=False),
     "markdown": Format("markdown", ""),
     "jsonld": Format("jsonld", ".jsonld"),
+    "xlsx": Format("xlsx", ".xlsx"),
 }

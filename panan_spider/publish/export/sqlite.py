@@ -30,8 +30,7 @@ from panan_spider.publish.export.sqlite_schema import (
     part_rows,
     searched,
 )
-from panan_spider.publish.people.people_file import GRAMMAR
-from panan_spider.publish.people.people_file import rows as people_rows
+from panan_spider.publish.people.people_file import GRAMMAR, people_rows
 
 #: Revisions in memory at a time.
 BATCH: Final = 500
@@ -86,7 +85,7 @@ class SqliteWriter:
         for record in records:
             for table, found in part_rows(record).items():
                 rows[table] += found
-            people = enumerate(people_rows(record["text"]), 1)
+            people = enumerate(people_rows(record), 1)
             rows["people"] += [{"article_id": record["id"], "position": at, **row} for at, row in people]
         for image in rows["images"]:
             image["file"] = self._files(image["url"])

@@ -13,7 +13,7 @@ from panan_spider.publish.export.job import Removal, day_of
 #: Of these tables. Another number in a file: it is made anew, not brought up to date.
 EXPORT_VERSION: Final = 1
 #: Raised with each table or column that is added: an older file is made anew.
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 MADE_BY: Final = "panan_spider"
 
 _CONTENT: Final[dict[str, type]] = {
@@ -35,7 +35,7 @@ TABLES: Final[dict[str, dict[str, type]]] = {
     "people": {
         "article_id": str, "position": int, "name": str, "office": str, "action": str, "place": str,
         "start": int, "end": int, "office_start": int, "office_end": int, "action_start": int, "action_end": int,
-        "place_start": int, "place_end": int,
+        "place_start": int, "place_end": int, "field": str,
     },
     "sections": {"name": str, "articles": int, "first": str, "last": str},
     "removals": {"article_id": str, "gone_at": str, "last_seen": str},
@@ -58,12 +58,12 @@ PARTS: Final = ("authors", "images", "attachments", "related", "listed_in", "peo
 SEARCHED: Final = {"title": 10.0, "lead": 4.0, "text": 1.0, "byline": 2.0, "rest": 1.0}
 
 _INDEXES: Final = (
-    ("articles", ["day"]),
+    ("articles", ["day", "id", "section", "source", "template", "gone"]),  # all that an index of the articles asks for
     ("articles", ["section", "day", "id"]),
     # These hold all that a list of names asks for, so that counting them reads no table.
     ("authors", ["name", "article_id"]),
     ("listed_in", ["section", "article_id"]),
-    ("people", ["name", "article_id", "office"]),
+    ("people", ["name", "article_id", "office", "place", "action"]),
 )
 
 

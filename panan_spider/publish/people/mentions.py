@@ -1,6 +1,7 @@
 """Mentions of office-holders in one article: who, with which office, did what, where. docs/decisions/people.md describes the grammar."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -122,34 +123,47 @@ class Mention:
 
 
 def people_of(text: str) -> list[Mention]:
-    """All mentions of office-holders in `text`, in order. Whoever's office the article does not print is left out."""
-    printed = named(text)
-    if not printed:
-        return []
+    """All mentions of office-holders in `text`, in order. Whoever's office the text does not print is left out."""
+    return people_in_fields({"text": text})["text"]
+
+
+def people_in_fields(fields: Mapping[str, str]) -> dict[str, list[Mention]]:
+    """The mentions in each field of one article, in order. An office that one field prints holds for the name in the others."""
+    printed = {field: named(text) for field, text in fields.items()}
+    everywhere = [entry for entries in printed.values() for entry in entries]
+    return (
+        {field: _mentions(text, printed[field], everywhere) for field, text in fields.items()}
+        if everywhere
+        else {field: [] for field in fields}
+    )
+
+
+def _mentions(text: str, printed: list[TitledName], everywhere: list[TitledName]) -> list[Mention]:
     mentions = [Mention(p.name, p.start, p.end, p.office, (p.office_start, p.office_end)) for p in printed]
-    mentions = sorted([*mentions, *_named_again(text, printed)], key=lambda mention: mention.start)
-    return [mention for group in _groups(text, mentions) for mention in group]
+    mentions = sorted([*mentions, *_named_again(text, printed, everywhere)], key=lambda mention: mention.start)
+    return [mention for group in _groups(text, mentions) for mention in group] if mentions else []
 
 
-def _named_again(text: str, printed: list[TitledName]) -> list[Mention]:
+def _named_again(text: str, printed: list[TitledName], everywhere: list[TitledName]) -> list[Mention]:
     taken = {entry.start for entry in printed}
     inside = [(entry.start, entry.end) for entry in printed]
-    names = sorted({entry.name for entry in printed}, key=len, reverse=True)
+    names = sorted({entry.name for entry in everywhere}, key=len, reverse=True)
     found = []
     for match in re.finditer(any_of(names), text):
         start, end = match.span()
         if start in taken or any(first < end and start < last for first, last in inside):
             continue
         if ends(text, end) and _BEFORE.search(text[max(0, start - _LONGEST_BEFORE) : start]):
-            found.append(Mention(match[0], start, end, _office_of(match[0], start, printed), None))
+            found.append(Mention(match[0], start, end, _office_of(match[0], start, printed, everywhere), None))
     return found
 
 
-def _office_of(name: str, at: int, printed: list[TitledName]) -> str:
-    """The office printed last before `at` with that name; the first one where it is printed later only."""
-    of_it = [entry for entry in printed if entry.name == name]
-    before = [entry for entry in of_it if entry.start < at]
-    return (before[-1] if before else of_it[0]).office
+def _office_of(name: str, at: int, printed: list[TitledName], everywhere: list[TitledName]) -> str:
+    """The office printed last before `at` with that name in the same text; else the first one printed with it anywhere."""
+    before = [entry for entry in printed if entry.name == name and entry.start < at]
+    return (
+        before[-1].office if before else next(entry for entry in [*printed, *everywhere] if entry.name == name).office
+    )
 
 
 def _begins(mention: Mention) -> int:

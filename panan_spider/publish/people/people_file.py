@@ -14,13 +14,13 @@ from typing import Any, Final
 from panan_spider.archive.store.errors import WriteGuard, naming
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.core.clock import now
-from panan_spider.publish.export.archive_lines import ArchiveLine, ArchiveLines, Position
+from panan_spider.publish.export.archive_lines import ArchiveLine, ArchiveLines, Position, Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
-from panan_spider.publish.people.mentions import Mention, people_of
+from panan_spider.publish.people.mentions import Mention, people_in_fields, people_of
 from panan_spider.publish.people.person_names import RAW
 
 #: Raised by hand where the code of the grammar changes what is found; its words count by themselves.
-_CODE_VERSION: Final = 1
+_CODE_VERSION: Final = 2
 GRAMMAR: Final = f"{_CODE_VERSION}-" + hashlib.sha256(RAW).hexdigest()[:12]
 
 
@@ -29,17 +29,29 @@ def _place(text: str, name: str, span: tuple[int, int] | None) -> dict[str, Any]
     return {name: None if span is None else text[slice(*span)], f"{name}_start": start, f"{name}_end": end}
 
 
-def rows(text: str) -> list[dict[str, Any]]:
-    """One row for each action of each mention, and one without an action for a mention without any; in the order of the text.
+#: The fields of an article that the grammar reads, in the order a reader meets them.
+FIELDS: Final = ("kicker", "title", "subtitle", "text")
 
-    All `…_start` and `…_end` are characters of `text`; those of the office are null where it is printed elsewhere in the article.
+
+def people_rows(record: Record) -> list[dict[str, Any]]:
+    """The office-holders of an article: a row for each action of each mention, and one for a mention without any; field by field.
+
+    All `…_start` and `…_end` are characters of the row's `field`; those of the office are null where it is printed elsewhere in the article.
     """
-    return [row for mention in people_of(text) for row in _rows(text, mention)]
+    fields = {field: record[field] or "" for field in FIELDS}
+    found = people_in_fields(fields)
+    return [row for field in FIELDS for mention in found[field] for row in _rows(field, fields[field], mention)]
 
 
-def _rows(text: str, mention: Mention) -> list[dict[str, Any]]:
+def rows(text: str) -> list[dict[str, Any]]:
+    """The same of a text alone."""
+    return [row for mention in people_of(text) for row in _rows("text", text, mention)]
+
+
+def _rows(field: str, text: str, mention: Mention) -> list[dict[str, Any]]:
     office = mention.office_at if mention.office_at is not None else (None, None)
     row = {
+        "field": field,
         "name": mention.name,
         "start": mention.start,
         "end": mention.end,
@@ -71,7 +83,7 @@ def entry(line: ArchiveLine) -> dict[str, Any]:
     return {
         "article_id": record["id"],
         "revision": record["revision"],
-        "people": rows(record["text"]),
+        "people": people_rows(record),
         "grammar": GRAMMAR,
         "source_start": line.start,
         "source_end": line.end,
@@ -107,7 +119,7 @@ def _append(out: Path, lines: list[ArchiveLine]) -> PeopleFileResult:
 def _told(told: PeopleFileResult, line: ArchiveLine) -> str:
     made = entry(line)
     told.articles += 1
-    told.mentions += len({row["start"] for row in made["people"]})
+    told.mentions += len({(row["field"], row["start"]) for row in made["people"]})
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-// "/" leads to the search field, as on many news sites. Nothing else: every page works without this.
+// "/" leads to the search field, as on many news sites; on a phone, facets begin folded. Every page works without this.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -9,3 +9,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   field.focus();
 });
+
+if (matchMedia("(max-width: 46rem)").matches) for (const facet of document.querySelectorAll(".facet[open]")) facet.open = false;

@@ -1,0 +1,342 @@
+"""Answer formats: what a list's address gives by suffix: JSON, CSV, Excel, an Atom feed, and lists of citations."""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from panan_spider.publish.browse.answer import Answer
+from panan_spider.publish.browse.article_index import FACETS
+from panan_spider.publish.browse.changes_pages import (
+    KINDS,
+    ArchiveChange,
+    FieldDiff,
+    count_changes,
+    kinds_of,
+    newest_changes,
+)
+from panan_spider.publish.browse.coverage_pages import trend_of
+from panan_spider.publish.browse.list_pages import answer_of
+from panan_spider.publish.browse.openapi import document
+from panan_spider.publish.browse.page_render import ROWS, PageNotFound, RenderContext, local_time, paginate, skipped
+from panan_spider.publish.browse.question_parser import InvalidQuery
+from panan_spider.publish.browse.routes import Route, RouteKind, address
+from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, FeedHead, feed, tag_uri
+from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
+from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row
+from panan_spider.publish.export.job import MissingLibrary
+from panan_spider.publish.export.xlsx import write_workbook
+
+#: Articles of one page of JSON at most; `size` asks for fewer or more than a page of HTML has.
+MOST_ROWS: Final = 200
+#: Articles of a CSV or Excel file, and citations of a list, at most.
+MOST_EXPORTED: Final = 200_000
+#: Ids asked of the export at a time.
+_BATCH: Final = 500
+#: The suffix of feeds.
+FEED: Final = "atom"
+#: Feeds are in the language of the site.
+_CHANGES_TITLE: Final = "更正与撤下"
+_BOM: Final = b"\xef\xbb\xbf"
+
+#: Kinds of page that are lists of articles.
+LISTS: Final = frozenset(
+    {RouteKind.SEARCH, RouteKind.SECTION, RouteKind.AUTHOR, RouteKind.PERSON, RouteKind.OFFICE, RouteKind.MONTH}
+)
+
+
+@dataclass(frozen=True)
+class Representation:
+    """A body, its media type, its status, and the name it is saved under where it is no text to read."""
+
+    body: bytes
+    media_type: str
+    status: int = 200
+    file_name: str = ""
+
+
+Args = Mapping[str, str]
+Represent = Callable[[RenderContext, Route, Args, str], Representation]
+
+
+def represent(context: RenderContext, route: Route, args: Args, base: str) -> Representation:
+    """The other form of a page that its suffix names. `base` is the server's address. Raises PageNotFound."""
+    if route.kind is RouteKind.API:
+        return _json(document())
+    try:
+        if route.kind in LISTS:
+            return _LIST_FORMATS[route.suffix](context, route, args, base)
+        if (make := _OTHERS.get((route.kind, route.suffix))) is not None:
+            return make(context, route, args, base)
+    except InvalidQuery as error:
+        return _json({"error": context.translate.message(error.message)}, 400)
+    except MissingLibrary as error:
+        return _json({"error": str(error)}, 501)
+    raise PageNotFound(f"{route.kind}.{route.suffix}")
+
+
+def _json(value: object, status: int = 200) -> Representation:
+    body = json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+    return Representation(body, "application/json; charset=utf-8", status)
+
+
+def _answer_json(context: RenderContext, route: Route, args: Args, base: str) -> Representation:
+    answer = answer_of(context, route, args)
+    size = args.get("size") or str(ROWS)
+    if not (size.isascii() and size.isdigit() and 1 <= int(size) <= MOST_ROWS):
+        return _json({"error": f"size: a number from 1 to {MOST_ROWS}"}, 400)
+    pagination = paginate(route.page, answer.total, int(size))
+    ids = answer.ids(int(size), skipped(route.page, int(size)))
+    again = {name: value for name, value in args.items() if name != "page"}
+    following = Route(route.kind, route.key, route.page + 1, route.suffix)
+    return _json(
+        {
+            "question": {
+                "source": answer.question.source(context.language),
+                "words": answer.question.words(context.translate),
+            },
+            "total": answer.total,
+            "page": pagination.page,
+            "pages": pagination.pages,
+            "size": int(size),
+            "order": "best" if answer.best_first else "newest",
+            "next": base + address(following, **again) if pagination.page < pagination.pages else None,
+            "articles": [_hit_json(context, hit, base) for hit in context.search.shown(answer, ids)],
+            "facets": {name: [vars(one) for one in context.index.counts(name, answer.hits)[:100]] for name in FACETS},
+            "years": answer.years(),
+        }
+    )
+
+
+def _hit_json(context: RenderContext, hit: Any, base: str) -> dict[str, Any]:
+    row = hit.row
+    names = ("id", "revision", "title", "kicker", "subtitle", "day", "section", "source")
+    found = {name: row[name] for name in names}
+    return found | {
+        "gone": bool(row["gone"]),
+        "places": hit.places,
+        "page": base + address(Route(RouteKind.ARTICLE, row["id"])),
+    }
+
+
+def _records(context: RenderContext, answer: Answer) -> Iterator[dict[str, Any]]:
+    """The articles of an answer in its order, a few at a time."""
+    total = min(answer.total, MOST_EXPORTED)
+    for skip in range(0, total, _BATCH):
+        yield from context.database.records(answer.ids(min(_BATCH, total - skip), skip))
+
+
+def _file_name(context: RenderContext, route: Route) -> str:
+    return f"{context.site.key}-{route.kind}.{route.suffix}"
+
+
+def _answer_csv(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
+    answer = answer_of(context, route, args)
+    body = HEAD + b"".join(map(csv_row, _records(context, answer)))
+    return Representation(body, "text/csv; charset=utf-8", file_name=_file_name(context, route))
+
+
+def _answer_xlsx(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
+    book = io.BytesIO()
+    write_workbook(book, _records(context, answer_of(context, route, args)))
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Representation(book.getvalue(), media_type, file_name=_file_name(context, route))
+
+
+def _answer_atom(context: RenderContext, route: Route, args: Args, base: str) -> Representation:
+    answer = answer_of(context, route, args)
+    title = answer.question.words(context.translate) or context.site.title
+    return _feed(context, route, args, base, title, feed_entries(context, context.index.newest(answer.hits, NEWEST)))
+
+
+def _feed(
+    context: RenderContext, route: Route, args: Args, base: str, title: str, entries: list[FeedEntry]
+) -> Representation:
+    query = {name: value for name, value in args.items() if name != "page"}
+    page_url = address(Route(route.kind, route.key), **query)
+    self_url = address(Route(route.kind, route.key, suffix=FEED), **query)
+    head = FeedHead(
+        tag_uri(context.site, "browse", self_url), f"{context.site.title}: {title}", base + self_url, base + page_url
+    )
+    return Representation(feed(context.site, head, entries), "application/atom+xml; charset=utf-8")
+
+
+def feed_entries(context: RenderContext, ids: list[str]) -> list[FeedEntry]:
+    """These articles as entries, with what became of them."""
+    marks = ", ".join("?" for _id in ids)
+    sql = f"SELECT article_id, max(at) AS at FROM changes WHERE kind = 'correction' AND article_id IN ({marks}) GROUP BY 1"
+    corrected = {row["article_id"]: row["at"] for row in context.database.rows(sql, *ids)}
+    removed = {
+        row["article_id"]: row["gone_at"]
+        for row in context.database.rows(f"SELECT * FROM removals WHERE article_id IN ({marks})", *ids)
+    }
+    return [
+        FeedEntry(record, corrected.get(record["id"]), bool(record["gone"]), removed.get(record["id"]))
+        for record in context.database.records(ids)
+    ]
+
+
+def _citations(make: Callable[[RenderContext, Iterator[dict[str, Any]]], str], media_type: str) -> Any:
+    def represented(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
+        if route.kind is RouteKind.ARTICLE:
+            records = context.database.records([route.key] if context.index.number_of(route.key) is not None else [])
+        else:
+            records = _records(context, answer_of(context, route, args))
+        text = make(context, records)
+        if not text and route.kind is RouteKind.ARTICLE:
+            raise PageNotFound(route.key)
+        return Representation(text.encode("utf-8", "replace") + b"\n", media_type, file_name=_file_name(context, route))
+
+    return represented
+
+
+_CITATIONS: Final = {
+    "bib": _citations(
+        lambda context, records: "\n\n".join(bibtex(one, context.site) for one in records),
+        "application/x-bibtex; charset=utf-8",
+    ),
+    "txt": _citations(
+        lambda context, records: "\n".join(gb_t_7714(one, context.site) for one in records), "text/plain; charset=utf-8"
+    ),
+    "csl.json": _citations(
+        lambda context, records: csl_json(records, context.site),
+        "application/vnd.citationstyles.csl+json; charset=utf-8",
+    ),
+}
+
+
+def _article_json(context: RenderContext, route: Route, _args: Args, _base: str) -> Representation:
+    record = next(context.database.records([route.key]), None)
+    if record is None:
+        raise PageNotFound(f"article {route.key}")
+    return _json(record)
+
+
+def _changes_rows(context: RenderContext, route: Route, args: Args, rows: int) -> list[ArchiveChange]:
+    return newest_changes(context, rows, skipped(route.page, rows), kinds_of(args))
+
+
+def _change_json(context: RenderContext, change: ArchiveChange, base: str) -> dict[str, Any]:
+    number, revision = change.row["id"], change.revision
+    kind = RouteKind.ARTICLE if change.kind == "removal" else RouteKind.CHANGES
+    fields = [
+        {"field": field.name, "pieces": [vars_of(line) for line in field.lines if line is not None]}
+        for field in change.fields
+    ]
+    return {
+        "kind": change.kind, "at": change.at, "last_seen": change.last_seen, "id": number, "revision": revision, "title": change.row["title"],
+        "day": change.row["day"], "section": change.row["section"], "fields": fields, "page": base + address(Route(kind, number, revision)),
+    }  # fmt: skip
+
+
+def vars_of(line: Any) -> list[dict[str, str]]:
+    """A line of a difference as JSON values."""
+    return [{"kind": piece.kind, "text": piece.text} for piece in line.pieces]
+
+
+def _changes_json(context: RenderContext, route: Route, args: Args, base: str) -> Representation:
+    total = count_changes(context, kinds_of(args))
+    pagination = paginate(route.page, total)
+    again = {name: value for name, value in args.items() if name != "page"}
+    following = base + address(Route(route.kind, "", route.page + 1, route.suffix), **again)
+    return _json(
+        {
+            "total": total,
+            "page": pagination.page,
+            "pages": pagination.pages,
+            "size": ROWS,
+            "next": following if pagination.page < pagination.pages else None,
+            "changes": [_change_json(context, change, base) for change in _changes_rows(context, route, args, ROWS)],
+        }
+    )
+
+
+def _changes_csv(context: RenderContext, route: Route, args: Args, base: str) -> Representation:
+    columns = ("kind", "at", "last_seen", "id", "revision", "title", "day", "section", "page")
+    found = newest_changes(context, MOST_EXPORTED, 0, kinds_of(args))
+    rows = (_change_json(context, change, base) for change in found)
+    body = _BOM + csv_line(columns) + b"".join(csv_line(row[name] for name in columns) for row in rows)
+    return Representation(body, "text/csv; charset=utf-8", file_name=_file_name(context, route))
+
+
+def _changes_atom(context: RenderContext, route: Route, args: Args, base: str) -> Representation:
+    return _feed(context, route, args, base, _CHANGES_TITLE, change_entries(context, kinds_of(args)))
+
+
+def changes_feed(context: RenderContext, self_url: str, page_url: str) -> bytes:
+    """The feed of corrections and removals in a folder of files."""
+    head = FeedHead(tag_uri(context.site, "changes"), f"{context.site.title}: {_CHANGES_TITLE}", self_url, page_url)
+    return feed(context.site, head, change_entries(context, KINDS[:2]))
+
+
+def change_entries(context: RenderContext, kinds: tuple[str, ...]) -> list[FeedEntry]:
+    """The newest changes of these kinds, an entry each."""
+    found = newest_changes(context, NEWEST, 0, kinds)
+    records = {record["id"]: record for record in context.database.records([change.row["id"] for change in found])}
+    return [_change_entry(change, records[change.row["id"]]) for change in found if change.row["id"] in records]
+
+
+def _change_entry(change: ArchiveChange, record: dict[str, Any]) -> FeedEntry:
+    if change.kind == "removal":
+        seen = f"<p>最后见于 {escape(local_time(change.last_seen))}</p>" if change.last_seen else ""
+        note = ChangeNote("removed", f"已撤下：{record['title']}", f"<p>此文已从网站撤下。</p>{seen}")
+        return FeedEntry(record, None, True, change.at or change.last_seen, note)
+    word = "重读" if change.kind == "rereading" else "更正"
+    html = "".join(f"<p>{_diff_html(field)}</p>" for field in change.fields) or "<p>正文未变</p>"
+    return FeedEntry(
+        record, change.at, change=ChangeNote(f"revision-{change.revision}", f"{word}：{record['title']}", html)
+    )
+
+
+def _diff_html(field: FieldDiff) -> str:
+    tags = {"gone": "del", "new": "ins"}
+    pieces = [piece for line in field.lines if line is not None for piece in line.pieces]
+    return "".join(
+        f"<{tag}>{escape(piece.text)}</{tag}>"
+        if (tag := tags.get(piece.kind))
+        else "…"
+        if piece.kind == "cut"
+        else escape(piece.text)
+        for piece in pieces
+    )
+
+
+def _trend_json(context: RenderContext, _route: Route, args: Args, _base: str) -> Representation:
+    trend = trend_of(context, [text for text in args.get("q", "").split("\n") if text.strip()])
+    lines = [
+        {"source": line.source, "words": line.words, "total": line.total, "counts": dict(line.counts)}
+        for line in trend.lines
+    ]
+    return _json({"months": trend.months, "articles": dict(trend.articles), "questions": lines})
+
+
+def _trend_csv(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
+    trend = trend_of(context, [text for text in args.get("q", "").split("\n") if text.strip()])
+    head = csv_line(["month", "articles", *(line.source for line in trend.lines)])
+    rows = (
+        csv_line([month, trend.articles.get(month, 0), *(line.counts.get(month, 0) for line in trend.lines)])
+        for month in trend.months
+    )
+    return Representation(_BOM + head + b"".join(rows), "text/csv; charset=utf-8", file_name=_file_name(context, route))
+
+
+_LIST_FORMATS: Final[dict[str, Represent]] = {
+    "json": _answer_json,
+    "csv": _answer_csv,
+    "xlsx": _answer_xlsx,
+    FEED: _answer_atom,
+    **_CITATIONS,
+}
+_OTHERS: Final[dict[tuple[RouteKind, str], Represent]] = {
+    (RouteKind.ARTICLE, "json"): _article_json,
+    **{(RouteKind.ARTICLE, suffix): make for suffix, make in _CITATIONS.items()},
+    (RouteKind.CORRECTIONS, "json"): _changes_json,
+    (RouteKind.CORRECTIONS, "csv"): _changes_csv,
+    (RouteKind.CORRECTIONS, FEED): _changes_atom,
+    (RouteKind.TREND, "json"): _trend_json,
+    (RouteKind.TREND, "csv"): _trend_csv,
+}
+#: Every suffix there is, longer ones first.
+FORMATS: Final = tuple(sorted(_LIST_FORMATS, key=len, reverse=True))

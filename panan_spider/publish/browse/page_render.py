@@ -1,0 +1,200 @@
+"""Rendering: what every page is made from, and the templates that turn it into HTML in one language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from panan_spider import __version__
+from panan_spider.publish.browse.answer import Search
+from panan_spider.publish.browse.article_index import ArticleIndex
+from panan_spider.publish.browse.guard import POLICY_IN_A_FILE
+from panan_spider.publish.browse.question import NO_SECTION
+from panan_spider.publish.browse.routes import Route, UrlBuilder
+from panan_spider.publish.export.sqlite_reader import ExportDatabase
+from panan_spider.publish.links import web_address
+from panan_spider.publish.translations import HTML_LANGUAGE, LANGUAGES, N_, Translate
+from panan_spider.sites.profile import Site
+
+#: Rows of a list page.
+ROWS: Final = 30
+#: The sites' own clock.
+SITE_TIME: Final = timezone(timedelta(hours=8))
+#: Page templates of the CMSs: Chinese name.
+_TEMPLATES: Final = {"enorth_a": "北方版式一", "enorth_b": "北方版式二", "trs": "拓尔思版式"}
+#: What an author did.
+_WORK: Final = {
+    "text": N_("text"),
+    "photo": N_("photo"),
+    "text+photo": N_("text and photo"),
+    "video": N_("video"),
+}
+
+
+class PageNotFound(Exception):
+    """There is no such page."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """The archive as one state of its export shows it."""
+
+    data: Path
+    site: Site
+    database: ExportDatabase
+    index: ArticleIndex
+    search: Search
+    made_at: str
+    memory: dict[str, Any] = field(default_factory=dict)  # answers that cost much; as old as the export
+
+
+@dataclass(frozen=True)
+class RenderContext:
+    """A library, the language of the page, and whether the pages become files."""
+
+    library: Library
+    language: str
+    filed: bool = False
+
+    @property
+    def data(self) -> Path:
+        """The folder of the archive."""
+        return self.library.data
+
+    @property
+    def site(self) -> Site:
+        """The site of the archive."""
+        return self.library.site
+
+    @property
+    def database(self) -> ExportDatabase:
+        """The export."""
+        return self.library.database
+
+    @property
+    def index(self) -> ArticleIndex:
+        """The index of its articles."""
+        return self.library.index
+
+    @property
+    def search(self) -> Search:
+        """What answers questions."""
+        return self.library.search
+
+    @property
+    def translate(self) -> Translate:
+        """Translates into the page's language."""
+        return translator(self.language)
+
+
+@dataclass(frozen=True)
+class PageData:
+    """A page before it is rendered: its template, what the template is given, and the HTTP status."""
+
+    template: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """Where a list page stands among its pages. `first` and `last` number its rows, counted from 1."""
+
+    page: int
+    pages: int
+    first: int
+    last: int
+    total: int
+
+    @property
+    def near(self) -> list[int | None]:
+        """The pages to offer: the ends and those around; None where some are left out."""
+        shown = sorted({1, self.pages, *range(max(1, self.page - 2), min(self.pages, self.page + 2) + 1)})
+        made: list[int | None] = []
+        for number in shown:
+            if made and number != (made[-1] or 0) + 1:
+                made.append(None)
+            made.append(number)
+        return made
+
+
+def paginate(page: int, total: int, rows: int = ROWS) -> Pagination:
+    """Raises PageNotFound where there are not so many pages. An empty list has one page."""
+    pages = max(1, -(-total // rows))
+    if not 1 <= page <= pages:
+        raise PageNotFound(f"page {page} of {pages}")
+    return Pagination(page, pages, min(total, (page - 1) * rows + 1), min(total, page * rows), total)
+
+
+def skipped(page: int, rows: int = ROWS) -> int:
+    """The rows of the pages before."""
+    return (page - 1) * rows
+
+
+def local_time(time: str | None) -> str:
+    """A UTC time as the site's clock shows it, to the minute: `2022-11-14 02:15`. A date stays one; other text stays as it is."""
+    if not time or "T" not in time:
+        return time or ""
+    try:
+        found = datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(SITE_TIME).strftime("%Y-%m-%d %H:%M")
+
+
+@cache
+def translator(language: str) -> Translate:
+    """One for each language."""
+    return Translate(language)
+
+
+@cache
+def environment() -> Environment:
+    """The templates: escaped, and a misspelt name is an error."""
+    folder = str(resources.files("panan_spider.publish.browse").joinpath("templates"))
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"local": local_time, "thousands": lambda count: f"{count:,}" if isinstance(count, int) else "–"}
+    return made
+
+
+def render(
+    context: RenderContext, page: PageData, route: Route | None, to: UrlBuilder, query: Mapping[str, str]
+) -> str:
+    """The page as HTML. `route` is None for a page about an error; `query` is that of its address, without the language."""
+    translate = context.translate
+    given: dict[str, Any] = {
+        "to": to, "here": route.kind if route else "", "key": route.key if route else "", "page_number": route.page if route else 1,
+        "query": query, "filed": context.filed, "web": web_address, "version": __version__, "policy": POLICY_IN_A_FILE,
+        "_": translate, "n_": translate.number, "lang": context.language, "html_lang": HTML_LANGUAGE[context.language],
+        "languages": LANGUAGES, "site_title": site_title(context), "made_at": context.library.made_at,
+        "section_label": lambda name: section_label(name, translate), "template_label": lambda name: template_label(name, translate),
+        "work_label": lambda work: translate(_WORK[work]) if work in _WORK else work,
+        "is_refreshing": False, "head_data": None, **page.given,
+    }  # fmt: skip
+    return environment().get_template(page.template).render(given)
+
+
+def site_title(context: RenderContext) -> str:
+    """The name of the site's archive: 新闻档案 of its own name."""
+    return f"{context.site.title.removesuffix('网')}档案" if context.site.name else f"{context.site.key} 档案"
+
+
+def section_label(name: str | None, translate: Translate) -> str:
+    """A section's name; words for none."""
+    return name if name and name != NO_SECTION else translate(N_("no section"))
+
+
+def template_label(name: str, translate: Translate) -> str:
+    """The name of a page template in the reader's language."""
+    return translate(name, zh=_TEMPLATES.get(name, name))

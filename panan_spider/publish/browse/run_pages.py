@@ -1,0 +1,142 @@
+"""Run pages: the runs of an archive and their verdicts, from the reports they left in runs/."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from panan_spider.archive.store.archive import RUNS_FOLDER
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, paginate, skipped
+from panan_spider.publish.browse.routes import Route
+from panan_spider.publish.translations import N_, Translate
+from panan_spider.report.page.page_words import ENDINGS, OUTCOMES
+
+RUNS_A_PAGE: Final = 100
+#: Keys of a report that a page shows. A run of another command leaves some of them out.
+_SHOWN: Final = (
+    "command", "exit_code", "reason", "started", "finished", "arguments", "requests", "bytes_received", "discovered",
+    "outcomes", "sums_match", "sections", "gaps_count", "gaps",
+)  # fmt: skip
+
+#: The name of a run: nothing that leads out of the folder.
+NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}")
+#: A file that a run leaves for people and programs.
+FILE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}\.(html|json)")
+
+_UNREADABLE: Final = ("Its report cannot be read", "报告无法读取", "bad")
+#: How a section's walk ended: Chinese for the words of a report.
+_WALKS: Final = {
+    "end": "到末页", "known": "遇已有文章", "since": "到起始日期", "incomplete": "未完成", "failed": "失败", "stopped": "中止", "limit": "到上限",
+    "stale": "无新内容", "open": "进行中",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run. `ending` is how it ended, in English and in Chinese, and its colour (good, soon, bad); `report` is all it left.
+
+    `seconds` is None where it did not say; `has_page` whether there is an HTML report beside it.
+    """
+
+    name: str
+    ending: tuple[str, str, str]
+    seconds: int | None
+    has_page: bool
+    report: Mapping[str, Any]
+
+
+def ending(code: object) -> tuple[str, str, str]:
+    """How a run with that exit code ended: English, Chinese, colour. An unknown code is named as it stands."""
+    known = code if isinstance(code, int) and code in set(ExitCode) else None
+    return ENDINGS[ExitCode(known)] if known is not None else (f"Exit code {code}", "未知退出码", "soon")
+
+
+def run_names(data: Path) -> list[str]:
+    """The names of all runs that left a report, newest first."""
+    return sorted(
+        (path.stem for path in (data / RUNS_FOLDER).glob("*.json") if NAME.fullmatch(path.stem)), reverse=True
+    )
+
+
+def run_of(data: Path, name: str) -> RunSummary | None:
+    """One run by its name; None where there is none. A report that cannot be read is a run whose ending says so."""
+    path = data / RUNS_FOLDER / f"{name}.json"
+    if not NAME.fullmatch(name) or not path.is_file():
+        return None
+    report = _read(path)
+    ended = _UNREADABLE if report is None else ending(report.get("exit_code"))
+    given = dict.fromkeys(_SHOWN) | (report or {})
+    return RunSummary(name, ended, _seconds(given), report_file(data, f"{name}.html") is not None, given)
+
+
+def report_files(data: Path) -> list[str]:
+    """The names of all files that runs left for people and programs."""
+    return sorted(path.name for path in (data / RUNS_FOLDER).glob("*.*") if FILE.fullmatch(path.name))
+
+
+def report_file(data: Path, name: str) -> Path | None:
+    """One of them; None where there is none of that name."""
+    path = data / RUNS_FOLDER / name
+    return path if FILE.fullmatch(name) and path.is_file() else None
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        report = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return report if isinstance(report, dict) else None
+
+
+def _seconds(report: Mapping[str, Any]) -> int | None:
+    try:
+        started, finished = (datetime.fromisoformat(report[name]) for name in ("started", "finished"))
+        return int((finished - started).total_seconds())
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def duration(seconds: int | None, translate: Translate) -> str:
+    """A duration as people read it: `7 s`, `12 min`, `3 h 05 min`; a dash where none is known."""
+    if seconds is None:
+        return "–"
+    if seconds < 120:
+        return translate(N_("{seconds} s"), seconds=seconds)
+    minutes = seconds // 60
+    if minutes < 120:
+        return translate(N_("{minutes} min"), minutes=minutes)
+    return translate(N_("{hours} h {minutes} min"), hours=minutes // 60, minutes=f"{minutes % 60:02}")
+
+
+def _words(context: RenderContext) -> dict[str, Any]:
+    """The vocabulary of reports in the page's language, as functions for a template."""
+    translate = context.translate
+    outcomes = {outcome.value: chinese for outcome, chinese in OUTCOMES.items()}
+    return {
+        "outcome_label": lambda name: translate(str(name), zh=outcomes.get(str(name), "其他")),
+        "walk_label": lambda name: translate(str(name), zh=_WALKS.get(str(name), "其他")),
+        "duration": lambda seconds: duration(seconds, translate),
+        "ending_label": lambda run: run.ending[1] if context.language == "zh" else run.ending[0],
+    }
+
+
+def runs(context: RenderContext, route: Route) -> PageData:
+    """All runs, newest first."""
+    named = run_names(context.data)
+    pagination = paginate(route.page, len(named), RUNS_A_PAGE)
+    shown = named[skipped(route.page, RUNS_A_PAGE) :][:RUNS_A_PAGE]
+    found = [run for name in shown if (run := run_of(context.data, name)) is not None]
+    return PageData("runs.html", {"runs": found, "pagination": pagination, **_words(context)})
+
+
+def run(context: RenderContext, route: Route) -> PageData:
+    """One run: its sums, its sections, what is missing."""
+    found = run_of(context.data, route.key)
+    if found is None:
+        raise PageNotFound(f"run {route.key}")
+    missing = [gap for gap in (found.report["gaps"] or ()) if isinstance(gap, dict)]
+    return PageData("run.html", {"run": found, "report": found.report, "missing": missing, **_words(context)})

@@ -1,0 +1,152 @@
+"""Static site: all pages as files, a folder that any web server can show, or a browser from the disk."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from panan_spider import __version__
+from panan_spider.core.clock import moment, now
+from panan_spider.publish.browse.answer_formats import FEED, changes_feed, feed_entries
+from panan_spider.publish.browse.app import ASSETS, PAGES, asset, image
+from panan_spider.publish.browse.changes_pages import KINDS, count_changes
+from panan_spider.publish.browse.export_source import ExportSource, open_library
+from panan_spider.publish.browse.list_pages import NAMES_A_PAGE, sections
+from panan_spider.publish.browse.page_render import ROWS, RenderContext, paginate, render
+from panan_spider.publish.browse.people_pages import ARTICLES_A_PAGE
+from panan_spider.publish.browse.routes import FileUrls, Route, RouteKind
+from panan_spider.publish.browse.routes import file_of as path_of
+from panan_spider.publish.browse.run_pages import RUNS_A_PAGE, report_file, report_files, run_names
+from panan_spider.publish.browse.static_index import index_files
+from panan_spider.publish.export.atom import NEWEST, feed, section_head
+from panan_spider.publish.export.atomic import ForeignFileError, built_aside, only_export_to
+
+#: In every such folder; says that it may be written over.
+MARK: Final = "panan-browse.json"
+#: Nobody waits for a page, so one question may take longer than on the server.
+_TIME_LIMIT_MS: Final = 120_000
+#: Articles whose revisions are held at a time.
+_BATCH: Final = 1_000
+
+
+def write(source: ExportSource, out: Path, language: str = "zh") -> int:
+    """Write every page below `out`; how many files. They are built aside, and `out` is the old folder or the whole new one.
+
+    Raises ForeignFileError where something else stands at `out`, LockHeld, StoreError.
+    """
+    if out.exists() and not (out / MARK).is_file() and not (out.is_dir() and not any(out.iterdir())):
+        raise ForeignFileError(f"{out} exists and was not made by scrapy browse --static; name another")
+    context = RenderContext(open_library(source, _TIME_LIMIT_MS), language, filed=True)
+    with only_export_to(out), built_aside(out) as aside:
+        aside.mkdir()
+        count = _fill(context, aside)
+        about = {"made_by": f"panan_spider {__version__}", "made_at": moment(now()), "files": count}
+        (aside / MARK).write_text(json.dumps(about) + "\n", "utf-8")
+    return count
+
+
+def _fill(context: RenderContext, folder: Path) -> int:
+    count = 0
+    with Console(stderr=True).status("") as status:
+        for name, body in _files(context):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+            count += 1
+            if count % 100 == 0:
+                status.update(f"{count} files")
+    return count
+
+
+def _files(context: RenderContext) -> Iterator[tuple[str, bytes]]:
+    """Each file's path below the folder, and its bytes."""
+    for route in every_route(context):
+        body = _body(context, route)
+        if body is not None:
+            yield path_of(route), body
+    yield from index_files(context)
+
+
+def _body(context: RenderContext, route: Route) -> bytes | None:
+    """The file's bytes; None for a picture that has gone since the export, or that is none."""
+    if route.suffix == FEED:
+        return _feed(context, route)
+    if route.kind is RouteKind.REPORT:
+        path = report_file(context.data, route.key)
+        return path.read_bytes() if path is not None else None
+    if route.kind in (RouteKind.ASSET, RouteKind.IMAGE):
+        found = asset(route.key) if route.kind is RouteKind.ASSET else image(context.data, route.key)
+        return found.body if found is not None else None
+    page = PAGES[route.kind](context, route, {})
+    return render(context, page, route, FileUrls(route), {}).encode("utf-8", "replace")
+
+
+def _feed(context: RenderContext, route: Route) -> bytes:
+    if route.kind is RouteKind.CORRECTIONS:
+        return changes_feed(context, path_of(route), path_of(Route(RouteKind.CORRECTIONS)))
+    hits = context.index.facets["section"][route.key]
+    return feed(
+        context.site, section_head(context.site, route.key), feed_entries(context, context.index.newest(hits, NEWEST))
+    )
+
+
+def every_route(context: RenderContext) -> Iterator[Route]:
+    """Each page once: what a reader of the served pages can come to by links, but for answers to questions."""
+    for kind in (RouteKind.FRONT, RouteKind.SEARCH, RouteKind.CALENDAR):
+        yield Route(kind)
+    for name in ASSETS:
+        yield Route(RouteKind.ASSET, name)
+    yield from _lists(context)
+    yield from _articles(context)
+    for file in context.database.column("SELECT DISTINCT file FROM images WHERE file IS NOT NULL"):
+        yield Route(RouteKind.IMAGE, file)
+    for name in run_names(context.data):
+        yield Route(RouteKind.RUN, name)
+    for name in report_files(context.data):
+        yield Route(RouteKind.REPORT, name)
+
+
+def _lists(context: RenderContext) -> Iterator[Route]:
+    index = context.index
+    everything = {facet: index.counts(facet, index.all) for facet in ("author", "person", "office")}
+    found = [(RouteKind.SECTION, one.value, one.count, ROWS) for one in sections(context)]
+    found += [(RouteKind.AUTHOR, one.value, one.count, ROWS) for one in everything["author"]]
+    found += [(RouteKind.PERSON, one.value, one.count, ARTICLES_A_PAGE) for one in everything["person"]]
+    found += [(RouteKind.PEOPLE, "", len(everything["person"]), NAMES_A_PAGE)]
+    found += [(RouteKind.OFFICES, "", len(everything["office"]), NAMES_A_PAGE)]
+    found += [(RouteKind.AUTHORS, "", len(everything["author"]), NAMES_A_PAGE)]
+    found += [(RouteKind.CORRECTIONS, "", count_changes(context, KINDS[:2]), ROWS)]
+    found += [(RouteKind.RUNS, "", len(run_names(context.data)), RUNS_A_PAGE)]
+    for kind, key, total, rows in found:
+        for page in range(1, paginate(1, total, rows).pages + 1):
+            yield Route(kind, key, page)
+    for one in everything["office"]:
+        yield Route(RouteKind.OFFICE, one.value)
+    for month, _start, _end in index.months:
+        yield Route(RouteKind.MONTH, month)
+    for one in sections(context):
+        yield Route(RouteKind.SECTION, one.value, suffix=FEED)
+    yield Route(RouteKind.CORRECTIONS, suffix=FEED)
+
+
+def _articles(context: RenderContext) -> Iterator[Route]:
+    """Each article with its revisions, in the order of their numbers."""
+    batch = f"SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT {_BATCH}"
+    sql = f"SELECT article_id, revision, warc_file FROM revisions WHERE article_id IN ({batch}) ORDER BY article_id, revision"
+    last = ""
+    while rows := context.database.rows(sql, last):
+        newest = {row["article_id"]: row["revision"] for row in rows}
+        for row in rows:
+            number, revision = row["article_id"], row["revision"]
+            yield (
+                Route(RouteKind.ARTICLE, number)
+                if newest[number] == revision
+                else Route(RouteKind.REVISION, number, revision)
+            )
+            if revision > 1:
+                yield Route(RouteKind.CHANGES, number, revision)
+            if row["warc_file"] is not None:
+                yield Route(RouteKind.RAW, number, revision)
+        last = rows[-1]["article_id"]

@@ -1,0 +1,84 @@
+"""Translations of the pages: gettext catalogues by language, English as the language of the source."""
+
+import gettext
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Any, Final
+
+#: Languages of the pages, the site's own first.
+LANGUAGES: Final = ("zh", "en")
+#: The language of an address that names none.
+DEFAULT: Final = "zh"
+#: How a page declares its language, and that of archived text.
+HTML_LANGUAGE: Final = {"zh": "zh-CN", "en": "en"}
+
+#: Words whose English form has no translation in the catalogue, since it is punctuation: key → Chinese and English.
+_SIGNS: Final = {
+    "comma": ("，", ", "),
+    "brackets": ("（{what}）", "({what})"),
+    "quoted": ("“{what}”", "“{what}”"),
+    "labelled": ("{name} {value}", "{name} {value}"),
+}
+
+
+def N_(message: str) -> str:  # noqa: N802  # the field's name for it
+    """`message`, marked for the catalogue, translated where it is shown."""
+    return message
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence that is translated where it is shown."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format_map(self.values)
+
+
+class Translate:
+    """Translates messages into one language: `_("{count} articles", count=3)`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalogue = catalogue(language)
+
+    def __call__(self, message: str, default: str | None = None, /, **values: object) -> str:
+        """The message with its values put in. `default` marks a sign of punctuation; `zh` gives a word both languages at once."""
+        if default is not None:
+            pattern = _SIGNS[message][0 if self.language == "zh" else 1]
+        elif "zh" in values:
+            return str(values["zh"]) if self.language == "zh" else message
+        else:
+            pattern = self._catalogue.gettext(message)
+        return pattern.format_map(values) if values else pattern
+
+    def number(self, one: str, many: str, count: int, **values: object) -> str:
+        """The form of a message for `count` things; `{count}` in it has its thousands apart."""
+        return self.pattern(one, many, count).format_map({**values, "count": f"{count:,}"})
+
+    def pattern(self, one: str, many: str, count: int) -> str:
+        """The form of a message for `count` things, its names in braces not yet put in."""
+        return self._catalogue.ngettext(one, many, count)
+
+    def message(self, message: Message) -> str:
+        """A message that was made elsewhere."""
+        return self(message.text, **message.values)
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The catalogue of one language; English is the source."""
+    if language == "en":
+        return gettext.NullTranslations()
+    file = resources.files("panan_spider.publish.browse").joinpath("locale", language, "LC_MESSAGES", "browse.mo")
+    return gettext.GNUTranslations(BytesIO(file.read_bytes()))
+
+
+def language_of(given: str | None) -> str:
+    """The language that an address asks for, the default where it asks for none there is."""
+    return given if given in LANGUAGES else DEFAULT
