@@ -51,8 +51,13 @@ def test_twelve_counties(tmp_path: Path) -> None:
         for key in KEYS:
             at_once = [other for other in KEYS if min(spans[other]) <= min(spans[key]) <= max(spans[other])]
             assert len(at_once) <= 3 and len([other for other in at_once if other < "c08"]) <= 2
+        for key in KEYS:
+            unproven = "panan: the profile of c11 is unproven" in (folder / f"{key}.log").read_text("utf-8")
+            assert unproven == (key == "c11")
         again = scrapy(env, "fleet", "run", "--sites", "c*")
         assert (again.returncode, again.stdout) == (0, "panan: fleet: no site is due\n")
+    joined = scrapy(env, "export", "--sites", "c*")
+    assert "12 sites, 1200 articles, 1200 revisions" in joined.stdout, joined.stdout + joined.stderr
     status = json.loads(scrapy(env, "fleet", "status", "--sites", "c*", "--json").stdout)
     assert [row["last_exit_code"] for row in status] == [0] * 12 and not any(row["due"] for row in status)
     listed = json.loads(scrapy(env, "sites", "--json", "--sites", "c*").stdout)
