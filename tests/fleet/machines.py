@@ -151,20 +151,23 @@ class Fleet:
         found: list[dict[str, Any]] = self.queued(lambda queue: queue._rows(query))
         return found
 
-    def settled(self, seconds: float = 150, least: int = 2) -> None:
+    def settled(self) -> None:
         """Wait until every county's last crawl ended with 0, and no job waits or goes on."""
 
         def done() -> bool:
             rows = self.queued(lambda queue: queue.sites())
             return all(row["last_code"] == 0 and row["jobs"] == 0 for row in rows)
 
+        self.eventually(done, "every job settled")
+
+    def eventually(self, true: Callable[[], bool], what: str, seconds: float = 150) -> None:
+        """Wait until it is true. A worker that was taken for dead ends itself, and another is started, as systemd does."""
         end = time.monotonic() + seconds
-        while not done():
-            assert time.monotonic() < end, f"not settled: {self.jobs()}\n{self.logs()}"
-            # A worker that was taken for dead ends itself, and is started again, as systemd does.
-            if sum(machine.process.poll() is None for machine in self.machines) < least:
+        while not true():
+            assert time.monotonic() < end, f"it did not come about: {what}\n{self.jobs()}\n{self.logs()}"
+            if sum(machine.process.poll() is None for machine in self.machines) < 2:
                 self.start()
-            time.sleep(0.5)
+            time.sleep(0.2)
 
     def published(self, key: str) -> list[dict[str, Any]]:
         """The lines of the county's newest publication, fetched as a new machine would."""

@@ -58,7 +58,7 @@ def test_cut_off_and_without_a_database(four: Fleet) -> None:
     until(lambda: not is_alive(cut), 30, "a crawl that cannot renew its lease ends by itself")
     asked = four.server.count("jia", cut)
     four.postgres.start()
-    until(lambda: len(four.server.senders("jia")) > 1, what="a successor")
+    four.eventually(lambda: len(four.server.senders("jia")) > 1, "a successor")
     worker.line.mend()
     assert four.server.count("jia", cut) == asked
 
