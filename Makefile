@@ -87,8 +87,8 @@ LOCK := uv pip compile --quiet --upgrade --universal --python-version 3.11 --gen
 lock: venv ## newest allowed versions of everything, with hashes, from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python $(PIP) uv
-	.venv-lock/bin/$(LOCK) --extra build --extra browse pyproject.toml -o requirements.lock
-	.venv-lock/bin/$(LOCK) --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+	.venv-lock/bin/$(LOCK) --all-extras pyproject.toml -o requirements-dev.lock
+	.venv-lock/bin/$(LOCK) --extra build --extra browse -c requirements-dev.lock pyproject.toml -o requirements.lock
 	rm -rf .venv-lock
 
 lock-eval: venv ## newest versions of the extractors that eval runs, with hashes, from evaluation/peers.in

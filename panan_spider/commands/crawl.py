@@ -92,6 +92,7 @@ class Command(CheckedCommand, ScrapyCrawl):
 
         assert self.crawler_process is not None
         self.note_contact()
+        _note_unproven(args[0])
         crawler = self._create_crawler(args[0])
         crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
         crawler.signals.connect(_keep_loaded, signal=signals.spider_opened, weak=False)
@@ -137,6 +138,14 @@ class Command(CheckedCommand, ScrapyCrawl):
         if extension.exit_code is ExitCode.NOT_STARTED:
             say(f"panan: {extension.reason}")
         return extension.exit_code
+
+
+def _note_unproven(name: str) -> None:
+    """Print one line where nobody has read a live page with the profile of this name."""
+    from panan_spider.sites.profile import load_site, site_keys
+
+    if name in site_keys() and load_site(name).unproven:
+        say(f"panan: the profile of {name} is unproven; scrapy doctor --site {name} holds it against the live site")
 
 
 def _unclosed(crawler: Crawler) -> ExitCode:

@@ -31,6 +31,37 @@ class Command(ArchiveCommand, ScrapyCommand):
         which.add_argument("--latest-only", action="store_true", help="of each article the newest revision alone")
         which.add_argument("--all-revisions", action="store_true", help="every revision; SQLite always has them")
         parser.add_argument("--out", metavar="PATH", help="where to; if absent, export/ in the archive")
+        parser.add_argument(
+            "--sites",
+            metavar="KEYS",
+            help="the archives of many sites below PANAN_FLEET_DIR as one SQLite or Parquet file",
+        )
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Export one archive, or with `--sites` many."""
+        if opts.sites is None:
+            return super().carry_out(args, opts)
+        self.takes_options_only(args)
+        self.check(opts)
+        if opts.section or opts.since or opts.until or opts.latest_only or opts.data_dir:
+            refuse("--sites takes --format and --out alone: a joined export holds every revision of every article")
+        return self._export_sites(opts)
+
+    def _export_sites(self, opts: argparse.Namespace) -> int:
+        from panan_spider.fleet.fleet_settings import FleetError
+        from panan_spider.fleet.joined_export import FILES, export_sites
+        from panan_spider.fleet.roster import UnknownSites, chosen_sites
+
+        assert self.settings is not None
+        root, began = Path(self.settings["PANAN_FLEET_DIR"]), time.monotonic()
+        out = Path(opts.out) if opts.out is not None else root / FILES.get(opts.format, "")
+        try:
+            done = export_sites(opts.format, chosen_sites(opts.sites), root, out)
+        except (FleetError, UnknownSites) as error:
+            refuse(str(error))
+        held = f"{done.sites} sites, {done.articles} articles, {done.revisions} revisions"
+        print(f"panan: {out}: {held}, made anew in {time.monotonic() - began:.1f} s")
+        return ExitCode.GOOD
 
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse impossible options."""

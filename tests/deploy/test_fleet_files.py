@@ -81,5 +81,5 @@ def test_the_unit_is_one_that_systemd_takes() -> None:
 @pytest.mark.parametrize("name", ["README.md", "docs/fleet.md", "deploy/compose.yaml", "deploy/kubernetes/fleet.yaml"])
 def test_the_actions_that_documents_give_exist(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
-    found = set(re.findall(r"(?:scrapy |-- |worker |with )fleet ([a-z]+)", text))
+    found = set(re.findall(r"(?:scrapy |panan |-- |worker |with )fleet ([a-z]+)", text))
     assert found and found <= ACTIONS.keys()

@@ -1,0 +1,181 @@
+"""Many made-up counties behind one proxy, which notes of every request which process sent it."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from demo_site.county import County
+from demo_site.county_lichuan import LICHUAN
+from demo_site.proxy import ProxyServer, _split
+from demo_site.response import Response, text
+from demo_site.site import Site
+
+_SENDER: ContextVar[int] = ContextVar("sender", default=0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: the county it was for, when it came, and the process that sent it."""
+
+    key: str
+    path: str
+    at: float
+    pid: int
+
+
+def county(key: str) -> County:
+    """A county like 例川, under hosts, a folder and a name of its own."""
+    old, own, prefix = f"{key}.yangjiang.example.com", f"www.{key}.example.com", f"/{key}news"
+    hosts = {LICHUAN.old: old, LICHUAN.own: own}
+    return replace(
+        LICHUAN,
+        key=key,
+        name=f"例川{key}新闻网",
+        old=old,
+        own=own,
+        prefix=prefix,
+        planned=tuple(
+            replace(section, host=hosts[section.host], path=section.path.replace(LICHUAN.prefix, prefix))
+            for section in LICHUAN.planned
+        ),
+        dead_links={
+            hosts[host]: tuple((word, path.replace(LICHUAN.prefix, prefix)) for word, path in links)
+            for host, links in LICHUAN.dead_links.items()
+        },
+    )
+
+
+def profile(found: County, group: str | None = None, slots: int = 1) -> str:
+    """The county's profile, as TOML."""
+    lines = [
+        f'key = "{found.key}"',
+        f'name = "{found.name}"',
+        f'portal = "{found.portal}"',
+        'apps = ["云上例川客户端"]',
+        f'hosts = ["{found.old}", "{found.own}"]',
+        f'prefix = "{found.prefix}"',
+        f'entry_pages = ["http://{found.old}/", "http://{found.own}/"]',
+        "first_year = 2012",
+        'region = "999999"',
+    ]
+    if group is not None:
+        lines += [f'group = "{group}"', f"group_slots = {slots}"]
+    return "\n".join(lines) + "\n"
+
+
+def write_profiles(folder: Path, keys: Sequence[str], group: str | None = None, slots: int = 1) -> Path:
+    """A folder for PANAN_SITES_DIR."""
+    folder.mkdir()
+    for key in keys:
+        (folder / f"{key}.toml").write_text(profile(county(key), group, slots), "utf-8")
+    return folder
+
+
+def process_of(port: int) -> int:
+    """The process whose socket has this local port; 0 where there is none. The kernel's table can miss a row while it changes."""
+    for _try in range(20):
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            words = line.split()
+            if words[1].endswith(f":{port:04X}") and words[9] != "0" and (pid := _owner(f"socket:[{words[9]}]")):
+                return pid
+    return 0
+
+
+def _owner(socket: str) -> int:
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and any(str(fd.readlink()) == socket for fd in (folder / "fd").iterdir()):
+                return int(folder.name)
+        except OSError:
+            continue
+    return 0
+
+
+class CountiesServer(ProxyServer):
+    """One proxy for the sites of many counties. `asked` grows as it serves."""
+
+    def __init__(self, sites: Sequence[Site]) -> None:
+        super().__init__(sites[0])
+        self.sites = {site.county.key: site for site in sites}
+        self._hosts = {host: site for site in sites for host in site.county.home}
+        self.asked: list[Asked] = []
+
+    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _SENDER.set(process_of(writer.get_extra_info("peername")[1]))
+        await super()._client(reader, writer)
+
+    def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
+        host, path = _split(target)
+        site = self._hosts.get(host or "")
+        if site is None:
+            self.strays.append(target)
+            return text(502, "no such host")
+        with self._lock:
+            self.asked.append(Asked(site.county.key, path, time.monotonic(), self._sender(site.county.key)))
+            try:
+                return site.respond(method, str(host), path, headers)
+            except Exception as error:
+                self.errors.append(f"{target}: {error!r}")
+                return text(500, repr(error))
+
+    def _sender(self, key: str) -> int:
+        """Who sends now. One that was gone before it could be looked up is the last one that asked, if that one is gone, too."""
+        if pid := _SENDER.get():
+            return pid
+        last = next((asked.pid for asked in reversed(self.asked) if asked.key == key), 0)
+        return last if last and not Path(f"/proc/{last}/fd").exists() else 0
+
+    def senders(self, key: str) -> list[int]:
+        """The processes that asked one county, in the order of their requests, each named once for each turn it had."""
+        found: list[int] = []
+        for asked in self.asked:
+            if asked.key == key and found[-1:] != [asked.pid]:
+                found.append(asked.pid)
+        return found
+
+    def count(self, key: str, pid: int | None = None) -> int:
+        """Requests for one county, by one process or by all."""
+        return sum(asked.key == key and pid in (None, asked.pid) for asked in self.asked)
+
+
+@contextmanager
+def serving(keys: Sequence[str], articles: int = 100) -> Iterator[CountiesServer]:
+    """The counties, served from a thread of its own."""
+    server = CountiesServer([Site.build(seed, articles, county(key)) for seed, key in enumerate(keys, 1)])
+    loop = asyncio.new_event_loop()
+    listening: Any = loop.run_until_complete(server.start())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(listening.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+    assert not server.errors, server.errors[:3]
+    assert not server.strays, server.strays[:3]
+
+
+#: Fields of a line that no gold record can know.
+UNKNOWN = {"revision", "content_hash", "fetched_at", "warc"}
+
+
+def differences(site: Site, lines: Sequence[dict[str, Any]]) -> list[str]:
+    """What is wrong with the lines of a site's archive: an article that is missing, there twice, or read wrongly."""
+    wrong, ids = [], [line["id"] for line in lines]
+    wrong += [f"{number}: twice" for number in set(ids) if ids.count(number) > 1]
+    stored = {line["id"]: line for line in lines}
+    for record in site.records:
+        line = stored.get(record.id)
+        if line is None:
+            wrong.append(f"{record.id}: missing")
+            continue
+        gold = site.expected(record)
+        wrong += [f"{record.id}: {name}" for name in gold if name not in UNKNOWN and gold[name] != line[name]]
+    return wrong + [f"{number}: not on the site" for number in stored.keys() - {r.id for r in site.records}]

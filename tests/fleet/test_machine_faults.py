@@ -1,0 +1,66 @@
+"""Four counties, three workers, and what befalls them: no article is lost or twice, and no site is asked by two at once.
+
+Each fault hits a crawl after 20 and before 80 of its requests, which is asserted.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from counties import serving, write_profiles
+from machines import Fleet, fleet, is_alive, until
+from postgres import Postgres
+
+KEYS = ("jia", "yi", "bing", "ding")
+
+
+@pytest.fixture
+def four(tmp_path: Path, server: Postgres, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    """The fleet, its three workers started."""
+    monkeypatch.setenv("PANAN_SITES_DIR", str(write_profiles(tmp_path / "sites", KEYS)))
+    with serving(KEYS) as counties, fleet(tmp_path, counties, server, database, KEYS) as found:
+        for _worker in range(3):
+            found.start()
+        yield found
+
+
+def test_killed_and_frozen(four: Fleet) -> None:
+    """A worker is killed, another's crawl alone, a third is frozen with its crawl and wakes when another crawls its site."""
+    child, worker = four.crawling("jia")
+    worker.process.send_signal(signal.SIGKILL)
+    until(lambda: not is_alive(child), 10, "the crawl of a killed worker ends with it")
+
+    child, _its_worker = four.crawling("yi")
+    os.kill(child, signal.SIGKILL)
+
+    frozen, worker = four.crawling("bing")
+    worker.process.send_signal(signal.SIGSTOP)
+    os.kill(frozen, signal.SIGSTOP)
+    four.eventually(lambda: four.server.count("bing") > four.server.count("bing", frozen) + 4, "a successor")
+    asked = four.server.count("bing", frozen)
+    os.kill(frozen, signal.SIGCONT)
+    worker.process.send_signal(signal.SIGCONT)
+    until(lambda: not is_alive(frozen), 10, "a crawl that lost its lease ends")
+    assert four.server.count("bing", frozen) == asked
+
+    four.settled()
+    four.check()
+
+
+def test_cut_off_and_without_a_database(four: Fleet) -> None:
+    """A machine loses its line to the database and can still reach the site; then the database is gone for five seconds."""
+    cut, worker = four.crawling("jia")
+    worker.line.cut()
+    four.crawling("yi")
+    four.postgres.stop()
+    until(lambda: not is_alive(cut), 30, "a crawl that cannot renew its lease ends by itself")
+    four.postgres.start()
+    four.eventually(lambda: len(four.server.senders("jia")) > 1, "a successor")
+    asked = four.server.count("jia", cut)
+    worker.line.mend()
+
+    four.settled()
+    assert four.server.count("jia", cut) == asked
+    four.check()
