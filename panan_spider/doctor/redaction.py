@@ -12,7 +12,7 @@ import secrets
 from typing import Any, Final
 
 from panan_spider.doctor.fixture import expected
-from panan_spider.extract import byline, labels
+from panan_spider.extract import words
 from panan_spider.extract.document import Page
 from panan_spider.extract.results import PageError
 from panan_spider.sites.panan import SITE_NAME
@@ -31,7 +31,7 @@ _ANCHORS: Final = (
     "磐安新闻网简介", "版权声明", "版权所有", "网络监督举报", "新闻热线", "主管", "主办", "加入收藏", "设为首页", "今天是", "浏览", "点击", "次数",
     "强调", "指出", "要求", "表示", "提出", "时说", "讲话", "部署", "调研", "督查", "检查", "慰问", "走访", "年", "月", "日", "宋体", "黑体", "微软雅黑", "仿宋", "楷体",
 )  # fmt: skip
-_KEPT: Final = sorted({*_ANCHORS, *labels.SIDE_HEADINGS, *byline._ALL}, key=len, reverse=True)
+_KEPT: Final = sorted({*_ANCHORS, *(word for word in words.every_word() if len(word) > 1)}, key=len, reverse=True)
 _KEEP: Final = re.compile("|".join(map(re.escape, _KEPT)))
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]+")
 #: Telephone numbers, numbers of identity cards, addresses of people.

@@ -29,7 +29,7 @@ from panan_spider.extract.headline import (
     read_headline,
     read_opening,
 )
-from panan_spider.extract.labels import without_furniture
+from panan_spider.extract.labels import Label, find_rule
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.regions import Region, find_region, prose_outside
@@ -38,11 +38,13 @@ from panan_spider.extract.results import (
     FieldSources,
     Headline,
     InvalidPage,
+    LabelledLine,
     SoftBlock,
     UnknownLayout,
     places,
+    split_headline,
 )
-from panan_spider.extract.words import SiteWords, words_of
+from panan_spider.extract.words import SiteWords, without_furniture, words_of
 from panan_spider.items import Author
 from panan_spider.sites.cms import ArticleTemplate
 from panan_spider.sites.profile import Site, load_site
@@ -119,12 +121,34 @@ class _Reading:
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
             related=read_related(self.lines[self.region.body[1] :], self.resolve),
-            section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
+            section_links=self._section_links(),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
             unknown_labels=self._unknown_labels(),
+            label_lines=lambda: self._labelled(headline, opening),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
         )
+
+    def _section_links(self) -> tuple[tuple[str, str], ...]:
+        crumb = self.region.breadcrumb
+        return tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ()))
+
+    def _labelled(self, headline: Headline, opening: Opening) -> tuple[LabelledLine, ...]:
+        """Every line of the page with its label and rule; those of the regions here, those of the body while it is read."""
+        crumb, region = self.region.breadcrumb, self.region
+        labels.give(self.lines[crumb.first : crumb.last + 1] if crumb else (), Label.BREADCRUMB, "breadcrumb")
+        for lines, label in zip(split_headline(headline), (Label.HEADLINE, Label.KICKER, Label.SUBTITLE), strict=True):
+            labels.give(lines, label, f"headline: {headline.rule}")
+        labels.give(opening.lines, Label.HEADLINE, "headline: repeated in the body")
+        for line in self.lines[slice(*region.header)]:
+            rule = find_rule(line, (Label.HEADER, Label.TAIL, Label.FURNITURE))
+            labels.give((line,), rule.label if rule else Label.HEADER, rule.name if rule else "header: cell")
+        labels.give((self.lines[n] for n in region.bylines), Label.BYLINE, "byline: role and names")
+        for line in (self.lines[n] for n in region.tail):
+            rule = find_rule(line, (Label.TAIL, Label.BYLINE, Label.HEADER))
+            labels.give((line,), Label.TAIL, rule.name if rule else "tail: value of a label")
+        labels.settle(self.lines)
+        return tuple(LabelledLine(line.mark.label, line.mark.rule, line.text or line.src, line) for line in self.lines)
 
     def _unknown_labels(self) -> tuple[str, ...]:
         return tuple(label for index in self.region.tail for label in unknown_labels(self.lines[index].text))
@@ -213,7 +237,7 @@ class _Reading:
             raise UnknownLayout("no body under the header line")
         self._check_doubt(headline)
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
-        after = any(labels.is_footer(line.folded, line.words) for line in self.lines[self.region.body[1] :])
+        after = any(labels.is_footer(line) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:
