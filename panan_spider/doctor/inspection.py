@@ -64,9 +64,9 @@ class Inspection:
         else:
             found.append(group("how far it was read", "step|what it gave|where", steps(self.page, load_site())))
         if self.kind == "article":
-            article = self.read if isinstance(self.read, ArticlePage) else None
-            found += [group("blocks", "kind|text|caption", blocks(article))] if article else []
-            found.append(group("lines", "label|rule|text", labelled_lines(self.page, load_site(), article)))
+            whole = self.read if isinstance(self.read, ArticlePage) else None
+            found += [group("blocks", "kind|text|caption", blocks(whole))] if whole else []
+            found.append(group("lines", "label|rule|text", labelled_lines(self.page, load_site(), whole)))
         return found
 
     @property

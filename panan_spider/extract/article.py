@@ -45,7 +45,7 @@ from panan_spider.extract.results import (
     split_headline,
 )
 from panan_spider.extract.words import SiteWords, without_furniture, words_of
-from panan_spider.items import Author
+from panan_spider.items import Author, Link
 from panan_spider.sites.cms import ArticleTemplate
 from panan_spider.sites.profile import Site, load_site
 from panan_spider.sites.urls import UrlKind, absolute
@@ -92,6 +92,7 @@ class _Reading:
         self.region: Region = find_region(self.lines, self.titles)
         self.base = base_url(page, self.root)
         self.address = self.site.urls.understand(page.url)
+        self.breadcrumbs = self.region.breadcrumb.parts if self.region.breadcrumb else ()
         self.body = Body(continues=self.address.part > 1)
 
     def resolve(self, href: str) -> str:
@@ -104,7 +105,6 @@ class _Reading:
         tail = self._tail()
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
-        crumb = self.region.breadcrumb
         return ArticlePage(
             url=self.address.url,
             template=self.template.name,
@@ -112,7 +112,7 @@ class _Reading:
             kicker=opening.kicker or headline.kicker,
             subtitle=headline.subtitle or opening.subtitle,
             published=header.published,
-            breadcrumbs=crumb.parts if crumb else (),
+            breadcrumbs=self.breadcrumbs,
             header_line=printed or None,
             source=header.source or tail.source,
             authors=_merged(header.authors, tail.authors),
@@ -120,7 +120,7 @@ class _Reading:
             credits=header.credits | tail.credits,
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
-            related=read_related(self.lines[self.region.body[1] :], self.resolve),
+            related=self._related(),
             section_links=self._section_links(),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
@@ -128,6 +128,9 @@ class _Reading:
             label_lines=lambda: self._labelled(headline, opening),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
         )
+
+    def _related(self) -> tuple[Link, ...]:
+        return read_related(self.lines[self.region.body[1] :], self.resolve)
 
     def _section_links(self) -> tuple[tuple[str, str], ...]:
         crumb = self.region.breadcrumb
@@ -245,9 +248,8 @@ class _Reading:
 
     def _check_doubt(self, headline: Headline) -> None:
         """Raise UnknownLayout where the page speaks against the reading: another title, more prose outside, text dropped."""
-        crumb = self.region.breadcrumb
         called, said = document_title(self.root), f"{headline.kicker or ''}{headline.title}{headline.subtitle or ''}"
-        others = other_names(called, said, crumb.parts if crumb else (), self.words)
+        others = other_names(called, said, self.breadcrumbs, self.words)
         # A header line that names its source is sure, unless the other name stands on the page as a heading.
         if others and (not names_source(self._header()[1]) or is_headed(self.lines, others)):
             raise UnknownLayout(f"the document is called otherwise than the headline: {headline.title}")

@@ -176,7 +176,8 @@ def _side_blocks(state: BodyState) -> list[Line]:
 
 def _links_behind(state: BodyState) -> list[Line]:
     """Links to other pages, with their pictures, and keywords, behind the last paragraph; the last one first."""
-    kept, links = list(state.kept), []
+    kept = list(state.kept)
+    links: list[Line] = []
     while not state.is_list and kept and (_is_link_behind(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
         links.append(kept.pop())
     return links
