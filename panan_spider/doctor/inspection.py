@@ -13,7 +13,7 @@ from panan_spider.doctor.article_checks import FIELDS
 from panan_spider.doctor.cross_check import AGREES, agreement
 from panan_spider.doctor.fixture import plain
 from panan_spider.doctor.page_source import no_address
-from panan_spider.doctor.trace import steps
+from panan_spider.doctor.trace import blocks, labelled_lines, steps
 from panan_spider.extract.article import read_article
 from panan_spider.extract.document import Page, parse
 from panan_spider.extract.lines import flatten
@@ -66,6 +66,10 @@ class Inspection:
             found += _list(self.read)
         else:
             found.append(group("how far it was read", "step|what it gave|where", steps(self.page, self.site)))
+        if self.kind == "article":
+            whole = self.read if isinstance(self.read, ArticlePage) else None
+            found += [group("blocks", "kind|text|caption", blocks(whole))] if whole else []
+            found.append(group("lines", "label|rule|text", labelled_lines(self.page, self.site, whole)))
         return found
 
     @property
@@ -83,11 +87,12 @@ class Inspection:
         if isinstance(self.read, ArticlePage):
             told["fields"] = {name: _field(self.read, name) for name in FIELDS}
             told["left_out"] = [{"text": text, "why": why} for text, why in self.read.discarded]
+            told["lines"] = [{"label": one.label, "rule": one.rule, "text": one.text} for one in self.read.lines]
             told["second_opinion"] = agreement(self.page, self.read.text)
         elif isinstance(self.read, SectionPage):
             told |= {name: plain(getattr(self.read, name)) for name in ("breadcrumbs", "rows", "sections", "pager")}
         else:
-            told |= {"outcome": str(self.read.outcome), "reason": self.read.reason, "steps": self.groups[-1].as_dicts()}
+            told |= {"outcome": str(self.read.outcome), "reason": self.read.reason, "steps": self.groups[1].as_dicts()}
         return json.dumps(told, ensure_ascii=False, indent=1)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.doctor.fixture import expected
-from panan_spider.extract import byline, labels
+from panan_spider.extract import words
 from panan_spider.extract.document import Page
 from panan_spider.extract.results import PageError
 from panan_spider.sites.profile import Site
@@ -45,8 +45,8 @@ class RedactionError(RefusedError):
 
 def kept_words(site: Site) -> re.Pattern[str]:
     """The words that stay: those of the extraction, and the names of the site."""
-    words = {*_ANCHORS, *labels.SIDE_HEADINGS, *byline._ALL, *site.names, *site.apps}
-    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+    kept = {*_ANCHORS, *(word for word in words.every_word() if len(word) > 1), *site.names, *site.apps}
+    return re.compile("|".join(map(re.escape, sorted(kept, key=len, reverse=True))))
 
 
 def redacted(page: Page, kind: str, site: Site) -> Page:

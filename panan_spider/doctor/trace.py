@@ -9,10 +9,11 @@ from panan_spider.core.tables import RowStatus
 from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.document import Page, document_title, parse
 from panan_spider.extract.header_line import strength
+from panan_spider.extract.labels import settle
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.regions import Region, find_region
-from panan_spider.extract.results import PageError, UnknownLayout
+from panan_spider.extract.results import ArticlePage, PageError, UnknownLayout
 from panan_spider.extract.words import words_of
 from panan_spider.sites.profile import Site
 
@@ -37,6 +38,26 @@ def steps(page: Page, site: Site) -> Iterator[Step]:
     yield RowStatus.OK if lines else RowStatus.BAD, ("lines a reader sees", str(len(lines)), "")
     where = etree.ElementTree(root.getroottree().getroot()).getpath
     yield from _lines_read(lines, lambda line: where(line.block))
+
+
+def labelled_lines(page: Page, site: Site, article: ArticlePage | None) -> Iterator[Step]:
+    """(label, rule, text) of every line; of a page that was not read, as far as a rule of its own words fits."""
+    if article is not None:
+        yield from ((RowStatus.NONE, (line.label, line.rule, _short(line.text))) for line in article.lines)
+        return
+    try:
+        lines = flatten(parse(page), words_of(site))
+    except PageError:
+        return
+    settle(lines)
+    yield from ((RowStatus.NONE, (line.mark.label, line.mark.rule, _short(line.text or line.src))) for line in lines)
+
+
+def blocks(article: ArticlePage) -> Iterator[Step]:
+    """(kind, text or address, caption) of every block of the body, in order."""
+    for block in article.blocks:
+        text = getattr(block, "text", None) or getattr(block, "url", None) or f"{len(getattr(block, 'rows', ()))} rows"
+        yield RowStatus.NONE, (block.type, _short(text), getattr(block, "caption", None) or "")
 
 
 def _lines_read(lines: list[Line], where: Callable[[Line], str]) -> Iterator[Step]:

@@ -29,7 +29,7 @@ from panan_spider.extract.headline import (
     read_headline,
     read_opening,
 )
-from panan_spider.extract.labels import without_furniture
+from panan_spider.extract.labels import Label, find_rule
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.regions import Region, find_region, prose_outside
@@ -39,12 +39,14 @@ from panan_spider.extract.results import (
     FieldSources,
     Headline,
     InvalidPage,
+    LabelledLine,
     SoftBlock,
     UnknownLayout,
     places,
+    split_headline,
 )
-from panan_spider.extract.words import SiteWords, words_of
-from panan_spider.items import Author
+from panan_spider.extract.words import SiteWords, without_furniture, words_of
+from panan_spider.items import Author, Link
 from panan_spider.sites.cms import ArticleTemplate
 from panan_spider.sites.profile import Site, load_site
 from panan_spider.sites.urls import UrlKind, absolute
@@ -91,6 +93,7 @@ class _Reading:
         self.region: Region = find_region(self.lines, self.titles)
         self.base = base_url(page, self.root)
         self.address = self.site.urls.understand(page.url)
+        self.breadcrumbs = self.region.breadcrumb.parts if self.region.breadcrumb else ()
         self.body = Body(continues=self.address.part > 1)
 
     def resolve(self, href: str) -> str:
@@ -103,7 +106,6 @@ class _Reading:
         tail = self._tail()
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
-        crumb = self.region.breadcrumb
         return ArticlePage(
             url=self.address.url,
             template=self.template.name,
@@ -111,7 +113,7 @@ class _Reading:
             kicker=opening.kicker or headline.kicker,
             subtitle=headline.subtitle or opening.subtitle,
             published=header.published,
-            breadcrumbs=crumb.parts if crumb else (),
+            breadcrumbs=self.breadcrumbs,
             header_line=printed or None,
             source=header.source or tail.source,
             authors=_merged(header.authors, tail.authors),
@@ -119,13 +121,38 @@ class _Reading:
             credits=header.credits | tail.credits,
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
-            related=read_related(self.lines[self.region.body[1] :], self.resolve),
-            section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
+            related=self._related(),
+            section_links=self._section_links(),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
             unknown_labels=self._unknown_labels(),
+            label_lines=lambda: self._labelled(headline, opening),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
         )
+
+    def _related(self) -> tuple[Link, ...]:
+        return read_related(self.lines[self.region.body[1] :], self.resolve)
+
+    def _section_links(self) -> tuple[tuple[str, str], ...]:
+        crumb = self.region.breadcrumb
+        return tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ()))
+
+    def _labelled(self, headline: Headline, opening: Opening) -> tuple[LabelledLine, ...]:
+        """Every line of the page with its label and rule; those of the regions here, those of the body while it is read."""
+        crumb, region = self.region.breadcrumb, self.region
+        labels.give(self.lines[crumb.first : crumb.last + 1] if crumb else (), Label.BREADCRUMB, "breadcrumb")
+        for lines, label in zip(split_headline(headline), (Label.HEADLINE, Label.KICKER, Label.SUBTITLE), strict=True):
+            labels.give(lines, label, f"headline: {headline.rule}")
+        labels.give(opening.lines, Label.HEADLINE, "headline: repeated in the body")
+        for line in self.lines[slice(*region.header)]:
+            rule = find_rule(line, (Label.HEADER, Label.TAIL, Label.FURNITURE))
+            labels.give((line,), rule.label if rule else Label.HEADER, rule.name if rule else "header: cell")
+        labels.give((self.lines[n] for n in region.bylines), Label.BYLINE, "byline: role and names")
+        for line in (self.lines[n] for n in region.tail):
+            rule = find_rule(line, (Label.TAIL, Label.BYLINE, Label.HEADER))
+            labels.give((line,), Label.TAIL, rule.name if rule else "tail: value of a label")
+        labels.settle(self.lines)
+        return tuple(LabelledLine(line.mark.label, line.mark.rule, line.text or line.src, line) for line in self.lines)
 
     def _unknown_labels(self) -> tuple[str, ...]:
         return tuple(label for index in self.region.tail for label in unknown_labels(self.lines[index].text))
@@ -214,7 +241,7 @@ class _Reading:
             raise UnknownLayout("no body under the header line")
         self._check_doubt(headline)
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
-        after = any(labels.is_footer(line.folded, line.words) for line in self.lines[self.region.body[1] :])
+        after = any(labels.is_footer(line) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:
@@ -222,9 +249,8 @@ class _Reading:
 
     def _check_doubt(self, headline: Headline) -> None:
         """Raise UnknownLayout where the page speaks against the reading: another title, more prose outside, text dropped."""
-        crumb = self.region.breadcrumb
         called, said = document_title(self.root), f"{headline.kicker or ''}{headline.title}{headline.subtitle or ''}"
-        others = other_names(called, said, crumb.parts if crumb else (), self.words)
+        others = other_names(called, said, self.breadcrumbs, self.words)
         # A header line that names its source is sure, unless the other name stands on the page as a heading.
         if others and (not names_source(self._header()[1]) or is_headed(self.lines, others)):
             raise UnknownLayout(f"the document is called otherwise than the headline: {headline.title}")

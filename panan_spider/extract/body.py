@@ -9,6 +9,7 @@ from lxml import etree
 
 from panan_spider.core.text import fold
 from panan_spider.extract import captions, media
+from panan_spider.extract.labels import Label, give
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.words import SiteWords
@@ -193,6 +194,7 @@ def _caption_from_above(pieces: list[BodyBlock], body: Body) -> None:
         piece, after = pieces[index], pieces[index + 1]
         if _is_text(piece) and _is_image(after) and captions.is_from_above(piece.line, after.line):
             after.caption = captions.clean(piece.line.prose) or None
+            give((piece.line,), Label.CAPTION, "caption: over the picture")
             body.discarded.append((piece.line.text, "a caption: it belongs to its image"))
             del pieces[index]
 
@@ -208,15 +210,18 @@ def _caption(pieces: list[BodyBlock], headings: Sequence[Line], body: Body) -> N
         while stop < len(pieces) and _is_text(pieces[stop]) and stop - end < end - index + 3:
             stop += 1
         following = [piece.line for piece in pieces[end:stop]] if end > index else []
-        taken = captions.assign(end - index, following, headings) if following else []
+        taken, gallery = captions.assign(end - index, following, headings) if following else [], False
         if end > index and pieces[end - 1].caption:
             taken = []  # what stands over the pictures has been theirs
         elif following and not taken and end - index == 1:
             around = [piece.line for piece in (*pieces[max(0, index - 1) : index], *pieces[end + 1 : end + 2])]
-            taken = [(0, 0)] if captions.in_gallery(pieces[index].line, following[0], around) else []
+            gallery = captions.in_gallery(pieces[index].line, following[0], around)
+            taken = [(0, 0)] if gallery else []
         for image, line in taken:
             piece, text = pieces[index + image], captions.clean(following[line].prose)
             piece.caption = f"{piece.caption} {text}" if piece.caption else text or None
+            rule = "gallery" if gallery else captions.rule_of(following[line])
+            give((following[line],), Label.CAPTION, f"caption: {rule}")
             body.discarded.append((following[line].text, "a caption: it belongs to its image"))
         del pieces[end : end + len(taken)]
         index = max(end, index + 1)
@@ -224,7 +229,9 @@ def _caption(pieces: list[BodyBlock], headings: Sequence[Line], body: Body) -> N
 
 def _add(piece: BodyBlock, body: Body, resolve: Resolve) -> None:
     line = piece.line
+    give((line,), Label.VIDEO if line.kind == "video" else Label.PICTURE, f"body: {line.kind}")
     if piece.table is not None:
+        give((line,), Label.TEXT, "body: table")
         body.blocks.append(Table(rows=table_rows(piece.table, line.words)))
     elif line.kind == "pasted":
         body.discarded.append((piece.caption or "", "a picture without an address, and its caption"))
@@ -239,7 +246,9 @@ def _add_text(pieces: Sequence[BodyBlock], index: int, body: Body, resolve: Reso
     files = [(href, text) for href, text in line.links if media.is_file(href)]
     if not (labels(line, files) if files else announces(line, [piece.line for piece in pieces[index + 1 : index + 2]])):
         text = line.prose
-        body.blocks.append(Heading(text=text) if _is_heading(pieces, index, body) else Paragraph(text=text))
+        heading = _is_heading(pieces, index, body)
+        body.blocks.append(Heading(text=text) if heading else Paragraph(text=text))
+        give((line,), Label.HEADING if heading else Label.TEXT, "body: subhead" if heading else "body: paragraph")
     for href, text in files:
         link = Link(url=resolve(href), title=text or media.file_name(href))
         body.blocks.append(Attachment(url=link.url, title=link.title))

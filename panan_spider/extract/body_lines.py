@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Final
 
 from lxml import etree
 
 from panan_spider.core.text import fold
-from panan_spider.extract import labels, media
+from panan_spider.extract import labels, media, words
 from panan_spider.extract.body import TERMINAL
 from panan_spider.extract.header_line import is_label, strength
-from panan_spider.extract.labels import without_bar
+from panan_spider.extract.labels import Label
 from panan_spider.extract.line import Line, common_box, stands_in
+from panan_spider.extract.words import without_bar
 from panan_spider.items import Link
 
 #: Where a site keeps the pictures of its own pages.
@@ -38,21 +39,21 @@ def is_advertisement(picture: Line) -> bool:
     )
 
 
-def without_side(kept: list[Line], header: Sequence[Line], discarded: list[tuple[str, str]]) -> list[Line]:
-    """The lines without those beside the text: in elements outside its container that are links, or the site's decoration."""
+def beside(kept: list[Line], header: Sequence[Line]) -> list[Line]:
+    """The lines beside the text: in elements outside its container that are links, or the site's decoration."""
     suspects = [line for line in kept if leads_away(line) or _is_decoration(line)]
     container = _container([line for line in kept if line.kind == "text"][:2]) if suspects else None
     if container is None:
-        return kept
+        return []
     around = set(container.iterancestors())
     article = common_box(container, header[0].block) if header else container
-    found = (_branch(line, container, around) for line in suspects)
-    for branch in dict.fromkeys(element for element in found if element is not None):
-        held = [line for line in kept if stands_in(line, branch)]
+    branches = (_branch(line, container, around) for line in suspects)
+    found: list[Line] = []
+    for branch in dict.fromkeys(element for element in branches if element is not None):
+        held = [line for line in kept if stands_in(line, branch) and not any(line is other for other in found)]
         if held and _is_beside(held, outside=article is not None and article not in branch.iterancestors()):
-            discarded.extend((line.text or line.src, "a block beside the text") for line in held)
-            kept = [line for line in kept if not stands_in(line, branch)]
-    return kept
+            found += held
+    return found
 
 
 def _is_decoration(line: Line) -> bool:
@@ -92,50 +93,103 @@ _FOOT: Final = re.compile(
 )
 
 
+@dataclass
+class BodyState:
+    """The body under way: the lines still in it, the header line's, and what each rule has taken."""
+
+    kept: list[Line]
+    header: Sequence[Line]
+    taken: dict[str, list[Line]] = field(default_factory=dict)
+    is_list: bool = False  # the body itself is a list of links
+
+
+@dataclass(frozen=True)
+class BodyRule:
+    """One rule for lines among the text that are none of it: which they are, given their neighbours."""
+
+    name: str
+    label: Label
+    why: str  # as in `discarded`
+    find: Callable[[BodyState], Sequence[Line]]
+
+
 def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header: Sequence[Line] = ()) -> list[Line]:
-    """The body's lines without leftovers, furniture, and the header line again, and the links that trail after it."""
-    said = {line.bare for line in header if strength(line.folded, line.words) or is_label(line.folded)}
+    """The body's lines without those that a rule takes out; each is noted in `discarded` with the reason."""
+    state = BodyState(list(lines), header)
+    for rule in BODY_RULES:
+        found = rule.find(state)
+        state.taken[rule.name] = list(found)
+        if not found:
+            continue
+        labels.give(found, rule.label, f"body: {rule.name}")
+        discarded.extend((line.text or line.src, rule.why) for line in found)
+        gone = set(map(id, found))
+        state.kept = [line for line in state.kept if id(line) not in gone]
+    return _joined(state.kept)
+
+
+def _left_over(state: BodyState) -> list[Line]:
+    said = {line.bare for line in state.header if strength(line.folded, line.words) or is_label(line.folded)}
+    return [line for line in state.kept if labels.is_leftover(line) or labels.is_furniture(line) or line.bare in said]
+
+
+def _codes(state: BodyState) -> list[Line]:
+    """Pictures right before furniture that speaks of a code to be scanned."""
+    left_over = set(map(id, _left_over(state)))
     kept: list[Line] = []
-    for line in lines:
-        if labels.is_leftover(line) or labels.is_furniture(line) or line.bare in said:
-            if kept and labels.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
-                discarded.append((kept.pop().src, "the code that leads to this page"))
-            discarded.append((line.text, "left over from an image or the page around"))
-        elif line.kind == "image" and is_advertisement(line):
-            discarded.append((line.src, "an advertisement"))
-        else:
+    found: list[Line] = []
+    for line in state.kept:
+        if id(line) not in left_over:
             kept.append(line)
+        elif kept and words.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
+            found.append(kept.pop())
+    return found
+
+
+def _advertisements(state: BodyState) -> list[Line]:
+    return [line for line in state.kept if line.kind == "image" and is_advertisement(line)]
+
+
+def _toolbars(state: BodyState) -> list[Line]:
+    """The toolbars before the first words of the text and behind its last. Cuts a bar off the first line, too."""
+    kept = state.kept
     if kept and kept[0].text.lstrip()[:1] in "改调选" and (text := without_bar(kept[0].raw)) != kept[0].raw:
         kept[0] = replace(kept[0], raw=text)
-    _trim_toolbars(kept, discarded)
-    if _is_list_of_links(kept):
-        return _joined(kept)
-    kept = without_side(kept, header, discarded)
-    links: list[Line] = []
-    while kept and (_is_link_behind(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
-        links.append(kept.pop())
-        discarded.append((links[-1].text or links[-1].src, _LINK_BEHIND))
-    if links and len(kept) > 1 and _heads(kept[-1], links, kept[-2]):
-        discarded.append((kept.pop().text, "the heading of links after the body"))
-    _cut_foot(kept, discarded)
-    return _joined(kept)
-
-
-def _trim_toolbars(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
-    """Take off the toolbars before the first words of the text and behind its last."""
     head = 0
     while head < len(kept) and (kept[head].kind != "text" or _is_tool(kept[head])):
         head += 1
     foot = len(kept)
     while foot > head and (labels.is_toolbar(kept[foot - 1]) or leads_away(kept[foot - 1])):
         foot -= 1
-    tools = [line for line in (*kept[:head], *kept[foot:]) if line.kind == "text" and _is_tool(line)]
-    discarded.extend((line.text, "a toolbar before or behind the text") for line in tools)
-    kept[:] = [line for line in kept if not any(line is tool for tool in tools)]
+    return [line for line in (*kept[:head], *kept[foot:]) if line.kind == "text" and _is_tool(line)]
+
+
+def _list_of_links(state: BodyState) -> list[Line]:
+    """Takes nothing: notes that the body itself is a list of links, so that no rule behind takes them for others'."""
+    state.is_list = _is_list_of_links(state.kept)
+    return []
+
+
+def _side_blocks(state: BodyState) -> list[Line]:
+    return [] if state.is_list else beside(state.kept, state.header)
+
+
+def _links_behind(state: BodyState) -> list[Line]:
+    """Links to other pages, with their pictures, and keywords, behind the last paragraph; the last one first."""
+    kept = list(state.kept)
+    links: list[Line] = []
+    while not state.is_list and kept and (_is_link_behind(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
+        links.append(kept.pop())
+    return links
+
+
+def _heading_of_links(state: BodyState) -> list[Line]:
+    kept, links = state.kept, state.taken.get("links behind", [])
+    return kept[-1:] if links and len(kept) > 1 and _heads(kept[-1], links, kept[-2]) else []
 
 
 def _is_tool(line: Line) -> bool:
-    return labels.is_toolbar(line) or (labels.is_page_walk(line) and not labels.is_statement(line.folded))
+    return labels.is_toolbar(line) or (labels.is_page_walk(line) and not words.is_statement(line.folded))
 
 
 def _is_list_of_links(lines: Sequence[Line]) -> bool:
@@ -147,12 +201,12 @@ def _is_list_of_links(lines: Sequence[Line]) -> bool:
     marked = sum(1 for line in rows if _BULLET.match(line.text))
     if len(rows) >= _MANY_LINKS and 10 * marked >= 6 * len(rows):
         return True
-    return leads_away(texts[0]) and not any(labels.is_prose(line) and not leads_away(line) for line in texts)
+    return leads_away(texts[0]) and not any(words.is_prose(line) and not leads_away(line) for line in texts)
 
 
 def _is_link_behind(line: Line) -> bool:
     """Whether the line leads to another page and is no paragraph that happens to be a link."""
-    return leads_away(line) and not labels.is_prose(line)
+    return leads_away(line) and not words.is_prose(line)
 
 
 def is_dropped_text(left_out: tuple[str, str]) -> bool:
@@ -183,7 +237,7 @@ def _is_thumbnail(kept: Sequence[Line], links: Sequence[Line]) -> bool:
 
 
 def _is_tags(kept: Sequence[Line]) -> bool:
-    return len(kept) > 1 and labels.names_keywords(kept[-1])
+    return len(kept) > 1 and words.names_keywords(kept[-1])
 
 
 def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
@@ -195,23 +249,33 @@ def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
     return box is not None and not stands_in(before, box)
 
 
-def _cut_foot(kept: list[Line], discarded: list[tuple[str, str]]) -> None:
-    """Take off the foot of a page that claims no rights: who runs it and where, below the text's container."""
+def _foot(state: BodyState) -> list[Line]:
+    """The foot of a page that claims no rights: who runs it and where, below the text's container."""
+    kept = state.kept
     first = len(kept)
     while first and kept[first - 1].kind == "text" and _FOOT.match(kept[first - 1].folded):
         first -= 1
     run = kept[first:]
-    if (
-        not run
-        or not first
-        or not any(_FOOT_SURE.match(line.folded) for line in run)
-        or kept[first - 1].block.tag != "p"
-    ):
-        return
-    container = kept[first - 1].block.getparent()
-    if not any(stands_in(line, container) for line in run if container is not None):
-        discarded.extend((line.text, "the foot of the page") for line in run)
-        del kept[first:]
+    if not run or not first or not any(_FOOT_SURE.match(line.folded) for line in run):
+        return []
+    container = kept[first - 1].block.getparent() if kept[first - 1].block.tag == "p" else None
+    if container is None or any(stands_in(line, container) for line in run):
+        return []
+    return run
+
+
+#: In this order: a rule sees what those before it have left.
+BODY_RULES: tuple[BodyRule, ...] = (
+    BodyRule("code", Label.FURNITURE, "the code that leads to this page", _codes),
+    BodyRule("left over", Label.LEFTOVER, "left over from an image or the page around", _left_over),
+    BodyRule("advertisement", Label.OUTSIDE, "an advertisement", _advertisements),
+    BodyRule("toolbar", Label.TOOLBAR, "a toolbar before or behind the text", _toolbars),
+    BodyRule("list of links", Label.TEXT, "", _list_of_links),
+    BodyRule("side block", Label.SIDE, "a block beside the text", _side_blocks),
+    BodyRule("links behind", Label.SIDE, _LINK_BEHIND, _links_behind),
+    BodyRule("heading of links", Label.SIDE, "the heading of links after the body", _heading_of_links),
+    BodyRule("foot", Label.FOOTER, "the foot of the page", _foot),
+)
 
 
 def _joined(lines: list[Line]) -> list[Line]:
@@ -246,7 +310,7 @@ def _joined(lines: list[Line]) -> list[Line]:
 def read_related(lines: Sequence[Line], resolve: Callable[[str], str]) -> tuple[Link, ...]:
     """The links under the first related heading of these lines, which come after the body."""
     for index, line in enumerate(lines):
-        if line.kind == "text" and labels.side_heading(line.folded) in labels.RELATED_HEADINGS:
+        if line.kind == "text" and words.side_heading(line.folded) in words.RELATED_HEADINGS:
             return tuple(_links(lines, index, resolve))
     return ()
 
@@ -255,7 +319,7 @@ def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -
     found: list[Link] = []
     block: etree._Element | None = None
     for line in lines[heading + 1 :]:
-        if labels.side_heading(line.folded) or labels.is_footer(line.folded, line.words):
+        if labels.opens_side_block(line) or labels.is_footer(line):
             break
         if not line.links:
             if found and line.kind == "text":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from panan_spider.core.text import fold
-from panan_spider.extract import labels
+from panan_spider.extract import words
 from panan_spider.extract.line import Line, holds_more_than
 
 ANCHOR: Final = re.compile(
@@ -55,7 +55,7 @@ def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
             continue
         crumb = _gather(lines, index, line.text[found.end() :])
         # `位置:村口` and `您当前的位置是村口。` are an article's words.
-        if len(crumb.parts) > 1 or (_READERS.match(found[0]) and not labels.is_statement(line.folded)):
+        if len(crumb.parts) > 1 or (_READERS.match(found[0]) and not words.is_statement(line.folded)):
             return crumb
     return _unannounced(lines)
 
@@ -64,14 +64,14 @@ def _unannounced(lines: list[Line]) -> Breadcrumb | None:
     """The breadcrumb of a page that prints it bare, from the home page on: `首页 > 新闻 > 正文`, before any sentence."""
     for index, line in enumerate(lines):
         if line.kind != "text" or not line.links or not line.words.pattern(_HOME).match(line.folded):
-            if labels.is_statement(line.folded):
+            if words.is_statement(line.folded):
                 return None
             continue
         crumb = _gather(lines, index, line.text)
         if (
             len(crumb.parts) > 1
             and all(len(part) <= _LONGEST_PART for part in crumb.parts)
-            and not labels.is_page_walk(line)
+            and not words.is_page_walk(line)
         ):
             return crumb
     return None
@@ -79,7 +79,7 @@ def _unannounced(lines: list[Line]) -> Breadcrumb | None:
 
 def _stands_beside(first: Line, line: Line) -> bool:
     """Whether a line that says nothing by itself is a part: a link, a trail, or in one small box with the first."""
-    if (side := labels.side_heading(line.folded)) and side != line.bare:
+    if (side := words.side_heading(line.folded)) and side != line.bare:
         return False  # 图片新闻 更多>>>
     link = line.is_link and len(line.links) == 1 and len(line.bare) <= _LONGEST_PART
     if link or _SEPARATOR.search(line.folded) or line.block is first.block:
@@ -95,7 +95,7 @@ def _is_next_item(lines: Sequence[Line]) -> bool:
     before, line = lines[-2], lines[-1]
     if before.block.tag != "li" or before.block.getnext() is not line.block or len(line.bare) > _LONGEST_PART:
         return False
-    return not labels.is_head_furniture(line.folded, line.words) and not any(
+    return not words.is_head_furniture(line.folded, line.words) and not any(
         _SEPARATOR.search(said.folded) for said in lines
     )
 

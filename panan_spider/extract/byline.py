@@ -13,14 +13,14 @@ from typing import Final
 
 from panan_spider.core.cached import remembered
 from panan_spider.core.text import fold
+from panan_spider.extract.words import meaning, one_of
 from panan_spider.items import Author
 
-_RANK: Final = (
-    "本报|本网|本台|学生|首席|特派|特约|特邀|实习|见习|驻站|全媒体|融媒体|融媒|新媒体|摄影|摄像|文字|视频|联合|县|市|省"
-)
-ROLE: Final = rf"(?:(?:{_RANK})*(?:记者|通讯员|报道员|评论员|撰稿人|实习生)|综合)"
+_RANK: Final = one_of("ranks")
+_ROLES_OF_BYLINE: Final = one_of("roles")
+ROLE: Final = rf"(?:(?:{_RANK})*(?:{_ROLES_OF_BYLINE})|综合)"
 #: A newsroom before a role, part of the title: 样例日报记者.
-_NEWSROOM: Final = "[\u3400-\u9fffA-Za-z]{1,10}(?:报|网|社|台|端|刊|新闻|视频|频道|传媒|中心)"
+_NEWSROOM: Final = rf"[\u3400-\u9fffA-Za-z]{{1,10}}(?:{one_of('newsrooms')})"
 NEWSROOM_ROLE: Final = rf"(?:{_NEWSROOM})?{ROLE}"
 _WORK: Final = {
     "文": "text", "文字": "text", "撰文": "text", "图": "photo", "摄": "photo", "摄影": "photo", "图片": "photo", "摄影报道": "photo", "图文报道": "text+photo",
@@ -193,18 +193,16 @@ def _take_name(reader: _Reader, word: str, rest: str) -> None:
     return reader.mark(glued[2])
 
 
-_AUTHOR_LABELS: Final = ("作者", "记者", "通讯员", "文", "文字", "撰文", "摄影", "撰稿", "图", "图片", "视频", "摄像")
-_EDITOR_LABELS: Final = ("编辑", "责任编辑", "责编", "本文编辑", "网络编辑", "本页编辑", "文字编辑", "值班编辑")
-_CREDIT_LABELS: Final = (
-    "初审", "复审", "终审", "二审", "三审", "一审", "审核", "审签", "审稿", "校对", "监制", "总监制", "签发", "值班主任", "值班总编", "主编", "责任校对", "统筹",
-)  # fmt: skip
+_AUTHOR_LABELS: Final = meaning("author_labels")
+_EDITOR_LABELS: Final = meaning("editor_labels")
+_CREDIT_LABELS: Final = meaning("credit_labels")
 
 
 def _spaced(word: str) -> str:
     return r"\s*".join(word)
 
 
-_SOURCE_LABELS: Final = ("本文来源", "文章来源", "来源", "稿源")
+_SOURCE_LABELS: Final = meaning("source_labels")
 _ALL: Final = sorted((*_SOURCE_LABELS, *_EDITOR_LABELS, *_CREDIT_LABELS, *_AUTHOR_LABELS), key=len, reverse=True)
 _LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, _ALL))})\s*:")
 _OPENING: Final = re.compile(

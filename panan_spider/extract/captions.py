@@ -1,7 +1,8 @@
 """Which line under a picture is its caption, and which is body text that happens to follow it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
@@ -31,16 +32,41 @@ _LONGEST_CENTRED: Final = 100
 _LONGEST_PLAIN: Final = 45
 
 
+@dataclass(frozen=True)
+class CaptionRule:
+    """One sign that a line is the caption of a picture, by its own words or element; `longest` is in characters."""
+
+    name: str
+    test: Callable[[Line], bool]
+    longest: int
+
+
+#: Signs of a line's own, under a picture; the first that fits names the caption.
+CAPTION_RULES: tuple[CaptionRule, ...] = (
+    CaptionRule("marked ▲", lambda line: _MARKED.match(fold(line.prose)) is not None, _LONGEST_STRONG),
+    CaptionRule("worded 图为", lambda line: _WORDED.match(fold(line.prose)) is not None, _LONGEST_STRONG),
+    CaptionRule("figcaption", lambda line: line.block.tag == "figcaption", _LONGEST_STRONG),
+    CaptionRule("class", lambda line: _CLASS.search(line.block.get("class", "")) is not None, _LONGEST_STRONG),
+    CaptionRule("credited 摄", lambda line: _CREDITED.search(fold(line.prose)) is not None, _LONGEST_CENTRED),
+)
+
+
+def strong_rule(line: Line) -> str | None:
+    """The rule by which the line's own words or element say that it is a caption; None for a byline."""
+    if len(line.prose) > _LONGEST_STRONG or is_opening_byline(line):
+        return None
+    fits = (rule.name for rule in CAPTION_RULES if len(line.prose) <= rule.longest and rule.test(line))
+    return next(fits, None)
+
+
 def is_strong(line: Line) -> bool:
     """Whether the line's own words or element say that it is a caption: ▲, 图为…, … 摄, figcaption."""
-    text = fold(line.prose)
-    if len(text) > _LONGEST_STRONG or is_opening_byline(line):
-        return False
-    if _MARKED.match(text) or _WORDED.match(text) or line.block.tag == "figcaption":
-        return True
-    if _CLASS.search(line.block.get("class", "")):
-        return True
-    return _CREDITED.search(text) is not None and len(text) <= _LONGEST_CENTRED
+    return strong_rule(line) is not None
+
+
+def rule_of(line: Line) -> str:
+    """The rule by which a line that has been taken as a caption is one."""
+    return strong_rule(line) or ("centred" if line.centred else "short")
 
 
 def is_weak(line: Line, *, headings: Sequence[Line], heads_nothing: bool = False) -> bool:
@@ -49,16 +75,9 @@ def is_weak(line: Line, *, headings: Sequence[Line], heads_nothing: bool = False
     A bold one is a subhead, unless no text follows that it could head.
     """
     text = fold(line.prose)
-    if (
-        line.heading_tag
-        or line.right
-        or _DATE_LINE.match(text)
-        or line.is_link
-        or line.parted
-        or is_opening_byline(line)
-    ):
+    if line.heading_tag or line.right or line.is_link or line.parted or _DATE_LINE.match(text):
         return False
-    if any(_same_look(line, heading) for heading in headings):
+    if is_opening_byline(line) or any(_same_look(line, heading) for heading in headings):
         return False
     if line.centred:
         return len(text) <= _LONGEST_CENTRED

@@ -11,11 +11,10 @@ from lxml import etree
 
 from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.header_line import strength
-from panan_spider.extract.labels import is_prose
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.results import InvalidPage, PageError, UnknownLayout
-from panan_spider.extract.words import SiteWords
+from panan_spider.extract.words import SiteWords, is_prose
 from panan_spider.sites.urls import absolute
 
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)

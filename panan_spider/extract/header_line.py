@@ -17,12 +17,11 @@ from lxml import etree
 
 from panan_spider.core.cached import remembered
 from panan_spider.core.text import as_printed, fold
-from panan_spider.extract import byline, labels, media
+from panan_spider.extract import byline, media, words
 from panan_spider.extract.byline import NEWSROOM_ROLE, ROLE, cut_credits, read_byline
-from panan_spider.extract.labels import cleared
 from panan_spider.extract.line import Line, holds_more_than, stands_in
 from panan_spider.extract.results import InvalidPage
-from panan_spider.extract.words import SiteWords
+from panan_spider.extract.words import SiteWords, cleared, one_of
 from panan_spider.items import Author
 
 SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自|(?<!\w)稿\s?源)\s*:"
@@ -31,10 +30,8 @@ DATE: Final = re.compile(
     r"(?:\s*[(]?(?:星期|周)[一二三四五六日天][)]?(?!\w))?(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
 )
 #: Labels of the day of publication, and of other days in the life of a page.
-_PUBLISHED: Final = "发布|发表|刊发|发稿|刊播|播出|播发|见报|出版|刊登|登载|首发|推送|刊出|发文|公布|网发|报道"
-_TOUCHED: Final = (
-    "更新|录入|上传|编辑|修改|创建|生成|添加|入库|上线|制作|采集|转载|提交|审核|签发|成文|印发|采写|投稿|拍摄|写作"
-)
+_PUBLISHED: Final = one_of("published")
+_TOUCHED: Final = one_of("touched")
 _DATE_LABEL: Final = re.compile(
     rf"(?:(?:{_PUBLISHED})|(?P<touched>{_TOUCHED}))?\s{{0,9}}(?:时间|日期)\s{{0,9}}:|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
 )
@@ -305,7 +302,7 @@ def header_end(lines: list[Line], first: int) -> int:
         ):
             end += 1
             continue  # a picture between a label and its value: 来源, the newsroom's sign, its name
-        known = labels.is_furniture(line) or is_header_piece(line) or tail_line_only(line) or _is_awaited(lines, end)
+        known = words.is_furniture(line) or is_header_piece(line) or tail_line_only(line) or _is_awaited(lines, end)
         if _dates_again(line, lines[first:end]) or (not known and not _is_cell(lines, first, end, row)):
             break
         end += 1
@@ -342,9 +339,9 @@ def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | No
     line = lines[index]
     before = next(other for other in reversed(lines[:index]) if other.kind == "text")
     box = row if row is not None else _small_parent(lines[first], line)
-    if box is None or _row(line.block) is not row or not _says_little(line) or labels.ends_body(line):
+    if box is None or _row(line.block) is not row or not _says_little(line) or words.ends_body(line):
         return False
-    counted = labels.is_furniture(before) and line.bare.isdigit()
+    counted = words.is_furniture(before) and line.bare.isdigit()
     named = all(_NAME.match(word) for word in line.text.split())
     return counted or is_label(before.folded) or (named and _holds_header_alone(box, lines, first))
 
@@ -357,9 +354,9 @@ def _holds_header_alone(box: etree._Element, lines: list[Line], first: int) -> b
     """Whether the box is the header line's own: neither the headline nor a line of the text stands in it."""
     inside = [stands_in(line, box) for line in lines[: first + _MAX_HEADER_CELLS + 2]]
     if any(inside[:first]):
-        return all(labels.is_furniture(line) for line, held in zip(lines[:first], inside, strict=False) if held)
+        return all(words.is_furniture(line) for line, held in zip(lines[:first], inside, strict=False) if held)
     rest = [line for line, held in zip(lines[first:], inside[first:], strict=False) if held]
-    return all(labels.is_furniture(line) or is_header_piece(line) or _says_little(line) for line in rest)
+    return all(words.is_furniture(line) or is_header_piece(line) or _says_little(line) for line in rest)
 
 
 def _row(element: etree._Element) -> etree._Element | None:

@@ -161,12 +161,16 @@ def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], bo
         return Headline("", None, None, ())
     candidates = [said_once(line) for line in candidates]
     if span := _by_document_title(candidates, document_titles):
-        return _cut(candidates, *span)
+        return replace(_cut(candidates, *span), rule="title of the document")
     if len(candidates) == 1 and (below := _below_the_header_line(candidates[0], document_titles, body)):
         return below
     if _SURE_KICKER_END.search(fold(candidates[0].prose)) and is_lost(candidates, document_titles, body):
         raise UnknownLayout(f"the document is called otherwise than the headline: {candidates[-1].prose}")
-    return _cut(candidates, *(_by_repetition(candidates, body) or _by_markup(candidates) or _by_order(candidates)))
+    if span := _by_repetition(candidates, body):
+        return replace(_cut(candidates, *span), rule="repeated in the body")
+    if span := _by_markup(candidates):
+        return replace(_cut(candidates, *span), rule="markup")
+    return _cut(candidates, *_by_order(candidates))
 
 
 def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Line]) -> Headline | None:

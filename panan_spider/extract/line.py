@@ -50,6 +50,14 @@ _BESIDE_LINK: Final = re.compile(r"[\s\W\d年月日]+")
 
 
 @dataclass
+class LineMark:
+    """What a line is on its page, and the rule that says so; copies of a line share it."""
+
+    label: str = ""
+    rule: str = ""
+
+
+@dataclass
 class Line:
     """One line on the screen, or one picture or video standing in it.
 
@@ -67,7 +75,13 @@ class Line:
     bold: bool = False
     breaks: str = "block"
     controls: bool = False  # it holds a field or a button of a form
+    mark: LineMark = field(default_factory=LineMark, compare=False, repr=False)
     parted: bool = False  # a line that went into a field stood before it: no caption of what stands over that
+
+    @once
+    def signs(self) -> dict[str, bool]:
+        """Labels asked for, and whether a rule gives them."""
+        return {}
 
     @once
     def text(self) -> str:

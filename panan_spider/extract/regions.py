@@ -6,24 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from panan_spider.extract import byline, labels
+from panan_spider.extract import byline, labels, words
 from panan_spider.extract.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
 from panan_spider.extract.byline import read_byline
 from panan_spider.extract.header_line import (
     could_say_some,
     header_end,
-    is_header_piece,
     is_lone_byline,
-    is_opening_byline,
     leftover,
     names_source,
     strength,
     tail_line_only,
 )
 from panan_spider.extract.headline import plain
-from panan_spider.extract.labels import without_furniture
-from panan_spider.extract.line import Line
+from panan_spider.extract.line import Line, LineMark
 from panan_spider.extract.results import UnknownLayout
+from panan_spider.extract.words import without_furniture
 
 _CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
 #: Pictures and links that can stand between two tail lines.
@@ -35,7 +33,7 @@ def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, ...]:
     sourced = any(names_source(line.folded) for line in lines[slice(*header)])
     for index in range(header[1], len(lines)):
         line = lines[index]
-        if labels.is_footer(line.folded, line.words):
+        if labels.is_footer(line):
             break
         if line.kind == "text" and (_is_late_header(line, sourced) or _is_tail(lines, index)):
             found = list(range(_tail_begin(lines, header[1], index), _tail_end(lines, index)))
@@ -53,13 +51,13 @@ def _is_late_header(line: Line, sourced: bool) -> bool:
 def _is_tail(lines: list[Line], index: int) -> bool:
     """Whether the line is a tail line and the text does not go on behind it."""
     line = lines[index]
-    if byline.is_tail_line(labels.cleared(line.folded)):
+    if labels.is_tail(line):
         return not _stands_in_text(lines, index) and not _has_prose_behind(lines, index)
-    if not byline.is_unknown_credit(line.folded) or _has_prose_behind(lines, index):
+    if not labels.is_unlisted_tail(line) or _has_prose_behind(lines, index):
         return False
     after = next((other for other in lines[index + 1 :] if other.kind == "text"), None)
-    closes = after is None or byline.is_tail_line(after.folded) or labels.ends_body(after)
-    several = len(byline.unknown_labels(line.folded)) > 1 or bool(byline.is_tail_line(after.folded) if after else False)
+    closes = after is None or labels.is_tail(after) or labels.ends_body(after)
+    several = len(byline.unknown_labels(line.folded)) > 1 or (after is not None and labels.is_tail(after))
     return closes and several
 
 
@@ -71,7 +69,7 @@ def _has_prose_behind(lines: list[Line], index: int) -> bool:
     for other in lines[index + 1 :]:
         if other.kind == "text" and labels.ends_body(other):
             break
-        prose += labels.is_prose(other) and not other.is_row and _in_container(other, line)
+        prose += words.is_prose(other) and not other.is_row and _in_container(other, line)
         if prose >= enough:
             return True
     return False
@@ -96,7 +94,7 @@ def _later_tail(lines: list[Line], start: int) -> list[int]:
         line = lines[index]
         if line.kind == "text" and labels.ends_body(line):
             break
-        if line.kind == "text" and byline.is_tail_line(line.folded) and _continues(line, first):
+        if line.kind == "text" and labels.is_tail(line) and _continues(line, first):
             end = _tail_end(lines, index)
             found += range(index, end)
             index = end
@@ -118,7 +116,7 @@ def _stands_in_text(lines: list[Line], index: int) -> bool:
     beside = (
         after.kind == "text" and after.block.tag == line.block.tag and after.block.getparent() is line.block.getparent()
     )
-    ends = byline.is_tail_line(after.folded) or labels.ends_body(after) or labels.is_furniture(after)
+    ends = labels.is_tail(after) or labels.ends_body(after) or labels.is_furniture(after)
     return beside and not ends and not after.links and not after.folded.startswith(("(", "【"))
 
 
@@ -137,7 +135,10 @@ def split_tail(lines: list[Line], start: int, end: int) -> int | None:
             continue
         at = byline.begins_behind(line.raw)
         if at is not None:
-            lines[index : index + 1] = [replace(line, raw=line.raw[:at]), replace(line, raw=line.raw[at:], links=[])]
+            lines[index : index + 1] = [
+                replace(line, raw=line.raw[:at]),
+                replace(line, raw=line.raw[at:], links=[], mark=LineMark()),
+            ]
         return None if at is None else index + 1
     return None
 
@@ -155,7 +156,7 @@ def _tail_end(lines: list[Line], first: int) -> int:
     while end < len(lines) and lines[end].kind == "text":
         text = lines[end].folded
         awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
-        if labels.side_heading(text) or not (awaited or byline.is_tail_line(text)):
+        if labels.opens_side_block(lines[end]) or not (awaited or labels.is_tail(lines[end])):
             break
         end += 1
     return end
@@ -226,7 +227,7 @@ def prose_outside(lines: list[Line], region: Region) -> int:
 
 
 def _is_foreign_prose(line: Line) -> bool:
-    return labels.is_prose(line) and not line.is_row and not labels.is_footer(line.folded, line.words)
+    return words.is_prose(line) and not line.is_row and not labels.is_footer(line)
 
 
 def _last_group(tail: Sequence[int]) -> int:
@@ -242,12 +243,12 @@ def _opening_bylines(lines: list[Line], begin: int, end: int) -> tuple[int, ...]
     found: list[int] = []
     for index in range(begin, end):
         line = lines[index]
-        if line.kind == "text" and is_opening_byline(line):
+        if labels.is_byline(line):
             found.append(index)
         elif line.kind == "text" and not (labels.is_leftover(line) or labels.is_furniture(line)):
             break
     rest = lines[found[-1] + 1 : end] if found else ()
-    return tuple(found) if any(labels.is_prose(line) for line in rest) else ()
+    return tuple(found) if any(words.is_prose(line) for line in rest) else ()
 
 
 def _find_header_over(
@@ -255,9 +256,9 @@ def _find_header_over(
 ) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """Header line and headline of a page that prints the date and 来源 over an h1 or the document's title."""
     for index in range(start, len(lines) - 1):
-        if labels.is_statement(lines[index].folded):
+        if words.is_statement(lines[index].folded):
             return None
-        if is_header_piece(lines[index]) and strength(lines[index].folded, lines[index].words) >= 5:
+        if labels.is_header(lines[index]) and strength(lines[index].folded, lines[index].words) >= 5:
             end = header_end(lines, index)
             if end < len(lines) and (lines[end].heading_tag == "h1" or plain(lines[end].prose) in titles):
                 return (index, end), (end, end + 1)
@@ -271,7 +272,7 @@ def _find_header_below(
     first = crumb.last + 1
     headline = _find_headline(lines, 0, crumb.first, titles)
     known = any(line.heading_tag or plain(line.prose) in titles for line in lines[slice(*headline)])
-    if not known or first >= len(lines) or not is_header_piece(lines[first]):
+    if not known or first >= len(lines) or not labels.is_header(lines[first]):
         return None
     end = header_end(lines, first)
     said = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
@@ -287,7 +288,7 @@ def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
     after = next((line for line in lines[index + 1 :] if line.kind == "text"), None)
     if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
         return True
-    return labels.side_heading(lines[index].folded) is None or not labels.is_statement(after.folded)
+    return not labels.opens_side_block(lines[index]) or not words.is_statement(after.folded)
 
 
 def _find_header(
@@ -297,9 +298,9 @@ def _find_header(
     best: tuple[tuple[int, int], tuple[int, int]] | None = None
     index, most = start, 1
     while index < len(lines):
-        if best is not None and labels.is_statement(lines[index].folded):
+        if best is not None and words.is_statement(lines[index].folded):
             break  # the text has begun: the date that ends a notice is no header line
-        if not is_header_piece(lines[index]) or plain(lines[index].prose) in titles:
+        if not labels.is_header(lines[index]) or plain(lines[index].prose) in titles:
             index += 1
             continue
         end = header_end(lines, index)
@@ -340,7 +341,7 @@ def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset
 
 def _is_piece_above(line: Line, header: Line) -> bool:
     """Whether the line over a header line is a piece of it: an author or editor in the same element."""
-    return line.block is header.block and (tail_line_only(line) or is_opening_byline(line))
+    return line.block is header.block and (tail_line_only(line) or labels.is_byline(line))
 
 
 def _header_begin(lines: list[Line], floor: int, index: int) -> int:
@@ -363,9 +364,9 @@ def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
         return True
     if strength(line.folded, line.words) >= 2 and not leftover(line.folded, line.words):
         return False
-    if labels.is_prose(line) or _FROM_HOME.match(line.folded):
+    if words.is_prose(line) or _FROM_HOME.match(line.folded):
         return False
-    around = labels.side_heading(line.folded) or labels.is_head_furniture(line.folded, line.words)
+    around = labels.opens_side_block(line) or labels.is_head(line)
     return not around and ANCHOR.search(line.text) is None and strength(line.folded, line.words) < 3
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extract import labels, media
+from panan_spider.extract import media, words
 from panan_spider.extract.line import Line
 from panan_spider.items import Author, Block, Image, Link
 
@@ -55,6 +55,16 @@ class FieldSource:
 
 
 @dataclass(frozen=True)
+class LabelledLine:
+    """One line of a page as it was read: its label, the name of the rule that gave it, its text or address."""
+
+    label: str
+    rule: str
+    text: str
+    line: Line = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class ArticlePage:
     """One part of an article as read off one page. Field names and meanings are those of `items.Article`."""
 
@@ -77,12 +87,18 @@ class ArticlePage:
     parts: tuple[str, ...]  # addresses of the further parts this page links to, in order
     find: Callable[["ArticlePage"], dict[str, FieldSource]] = field(default=lambda _page: {}, compare=False, repr=False)
     discarded: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # (text, why) of what was left out
+    label_lines: Callable[[], tuple["LabelledLine", ...]] = field(default=tuple, compare=False, repr=False)
     unknown_labels: tuple[str, ...] = ()  # labels of credits that no list of the reader's knows, as printed
 
     @cached_property
     def found(self) -> dict[str, FieldSource]:
         """Where each field was read; looked for only when asked, as few are."""
         return self.find(self)
+
+    @cached_property
+    def lines(self) -> tuple["LabelledLine", ...]:
+        """Every line of the page with its label and the rule that gave it; worked out when asked for."""
+        return self.label_lines()
 
     @property
     def section(self) -> str | None:
@@ -167,6 +183,7 @@ class Headline:
     kicker: str | None
     subtitle: str | None
     lines: tuple[Line, ...]
+    rule: str = "order of the lines"  # by which the title was chosen among them
 
 
 #: What the header line gives, unless another line is named below.
@@ -199,7 +216,7 @@ def places(page: ArticlePage, pieces: FieldSources) -> dict[str, FieldSource]:
     found = {"url": FieldSource("address", page.url)}
     by_address = page.template == "trs" and "/system/" not in page.url
     found["template"] = FieldSource("address" if by_address else "words", page.template)
-    title, over, under = _split(pieces.headline, page.title)
+    title, over, under = split_headline(pieces.headline)
     header, tail = walk.at(pieces.header), walk.at(pieces.tail)
     candidates = {
         **dict.fromkeys(_OF_HEADER, header),
@@ -244,12 +261,12 @@ class _Walk:
         return FieldSource(self.path(block), lines[0].text or lines[0].src)
 
 
-def _split(headline: Headline, title: str) -> tuple[list[Line], list[Line], list[Line]]:
+def split_headline(headline: Headline) -> tuple[list[Line], list[Line], list[Line]]:
     """The headline's lines: the title's, those over it, those under it."""
     lines = list(headline.lines)
     for first in range(len(lines)):
         for end in range(first + 1, len(lines) + 1):
-            if " ".join(line.prose for line in lines[first:end]) == title:
+            if " ".join(line.prose for line in lines[first:end]) == headline.title:
                 return lines[first:end], lines[:first], lines[end:]
     return lines, [], []
 
@@ -265,4 +282,4 @@ def _links_file(line: Line) -> bool:
 
 def _related_heading(lines: Sequence[Line]) -> list[Line]:
     headings = (line for line in lines if line.kind == "text")
-    return [line for line in headings if labels.side_heading(line.folded) in labels.RELATED_HEADINGS][:1]
+    return [line for line in headings if words.side_heading(line.folded) in words.RELATED_HEADINGS][:1]

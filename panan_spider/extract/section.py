@@ -9,20 +9,16 @@ from lxml import etree
 
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
 from panan_spider.extract.document import Page, base_url, mended, parse, soft_block
-from panan_spider.extract.labels import RANKINGS
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import read_pager
 from panan_spider.extract.results import InvalidPage, OtherRow, SectionPage, SoftBlock, UnknownLayout
 from panan_spider.extract.section_rows import ArticleLink, read_rows
-from panan_spider.extract.words import SiteWords, words_of
+from panan_spider.extract.words import SiteWords, meaning, words_of
 from panan_spider.sites.profile import Site, load_site
 from panan_spider.sites.urls import Address, SiteUrls, UrlKind, absolute, canonical
 
-_SIDE_NAMES: Final = (
-    "新闻聚焦", "便民", "便民服务", "便民信息", "相关阅读", "相关新闻", "相关链接", "新闻导读", "图片新闻", "热点", "热点新闻",
-    "热点推荐", "热点聚焦", "热点关注", "热门新闻", "新闻排行", "点击排行", "推荐阅读", "友情链接", *RANKINGS,
-)  # fmt: skip
+_SIDE_NAMES: Final = meaning("related_headings", "rankings", "list_side_headings")
 _MORE: Final = re.compile("^(?:更多|more)?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
 #: A heading's ornaments: brackets, colons, bullets, and the link to more.
 _TRIMMINGS: Final = re.compile("(?:更多|more)?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]*$|^[【\\[■●▍\\s]+", re.IGNORECASE)

@@ -1,10 +1,42 @@
-"""Words of one site: patterns that hold its name or its portal's, compiled once a site."""
+"""Words of a page: what a line is by its words alone, the words of one site, and the word lists by meaning (words.toml).
+
+A predicate here knows one line and nothing of its neighbours. Which label a line gets in the end is decided in `labels`.
+"""
 
 import re
-from functools import lru_cache
-from typing import Final
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
 
+from panan_spider.core.cached import remembered
+from panan_spider.core.text import fold
 from panan_spider.sites.profile import Site
+
+if TYPE_CHECKING:  # a line knows the words of its site
+    from panan_spider.extract.line import Line
+
+
+@cache
+def _lists() -> dict[str, tuple[str, ...]]:
+    record = tomllib.loads((files(__package__) / "words.toml").read_text("utf-8"))
+    return {meaning: tuple(entry["words"]) for meaning, entry in record.items()}
+
+
+def meaning(*names: str) -> tuple[str, ...]:
+    """The words of these lists, in order. Raises KeyError for a list that there is not."""
+    return tuple(word for name in names for word in _lists()[name])
+
+
+def one_of(*names: str) -> str:
+    """A pattern of the words of these lists, longest first."""
+    return "|".join(sorted(map(re.escape, meaning(*names)), key=len, reverse=True))
+
+
+def every_word() -> frozenset[str]:
+    """All words of all lists."""
+    return frozenset(word for words in _lists().values() for word in words)
+
 
 #: A pattern that matches nothing: stands for a name that the profile does not know.
 _NOTHING: Final = "(?!)"
@@ -38,3 +70,258 @@ def _any_of(names: tuple[str, ...]) -> str:
 def words_of(site: Site) -> SiteWords:
     """The words of a site, the same object each time."""
     return SiteWords(site)
+
+
+_SHARED_TO: Final = (
+    r"(?:微信|朋友圈|新浪|腾讯|人人|网易|搜狐|微博|QQ|空间|好友|豆瓣|贴吧|百度|一键|分享|更多|网|[\s/|,、:0-9])*"
+)
+#: A link that serves the reader; several can stand in a row, with their counts or nothing between them: `点赞 12收藏`.
+_TOOL: Final = "(?:(?:打印|关闭)(?:本[页稿文]|此文|窗口)?|收藏|返回|评论|纠错|我要评论|我有话说|我要纠错|加入收藏|听新闻|语音播报|(?<![A-Za-z])A[+-]|推荐|(?<![\u4e00-\u9fff])点赞|(?<=收藏)点赞|保护视力色)"
+#: What follows where 文字 means the letters' size, and not who wrote: 文字 甲.
+_SIZES: Final = r"大小|\s*:?[\s\[【(]*(?:特大|超大|[大中小]{1,3}|默认|[AT][+-]?)(?![\u4e00-\u9fff])"
+FURNITURE: Final = re.compile(
+    rf"(?:[\[【(]\s{{0,9}})?(?:(?:改变|调整|选择)(?:文字|字体|字号)|文字(?={_SIZES})|字体|字号)(?:大小)?"
+    r"\s*:?[\s\[【(]*(?:(?:特大|超大|大|中|小|默认|[AT][+-]?)[\s|/\]】)]*){0,6}(?=$|[\s|\[【])"
+    rf"|(?:[\[【(]\s{{0,9}})?{_TOOL}(?:\s*:?\s*\d{{0,6}}\s*{_TOOL}){{0,9}}"
+    r"\s*:?\s*(?:[(\[]?\d{1,6}(?=[\s)\]】]|人|$)(?:人(?:参与|评论|跟帖))?)?[\]】)]?(?!\w)"
+    rf"|(?:[\[【(]\s{{0,9}})?分享(?:(?:到|至)?\s*:?{_SHARED_TO}(?=$|[\s|\[【])|(?:到|至)?\s*:?)\s*[\]】)]?(?!\w)"
+    r"|(?:浏览|点击|阅读|访问|人气|查看)(?:次数|量|数|率|人数)?\s*:\s*[\[(]?\s*(?:\d[\d.]{0,9}\s*万?\+?)?\s*[\])]?\s*(?:次|人)?"
+    r"|(?<!\w)赞\s*[(]\d+[)](?!\w)"
+    r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
+)
+#: One of these stands in every stretch of furniture, and in few other lines.
+_FURNITURE_WORD: Final = re.compile(
+    "文字|字体|字号|打印|关闭|收藏|返回|评论|纠错|推荐|保护视力色|分享|浏览|点击|阅读|访问|人气|查看|点赞|我有话说|听新闻|语音播报|A[+-]|赞[(]"
+)
+
+_BAR: Final = re.compile(r"\s*(?:改变|调整|选择)(?:文字|字体|字号)大小\s*:")
+_SIGNS_BETWEEN: Final = re.compile(r"[\s|\[\]]*")
+
+
+def cleared(folded: str, by: str = " ") -> str:
+    """A folded line with `by` in the place of each stretch of furniture."""
+    return FURNITURE.sub(by, folded) if _FURNITURE_WORD.search(folded) else folded
+
+
+@remembered
+def without_furniture(text: str) -> str:
+    """The line as printed, less what counts views or changes the size of letters."""
+    printed, at, folded = "", 0, fold(text)
+    for found in FURNITURE.finditer(folded) if _FURNITURE_WORD.search(folded) else ():
+        printed, at = printed + text[at : found.start()] + " ", found.end()
+    return (printed + text[at:]).strip(" |\uff5c\u3000")
+
+
+@remembered
+def without_bar(text: str) -> str:
+    """The line as printed, less the bar of letter sizes and print before its first words: `改变文字大小:[ ] [打印] | [关闭]`."""
+    folded, end = fold(text), 0
+    if not _BAR.match(folded):
+        return text
+    while found := FURNITURE.match(folded, _SIGNS_BETWEEN.match(folded, end).end()):  # type: ignore[union-attr]
+        end = found.end()
+    return text[_SIGNS_BETWEEN.match(folded, end).end() :]  # type: ignore[union-attr]
+
+
+RELATED_HEADINGS: Final = meaning("related_headings")
+#: Over lists of what others read.
+RANKINGS: Final = meaning("rankings")
+SIDE_HEADINGS: Final = meaning("related_headings", "rankings", "side_headings")
+_MORE: Final = r"(?:更\s*多|more)?[\s>>»+\[\]::.…|]*"
+_SIDE: Final = re.compile(
+    rf"^[\s■◆●□▪·|【\[]*({'|'.join(sorted(SIDE_HEADINGS, key=len, reverse=True))})[】\]\s]*{_MORE}$", re.IGNORECASE
+)
+
+#: The footer, and the lines at the page's head that no article holds.
+_FOOTER: Final = re.compile(r"©|[Ii][Cc][Pp]备(?:案号)?\s*:?\s*\d|浙新办|公网安备\s*:?\s*\d")
+_FOOTER_OPENS: Final = re.compile(
+    r"\s*(?:Copyright(?!\w)|新闻热线\s*:\s*(?:[\d(]|$)|主管\s*:(?=.*(?:宣传部|新闻|传媒|融媒|报社)).*主办\s*:)",
+    re.IGNORECASE,
+)
+#: Words of the footer that a sentence can hold, too; in the middle of a phrase they are a subhead's: 版权声明引发的官司.
+_FOOTER_WORDS: Final = (
+    r"{name}简介|版权声明(?!\w)|版权所有(?!\w)|ICP备(?!案(?!号|编号)\w)|网络监督举报(?:中心|专区|电话)?(?!\w)"
+    r"|新闻道德委员会(?:举报电话)?(?!\w)|公安备案(?!\w)|公网安备(?!案\w)"
+)
+#: What a footer says besides, where it is written as a sentence: `…版权所有，未经授权不得转载。`
+_LICENCE: Final = re.compile(r"未经|转载|镜像|摘编|违者|复制|举报电话|Copyright(?!\w)|©|\d{6,}|Reserved", re.IGNORECASE)
+_SENTENCE_END: Final = re.compile(r"[。!?…][”’」』)]*\s*$")
+_HEAD_FURNITURE: Final = re.compile(
+    r"(?<!\w)(?:加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍(?:浏览|阅读)?)(?!\w)|今天是\s*:?\s*(?:\d|$)"
+    r"|(?:\d\s*日?|今天是)\s*星期[一二三四五六日天]\s*$"
+)
+_WALK_WORD: Final = (
+    r"上一?页|下一?页|前一页|后一页|首页|末页|尾页|第\s*\d+\s*页|共\s*\d+\s*页|返回首页|返回顶部|返回列表|回到顶部"
+)
+_PAGE_WALK: Final = re.compile(rf"^[\s\d\[\]()【】|<>»«:/.]*(?:(?:{_WALK_WORD})[\s\d\[\]()【】|<>»«:/.]*)+$")
+_NEIGHBOUR: Final = re.compile(r"^\s*[\[【]?\s*(?:阅读)?(?:上一篇|下一篇|上一条|下一条|返回列表)\s*[\]】]?\s*:?")
+_SHARE: Final = re.compile(
+    r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|微信扫(?:码|一扫)|扫码(?:关注|下载|阅读)|长按(?:识别)?二维码|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
+)
+_LONGEST_SHARE: Final = 40
+#: Where a row of links takes the page to, and nothing else: `微信 QQ空间 新浪微博`.
+_SHARE_FIRST: Final = frozenset("微朋新腾Q豆人百一复更")
+_SHARE_ROW: Final = re.compile(
+    r"(?:(?:微信(?:好友)?|朋友圈|(?:新浪|腾讯)?微博|QQ(?:空间|好友)?|豆瓣(?:网)?|人人网|百度贴吧|一键分享|复制链接|更多)[\s|/,、]*){2,12}"
+)
+_SIGNS: Final = re.compile(r"[\s|\[\]【】()-]*")
+_SENTENCE_SIGN: Final = re.compile(r"[。!?;]")
+_NUMBERS: Final = re.compile(r"[\s\d\[\]【】()|]+")
+#: Lines that open what other sites of these systems print below an article.
+_BELOW: Final = re.compile(
+    r"^\s*[【\[]?(?:(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新)评论|评论区|网友跟帖|友情链接"
+    r"|文章(?:关键[词字]|标签))(?:列表|内容|仅供|只代表|共|(?!\w))|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明"
+    r"|(?:特别|郑重)?(?:声明|提示|说明)\s*[】\]]?\s*:(?=.{0,60}(?:本[网站]|转载|作者))(?=.*(?:侵权|侵犯|版权归|及时删除|删除处理)))"
+)
+_KEYWORDS: Final = re.compile(
+    r"^\s*[【\[]?(?:相关热词(?:搜索)?|相关标签|关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE
+)
+#: Words of toolbars: letter size, print, sharing, comments. A line of nothing else, before the text or behind it, serves the reader.
+_TOOLS: Final = one_of("tools")
+_TOOL_SIGNS: Final = r"[\s\d\[\]()【】|/:,、.·+<>«»-]{0,20}"
+_TOOLBAR: Final = re.compile(rf"{_TOOL_SIGNS}(?:(?:{_TOOLS}){_TOOL_SIGNS}){{1,12}}", re.IGNORECASE)
+_INVITATION: Final = re.compile(
+    r"(?:点击|请)?(?:进入|查看|观看|下载|关注)[^。!?;]{1,30}(?:>+|»)\s*$|关注[\u3400-\u9fffA-Za-z]{2,8}$"
+)
+_SIZES_ALONE: Final = re.compile(r"(?:\s?[ATat]?\s?[+-]\s?\d{0,6}){1,4}")
+_LONGEST_TOOLBAR: Final = 40  # characters
+_LEFTOVERS: Final = re.compile(
+    r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
+)
+_SHORTEST_PROSE: Final = 30  # characters
+_LONGEST_LEFTOVER: Final = 40  # characters
+
+
+@remembered
+def side_heading(text: str) -> str | None:
+    """The side block a line opens (`相关阅读`, `新闻导读 更多>>>`); None where it opens none."""
+    found = _SIDE.match(fold(text))
+    return found[1] if found else None
+
+
+@remembered
+def is_footer(text: str, words: SiteWords) -> bool:
+    """Whether the line belongs to the page's foot (or its head, which prints the same licences)."""
+    if len(text) > 200 or is_statement(text):
+        return False
+    folded = fold(text)
+    claims = "版权所有" in folded and _LICENCE.search(folded) is not None
+    named = claims or words.pattern(_FOOTER_WORDS).search(folded) is not None
+    return named or _FOOTER_OPENS.match(folded) is not None or _FOOTER.search(folded) is not None
+
+
+@remembered
+def is_statement(text: str) -> bool:
+    """Whether the line is a sentence that claims no rights: the text of an article, whatever words it begins with."""
+    return _SENTENCE_END.search(fold(text[-12:])) is not None and _LICENCE.search(fold(text)) is None
+
+
+def is_prose(line: "Line") -> bool:
+    """Whether the line is a sentence of some length: a paragraph of an article."""
+    return line.kind == "text" and len(line.bare) >= _SHORTEST_PROSE and is_statement(line.folded)
+
+
+def is_head_furniture(text: str, words: SiteWords) -> bool:
+    """Whether the line is one of the page's head."""
+    return len(text) <= 120 and (_HEAD_FURNITURE.search(fold(text)) is not None or is_footer(text, words))
+
+
+def is_row_of_numbers(line: "Line") -> bool:
+    """Whether the line is linked numbers alone: pages, or a count of comments."""
+    return bool(line.links) and _NUMBERS.fullmatch(line.folded) is not None
+
+
+def is_pager(line: "Line") -> bool:
+    """Whether the line is words of a pager: `上一页 1 2 3 下一页`."""
+    return _PAGE_WALK.match(line.folded) is not None
+
+
+def is_neighbour(line: "Line") -> bool:
+    """Whether the line leads to the next article: `下一篇:…`."""
+    return _NEIGHBOUR.match(line.folded) is not None and len(line.folded) < 80
+
+
+def is_page_walk(line: "Line") -> bool:
+    """Whether the line leads to other parts or other articles."""
+    return is_row_of_numbers(line) or is_pager(line) or is_neighbour(line)
+
+
+def is_form(line: "Line") -> bool:
+    """Whether the line is short and holds a field or a button of a form."""
+    return line.kind == "text" and line.controls and len(line.bare) <= _LONGEST_SHARE
+
+
+def is_sharing(line: "Line") -> bool:
+    """Whether the line offers to share, scan or comment: `分享到`, `扫一扫`."""
+    text = line.folded
+    if line.kind != "text" or len(text) > _LONGEST_SHARE:
+        return False
+    return _SHARE.match(text) is not None and not _SENTENCE_SIGN.search(text)
+
+
+def is_share_row(line: "Line") -> bool:
+    """Whether the line is where a page can be shared to: `微信 QQ空间 新浪微博`."""
+    return line.kind == "text" and line.folded[:1] in _SHARE_FIRST and _SHARE_ROW.fullmatch(line.folded) is not None
+
+
+def is_tools(line: "Line") -> bool:
+    """Whether nothing is left of the line but signs when print, letter size and counters are taken out."""
+    return line.kind == "text" and _is_furniture_alone(line.folded)
+
+
+def is_furniture(line: "Line") -> bool:
+    """Whether the line serves the reader and says nothing: print, letter size, counters, sharing."""
+    return is_form(line) or is_sharing(line) or is_share_row(line) or is_tools(line)
+
+
+def _is_furniture_alone(text: str) -> bool:
+    """Whether nothing is left of a folded line but signs when its furniture is taken out."""
+    first = _SIGNS.match(text).end()  # type: ignore[union-attr]
+    if first == len(text):
+        return True
+    return FURNITURE.match(text, first) is not None and _SIGNS.fullmatch(FURNITURE.sub("", text)) is not None
+
+
+def is_toolbar_words(line: "Line") -> bool:
+    """Whether the line is words of a toolbar alone: `字号: [大] [中] [小] [打印]`, `微信`, `57人参与11评论`."""
+    if line.kind != "text" or len(line.bare) > _LONGEST_TOOLBAR:
+        return False
+    return any(pattern.fullmatch(line.folded) for pattern in (_TOOLBAR, _SIZES_ALONE))
+
+
+def is_invitation(line: "Line") -> bool:
+    """Whether the line invites to go elsewhere: `点击进入“文艺”>>`, `关注样例网`."""
+    return line.kind == "text" and len(line.bare) <= _LONGEST_TOOLBAR and _INVITATION.match(line.folded) is not None
+
+
+def names_code(line: "Line") -> bool:
+    """Whether the line stands beside a code to be scanned: 扫一扫在手机打开当前页."""
+    return re.search("扫|二维码|微信|手机", line.text) is not None
+
+
+def names_keywords(line: "Line") -> bool:
+    """Whether the line is keywords alone, linked or not: `标签：交通 红绿灯`; the last line of a page's text can be that."""
+    return len(line.bare) <= 60 and _KEYWORDS.match(line.folded) is not None and not _SENTENCE_SIGN.search(line.folded)
+
+
+def is_leftover(line: "Line") -> bool:
+    """Whether the line is the word 图片 an image left behind, or what a broken include printed."""
+    return line.kind == "text" and len(line.bare) <= _LONGEST_LEFTOVER and _LEFTOVERS.match(fold(line.bare)) is not None
+
+
+def is_notice(line: "Line") -> bool:
+    """Whether the line opens a notice of rights, comments or links that sites print below an article."""
+    return _BELOW.match(line.folded) is not None
+
+
+def is_linked_keywords(line: "Line") -> bool:
+    """Whether the line is keywords with links."""
+    return bool(line.links) and _KEYWORDS.match(line.folded) is not None
+
+
+def ends_body(line: "Line") -> bool:
+    """Whether the line can only stand after the article's body."""
+    if line.kind != "text" or (is_statement(line.folded) and not line.is_row):
+        return False
+    below = is_notice(line) or is_linked_keywords(line)
+    return below or side_heading(line.folded) is not None or is_footer(line.folded, line.words) or is_page_walk(line)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from panan_spider.extract.labels import is_footer
-from panan_spider.extract.words import words_of
+from panan_spider.extract.words import is_footer, words_of
 from panan_spider.sites.profile import load_site
 
 PANAN = words_of(load_site())

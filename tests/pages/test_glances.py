@@ -8,9 +8,8 @@ from panan_spider.core.text import fold
 from panan_spider.extract.byline import is_tail_line
 from panan_spider.extract.document import parse
 from panan_spider.extract.header_line import could_say_some, is_label, strength
-from panan_spider.extract.labels import FURNITURE, cleared
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.words import words_of
+from panan_spider.extract.words import FURNITURE, cleared, words_of
 from panan_spider.sites.profile import load_site
 
 PANAN = words_of(load_site())
