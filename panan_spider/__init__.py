@@ -1,3 +1,3 @@
-"""panan_spider: the complete, exact and lasting record of Pan'an News (磐安新闻网)."""
+"""panan_spider: crawls and archives county news sites, complete and exact."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`scrapy status`: what the archive holds, how its last run ended, what it lacks. Reads only, also beside a run."""
+"""`scrapy status`: contents of the archive, its last runs, what is missing. Reads only, also beside a run."""
 
 import argparse
 import json
@@ -6,15 +6,15 @@ import sys
 
 from scrapy.commands import ScrapyCommand
 
+from panan_spider.archive.site_file import site_of
 from panan_spider.archive.store.errors import StoreError
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.commands.base import ArchiveCommand, refuse
 from panan_spider.report.status import as_json, read_status, show
-from panan_spider.sites.profile import load_site
 
 
 class Command(ArchiveCommand, ScrapyCommand):
-    """Answers without a request, and without touching a file."""
+    """The command. Sends no request and writes no file."""
 
     def short_desc(self) -> str:
         """One line for `scrapy --help`."""
@@ -34,12 +34,12 @@ class Command(ArchiveCommand, ScrapyCommand):
         if not (folder / LEDGER).is_file():
             refuse(f"there is no archive in {folder}")
         try:
-            status = read_status(folder, load_site().thresholds)
+            status = read_status(folder, site_of(folder).thresholds)
         except StoreError as error:
             self.barred(error)
             return
         if opts.json:
-            told = as_json(status)
-            print(json.dumps(told["gaps"] if opts.gaps else told, ensure_ascii=False, indent=2))
+            record = as_json(status)
+            print(json.dumps(record["gaps"] if opts.gaps else record, ensure_ascii=False, indent=2))
         else:
             show(status, sys.stdout, gaps_alone=opts.gaps)
