@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
+from panan_spider.archive.state import STILL_GONE
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult
 from panan_spider.sites.thresholds import Thresholds
@@ -122,7 +123,9 @@ def address_faults(
     mass = _mass_outcomes(urls, asked, limits)
     faults = []
     for url in urls:
-        code = ExitCode.INCOMPLETE if url.url in dead_links and url.outcome in _NO_LIST else _code_of(url)
+        dead = url.url in dead_links and url.outcome in _NO_LIST
+        vanished = url.outcome in mass and _has_vanished(url)
+        code = ExitCode.INCOMPLETE if dead or vanished else _code_of(url)
         if code is not None:
             lasting = url.outcome not in mass and _is_lasting(url)
             faults.append(Fault(code, "address", url.url, url.reason or "", url.outcome, lasting))
@@ -162,6 +165,11 @@ def redirects(urls: Iterable[DoubtfulUrl]) -> int:
     )
 
 
+def _has_vanished(url: DoubtfulUrl) -> bool:
+    """True for a stored article that is gone since this run. One is a removal; many at once are a fault of the site."""
+    return url.kind in _ARTICLES and url.outcome is Outcome.GONE and url.stored and url.reason != STILL_GONE
+
+
 def _is_lasting(url: DoubtfulUrl) -> bool:
     if url.outcome in _UNANSWERED:
         return False
@@ -174,7 +182,8 @@ def _mass_outcomes(urls: Sequence[DoubtfulUrl], asked: int, limits: Thresholds) 
     counts = Counter(
         url.outcome
         for url in urls
-        if url.kind in _ARTICLES and (url.outcome is Outcome.BLOCKED or (url.outcome in _NOT_STORED and _is_lost(url)))
+        if url.kind in _ARTICLES
+        and (url.outcome is Outcome.BLOCKED or _has_vanished(url) or (url.outcome in _NOT_STORED and _is_lost(url)))
     )
     least = max(limits.mass_addresses, limits.mass_share * asked)
     return frozenset(outcome for outcome, count in counts.items() if count >= least)

@@ -99,6 +99,15 @@ def test_a_batch_of_notices_that_never_had_editors_is_no_loss() -> None:
     assert field_coverage(seen(now(40, 0, "公告"), history)).verdict == "ok"
 
 
+@pytest.mark.parametrize(("seen_before", "articles"), [(0, 10), (0, 40), (4, 40), (5, 10)])
+def test_a_small_first_run_raises_no_alarm_on_the_second(seen_before: int, articles: int) -> None:
+    """Ten articles a section, then hundreds: a field that few of the first ten had may be in none of the others."""
+    sections = {name: {"articles": articles, "editor": seen_before} for name in ("书记", "时政", "视频", "乡镇")}
+    first = figures(TODAY, coverage={"enorth_b": sections})
+    second = figures(coverage={"enorth_b": {name: {"articles": 70} for name in sections}})
+    assert field_coverage(seen(second, [first])).verdict == "ok"
+
+
 def test_a_section_never_met_is_not_held_against_others() -> None:
     assert field_coverage(seen(now(40, 0, "新栏"), with_editor(1.0))).verdict == "ok"
 

@@ -202,3 +202,12 @@ def test_a_dead_link_of_the_navigation_is_a_fault_of_its_address() -> None:
     (fault,) = address_faults([gone], 100, LIMITS, dead)
     assert (fault.code, fault.outcome, fault.lasting) == (ExitCode.INCOMPLETE, Outcome.GONE, True)
     assert address_faults([gone], 100, LIMITS) == [], "not every page that is gone was a list"
+
+
+def test_stored_articles_that_vanish_all_at_once_are_a_fault_and_one_is_a_removal() -> None:
+    def vanished(count: int, reason: str = "HTTP 404") -> list[Fault]:
+        return faults_of(*(url(Outcome.GONE, n, stored=True, reason=reason) for n in range(1, count + 1)), asked=100)
+
+    assert len(vanished(60)) == 60 and rings(nights(*[vanished(60)] * 4)) == [True] * 4
+    assert vanished(3) == []
+    assert vanished(60, "still gone") == [], "known removals that `recheck=all` has requested again"

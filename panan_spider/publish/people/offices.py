@@ -18,7 +18,7 @@ _FREE: Final = f"(?:[{HAN}]{{1,12}}?)"
 #: 宣传部 before 部长; 宣传 alone before 部长, who is short for 宣传部部长.
 _SHORT: Final = f"(?:[{HAN}]{{2,8}}?(?=[局部厅]长))"
 _UNIT: Final = rf"(?:{_WORDS['bodies']}(?:{_FREE}?{_WORDS['departments']})?|{_FREE}{_WORDS['departments']}|{_SHORT})"
-#: 磐安县, 样例镇, 县: of whom somebody is the head.
+#: 样例县, 样例镇, 县: of whom somebody is the head.
 _OF_WHOM: Final = rf"(?:(?:{_NAMED})?(?:省|市|县|区|州|国家|全国)|(?!{_LEAD_IN})[{HAN}]{{1,4}}?{_LOW}|{_LOW})"
 _ITSELF: Final = rf"(?!{_LEAD_IN})[{HAN}]{{1,6}}?{_WORDS['of_itself']}"
 _TITLE: Final = rf"(?:{_WORDS['bare']}|{_ITSELF}{_WORDS['heads']}|{_OF_WHOM}{_UNIT}?{_WORDS['heads']})"
