@@ -69,7 +69,7 @@ def _cell_text(cell: etree._Element, words: SiteWords) -> str:
 
 
 _ATTACHMENT_LABEL: Final = re.compile(
-    r"^(?:(?:附件|附|相关附件|下载|附件下载|点击下载)\s*:?)?\s*[\d一二三四五六七八九十]*\s*[::.、]?$"
+    r"^(?:(?:附件|附|相关附件|下载|附件下载|点击下载)\s{0,9}:?)?\s{0,9}[\d一二三四五六七八九十]*\s{0,9}[::.、]?$"
 )
 _ANNOUNCEMENT: Final = re.compile(r"(?:相关)?附件:?")
 

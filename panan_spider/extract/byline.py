@@ -199,7 +199,7 @@ _CREDIT_LABELS: Final = meaning("credit_labels")
 
 
 def _spaced(word: str) -> str:
-    return r"\s*".join(word)
+    return r"\s{0,9}".join(word)
 
 
 _SOURCE_LABELS: Final = meaning("source_labels")
@@ -231,10 +231,12 @@ _CREDIT: Final = re.compile(
 )
 #: Where a tail line begins that stands behind the last words of the text.
 _BEHIND: Final = re.compile(
-    rf"(?:\s{{2,}}|(?<=[。!?”…)])\s*)(?=[(\[【]?\s*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))})(?:\s*[:丨|/]|\s))"
+    rf"(?:(?<!\s)\s{{2,40}}|(?<=[。!?”…)])\s{{0,9}})(?=[(\[【]?\s{{0,9}}(?:{'|'.join(map(_spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:丨|/]|\s))"
 )
 #: When the page was made, behind the names.
-_WHEN: Final = re.compile(r"\s+\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*(?=[)\]】]?\s*$)")
+_WHEN: Final = re.compile(
+    r"\s{1,9}\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*(?=[)\]】]?\s*$)"
+)
 _LONGEST_BEHIND: Final = 100
 #: How every tail line begins: the first sign of a label, which most lines lack.
 _FIRST: Final = re.compile(
@@ -252,7 +254,7 @@ _VERBS: Final = re.compile(r"[。!?;“”《》]")
 
 #: A line of names alone that stands over a tail line: `文字：甲`, `图丨乙`.
 _AUTHORS_ALONE: Final = re.compile(
-    rf"[\s(\[【]*(?:{'|'.join(sorted(_AUTHOR_LABELS, key=len, reverse=True))})\s*[:丨|]"
+    rf"[\s(\[【]{{0,9}}(?:{'|'.join(sorted(_AUTHOR_LABELS, key=len, reverse=True))})\s{{0,9}}[:丨|]"
     r"\s*[\u3400-\u9fff·]{1,4}(?:[\s、]+[\u3400-\u9fff·]{1,4}){0,5}[\s)\]】]*"
 )
 

@@ -14,7 +14,7 @@ from panan_spider.extract.line import Line, holds_more_than
 _MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"
 _MARKED: Final = re.compile(rf"^\s*[{_MARKS}]")
 _DOWN: Final = re.compile(r"^\s*[▼▽▾↓]")
-_OF_NEXT: Final = re.compile(r"\s*[((【]?下图\s{0,9}(?:为|:)")
+_OF_NEXT: Final = re.compile(r"\s{0,9}[((【]?下图\s{0,9}(?:为|:)")
 _WORDED: Final = re.compile(
     r"^\s*[((【]?(?:图为|图片为|图片说明|图说|[上下左右本此]图(?:为|:)?|图[一二三四五六七八九十①②③④⑤⑥\d]{1,2}\s*[::为、]|图\s*:)"
 )

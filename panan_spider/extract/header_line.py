@@ -38,7 +38,7 @@ _DATE_LABEL: Final = re.compile(
 #: Any label at the beginning of a word: the value before it ends there.
 _LABEL: Final = re.compile(r"(?<=[\s\x1f])[\u3400-\u9fff]{2,6}\s?:")
 _DOMAIN: Final = re.compile(
-    r"(?<![\w.])(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
+    r"(?<![\w.-])(?:www\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )
 _BYLINE_START: Final = re.compile(
     rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?:(?<!\S)|(?<=[网报台社端]))作\s?者(?=\s)|(?<!\S)(?:文字|摄影|摄像|视频|撰文)(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))|(?:(?:文章|本文|稿件)?作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
@@ -53,7 +53,7 @@ _SIGN: Final = re.compile(r"\d{4}|[:/]|记者|通讯员|报道员|评论员|撰�
 _SLASH: Final = re.compile(r"(?<=\s)/\s+(?=[\u3400-\u9fff]{1,4}\s?:)")
 _LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
 _PHOTO_CREDIT: Final = re.compile(r"(?:[摄图]|供图|摄影)[\s)】]*$")
-_PHOTO_LABEL: Final = re.compile(r"[\s(【]*(?:图|图片|摄影|摄|视频|摄像)\s{0,9}[:丨|]")
+_PHOTO_LABEL: Final = re.compile(r"[\s(【]{0,9}(?:图|图片|摄影|摄|视频|摄像)\s{0,9}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)

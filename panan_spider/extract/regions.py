@@ -163,7 +163,7 @@ def _tail_end(lines: list[Line], first: int) -> int:
 
 
 #: A breadcrumb that nothing announces.
-_FROM_HOME: Final = re.compile(r"\s*(?:网站)?首页\s{0,9}[-—–>»›/|·]")
+_FROM_HOME: Final = re.compile(r"\s{0,9}(?:网站)?首页\s{0,9}[-—–>»›/|·]")
 _MAX_HEADLINE_LINES: Final = 4
 _SHORTEST_PARAGRAPH: Final = 20
 

@@ -135,7 +135,7 @@ _SIDE: Final = re.compile(
 #: The footer, and the lines at the page's head that no article holds.
 _FOOTER: Final = re.compile(r"©|[Ii][Cc][Pp]备(?:案号)?\s*:?\s*\d|浙新办|公网安备\s*:?\s*\d")
 _FOOTER_OPENS: Final = re.compile(
-    r"\s*(?:Copyright(?!\w)|新闻热线\s*:\s*(?:[\d(]|$)|主管\s*:(?=.*(?:宣传部|新闻|传媒|融媒|报社)).*主办\s*:)",
+    r"\s{0,9}(?:Copyright(?!\w)|新闻热线\s*:\s*(?:[\d(]|$)|主管\s*:(?=.*(?:宣传部|新闻|传媒|融媒|报社)).*主办\s*:)",
     re.IGNORECASE,
 )
 #: Words of the footer that a sentence can hold, too; in the middle of a phrase they are a subhead's: 版权声明引发的官司.
@@ -154,7 +154,9 @@ _WALK_WORD: Final = (
     r"上一?页|下一?页|前一页|后一页|首页|末页|尾页|第\s*\d+\s*页|共\s*\d+\s*页|返回首页|返回顶部|返回列表|回到顶部"
 )
 _PAGE_WALK: Final = re.compile(rf"^[\s\d\[\]()【】|<>»«:/.]*(?:(?:{_WALK_WORD})[\s\d\[\]()【】|<>»«:/.]*)+$")
-_NEIGHBOUR: Final = re.compile(r"^\s*[\[【]?\s*(?:阅读)?(?:上一篇|下一篇|上一条|下一条|返回列表)\s*[\]】]?\s*:?")
+_NEIGHBOUR: Final = re.compile(
+    r"^\s{0,9}[\[【]?\s{0,9}(?:阅读)?(?:上一篇|下一篇|上一条|下一条|返回列表)\s{0,9}[\]】]?\s{0,9}:?"
+)
 _SHARE: Final = re.compile(
     r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|微信扫(?:码|一扫)|扫码(?:关注|下载|阅读)|长按(?:识别)?二维码|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
 )
