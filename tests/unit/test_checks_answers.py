@@ -1,6 +1,5 @@
 """Checks of the answers together: one answer for all articles, mass changes, teasers, redirects, new prohibitions."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from checks_runs import TODAY, figures, nights, seen
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import Figures
 from panan_spider.report.checks.change_checks import (
-    doubtful_changes,
     lost_pages,
     mass_changes,
     newly_forbidden,
@@ -19,42 +17,10 @@ from panan_spider.report.checks.change_checks import (
     shortened_texts,
 )
 from panan_spider.report.checks.context import ArticleChange
-from panan_spider.sites.thresholds import Thresholds
-
-LIMITS = Thresholds()
 
 
 def change(number: int, content: str = "", length: int = 800, before: int | None = 800) -> ArticleChange:
     return ArticleChange(f"{number:09d}", content or f"sha256:{number}", length, before)
-
-
-def doubted(
-    *changes: ArticleChange, requested: int = 1_000, numbers: Mapping[str, int] | None = None
-) -> dict[str, str]:
-    return doubtful_changes(changes, numbers or {}, requested, LIMITS)
-
-
-def test_ordinary_corrections_are_believed() -> None:
-    assert doubted(*(change(number) for number in range(9)), requested=9) == {}
-    assert doubted(*(change(number) for number in range(30)), requested=200) == {}
-
-
-def test_a_content_that_several_numbers_have_is_believed_of_none() -> None:
-    found = doubted(change(1, "sha256:x"), change(2, "sha256:x"), change(3), numbers={"sha256:x": 3})
-    assert found == dict.fromkeys(("000000001", "000000002"), "the same content under 3 numbers")
-
-
-def test_texts_cut_by_half_in_several_articles_are_not_believed() -> None:
-    short = [change(number, length=300) for number in range(5)]
-    assert set(doubted(*short, change(9)).values()) == {"text shorter by half in 5 articles"}
-    assert doubted(*short[:4]) == {}
-    assert doubted(*(change(number, length=300, before=None) for number in range(9))) == {}
-
-
-def test_a_fifth_of_the_archive_does_not_change_in_one_night() -> None:
-    changes = [change(number) for number in range(30)]
-    assert set(doubted(*changes, requested=100).values()) == {"30 of 100 stored articles changed in one night"}
-    assert len(doubted(*changes, requested=100)) == 30
 
 
 @pytest.mark.parametrize(
@@ -69,16 +35,16 @@ def test_one_answer_for_all_addresses_fails_and_a_reprint_does_not(contents: dic
 
 
 @pytest.mark.parametrize(
-    ("count", "requested", "verdict"), [(0, 0, "none"), (9, 9, "ok"), (30, 200, "ok"), (30, 100, "fail")]
+    ("count", "requested", "verdict"), [(0, 0, "none"), (9, 9, "ok"), (30, 200, "ok"), (30, 100, "warn")]
 )
-def test_mass_changes_fail(count: int, requested: int, verdict: str) -> None:
+def test_mass_changes_that_were_stored_warn(count: int, requested: int, verdict: str) -> None:
     check = mass_changes(seen(changes=[change(number) for number in range(count)], requested=requested))
     assert check.verdict == verdict
 
 
-def test_teasers_fail() -> None:
+def test_shortened_texts_that_were_stored_warn() -> None:
     short = [change(number, length=250) for number in range(45)]
-    assert shortened_texts(seen(changes=short)).verdict == "fail"
+    assert shortened_texts(seen(changes=short)).verdict == "warn"
     assert shortened_texts(seen(changes=[change(1, length=10), change(2)])).verdict == "ok"
     assert shortened_texts(seen()).verdict == "none"
 

@@ -1,13 +1,12 @@
 """Change checks: one answer for many articles, mass changes, shortened texts, redirects, new prohibitions. Pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
-from panan_spider.report.checks.context import NO_HISTORY, ArticleChange, RunContext, check_result, listed, not_judged
-from panan_spider.sites.thresholds import Thresholds
+from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, listed, not_judged
 
 SAME_CONTENT: Final = "same_content"
 MASS_CHANGES: Final = "mass_changes"
@@ -17,37 +16,6 @@ REDIRECTED: Final = "redirected_articles"
 NEWLY_FORBIDDEN: Final = "newly_forbidden"
 
 _UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
-
-
-def doubtful_changes(
-    changes: Sequence[ArticleChange], numbers: Mapping[str, int], requested: int, limits: Thresholds
-) -> dict[str, str]:
-    """The changes of stored articles that are not believed, by article ID, each with the reason.
-
-    `numbers` counts the article numbers that had each content tonight, `requested` the stored articles requested.
-    """
-    repeated = {c.article_id: numbers.get(c.content, 1) for c in changes}
-    reasons = {
-        number: f"the same content under {count} numbers"
-        for number, count in repeated.items()
-        if count >= limits.same_content_numbers
-    }
-    short = _shortened(changes, limits)
-    if len(short) >= limits.shortened_articles:
-        reasons |= {number: f"text shorter by half in {len(short)} articles" for number in short}
-    if _is_mass(len(changes), requested, limits):
-        mass = f"{len(changes)} of {requested} stored articles changed in one night"
-        reasons = dict.fromkeys((change.article_id for change in changes), mass) | reasons
-    return reasons
-
-
-def _shortened(changes: Sequence[ArticleChange], limits: Thresholds) -> list[str]:
-    """Articles whose text has lost half of its characters or more."""
-    return [c.article_id for c in changes if c.length_before and c.length <= limits.shortened_share * c.length_before]
-
-
-def _is_mass(count: int, requested: int, limits: Thresholds) -> bool:
-    return count >= limits.change_articles and count > limits.change_share * requested
 
 
 def same_content(context: RunContext) -> CheckResult:
@@ -68,26 +36,26 @@ def same_content(context: RunContext) -> CheckResult:
 
 
 def mass_changes(context: RunContext) -> CheckResult:
-    """Stored articles that changed in one night, as a share of those requested."""
+    """Stored articles that changed in one night, as a share of those requested. What is stored by now was read twice."""
     limit, count, requested = context.thresholds, len(context.changes), context.requested
     if not requested:
         return not_judged(MASS_CHANGES, "not judged: no stored article was requested")
     threshold = f"{limit.change_share:.0%} of the stored articles requested, and {limit.change_articles}"
     sentence = f"{count} of {requested} stored articles changed in one night"
-    return check_result(MASS_CHANGES, "fail" if _is_mass(count, requested, limit) else "ok", count, threshold, sentence)
+    many = count >= limit.change_articles and count > limit.change_share * requested
+    return check_result(MASS_CHANGES, "warn" if many else "ok", count, threshold, sentence)
 
 
 def shortened_texts(context: RunContext) -> CheckResult:
-    """Stored articles whose text became shorter by half: a teaser, a login wall, a page cut off."""
+    """Stored articles whose text became shorter by half."""
     limit = context.thresholds
     if not context.changes:
         return not_judged(SHORTENED_TEXTS, "not judged: no stored article changed")
-    count = len(_shortened(context.changes, limit))
+    short = [c for c in context.changes if c.length_before and c.length <= limit.shortened_share * c.length_before]
     threshold = f"fewer than {limit.shortened_articles} articles"
-    sentence = f"the text of {count} of {len(context.changes)} changed articles is shorter by half"
-    return check_result(
-        SHORTENED_TEXTS, "fail" if count >= limit.shortened_articles else "ok", count, threshold, sentence
-    )
+    sentence = f"the text of {len(short)} of {len(context.changes)} changed articles is shorter by half"
+    verdict: Verdict = "warn" if len(short) >= limit.shortened_articles else "ok"
+    return check_result(SHORTENED_TEXTS, verdict, len(short), threshold, sentence)
 
 
 def lost_pages(context: RunContext) -> CheckResult:

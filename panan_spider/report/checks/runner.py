@@ -36,8 +36,6 @@ CODES: Final[dict[str, ExitCode]] = {
     page_checks.UNKNOWN_LAYOUT: ExitCode.LAYOUT_DRIFT,
     page_checks.FIELD_COVERAGE: ExitCode.LAYOUT_DRIFT,
     change_checks.SAME_CONTENT: ExitCode.LAYOUT_DRIFT,
-    change_checks.SHORTENED_TEXTS: ExitCode.LAYOUT_DRIFT,
-    change_checks.MASS_CHANGES: ExitCode.INCOMPLETE,
     change_checks.REDIRECTED: ExitCode.INCOMPLETE,
     change_checks.NEWLY_FORBIDDEN: ExitCode.INCOMPLETE,
     http_checks.UNWANTED_CODES: ExitCode.BLOCKED,
