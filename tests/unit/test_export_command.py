@@ -52,7 +52,7 @@ def test_a_part_of_the_archive(data: Path, words: list[str], held: list[str]) ->
     [
         (
             ["--format", "xml"],
-            "--format: no format is named 'xml'; there is: sqlite, csv, parquet, atom, markdown, jsonld, xlsx",
+            "--format: no format is named 'xml'; there is: sqlite, csv, parquet, atom, markdown, jsonld, xlsx, wacz",
         ),
         (["--section", "没有"], "no section is named '没有'; there is: 乡镇, 书记, 时政"),
         (["--section", "书记,没有"], "no section is named '没有'; there is: 乡镇, 书记, 时政"),

@@ -27,6 +27,7 @@ from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, Feed
 from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
 from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row
 from panan_spider.publish.export.job import MissingLibrary
+from panan_spider.publish.export.wacz import write_wacz
 from panan_spider.publish.export.xlsx import write_workbook
 
 #: Articles of one page of JSON at most; `size` asks for fewer or more than a page of HTML has.
@@ -66,8 +67,8 @@ def represent(context: RenderContext, route: Route, args: Args, base: str) -> Re
     if route.kind is RouteKind.API:
         return _json(document())
     try:
-        if route.kind in LISTS:
-            return _LIST_FORMATS[route.suffix](context, route, args, base)
+        if route.kind in LISTS and (make_list := _LIST_FORMATS.get(route.suffix)) is not None:
+            return make_list(context, route, args, base)
         if (make := _OTHERS.get((route.kind, route.suffix))) is not None:
             return make(context, route, args, base)
     except InvalidQuery as error:
@@ -214,6 +215,16 @@ def _article_json(context: RenderContext, route: Route, _args: Args, _base: str)
     return _json(record)
 
 
+def _article_wacz(context: RenderContext, route: Route, _args: Args, _base: str) -> Representation:
+    records = list(context.database.records([route.key]))
+    places = [context.data / record["warc"]["file"] for record in records if record["warc"] is not None]
+    if not places or not places[0].is_file():
+        raise PageNotFound(f"raw page of article {route.key}")
+    book = io.BytesIO()
+    write_wacz(book, context.data, context.site, records)
+    return Representation(book.getvalue(), "application/wacz", file_name=f"{context.site.key}-{route.key}.wacz")
+
+
 def _changes_rows(context: RenderContext, route: Route, args: Args, rows: int) -> list[ArchiveChange]:
     return newest_changes(context, rows, skipped(route.page, rows), kinds_of(args))
 
@@ -331,6 +342,7 @@ _LIST_FORMATS: Final[dict[str, Represent]] = {
 }
 _OTHERS: Final[dict[tuple[RouteKind, str], Represent]] = {
     (RouteKind.ARTICLE, "json"): _article_json,
+    (RouteKind.ARTICLE, "wacz"): _article_wacz,
     **{(RouteKind.ARTICLE, suffix): make for suffix, make in _CITATIONS.items()},
     (RouteKind.CORRECTIONS, "json"): _changes_json,
     (RouteKind.CORRECTIONS, "csv"): _changes_csv,
@@ -339,4 +351,4 @@ _OTHERS: Final[dict[tuple[RouteKind, str], Represent]] = {
     (RouteKind.TREND, "csv"): _trend_csv,
 }
 #: Every suffix there is, longer ones first.
-FORMATS: Final = tuple(sorted(_LIST_FORMATS, key=len, reverse=True))
+FORMATS: Final = tuple(sorted({*_LIST_FORMATS, *(suffix for _kind, suffix in _OTHERS)}, key=len, reverse=True))

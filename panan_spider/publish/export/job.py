@@ -246,4 +246,5 @@ FORMATS: Final = {
     "markdown": Format("markdown", ""),
     "jsonld": Format("jsonld", ".jsonld"),
     "xlsx": Format("xlsx", ".xlsx"),
+    "wacz": Format("wacz", ".wacz", can_all_revisions=False),
 }
