@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -204,38 +204,3 @@ def section_key(url: str) -> str:
 def _count_page(folder: str, code: str, number: int) -> str:
     digits = f"{number:09d}"
     return f"{folder}{digits[:3]}/{digits[3:6]}/c{code}_{digits}.shtml"
-
-
-# --- the default profile's, until every caller holds a site ---
-
-
-@cache
-def _default() -> SiteUrls:
-    from panan_spider.sites.profile import load_site
-
-    return load_site().urls
-
-
-def on_site(url: str) -> bool:
-    """`SiteUrls.on_site` of the default profile."""
-    return _default().on_site(url)
-
-
-def understand(url: str) -> Address:
-    """`SiteUrls.understand` of the default profile."""
-    return _default().understand(url)
-
-
-def first_part(address: Address) -> Address:
-    """`SiteUrls.first_part` of the default profile."""
-    return _default().first_part(address)
-
-
-def count_pages(script_url: str, maxpage: int) -> list[str]:
-    """`SiteUrls.count_pages` of the default profile."""
-    return _default().count_pages(script_url, maxpage)
-
-
-def older_count_pages(url: str) -> list[str]:
-    """`SiteUrls.older_count_pages` of the default profile."""
-    return _default().older_count_pages(url)

@@ -17,7 +17,9 @@ from conftest import Crawler, Serve
 
 from demo_site.proxy import ProxyServer
 from panan_spider.archive.store.lock import Lock
-from panan_spider.sites.panan import HOSTS
+from panan_spider.sites.profile import load_site
+
+HOSTS = load_site().urls.hosts
 
 QUICK = {"PANAN_RETRY_BASE": 0.01, "RETRY_TIMES": 1}
 

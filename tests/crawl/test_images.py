@@ -11,7 +11,9 @@ from demo_site.media_files import JPEG, PNG
 from demo_site.proxy import ProxyServer
 from demo_site.response import Request, Response
 from panan_spider.archive.store.image_files import kept
-from panan_spider.sites.urls import on_site
+from panan_spider.sites.profile import load_site
+
+on_site = load_site().urls.on_site
 
 SECTION = "\u4e66\u8bb0"
 IMAGES = {"images": "true", "sections": SECTION}

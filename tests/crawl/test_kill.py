@@ -17,7 +17,9 @@ from harness import Serve
 
 from demo_site.proxy import ProxyServer
 from panan_spider.archive.verify.archive_check import ArchiveCheck
-from panan_spider.sites.urls import on_site
+from panan_spider.sites.profile import load_site
+
+on_site = load_site().urls.on_site
 
 KILLING = Path(__file__).with_name("killing.py")
 BOUNDARIES = [f"{moment}-{point}" for moment in ("before", "after") for point in killing.POINTS]

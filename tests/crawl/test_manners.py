@@ -11,7 +11,7 @@ from demo_site.faults.fault import Fault, Then
 from demo_site.proxy import Logged, ProxyServer
 from demo_site.response import Request, Response
 from panan_spider import settings
-from panan_spider.sites import panan
+from panan_spider.sites.profile import load_site
 
 QUICK = {"PANAN_RETRY_BASE": 0.01, "RETRY_TIMES": 1}
 OWN = "www.panews.cn"
@@ -59,7 +59,7 @@ def test_a_shorter_crawl_delay_lowers_nothing(serving: Serve, crawl: Crawler, th
 
 def test_robots_txt_is_asked_first_and_once_a_host(demo: ProxyServer, crawl: Crawler) -> None:
     crawl(demo)
-    for host in panan.HOSTS:
+    for host in load_site().hosts:
         paths = [entry.path for entry in demo.requests if entry.host == host]
         assert paths[0] == "/robots.txt"
         assert paths.count("/robots.txt") == 1

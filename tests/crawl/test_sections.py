@@ -9,7 +9,9 @@ from harness import Begun, Crawler, Firsts, Serve
 
 from demo_site.county_panan import PANAN
 from demo_site.proxy import ProxyServer
-from panan_spider.sites.panan import MAX_STALE_PAGES
+from panan_spider.sites.profile import load_site
+
+MAX_STALE_PAGES = load_site().limits.stale_pages
 
 #: Enough articles for every section to have several list pages.
 MANY = 420

@@ -8,7 +8,9 @@ from section_pages import URL, items, page
 from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import InvalidPage, Pager
 from panan_spider.extract.section import read_section
-from panan_spider.sites.panan import MAX_LIST_PAGES
+from panan_spider.sites.profile import load_site
+
+MAX_LIST_PAGES = load_site().limits.list_pages
 
 FOLDER = "http://panews.zjol.com.cn/panews/pazf/sj/"
 COUNT = "http://panews.zjol.com.cn/panews/system/count//0003001/000000001000/"

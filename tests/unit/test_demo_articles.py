@@ -10,7 +10,10 @@ from demo_site.county_panan import PANAN
 from demo_site.record import Record
 from demo_site.site import Site
 from panan_spider.items import Article
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.sites.profile import load_site
+from panan_spider.sites.urls import UrlKind
+
+understand = load_site().urls.understand
 
 
 @pytest.fixture(scope="module")

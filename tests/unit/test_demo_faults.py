@@ -6,7 +6,10 @@ from demo_faults import LIST, ROBOTS, SITE, article, ask, plain, site_alone
 
 from demo_site.faults import FAULTS, answered, parse
 from demo_site.response import Request
-from panan_spider.sites.urls import UrlKind, understand
+from panan_spider.sites.profile import load_site
+from panan_spider.sites.urls import UrlKind
+
+understand = load_site().urls.understand
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))

@@ -9,7 +9,9 @@ from demo_faults import LIST, SITE, article, ask, plain
 
 from demo_site.county_panan import PANAN
 from panan_spider.settings import DOWNLOAD_MAXSIZE as MAX_PAGE_BYTES
-from panan_spider.sites.urls import understand
+from panan_spider.sites.profile import load_site
+
+understand = load_site().urls.understand
 
 
 def test_a_gzip_bomb_is_small_on_the_wire() -> None:

@@ -8,19 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.sites.panan import MAX_LIST_PAGES
 from panan_spider.sites.profile import load_site
-from panan_spider.sites.urls import (
-    UrlKind,
-    absolute,
-    canonical,
-    count_pages,
-    first_part,
-    older_count_pages,
-    on_site,
-    section_key,
-    understand,
-)
+from panan_spider.sites.urls import UrlKind, absolute, canonical, section_key
+
+MAX_LIST_PAGES = load_site().limits.list_pages
+count_pages = load_site().urls.count_pages
+first_part = load_site().urls.first_part
+older_count_pages = load_site().urls.older_count_pages
+on_site = load_site().urls.on_site
+understand = load_site().urls.understand
 
 SITE = load_site().urls
 ZJOL, OWN = "http://panews.zjol.com.cn", "http://www.panews.cn"

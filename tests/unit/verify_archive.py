@@ -22,7 +22,8 @@ from panan_spider.core.hashing import content_hash
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, WarcLocation
 from panan_spider.sites.profile import load_site
-from panan_spider.sites.urls import understand
+
+understand = load_site().urls.understand
 
 SECTION = "书记"
 
