@@ -3,13 +3,13 @@
 import os
 import signal
 import sys
-from pathlib import Path
+from pkgutil import iter_modules
 from types import FrameType
 from typing import Final, NoReturn
 
 _INTERRUPTED: Final = 16  # ExitCode.INTERRUPTED: nothing may be imported before the handlers are set
 _STOPPED: Final = b"panan: stopped before it began; the archive was not touched\n"
-_OURS: Final = frozenset(path.stem for path in Path(__file__).parent.glob("*.py"))
+_OURS: Final = frozenset(module.name for module in iter_modules(__path__))
 
 
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:

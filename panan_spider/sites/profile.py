@@ -190,7 +190,11 @@ def _is_profile(entry: Traversable) -> bool:
 
 def profile_file(key: str = DEFAULT_KEY) -> Traversable:
     """The file that the profile of `key` is read from. Raises UnknownSiteError or ProfileError."""
-    found = _profiles(os.environ.get(SITES_DIR, "").strip())
+    return _profile_in(key, os.environ.get(SITES_DIR, "").strip())
+
+
+def _profile_in(key: str, folder: str) -> Traversable:
+    found = _profiles(folder)
     if key not in found:
         raise UnknownSiteError(f"no site {key!r}: there are {', '.join(sorted(found))}")
     return found[key]
@@ -203,12 +207,13 @@ def site_keys() -> tuple[str, ...]:
 
 def load_site(key: str = DEFAULT_KEY) -> Site:
     """The profile of one key, the same object each time. Raises UnknownSiteError or ProfileError."""
-    return _loaded(key, str(profile_file(key)))
+    return _loaded(key, os.environ.get(SITES_DIR, "").strip())
 
 
 @cache
-def _loaded(key: str, place: str) -> Site:
-    site = Site.from_toml(Path(place))
+def _loaded(key: str, folder: str) -> Site:
+    # Read as a resource: in an egg, as scrapyd deploys it, a profile is no file of its own.
+    site = Site.from_toml(_profile_in(key, folder))
     if site.key != key:
         raise ProfileError(f"{key}.toml: key: {site.key!r} is not the file's name")
     return site
