@@ -46,7 +46,7 @@ def test_most_pages_can_be_redacted() -> None:
 def test_not_a_word_is_left_in_text_title_attributes_or_comments(folder: Path) -> None:
     page = page_of(folder)
     if (after := attempt(folder)) is not None:
-        assert len(words(page.text)) > 20
+        assert words(page.text)  # there is something to replace, if little on a page that is nothing but a hard case
         assert not words(page.text) & words(after.text)
         assert after.charset == page.charset and after.url == page.url
 
