@@ -92,7 +92,9 @@ def test_an_exception_in_a_pipeline(
     assert (again.code, stored(again)) == (0, numbers(demo)), again.said
 
 
-def test_a_feed_that_cannot_be_written_is_refused_before_any_request(demo: ProxyServer, crawl: Crawler, tmp_path: Path) -> None:
+def test_a_feed_that_cannot_be_written_is_refused_before_any_request(
+    demo: ProxyServer, crawl: Crawler, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     run = crawl(demo, extra=("-O", str(tmp_path / "file" / "out.jsonl")))
     assert run.code == 1, run.said
