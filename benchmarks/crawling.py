@@ -33,7 +33,7 @@ class Bare(scrapy.Spider):
     }
 
     async def start(self):
-        with open(self.urls) as lines:
+        with open(self.addresses) as lines:
             for line in lines:
                 yield scrapy.Request(line.strip())
 

@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 from typing import Final
 
+from panan_spider.archive.store import files
 from panan_spider.archive.store.errors import ForeignArchive, StoreError, naming
 from panan_spider.archive.store.files import refuse_special, write_atomically
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.sites.profile import ProfileError, Site, UnknownSiteError, load_site, site_keys
 
-SITE_FILE: Final = "site.json"
+SITE_FILE: Final = files.SITE_FILE
 _ARTICLES_FILE: Final = "articles.jsonl"
 _KEY: Final = "site"
 

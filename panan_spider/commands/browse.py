@@ -6,7 +6,6 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.base import ArchiveCommand, refuse, site_of_archive
-from panan_spider.publish.translations import LANGUAGES
 
 PORT = 8001
 INSTALL = "pip install 'panan_spider[browse]'"
@@ -19,6 +18,8 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the command."""
+        from panan_spider.publish.translations import LANGUAGES
+
         super().add_options(parser)
         parser.add_argument(
             "--port", type=int, default=PORT, metavar="N", help=f"0 takes a free one ({PORT} if absent)"
@@ -37,6 +38,7 @@ class Command(ArchiveCommand, ScrapyCommand):
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse impossible ports, hosts that others can reach, unknown languages, and an empty folder's name."""
         from panan_spider.publish.browse.guard import LOOPBACK
+        from panan_spider.publish.translations import LANGUAGES
 
         if opts.lang not in LANGUAGES:
             refuse(f"--lang: {opts.lang!r} is none of {', '.join(LANGUAGES)}")

@@ -10,13 +10,18 @@ from urllib.parse import unquote, urlsplit
 
 from scrapy.settings import BaseSettings
 
-from panan_spider.archive.site_file import SITE_FILE
-from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER
-from panan_spider.archive.store.image_files import FOLDER as IMAGES_FOLDER
-from panan_spider.archive.store.recovery import LEDGER
-from panan_spider.archive.store.warc_writer import FOLDER as WARC_FOLDER
+# Scrapy loads this module at every start, with the commands: the names, and not the store that has them.
+from panan_spider.archive.store.files import (
+    ARTICLES_FILE,
+    IMAGES_FOLDER,
+    LEDGER_FILE,
+    QUARANTINE_FILE,
+    RUNS_FOLDER,
+    SITE_FILE,
+    WARC_FOLDER,
+)
 
-_FILES: Final = (ARTICLES_FILE, QUARANTINE_FILE, LEDGER, SITE_FILE, "lock", "people.jsonl", "reparse.json")
+_FILES: Final = (ARTICLES_FILE, QUARANTINE_FILE, LEDGER_FILE, SITE_FILE, "lock", "people.jsonl", "reparse.json")
 _FOLDERS: Final = (WARC_FOLDER, RUNS_FOLDER, IMAGES_FOLDER)
 
 

@@ -136,7 +136,9 @@ def run(process: CrawlerProcessBase, task: Task, site: Site) -> ProbeClient:
     collect_errors(process.crawl(crawler, task=task, site=site), errors)
     process.start()
     if errors:
-        raise CrawlNotStarted(" ".join(f"{type(errors[0]).__name__}: {errors[0]}".split())) from errors[0]
+        raise CrawlNotStarted(
+            " ".join(f"could not start: {type(errors[0]).__name__}: {errors[0]}".split())
+        ) from errors[0]
     client = crawler.spider
     assert isinstance(client, ProbeClient)  # of a crawl that has started
     if client.error is not None:

@@ -115,7 +115,7 @@ def test_saved_pages_are_fixtures_and_nothing_is_overwritten(serving: Serve, tmp
         (("--demo", "--fault", "nonsense"), "panan: no such fault: nonsense"),
         (
             ("--demo", "-s", 'DOWNLOADER_MIDDLEWARES={"nowhere.Nothing": 1}'),
-            "panan: doctor could not start: ModuleNotFoundError: No module named 'nowhere'",
+            "panan: could not start: ModuleNotFoundError: No module named 'nowhere'",
         ),
         (("http://www.panews.cn/",), "panan: scrapy doctor takes options only, not 'http://www.panews.cn/'\n"),
     ],

@@ -92,12 +92,14 @@ def test_an_exception_in_a_pipeline(
     assert (again.code, stored(again)) == (0, numbers(demo)), again.said
 
 
-def test_a_feed_that_cannot_be_written(demo: ProxyServer, crawl: Crawler, tmp_path: Path) -> None:
+def test_a_feed_that_cannot_be_written_is_refused_before_any_request(
+    demo: ProxyServer, crawl: Crawler, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     run = crawl(demo, extra=("-O", str(tmp_path / "file" / "out.jsonl")))
-    assert run.code == 10, run.said
-    assert stored(run) == numbers(demo)
-    assert run.report["exit_code"] == 10
+    assert run.code == 1, run.said
+    assert "file is no folder" in run.stderr and run.stderr.count("\n") == 1
+    assert demo.requests == [] and not run.data.exists()
 
 
 def test_stopped_while_the_server_wants_to_be_left_alone(serving: Serve, tmp_path: Path) -> None:

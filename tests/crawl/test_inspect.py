@@ -71,7 +71,7 @@ def test_a_page_that_cannot_be_read_out_of_quarantine(serving: Serve, crawl: Cra
     ("faults", "path", "code", "said"),
     [
         ((), "http://www.panews.cn/nowhere.html", 10, "gone: HTTP 404"),
-        ((), "http://www.example.org/", 1, "not on the site, and so never asked for"),
+        ((), "http://www.example.org/", 1, "not on the site, and so never requested"),
         (("robots-5xx",), "http://www.panews.cn/", 13, "unreachable: status 503"),
         (("robots-disallow",), "http://www.panews.cn/", 12, "forbidden: robots.txt disallows it"),
     ],
@@ -92,7 +92,7 @@ def test_no_page_is_one_line_and_the_code_of_a_crawl(
         (("inspect", "nowhere.html"), "No such file"),
         (("savepage", "a", "b"), "savepage takes one page"),
         (("savepage", "--name", "../x", "nowhere.html"), "is no folder's name"),
-        (("savepage", "--to", "nowhere", "nowhere.html"), "nowhere: no such folder"),
+        (("savepage", "--to", "nowhere", "nowhere.html"), "'nowhere': no such folder"),
     ],
 )
 def test_a_wrong_call_is_one_line(words: tuple[str, ...], said: str) -> None:

@@ -118,11 +118,11 @@ def test_what_no_retry_heals_is_none(serving: Serve, run: Run) -> None:
     assert ended.code == 10, ended.said
 
 
-def test_a_wrong_argument_is_one_line(demo: ProxyServer, run: Run) -> None:
+def test_what_a_spider_says_of_its_arguments_is_one_line(demo: ProxyServer, run: Run) -> None:
     ended = run("typed", demo.url, "-a", "depth=deep")
     assert ended.code == 1, ended.said
-    (line,) = ended.stderr.splitlines()
-    assert "depth" in line
+    (line,) = (line for line in ended.stderr.splitlines() if line.startswith("panan: "))
+    assert "depth" in line and ended.stderr.endswith(f"{line}\n") and "Traceback" not in ended.stderr
     assert demo.requests == []
 
 

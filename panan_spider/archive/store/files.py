@@ -17,6 +17,9 @@ ARTICLES_FILE: Final = "articles.jsonl"
 QUARANTINE_FILE: Final = "quarantine.jsonl"
 LEDGER_FILE: Final = "ledger.sqlite"
 RUNS_FOLDER: Final = "runs"
+WARC_FOLDER: Final = "warc"
+IMAGES_FOLDER: Final = "images"
+SITE_FILE: Final = "site.json"
 
 _CHUNK = 1 << 20
 

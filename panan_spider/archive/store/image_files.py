@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.ledger.ledger import IMAGES, Ledger
+from panan_spider.archive.store import files
 from panan_spider.archive.store.errors import WriteGuard
 from panan_spider.archive.store.files import write_atomically
 from panan_spider.archive.store.jsonl import LineFile, read_lines
@@ -14,7 +15,7 @@ from panan_spider.core.clock import Clock, moment
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import WarcLocation
 
-FOLDER: Final = "images"
+FOLDER: Final = files.IMAGES_FOLDER
 INDEX: Final = f"{FOLDER}/index.jsonl"
 
 _KEYS: Final = frozenset({"url", "path", "at"})

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from panan_spider.archive.store import files
 from panan_spider.archive.store.errors import WriteGuard
 from panan_spider.archive.store.files import append_whole, check_in_place, sync_folder
 from panan_spider.archive.store.http_exchange import HttpExchange
@@ -11,7 +12,7 @@ from panan_spider.archive.store.warc_records import Original, RecordMaker
 from panan_spider.core.clock import Clock, moment, stamp
 from panan_spider.items import WarcLocation
 
-FOLDER: Final = "warc"
+FOLDER: Final = files.WARC_FOLDER
 
 #: Bytes a file may reach before the next one is begun; the size most tools of the field expect.
 MAX_FILE_BYTES: Final = 1_000_000_000
