@@ -15,9 +15,7 @@ from demo_site.site import Site
 #: The county, whose navigation leads only to sections that list something: one that lists nothing is a gap.
 _COUNTY: Final = replace(
     PANAN,
-    planned=tuple(
-        replace(one, in_nav=one.in_nav and bool({one.key, *one.collects} & RHYTHM.keys())) for one in PANAN.planned
-    ),
+    planned=tuple(replace(one, in_nav=one.key in RHYTHM) for one in PANAN.planned),
 )
 
 #: Articles of each section before the first night, and days between them.
