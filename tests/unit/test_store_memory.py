@@ -146,12 +146,17 @@ def test_a_listed_article_that_is_gone_is_asked_again_until_it_was_gone_on_three
     assert runs.asked_again() == [] and runs.memory.settled("000000001")
 
 
-def test_an_article_that_no_list_names_or_that_is_stored_is_gone_at_once(runs: Runs) -> None:
+def test_an_article_that_no_list_names_is_gone_at_once_and_a_stored_one_that_is_listed_by_the_second_run(
+    runs: Runs,
+) -> None:
     runs.settle(1, Outcome.GONE)
     runs.archive.store(an_article(2), Outcome.STORED)
     runs.next()
-    runs.memory.listed("书记", [("000000002", url_of(2), None)])
-    runs.settle(2, Outcome.GONE)
-    runs.next()
+    for asked_again in (["000000002"], []):
+        assert runs.asked_again() == ([] if asked_again else ["000000002"])
+        runs.memory.listed("书记", [("000000002", url_of(2), None)])
+        runs.settle(2, Outcome.GONE)
+        runs.next()
+        assert runs.asked_again() == asked_again
     assert runs.asked_again() == []
     assert runs.memory.settled("000000001") and runs.memory.settled("000000002")

@@ -1,6 +1,6 @@
 """The made-up county site as it grows through a year, and the record of what a faithful archive of it must hold."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
@@ -11,6 +11,12 @@ from demo_site import plan
 from demo_site.county_panan import PANAN
 from demo_site.plan import Slot
 from demo_site.site import Site
+
+#: The county, whose navigation leads only to sections that list something: one that lists nothing is a gap.
+_COUNTY: Final = replace(
+    PANAN,
+    planned=tuple(replace(one, in_nav=one.key in RHYTHM) for one in PANAN.planned),
+)
 
 #: Articles of each section before the first night, and days between them.
 _BEFORE: Final = 9
@@ -26,7 +32,7 @@ def _slots() -> list[Slot]:
     raw = [(BEGIN - timedelta(days=2 + at * _APART + n), key) for n, key in enumerate(RHYTHM) for at in range(_BEFORE)]
     found = []
     for number, (day, key) in enumerate(sorted(raw)):
-        section = PANAN.by_key[key]
+        section = _COUNTY.by_key[key]
         template = section.templates[0]
         article_id = f"{4_000_000 + number * 131}" if template == "trs" else f"{16_000_000 + number * 613:09d}"
         found.append(plan.slot(article_id, number + 1, section, template, posted=day, lag=0))
@@ -48,7 +54,7 @@ class County:
     failing: str | None = None
 
     def __post_init__(self) -> None:
-        self.site = Site(self.seed, _slots())
+        self.site = Site(self.seed, _slots(), _COUNTY)
         self._rng = Random(f"county/{self.seed}")
 
     def live(self, night: Night) -> dict[str, set[str]]:
