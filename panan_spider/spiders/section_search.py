@@ -13,7 +13,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
 from panan_spider.sites.urls import UrlKind, canonical
-from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, is_front_page, name_of
+from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, bare_path, is_front_page, name_of
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.session import CrawlSession, Output
 
@@ -119,7 +119,10 @@ class SectionSearch:
         if self.discovery.leads_elsewhere(candidate, final) or (
             front and not candidate.entry and final != candidate.url
         ):
-            self._settle(candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=True)
+            # The same path at another host of the site: the host has moved, the section has not.
+            prefix = self._session.site.prefix
+            moved = bare_path(final, prefix) == bare_path(candidate.url, prefix) != ""
+            self._settle(candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=not moved)
         elif front and page.rows:
             if not self._session.args.sections:
                 self._frontier.meet_rows(page.rows, "")
