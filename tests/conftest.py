@@ -8,7 +8,9 @@ from hypothesis import settings
 
 #: No process that a test starts may reach beyond this machine; pytest-socket holds the tests' own.
 os.environ["PANAN_LOOPBACK_ONLY"] = "1"
-for _name in ("PANAN_CONTACT", "PANAN_DATA_DIR", "PANAN_SITES_DIR"):
+#: What a command run in this process may set, and what the caller's shell may hold.
+OUR_VARIABLES = ("PANAN_CONTACT", "PANAN_DATA_DIR", "PANAN_SITES_DIR")
+for _name in OUR_VARIABLES:
     os.environ.pop(_name, None)
 
 #: Set by .ci/run.
@@ -20,6 +22,16 @@ ALLOWED_SKIP = "beside the checkout"
 # No deadline: two cores run many tests at once. The same examples every time: a red gate is red again at home.
 settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def _project_variables() -> Generator[None]:
+    """A command that a test ran in this process leaves no variable of ours to the next test."""
+    before = {name: os.environ[name] for name in OUR_VARIABLES if name in os.environ}
+    yield
+    for name in OUR_VARIABLES:
+        os.environ.pop(name, None)
+    os.environ.update(before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
