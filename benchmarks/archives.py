@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from demo_site.site import Site
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.archive.store.warc_file import HttpExchange
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.article import read_article
 from panan_spider.extract.assemble import ArticleBuilder

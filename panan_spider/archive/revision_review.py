@@ -15,9 +15,9 @@ from typing import Any, Final
 from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.queries import SHARED_CONTENT
 from panan_spider.archive.reparse.reader import built
-from panan_spider.archive.store import warc_reader
+from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.document import Page
 from panan_spider.items import Article, WarcLocation
@@ -198,7 +198,7 @@ class HeldReview:
         if row.warc_file is None or row.warc_offset is None:
             return ""
         try:
-            response = warc_reader.read(self._archive.folder, WarcLocation(file=row.warc_file, offset=row.warc_offset))
+            response = warc_file.read(self._archive.folder, WarcLocation(file=row.warc_file, offset=row.warc_offset))
         except StoreError:
             return ""
         return Page(response.url, response.body, response.content_type).text

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store import files
-from panan_spider.archive.store.errors import ForeignArchive, StoreError, naming
-from panan_spider.archive.store.files import refuse_special, write_atomically
+from panan_spider.archive.store.files import ForeignArchive, StoreError, naming, refuse_special, write_atomically
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.sites.profile import ProfileError, Site, UnknownSiteError, load_site, site_keys
 

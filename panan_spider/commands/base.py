@@ -18,8 +18,7 @@ from scrapy.settings import BaseSettings, default_settings
 
 from panan_spider import __contact__
 from panan_spider import settings as ours
-from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.archive.store.files import ARTICLES_FILE
+from panan_spider.archive.store.files import ARTICLES_FILE, LockHeld, StoreError
 from panan_spider.core import loopback
 from panan_spider.core.outcomes import ExitCode, RefusedError
 
@@ -39,9 +38,9 @@ _SETTINGS: Final = tuple(sorted(name for name in vars(ours) if name.startswith("
 
 def say(line: str) -> None:
     """Print one line on stderr, as JSON where the log is."""
-    from panan_spider.extensions import json_log
+    from panan_spider.extensions import log_formatter
 
-    json_log.say(line)
+    log_formatter.say(line)
 
 
 def refuse(message: str) -> NoReturn:

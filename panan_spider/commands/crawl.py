@@ -11,8 +11,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.spiderloader import get_spider_loader
 
-from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.archive.store.files import RUNS_FOLDER
+from panan_spider.archive.store.files import RUNS_FOLDER, LockHeld, StoreError
 from panan_spider.commands.base import CheckedCommand, refuse, refuse_root, say
 from panan_spider.core.outcomes import ExitCode
 
@@ -37,9 +36,9 @@ class Command(CheckedCommand, ScrapyCrawl):
     def prepare(self, opts: argparse.Namespace) -> None:
         """The log as JSON, refusals too."""
         if opts.json_log and self.settings is not None:
-            from panan_spider.extensions import json_log
+            from panan_spider.extensions import log_formatter
 
-            json_log.install(self.settings)
+            log_formatter.install(self.settings)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Scrapy's, then the spider's own arguments: what is wrong with them is one line, before anything else is said."""

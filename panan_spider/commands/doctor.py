@@ -53,7 +53,7 @@ class Command(QuietCommand, ScrapyCommand):
         """Probe and report; returns the exit code of the verdict."""
         from rich.console import Console
 
-        from panan_spider.doctor.doctor_report import DoctorReport
+        from panan_spider.doctor.doctor_verdict import DoctorReport
         from panan_spider.doctor.probe import tour
         from panan_spider.doctor.probe_client import run
 

@@ -61,7 +61,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the first word names."""
-        from panan_spider.archive.store.errors import LockHeld, StoreError
+        from panan_spider.archive.store.files import LockHeld, StoreError
         from panan_spider.fleet.fleet_settings import FleetError
         from panan_spider.fleet.roster import UnknownSites
         from panan_spider.sites.profile import ProfileError

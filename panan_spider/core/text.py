@@ -1,7 +1,9 @@
-"""Text helpers without a domain of their own: full-width folding, and error messages on one line."""
+"""Text helpers: full-width folding, error messages on one line, memoised answers about a text."""
 
 import re
-from typing import Final
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, Final, Generic, ParamSpec, Self, TypeVar, overload
 
 _TWINS: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
@@ -27,3 +29,40 @@ def as_printed(text: str, folded: str) -> str:
 def one_line(text: str) -> str:
     """`text` on one line, at most 200 characters. Lists of Twisted failures are reduced to the first: `ConnectionLost: …`."""
     return " ".join(_FAILURES.sub(r"\1: \2", text).split())[:_LONGEST_LINE]
+
+
+Answer = TypeVar("Answer")
+Context = ParamSpec("Context")
+
+#: Texts remembered for each question, and the longest of them: a hostile page must not stay in memory.
+_TEXTS: Final = 2_048
+_LONGEST: Final = 1_000  # characters
+
+
+def remembered(ask: Callable[Concatenate[str, Context], Answer]) -> Callable[Concatenate[str, Context], Answer]:
+    """Cache `ask`, a pure function of one text and hashable context, for short texts (least recently used go first)."""
+    cached: Any = lru_cache(maxsize=_TEXTS)(ask)
+
+    @wraps(ask)
+    def answer(text: str, *context: Context.args, **named: Context.kwargs) -> Answer:
+        result: Answer = cached(text, *context, **named) if len(text) <= _LONGEST else ask(text, *context, **named)
+        return result
+
+    return answer  # type: ignore[return-value]  # positional text, as `ask`
+
+
+class once(Generic[Answer]):  # noqa: N801  # used as a decorator
+    """Property worked out once for each object: `functools.cached_property` without its lock, which costs more than most answers."""
+
+    def __init__(self, ask: Callable[[Any], Answer]) -> None:
+        self.ask, self.name, self.__doc__ = ask, ask.__name__, ask.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Answer: ...
+    def __get__(self, instance: object | None, owner: type) -> Answer | Self:
+        if instance is None:
+            return self
+        answer = instance.__dict__[self.name] = self.ask(instance)  # found there from now on
+        return answer

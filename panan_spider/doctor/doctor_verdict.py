@@ -1,14 +1,19 @@
-"""Verdict of doctor: one state of the site, its exit code and an advice, from a probe. No request, no output."""
+"""Verdict of doctor: state of the site, exit code and advice, as tables, text or JSON. No request."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
+
+from rich.console import Console
 
 from panan_spider.core.outcomes import ExitCode, Outcome
+from panan_spider.core.tables import ResultTable, say, show
+from panan_spider.doctor import article_checks, site_checks
 from panan_spider.doctor.article_checks import matched
 from panan_spider.doctor.probe_result import SiteProbe
-from panan_spider.doctor.profile_patch import changes
+from panan_spider.doctor.profile_patch import changes, patch, patched_file
 from panan_spider.doctor.selectors import changed
 from panan_spider.doctor.site_checks import other_hosts
 from panan_spider.extract.results import PageError, UnknownLayout
@@ -169,3 +174,65 @@ _RULES: Final[tuple[tuple[DoctorStatus, Callable[[SiteProbe], str | None]], ...]
     (DoctorStatus.REDESIGNED, _redesigned),
     (DoctorStatus.INCOMPLETE, _incomplete),
 )
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    """A probe and its verdict. `saved` are the fixture folders written."""
+
+    visit: SiteProbe
+    saved: tuple[str, ...] = ()
+
+    @cached_property
+    def groups(self) -> list[ResultTable]:
+        """The table of every check."""
+        visit = self.visit
+        return [
+            site_checks.hosts(visit),
+            site_checks.sections(visit),
+            article_checks.articles(visit),
+            article_checks.fields(visit),
+            article_checks.known_selectors(visit),
+            site_checks.charsets(visit),
+            site_checks.twins(visit),
+            article_checks.unknown_addresses(visit),
+        ]
+
+    @cached_property
+    def verdict(self) -> DoctorVerdict:
+        """The verdict."""
+        return judge(self.visit)
+
+    @cached_property
+    def patch(self) -> str:
+        """The patch of the profile; empty where nothing has to be changed."""
+        return patch(self.verdict.changes, self.visit.site) if self.verdict.changes else ""
+
+    def print(self, console: Console) -> None:
+        """Print everything, the verdict last."""
+        show(console, self.groups)
+        for folder in self.saved:
+            say(console, f"saved: {folder}")
+        verdict = self.verdict
+        style = "bold green" if verdict.code == 0 else "bold red"
+        say(console, f"{self.visit.log.requests} requests")
+        say(console, f"verdict: {verdict.state} (exit code {int(verdict.code)})", style)
+        say(console, f"  {verdict.reason}")
+        say(console, f"  {verdict.advice}")
+        if self.patch:
+            say(console, f"\n{patched_file(self.visit.site)}, to paste into `git apply`:\n")
+            say(console, self.patch.rstrip("\n"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole report as JSON values."""
+        verdict = self.verdict
+        return {
+            "verdict": str(verdict.state),
+            "exit_code": int(verdict.code),
+            "reason": verdict.reason,
+            "advice": verdict.advice,
+            "requests": self.visit.log.requests,
+            "checks": {group.title: group.as_dicts() for group in self.groups},
+            "site_py": {"values": verdict.changes, "patch": self.patch},
+            "saved": list(self.saved),
+        }

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.store import warc_reader
+from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.extract.document import Page
@@ -78,7 +78,7 @@ def _file(path: Path, url: str | None, site: Site) -> Page:
 def _record(path: Path, offset: int, data: Path) -> Page:
     path = path if path.exists() else data / path
     try:
-        response = warc_reader.read(path.parent, WarcLocation(file=path.name, offset=offset))
+        response = warc_file.read(path.parent, WarcLocation(file=path.name, offset=offset))
     except StoreError as error:
         raise PageNotAvailable(str(error)) from error
     if response.status != 200:

@@ -12,19 +12,18 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.http import Response
 
-from panan_spider.archive.opening import open_archive
 from panan_spider.archive.revision_review import HeldReview
 from panan_spider.archive.store.archive import RUNS_FOLDER
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.verify.repair import open_archive
 from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC
 from panan_spider.core.clock import now, run_id
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
 from panan_spider.report.builder import report_lines, run_report
-from panan_spider.report.evaluation import EndedRun, SpiderFindings, evaluate
+from panan_spider.report.evaluation import EndedRun, RequestRate, SpiderFindings, evaluate
 from panan_spider.report.exit_code import RunFacts, exit_code_of
-from panan_spider.report.run_figures import RequestRate
 from panan_spider.report.run_files import write_run_files
 from panan_spider.sites.profile import Site
 from panan_spider.spiders.session import CrawlSession

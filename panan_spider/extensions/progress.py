@@ -20,7 +20,7 @@ from scrapy.utils.asyncio import create_looping_call
 
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
-from panan_spider.extensions import json_log
+from panan_spider.extensions import log_formatter
 from panan_spider.items import Article
 from panan_spider.report.page.page_words import ENDINGS, STATES, size, span, warnings
 
@@ -121,7 +121,9 @@ def spell(seconds: float) -> str:
 
 def on_terminal() -> bool:
     """Whether stderr is a terminal that can be painted, and the log is no JSON."""
-    return not json_log.installed() and Console(stderr=True).is_terminal and not Console(stderr=True).is_dumb_terminal
+    return (
+        not log_formatter.installed() and Console(stderr=True).is_terminal and not Console(stderr=True).is_dumb_terminal
+    )
 
 
 class ProgressExtension:

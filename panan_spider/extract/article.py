@@ -47,8 +47,7 @@ from panan_spider.extract.results import (
 )
 from panan_spider.extract.words import SiteWords, without_furniture, words_of
 from panan_spider.items import Author, Link
-from panan_spider.sites.cms import ArticleTemplate
-from panan_spider.sites.profile import Site, load_site
+from panan_spider.sites.profile import ArticleTemplate, Site, load_site
 from panan_spider.sites.urls import UrlKind, absolute
 
 

@@ -3,16 +3,18 @@
 The crawl, `reparse` and `verify` make articles here and nowhere else.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from panan_spider.core.hashing import content_hash
 from panan_spider.extract.body import opens_section
 from panan_spider.extract.results import ArticlePage, InvalidPage
 from panan_spider.items import Article, Block, Heading, Paragraph, WarcLocation
@@ -208,3 +210,35 @@ def _contradiction(article: Article) -> tuple[str, str] | None:
     if [(image.url, image.caption) for image in article.images] != images:
         return "images", "they are not those of the blocks"
     return None
+
+
+_HASHED: Final = (
+    "title",
+    "kicker",
+    "subtitle",
+    "published",
+    "source",
+    "authors",
+    "editor",
+    "credits",
+    "blocks",
+    "attachments",
+)
+
+
+def content_hash(content: object) -> str:
+    """`sha256:` and the hash of an `Article`, or of a page read as one. Addresses count by their path, so that the other host is no change."""
+    plain = {name: _plain(getattr(content, name)) for name in _HASHED}
+    data = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if not hasattr(value, "model_dump"):
+        return value
+    fields = dict(value.__dict__)  # parts of an article are flat: the same as model_dump(), and faster
+    if "url" in fields:
+        fields["url"] = urlsplit(fields["url"]).path
+    return fields

@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from panan_spider.core.cached import remembered
-from panan_spider.core.text import fold
+from panan_spider.core.text import fold, remembered
 from panan_spider.extract.words import meaning, one_of
 from panan_spider.items import Author
 

@@ -15,8 +15,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.cached import remembered
-from panan_spider.core.text import as_printed, fold
+from panan_spider.core.text import as_printed, fold, remembered
 from panan_spider.extract import byline, media, words
 from panan_spider.extract.byline import NEWSROOM_ROLE, ROLE, cut_credits, read_byline
 from panan_spider.extract.line import Line, holds_more_than, stands_in

@@ -12,7 +12,7 @@ from panan_spider.core.text import fold
 from panan_spider.extract.line import Line
 from panan_spider.extract.results import Headline, UnknownLayout
 from panan_spider.extract.words import SiteWords
-from panan_spider.sites.cms import ArticleTemplate
+from panan_spider.sites.profile import ArticleTemplate
 
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 #: Words that a site's, a portal's or a section's name holds, and no article's.

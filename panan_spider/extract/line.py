@@ -7,8 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.cached import once
-from panan_spider.core.text import fold
+from panan_spider.core.text import fold, once
 from panan_spider.extract.words import SiteWords
 
 _SOURCE_BREAK: Final = re.compile(r"[ \t\f]*[\r\n][ \t\f\r\n]*")

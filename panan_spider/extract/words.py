@@ -9,8 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from panan_spider.core.cached import remembered
-from panan_spider.core.text import fold
+from panan_spider.core.text import fold, remembered
 from panan_spider.sites.profile import Site
 
 if TYPE_CHECKING:  # a line knows the words of its site

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.fleet.dataset import part_of
 from panan_spider.fleet.fleet_settings import FleetError
 from panan_spider.publish.export import sqlite, sqlite_schema

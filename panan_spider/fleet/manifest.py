@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 
 #: Bytes of an object at the most: what is held in memory at a time.
 OBJECT_BYTES: Final = 32 << 20

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.fleet.fleet_settings import FleetError, MissingFleetLibrary
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.fleet.child_process import bind_to, child_words
 from panan_spider.fleet.fleet_settings import FleetError, FleetSettings

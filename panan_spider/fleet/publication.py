@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.store.errors import StoreError, naming
-from panan_spider.archive.store.files import free_name, sync_folder, write_atomically
+from panan_spider.archive.store.files import StoreError, free_name, naming, sync_folder, write_atomically
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.clock import moment, now, stamp
 from panan_spider.fleet.manifest import (

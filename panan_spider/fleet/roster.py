@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.runs import RunRecord
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import ExitCode

@@ -6,8 +6,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
 
 from panan_spider.archive.ledger.stored_articles import KnownPart
-from panan_spider.archive.store.errors import StoreError
-from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.warc_file import HttpExchange
 from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension

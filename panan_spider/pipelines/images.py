@@ -13,7 +13,7 @@ from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
 from panan_spider.extensions.archive_run import ArchiveRunExtension, is_ending

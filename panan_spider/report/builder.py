@@ -10,9 +10,8 @@ from panan_spider.archive.store.archive import Archive
 from panan_spider.core.clock import moment, now
 from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Correction, FaultEntry, Gap, RunReport, WalkRecord
 from panan_spider.report.diff import changes
-from panan_spider.report.evaluation import EndedRun, RunEvaluation
+from panan_spider.report.evaluation import EndedRun, RunEvaluation, entry
 from panan_spider.report.faults import SeenFaults
-from panan_spider.report.run_figures import entry
 
 _ARTICLES: Final = ("article", "part")
 

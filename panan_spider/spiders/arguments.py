@@ -1,8 +1,9 @@
-"""Spider arguments: the typed form of `-a name=value`, and one line about a wrong one."""
+"""Spider arguments: the typed form of `-a name=value`, one line about a wrong one, and the dates that since= and until= rule out."""
 
 import difflib
 import re
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -15,6 +16,8 @@ from pydantic import (
     model_validator,
 )
 
+from panan_spider.core.clock import now
+from panan_spider.extract.results import ListRow
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind
 
@@ -175,3 +178,23 @@ def _shown(value: object) -> str:
     # repr: a line feed in a value must not make two lines of the complaint.
     text = value if isinstance(value, str) else str(value)
     return repr(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…")
+
+
+def day_of(row: ListRow) -> date | None:
+    """The day an article was put on the web, as its address, else the list, tells it."""
+    return row.posted or row.date
+
+
+def no_later_than_now(day: date | None) -> date | None:
+    """`day`; None where it lies in the future: a slip of the pen must not end the look-back of a section."""
+    return day if day is not None and day <= now().date() + timedelta(days=1) else None
+
+
+def look_back(day: date, days: int) -> date:
+    """`days` days before `day`; the first of all days where there are not so many."""
+    return day - timedelta(days=min(days, day.toordinal() - 1))
+
+
+def all_before(rows: Iterable[ListRow], day: date) -> bool:
+    """Whether every row has a day, and one before `day`."""
+    return all((own := day_of(row)) is not None and own < day for row in rows)

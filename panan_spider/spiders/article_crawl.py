@@ -1,6 +1,7 @@
 """Article crawl: each article is requested once, its parts joined, and handed on when all lists are read."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -15,10 +16,40 @@ from panan_spider.extract.assemble import ArticleBuilder
 from panan_spider.extract.results import SAYS_MISSING, InvalidPage
 from panan_spider.items import Article
 from panan_spider.sites.urls import Address, UrlKind
-from panan_spider.spiders.article_fetch import ArticleFetch
-from panan_spider.spiders.frontier import Frontier
+from panan_spider.spiders.frontier import Frontier, FrontierEntry
 from panan_spider.spiders.list_crawl import ListCrawl
 from panan_spider.spiders.session import CrawlSession, Output
+
+
+@dataclass
+class ArticleFetch:
+    """The state of one fetch. `builder` holds the pages; its address is that of part one as asked for."""
+
+    entry: FrontierEntry
+    known: KnownArticle | None
+    builder: ArticleBuilder
+    tried: list[str] = field(default_factory=list)  # addresses of part one that are gone
+    waits_for: str | None = None  # the part asked for and not answered yet
+    checked: list[str] = field(default_factory=list)  # parts that were asked whether they have changed
+    refetch_all: bool = False  # a part has changed: every part is fetched without conditional headers
+
+    @property
+    def address(self) -> Address:
+        """The address of part one."""
+        return self.builder.address
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Whether 304s would prove it unchanged: same address as stored, and a validator for every part.
+
+        304 speaks of one page: an article of several parts can have changed behind it.
+        """
+        known = self.known
+        if known is None or self.refetch_all or known.outcome is Outcome.GONE or known.url != self.address.url:
+            return False
+        tags = [(known.etag, known.last_modified), *((part.etag, part.last_modified) for part in known.parts)]
+        return len(tags) == known.pages and (None, None) not in tags
+
 
 #: Articles under way at a time: enough to keep the downloader busy, few enough to keep memory flat.
 IN_FLIGHT: Final = 200

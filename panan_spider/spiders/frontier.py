@@ -11,7 +11,7 @@ from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import ListRow
 from panan_spider.sites.urls import Address
-from panan_spider.spiders.date_rules import look_back, no_later_than_now
+from panan_spider.spiders.arguments import look_back, no_later_than_now
 from panan_spider.spiders.session import CrawlSession
 
 

@@ -18,7 +18,7 @@ from panan_spider.archive.ledger.url_outcomes import ImageTable
 from panan_spider.archive.state import CrawlState
 from panan_spider.archive.store import image_files, jsonl
 from panan_spider.archive.store.jsonl import LineFile
-from panan_spider.archive.store.warc_writer import WarcWriter
+from panan_spider.archive.store.warc_file import WarcWriter
 from panan_spider.pipelines import articles as article_pipelines
 from panan_spider.spiders.article_crawl import ArticleCrawl
 

@@ -18,7 +18,7 @@ TOMORROW = """
 import os, resource, signal, sys
 from dataclasses import replace
 from scrapy.cmdline import execute
-from panan_spider.archive.reparse import reader as again, writer as keeping
+from panan_spider.archive.reparse import reader as again, reparse_run as keeping
 from panan_spider.archive.store.jsonl import LineFile
 today, append_all, written = again.read_article, LineFile.append_all, 0
 keeping.AT_ONCE = 10

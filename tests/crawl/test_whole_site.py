@@ -79,7 +79,7 @@ def test_the_feed_holds_the_same_lines(run: harness.Crawl) -> None:
 
 
 def test_every_warc_place_holds_its_page(run: harness.Crawl) -> None:
-    from panan_spider.archive.store.warc_reader import read
+    from panan_spider.archive.store.warc_file import read
     from panan_spider.items import WarcLocation
 
     for article in run.articles[::20]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from made_up import run_into
 
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.fleet.fleet_settings import FleetError
 from panan_spider.fleet.manifest import only_grows
 from panan_spider.fleet.object_store import ObjectStore

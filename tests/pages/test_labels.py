@@ -98,7 +98,7 @@ def test_without_a_rule_of_captions_the_line_is_text(monkeypatch: pytest.MonkeyP
 
 
 def test_a_page_that_is_not_read_shows_its_lines_as_far_as_words_say() -> None:
-    from panan_spider.doctor.trace import labelled_lines
+    from panan_spider.doctor.inspection import labelled_lines
     from panan_spider.sites.profile import load_site
 
     rows = [row for _mark, row in labelled_lines(page(header="", tail=""), load_site(), None)]

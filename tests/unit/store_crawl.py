@@ -17,7 +17,7 @@ from store_helpers import an_article, an_exchange, url_of
 
 from panan_spider.archive.revision_review import HeldReview
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.core.outcomes import Outcome
 from panan_spider.sites.thresholds import Thresholds
 

@@ -15,7 +15,7 @@ import pytest
 from warcio.checker import Checker
 
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.archive.store.warc_file import HttpExchange
 from panan_spider.items import Article, Paragraph, WarcLocation
 
 START = datetime(2026, 3, 7, 1, 2, 3, tzinfo=UTC)

@@ -8,7 +8,7 @@ from store_crawl import NEW, crawl
 from store_helpers import lines_of, place_of, warcio_check
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.store.warc_reader import read
+from panan_spider.archive.store.warc_file import read
 from panan_spider.core.outcomes import Outcome
 
 #: (id, revision) → the content version that must be stored.

@@ -9,7 +9,7 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.utils.test import get_crawler
 
-from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.commands.crawl import Command, code_of_any
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.extensions.archive_run import ArchiveRunExtension

@@ -8,7 +8,7 @@ from rich.console import Console
 from visits import visit
 
 from panan_spider.core.tables import RowStatus, group, plain_lines, show
-from panan_spider.doctor.doctor_report import DoctorReport
+from panan_spider.doctor.doctor_verdict import DoctorReport
 
 PLACES = group(
     "places",

@@ -16,7 +16,7 @@ import pytest
 from export_helpers import a_full_article, export, put, rows
 from store_crawl import in_a_child
 
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.items import Article
 from panan_spider.publish.export import archive_lines, atomic, file_formats, sqlite
 from panan_spider.publish.export.job import FORMATS, ExportJob

@@ -166,7 +166,7 @@ def test_a_kill_between_the_two_renames_is_put_right_by_the_next_export(tmp_path
 
 
 def test_the_ledger_says_which_articles_are_gone(data: Path) -> None:
-    from panan_spider.archive.store.errors import WriteGuard
+    from panan_spider.archive.store.files import WriteGuard
 
     ledger = Ledger(data / "ledger.sqlite", WriteGuard())
     assert ledger.articles.gone() == frozenset()

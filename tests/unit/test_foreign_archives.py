@@ -62,7 +62,7 @@ def test_a_line_of_a_newer_format_is_refused(
 def test_a_crawl_refuses_it_and_touches_nothing(data: Path) -> None:
     """Also where the ledger was moved aside, as for going back to an older program."""
     from panan_spider.archive.store.archive import Archive
-    from panan_spider.archive.store.errors import StoreError
+    from panan_spider.archive.store.files import StoreError
 
     newer(data, 2)
     (data / "ledger.sqlite").rename(data.parent / "ledger.aside")

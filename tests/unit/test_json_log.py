@@ -12,7 +12,7 @@ import pytest
 from scrapy import Spider
 from scrapy.settings import Settings
 
-from panan_spider.extensions import json_log
+from panan_spider.extensions import log_formatter
 
 logger = logging.getLogger("panan.test")
 
@@ -23,12 +23,12 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     level = logging.root.level
     path = tmp_path / "log"
-    json_log.install(Settings({"LOG_FILE": str(path), "LOG_LEVEL": "INFO"}))
+    log_formatter.install(Settings({"LOG_FILE": str(path), "LOG_LEVEL": "INFO"}))
     yield path
-    for handler in json_log._installed:
+    for handler in log_formatter._installed:
         logging.root.removeHandler(handler)
         handler._stream.close()
-    json_log._installed.clear()
+    log_formatter._installed.clear()
     logging.root.setLevel(level)
 
 
@@ -69,7 +69,7 @@ def test_the_spider_is_named_and_no_object_is_spelled_out(log: Path) -> None:
 
 def test_what_cannot_be_formatted_is_said_in_json_too(log: Path) -> None:
     wrong = logging.LogRecord("panan.test", logging.ERROR, __file__, 1, "%d articles", ("three",), None)
-    json_log._installed[0].handle(wrong)
+    log_formatter._installed[0].handle(wrong)
     (line,) = lines(log)
     assert line["level"] == "ERROR" and "could not be made" in line["message"]
 
@@ -90,10 +90,10 @@ def test_what_nobody_caught_is_a_line(log: Path) -> None:
 def test_what_is_said_to_the_caller_is_json_here_and_plain_elsewhere(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    json_log.say("panan: no such section")
+    log_formatter.say("panan: no such section")
     assert lines(log)[0]["message"] == "panan: no such section"
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(json_log, "_installed", [])
+        elsewhere.setattr(log_formatter, "_installed", [])
         elsewhere.setattr(sys, "stderr", plain := io.StringIO())
-        json_log.say("panan: no such section")
+        log_formatter.say("panan: no such section")
     assert plain.getvalue() == "panan: no such section\n"

@@ -11,9 +11,8 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 from store_helpers import an_article, url_of
 
-from panan_spider.archive.store.errors import StoreError
-from panan_spider.archive.store.http_exchange import HttpExchange
-from panan_spider.archive.store.warc_reader import read
+from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.warc_file import HttpExchange, read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import WarcLocation

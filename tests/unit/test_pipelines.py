@@ -15,7 +15,7 @@ from scrapy.utils.test import get_crawler
 from store_helpers import an_article, an_exchange, lines_of, recorded, url_of
 
 from panan_spider.archive.revision_review import HeldReview
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import Article, Author

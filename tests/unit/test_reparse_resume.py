@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from benchmarks.archives import keep_site
-from panan_spider.archive.reparse import reader, reparse_progress, writer
+from panan_spider.archive.reparse import reader, reparse_progress, reparse_run
+from panan_spider.archive.reparse.reparse_progress import ReparseScope, ReparseVerdict
 from panan_spider.archive.reparse.reparse_run import ReparseRun
-from panan_spider.archive.reparse.result import ReparseScope, ReparseVerdict
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.core.outcomes import Outcome
@@ -44,7 +44,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive whose articles all read otherwise today, ten of them stored together."""
     monkeypatch.setattr(reader, "read_article", lambda page, site: replace(TODAY(page, site), kicker=KICKER))
-    monkeypatch.setattr(writer, "AT_ONCE", 10)
+    monkeypatch.setattr(reparse_run, "AT_ONCE", 10)
     shutil.copytree(kept, tmp_path / "data")
     return tmp_path / "data"
 

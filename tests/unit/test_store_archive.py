@@ -9,8 +9,8 @@ from store_helpers import StandingClock, an_archive, an_article, an_exchange, li
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.errors import LockHeld, StoreError
-from panan_spider.archive.store.warc_reader import read
+from panan_spider.archive.store.files import LockHeld, StoreError
+from panan_spider.archive.store.warc_file import read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
 

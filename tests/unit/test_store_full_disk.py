@@ -13,7 +13,7 @@ from store_crawl import NEW, OLD, Boundary, crawl, in_a_child
 from store_helpers import lines_of, warcio_check
 from store_whole import copies, run_to_the_end
 
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 
 
 @pytest.fixture(scope="module")

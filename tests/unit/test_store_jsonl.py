@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from store_helpers import START, recorded
 
-from panan_spider.archive.store.errors import StoreError, WriteGuard
+from panan_spider.archive.store.files import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import LineFile
 
 

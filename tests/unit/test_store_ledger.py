@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from store_helpers import an_archive, an_article, url_of
 
-from panan_spider.archive.ledger import ledger_schema
+from panan_spider.archive.ledger import database
 from panan_spider.archive.ledger.database import Database
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.archive import Archive
-from panan_spider.archive.store.errors import WriteGuard
+from panan_spider.archive.store.files import WriteGuard
 from panan_spider.core.outcomes import Outcome
 
 
@@ -20,21 +20,21 @@ def test_an_older_ledger_is_brought_up_with_all_it_knows(tmp_path: Path, monkeyp
     archive.store(an_article(), Outcome.STORED)
     archive.close({})
     added = ("ALTER TABLE articles ADD COLUMN colour TEXT", "CREATE TABLE extra (a)")
-    monkeypatch.setattr(ledger_schema, "MIGRATIONS", (*ledger_schema.MIGRATIONS, added))
-    monkeypatch.setattr(ledger_schema.migrate, "__defaults__", (ledger_schema.MIGRATIONS,))
+    monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, added))
+    monkeypatch.setattr(database.migrate, "__defaults__", (database.MIGRATIONS,))
     archive = an_archive(tmp_path, "r2")
     db = archive.ledger._db
-    assert db.row("PRAGMA user_version") == (len(ledger_schema.MIGRATIONS),)
+    assert db.row("PRAGMA user_version") == (len(database.MIGRATIONS),)
     assert db.row("SELECT id, colour FROM articles") == ("000000001", None)
     assert db.rows("SELECT * FROM extra") == [] and archive.notes == []
 
 
 def test_a_migration_that_fails_leaves_the_older_version_whole(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
-    ledger_schema.migrate(connection)
+    database.migrate(connection)
     with pytest.raises(sqlite3.OperationalError):
-        ledger_schema.migrate(connection, (*ledger_schema.MIGRATIONS, ("CREATE TABLE extra (a)", "nonsense")))
-    assert ledger_schema.version(connection) == len(ledger_schema.MIGRATIONS)
+        database.migrate(connection, (*database.MIGRATIONS, ("CREATE TABLE extra (a)", "nonsense")))
+    assert database.version(connection) == len(database.MIGRATIONS)
     assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'extra'").fetchall() == []
 
 

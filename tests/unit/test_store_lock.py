@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from panan_spider.archive.store import lock as locks
-from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.archive.store.lock import Lock
 
 HOLDER = """

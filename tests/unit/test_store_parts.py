@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from store_helpers import a_dead_run, an_archive, an_article, an_exchange, url_of
 
-from panan_spider.archive.ledger import ledger_schema
+from panan_spider.archive.ledger import database
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.outcomes import Outcome
@@ -108,7 +108,7 @@ def test_a_ledger_of_version_1_is_brought_up_and_asks_for_parts_in_full_once(tmp
     as_version_1(tmp_path / "ledger.sqlite")
     archive = an_archive(tmp_path, "r2")
     assert archive.notes == []
-    assert archive.ledger._db.row("PRAGMA user_version") == (len(ledger_schema.MIGRATIONS),)
+    assert archive.ledger._db.row("PRAGMA user_version") == (len(database.MIGRATIONS),)
     known = latest(archive)
     assert (known.etag, known.pages, known.parts) == ("e1", 2, ())
     archive.mark_unchanged("000000001", url_of(1), fetched(archive, "f"))
@@ -119,7 +119,7 @@ def as_version_1(path: Path) -> None:
     """Make a ledger what the first version of the program would have left: its tables, with the same rows."""
     new = sqlite3.connect(path)
     old = sqlite3.connect(path.with_name("old"), isolation_level=None)
-    ledger_schema.migrate(old, ledger_schema.MIGRATIONS[:1])
+    database.migrate(old, database.MIGRATIONS[:1])
     for (table,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         columns = ", ".join(row[1] for row in old.execute(f"PRAGMA table_info({table})"))
         rows = new.execute(f"SELECT {columns} FROM {table}").fetchall()

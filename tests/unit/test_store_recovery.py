@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from store_helpers import StandingClock, a_dead_run, an_archive, an_article, an_exchange, lines_of, url_of
 
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.core.outcomes import Outcome
 
 

@@ -7,11 +7,11 @@ import pytest
 from store_helpers import an_archive, an_article, lines_of
 
 from panan_spider.archive.site_file import site_of
-from panan_spider.archive.store.errors import ForeignArchive, StoreError
+from panan_spider.archive.store.files import ForeignArchive, StoreError
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.verify_run import VerifyRun
-from panan_spider.core.hashing import content_hash
 from panan_spider.core.outcomes import Outcome
+from panan_spider.extract.assemble import content_hash
 from panan_spider.sites.profile import load_site, site_keys
 
 PANAN = load_site()

@@ -9,9 +9,8 @@ import pytest
 from store_helpers import StandingClock, an_archive, an_article, an_exchange, recorded, url_of, warcio_check
 from warcio.archiveiterator import ArchiveIterator
 
-from panan_spider.archive.store.errors import StoreError, WriteGuard
-from panan_spider.archive.store.warc_reader import iter_responses, read
-from panan_spider.archive.store.warc_writer import WarcWriter
+from panan_spider.archive.store.files import StoreError, WriteGuard
+from panan_spider.archive.store.warc_file import WarcWriter, iter_responses, read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import WarcLocation
 

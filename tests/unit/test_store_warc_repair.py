@@ -7,10 +7,9 @@ import pytest
 from store_helpers import START, StandingClock, an_archive, an_exchange, url_of, warcio_check
 
 from panan_spider.archive.store import warc_repair
-from panan_spider.archive.store.errors import WriteGuard
-from panan_spider.archive.store.warc_reader import iter_responses
+from panan_spider.archive.store.files import WriteGuard
+from panan_spider.archive.store.warc_file import WarcWriter, iter_responses
 from panan_spider.archive.store.warc_repair import mend
-from panan_spider.archive.store.warc_writer import WarcWriter
 
 
 @pytest.fixture

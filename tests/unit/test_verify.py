@@ -16,7 +16,7 @@ from verify_archive import a_copy, alter, by_revision, rewrite, said, starts, wa
 from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.line_check import read_line
-from panan_spider.core.hashing import content_hash
+from panan_spider.extract.assemble import content_hash
 from panan_spider.sites.profile import load_site
 from tools.docs.article_schema import article_schema
 from tools.docs.example import EXAMPLE

@@ -10,9 +10,9 @@ from command_line import scrapy
 from store_helpers import a_dead_run, an_archive, an_article, an_exchange, lines_of
 from verify_archive import Newsroom, by_revision, newsroom, raw_lines, rewrite, said
 
-from panan_spider.archive.opening import open_archive
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.verify.archive_check import ArchiveCheck
+from panan_spider.archive.verify.repair import open_archive
 from panan_spider.core.outcomes import Outcome
 
 Capture = pytest.CaptureFixture[str]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from panan_spider.archive.reparse.workers import Workers
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,8 +18,8 @@ from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.core.clock import moment
-from panan_spider.core.hashing import content_hash
 from panan_spider.core.outcomes import Outcome
+from panan_spider.extract.assemble import content_hash
 from panan_spider.items import Article, WarcLocation
 from panan_spider.sites.profile import load_site
 

@@ -9,14 +9,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.archive.ledger.database import Database
+from panan_spider.archive.ledger.database import Database, ValueTable
 from panan_spider.archive.ledger.fault_table import FaultTable
 from panan_spider.archive.ledger.held_revisions import HeldTable
 from panan_spider.archive.ledger.queries import LedgerQueries
-from panan_spider.archive.ledger.runs import RunTable, ValueTable, WalkTable
+from panan_spider.archive.ledger.runs import RunTable, WalkTable
 from panan_spider.archive.ledger.stored_articles import ArticleTable
 from panan_spider.archive.ledger.url_outcomes import ImageTable, UrlTable
-from panan_spider.archive.store.errors import StoreError, WriteGuard
+from panan_spider.archive.store.files import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.outcomes import Outcome
 

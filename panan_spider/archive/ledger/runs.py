@@ -1,13 +1,13 @@
 """Runs in the ledger, their walks through the sections, and single values such as offsets."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from panan_spider.archive.ledger.database import Database
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,35 +181,3 @@ def _known_section(
     if pages is not None and rows is not None:
         end = RecordedEnd(pages, rows, None if oldest is None else date.fromisoformat(oldest), last_page)
     return KnownSection(url, name, bool(reached), end, unproven_days, bool(by_earlier_version))
-
-
-class ValueTable:
-    """Single values, and the WARC files known to be whole."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def number(self, key: str) -> int:
-        """A number kept under `key`; 0 where none is."""
-        row = self._db.row("SELECT value FROM meta WHERE key = ?", key)
-        return int(row[0]) if row else 0
-
-    def text(self, key: str) -> str | None:
-        """A text kept under `key`; None where none is."""
-        row = self._db.row("SELECT value FROM meta WHERE key = ?", key)
-        return str(row[0]) if row else None
-
-    def keep(self, key: str, value: int | str) -> None:
-        """Keep a value under `key`, inside `Database.write`."""
-        self._db.run(
-            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value
-        )
-
-    def whole_warcs(self) -> dict[str, int]:
-        """WARC files known to be whole, with their sizes at that time."""
-        return dict(self._db.rows("SELECT file, size FROM warcs"))
-
-    def note_whole(self, files: Iterable[tuple[str, int]]) -> None:
-        """Note WARC files, and their sizes, as whole."""
-        with self._db.write():
-            self._db.run_each("INSERT OR REPLACE INTO warcs VALUES (?, ?)", files)

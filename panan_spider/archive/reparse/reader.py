@@ -1,4 +1,4 @@
-"""Every article built again from the raw pages the archive kept: what would come out the same, changed, or not at all.
+"""Archive reader: every article built again from its raw pages, with a verdict: the same, changed, or not readable.
 
 Nothing here writes, asks the network, or takes the writer's lock.
 """
@@ -9,15 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from panan_spider.archive.reparse.reparse_progress import ReparsedArticle
-from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, ReparseVerdict
+from panan_spider.archive.reparse.reparse_progress import ReparsedArticle, ReparseResult, ReparseScope, ReparseVerdict
 from panan_spider.archive.reparse.workers import Workers
 from panan_spider.archive.site_file import site_of
-from panan_spider.archive.store import warc_reader
+from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.errors import StoreError
-from panan_spider.archive.store.http_exchange import ArchivedResponse
+from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.jsonl import JsonLinesReader, damaged_line, read_lines
+from panan_spider.archive.store.warc_file import ArchivedResponse
 from panan_spider.extract.article import read_article
 from panan_spider.extract.assemble import ArticleBuilder, clean, objection
 from panan_spider.extract.document import Page
@@ -129,7 +128,7 @@ class ArchiveReader:
     def _parts_kept(self) -> dict[str, WarcLocation]:
         """Where the newest good answer of each further part lies. Reads every WARC file: asked for by rescues alone."""
         found = {}
-        for response in warc_reader.iter_responses(self.data):
+        for response in warc_file.iter_responses(self.data):
             address = self._site.urls.understand(response.url)
             if address.kind is UrlKind.PART and response.status == 200:
                 found[address.url] = WarcLocation(file=response.file, offset=response.offset)
@@ -149,12 +148,12 @@ def built(
     """
     builder = ArticleBuilder(site, site.urls.understand(url))
     for place in places:
-        response = warc_reader.read(data, place)
+        response = warc_file.read(data, place)
         builder.add(_page(response, site, builder), place.model_copy(update={"parts": []}), response.at)
     while find is not None and (due := builder.next_part()) is not None:
         if (found := find(due)) is None:
             raise InvalidPage(f"part {due} was not kept", field_name="pages")
-        builder.add(_page(warc_reader.read(data, found), site, builder), found)
+        builder.add(_page(warc_file.read(data, found), site, builder), found)
     read = builder.article()
     article = clean(read)
     if (wrong := objection(article, site)) is not None:

@@ -1,30 +1,102 @@
-"""How far a `scrapy reparse --write` has come, so that the next one goes on where one was stopped, at whatever moment.
+"""Reparse progress: the verdict of each article read again, and how far a stopped `scrapy reparse --write` has come.
 
-Articles are read in the order of their first lines, which no revision moves. So one byte says which are done, as long as
-the reader is the same to the letter, the options are, and the lines are what they were.
+Articles are read in the order of their first lines, which no revision moves. One byte therefore says which are done, as
+long as reader, options and stored lines are the same.
 """
 
 import hashlib
+import json
 import platform
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from panan_spider.archive.reparse.result import ReparseResult, ReparseScope, ReparseVerdict
 from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.errors import WriteGuard, naming
-from panan_spider.archive.store.files import write_atomically
+from panan_spider.archive.store.files import WriteGuard, naming, write_atomically
 from panan_spider.archive.store.jsonl import JsonLinesReader
+from panan_spider.items import Article
 
 FILE: Final = "reparse.json"
 #: Articles that could not be read are read again by the call that goes on. Where there are more, nothing further is noted.
 _MOST_AGAIN: Final = 1_000
 _LIBRARIES: Final = ("lxml", "pydantic", "pydantic-core", "warcio", "brotli", "backports.zstd")
+_SHOWN_BEFORE, _SHOWN = 12, 70
+
+
+class ReparseVerdict(StrEnum):
+    """What reading a page again has shown."""
+
+    SAME = "the same"
+    CHANGED = "changed"
+    LOST = "no longer readable"
+    UNKEPT = "without their raw page"
+    RESCUED = "newly readable"
+    STILL = "still not readable"
+
+
+@dataclass(frozen=True)
+class ReparseResult:
+    """One article read again. `article` is what would be stored: of CHANGED the next revision, of RESCUED the first.
+
+    `changes` holds (field, old, new) as JSON values; `reason` says why there is no article. `first` is the byte at which
+    the article's first line begins; None for one in quarantine.
+    """
+
+    url: str
+    verdict: ReparseVerdict
+    reason: str | None = None
+    changes: tuple[tuple[str, Any, Any], ...] = ()
+    article: Article | None = None
+    first: int | None = None
+
+
+@dataclass(frozen=True)
+class ReparseScope:
+    """Which articles: by first publication (by the address's date where the page prints none), by template."""
+
+    since: date | None = None
+    until: date | None = None
+    template: str | None = None
+
+    def holds(self, published: str | None, posted: str | None, template: str | None) -> bool:
+        """Whether such an article is meant. One of no known day is, unless days are asked for."""
+        day = (published or posted or "")[:10]
+        early = self.since is not None and day < self.since.isoformat()
+        late = self.until is not None and (not day or day > self.until.isoformat())
+        return not early and not late and self.template in (None, template)
+
+
+def show(reading: ReparseResult, diff: bool) -> None:
+    """Name what is lost; with `diff` what is not as it was."""
+    if reading.verdict in (ReparseVerdict.LOST, ReparseVerdict.UNKEPT):
+        print(f"{reading.url}: {reading.verdict}: {reading.reason}")
+    elif diff and reading.verdict is not ReparseVerdict.SAME:
+        title = (
+            reading.article.title if reading.article and reading.verdict is ReparseVerdict.RESCUED else reading.reason
+        )
+        print(f"{reading.url}: {reading.verdict}{f': {title}' if title else ''}")
+        others = [change for change in reading.changes if change[0] != "content_hash"]
+        for name, old, new in others or reading.changes:
+            print("  " + name + ": " + " \u2192 ".join(_around(old, new)))
+
+
+def _around(old: Any, new: Any) -> tuple[str, str]:
+    """Both values as JSON, shortened to where they begin to differ."""
+    texts = json.dumps(old, ensure_ascii=False), json.dumps(new, ensure_ascii=False)
+    start = max(0, len(list(takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))) - _SHOWN_BEFORE)
+    shown = [
+        ("…" if start else "") + text[start:][:_SHOWN] + ("…" if len(text) > start + _SHOWN else "") for text in texts
+    ]
+    return shown[0], shown[1]
 
 
 class ReparsedArticle(BaseModel):

@@ -21,16 +21,14 @@ from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.archive.site_file import bind_site, check_site
 from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import files
-from panan_spider.archive.store import warc_writer as warc
-from panan_spider.archive.store.errors import WriteGuard, naming
-from panan_spider.archive.store.files import write_atomically
-from panan_spider.archive.store.http_exchange import HttpExchange
+from panan_spider.archive.store import warc_file as warc
+from panan_spider.archive.store.files import WriteGuard, naming, write_atomically
 from panan_spider.archive.store.image_files import ImageFiles
 from panan_spider.archive.store.jsonl import LineFile, refuse_newer
 from panan_spider.archive.store.lock import Lock
 from panan_spider.archive.store.quarantine import Quarantine
 from panan_spider.archive.store.recovery import Recovery
-from panan_spider.archive.store.warc_records import Original
+from panan_spider.archive.store.warc_file import HttpExchange, Original
 from panan_spider.core.clock import Clock, moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, WarcLocation

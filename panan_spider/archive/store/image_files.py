@@ -8,8 +8,7 @@ from typing import Final
 
 from panan_spider.archive.ledger.ledger import IMAGES, Ledger
 from panan_spider.archive.store import files
-from panan_spider.archive.store.errors import WriteGuard
-from panan_spider.archive.store.files import write_atomically
+from panan_spider.archive.store.files import WriteGuard, write_atomically
 from panan_spider.archive.store.jsonl import LineFile, read_lines
 from panan_spider.core.clock import Clock, moment
 from panan_spider.core.outcomes import Outcome

@@ -11,8 +11,16 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
-from panan_spider.archive.store.files import append_whole, check_in_place, cut_aside, refuse_special, sync_folder
+from panan_spider.archive.store.files import (
+    StoreError,
+    WriteGuard,
+    append_whole,
+    check_in_place,
+    cut_aside,
+    naming,
+    refuse_special,
+    sync_folder,
+)
 from panan_spider.items import SCHEMA_VERSION
 
 #: Characters that JSON allows inside a string and that many readers take for the end of a line.

@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from panan_spider.archive.store.errors import LockHeld, naming
-from panan_spider.archive.store.files import refuse_special
+from panan_spider.archive.store.files import LockHeld, naming, refuse_special
 
 #: Seconds after which a lock found taken is tried once more: `holder` takes it for an instant to look.
 _INSTANT: Final = 0.05

@@ -6,10 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from panan_spider.archive.ledger.ledger import QUARANTINE, Ledger
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.jsonl import LineFile
-from panan_spider.archive.store.warc_reader import read
-from panan_spider.archive.store.warc_writer import WarcWriter
+from panan_spider.archive.store.warc_file import WarcWriter, read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import WarcLocation
 

@@ -7,11 +7,10 @@ from typing import Final
 from panan_spider.archive.ledger.database import LedgerDamaged
 from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.archive.ledger.stored_articles import ARTICLE_KEYS
-from panan_spider.archive.store.errors import WriteGuard, naming
-from panan_spider.archive.store.files import LEDGER_FILE, free_name, sync_folder
+from panan_spider.archive.store.files import LEDGER_FILE, WriteGuard, free_name, naming, sync_folder
 from panan_spider.archive.store.jsonl import LineFile, StoredLine
+from panan_spider.archive.store.warc_file import FOLDER
 from panan_spider.archive.store.warc_repair import mend
-from panan_spider.archive.store.warc_writer import FOLDER
 from panan_spider.core.clock import Clock, moment, stamp
 
 LEDGER: Final = LEDGER_FILE

@@ -8,16 +8,14 @@ from typing import Any
 from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.archive.site_file import SITE_FILE, site_by_lines, site_of
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.archive.store.image_files import FOLDER as IMAGES
 from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.verify import file_check, ledger_agreement, warc_check
-from panan_spider.archive.verify.finding import Finding
-from panan_spider.archive.verify.ledger_agreement import LedgerAgreement
+from panan_spider.archive.verify.ledger_agreement import LedgerAgreement, WarcAgreement
 from panan_spider.archive.verify.line_check import LineChecker, LineIndex
-from panan_spider.archive.verify.warc_agreement import WarcAgreement
-from panan_spider.archive.verify.warc_check import ResponseIndex
+from panan_spider.archive.verify.warc_check import Finding, ResponseIndex
 from panan_spider.sites.profile import Site, load_site
 
 

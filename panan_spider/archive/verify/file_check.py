@@ -1,4 +1,4 @@
-"""Check of the other files: WARC files and reports on record, quarantine lines, image files; restores an image file."""
+"""File check: WARC files and reports on record, quarantine lines, image files; restores an image file."""
 
 import json
 from collections.abc import Iterator
@@ -10,15 +10,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.store import warc_reader
+from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import QUARANTINE_FILE, RUNS_FOLDER
-from panan_spider.archive.store.errors import StoreError
-from panan_spider.archive.store.files import write_atomically
+from panan_spider.archive.store.files import StoreError, write_atomically
 from panan_spider.archive.store.image_files import FOLDER as IMAGES
 from panan_spider.archive.store.image_files import INDEX, kept
 from panan_spider.archive.store.jsonl import StoredLine, read_lines
-from panan_spider.archive.verify.finding import Finding
-from panan_spider.archive.verify.warc_check import ResponseIndex
+from panan_spider.archive.verify.warc_check import Finding, ResponseIndex
 from panan_spider.core.outcomes import QUARANTINED
 from panan_spider.items import WarcLocation
 
@@ -125,7 +123,7 @@ def restore_image(data: Path, path: Path) -> bool:
     name = path.relative_to(data).as_posix()
     for place in _image_locations(data, name):
         try:
-            body = warc_reader.read(data, place).body
+            body = warc_file.read(data, place).body
         except StoreError:
             continue
         if sha256(body).hexdigest() == path.stem:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.reparse.reader import built
-from panan_spider.archive.store import warc_reader
+from panan_spider.archive.store import warc_file
 from panan_spider.archive.verify.warc_check import ResponseIndex
 from panan_spider.items import Article, WarcLocation
 from panan_spider.sites.profile import Site
@@ -65,7 +65,7 @@ class Rebuilder:
         `url` is the article's address, None for that of the response.
         """
         try:
-            stands_at = url or self._site.urls.understand(warc_reader.read(self._data, place).url).url
+            stands_at = url or self._site.urls.understand(warc_file.read(self._data, place).url).url
             article = built(self._data, self._site, stands_at, [place], lambda due: self._part(due, place))
         except Exception:  # whatever a page object trips over
             return None

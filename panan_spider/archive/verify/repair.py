@@ -1,29 +1,37 @@
-"""What does not agree put right, as far as lines, ledger and WARC can give it to each other. Nothing is deleted.
+"""Repair of an archive: lines, ledger and WARC made to agree from what the others hold. Nothing is deleted.
 
-The caller holds the lock. Torn ends, lines that the ledger has not marked yet and a broken ledger are left to the opening
-of the archive, which puts them right at every run.
+The caller holds the lock. Opening an archive for a run restores lost lines from the WARC first; torn ends, lines that the
+ledger has not marked yet and a broken ledger are mended at every opening.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from panan_spider.archive.ledger.database import LedgerDamaged
 from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.archive.site_file import SITE_FILE, bind_site
-from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER
-from panan_spider.archive.store.errors import StoreError, WriteGuard, naming
-from panan_spider.archive.store.files import free_name, replace_bytes, sync_folder, write_atomically
+from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER, Archive
+from panan_spider.archive.store.files import (
+    StoreError,
+    WriteGuard,
+    free_name,
+    naming,
+    replace_bytes,
+    sync_folder,
+    write_atomically,
+)
 from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
 from panan_spider.archive.store.recovery import LEDGER
-from panan_spider.archive.store.warc_writer import FOLDER as WARC_FOLDER
+from panan_spider.archive.store.warc_file import FOLDER as WARC_FOLDER
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
 from panan_spider.archive.verify.line_check import misplaced
 from panan_spider.archive.verify.rebuild import Rebuilder
 from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC, changes, stories
-from panan_spider.core.clock import Clock, moment, stamp
+from panan_spider.core.clock import Clock, moment, now, stamp
 from panan_spider.items import Article
+from panan_spider.sites.profile import Site
 
 #: Notes on restored lines that a run logs and reports.
 _MOST_NOTES = 20
@@ -200,3 +208,8 @@ def _may_have_lost_lines(data: Path) -> bool:
             return not ledger.is_last_marked(ARTICLES, reader.last_line(until))
     finally:
         ledger.close()
+
+
+def open_archive(folder: Path, *, run_id: str, args: Mapping[str, str], site: Site | None = None) -> Archive:
+    """`Archive.open`, with lines that are lost made again from the WARC. Raises as that does."""
+    return Archive.open(folder, run_id=run_id, args=args, site=site, first=lambda: restore_lost_lines(folder, now))

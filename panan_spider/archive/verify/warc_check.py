@@ -1,4 +1,4 @@
-"""Check of the WARC files record by record, digests included, and an index of the responses they hold whole."""
+"""WARC check: records and digests one by one, and an index of the responses held whole."""
 
 from array import array
 from bisect import bisect_left
@@ -7,18 +7,29 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from panan_spider.archive.store.errors import naming
+from panan_spider.archive.store.files import naming
+from panan_spider.archive.store.warc_file import FOLDER
 from panan_spider.archive.store.warc_repair import ByteRange, stretches
-from panan_spider.archive.store.warc_writer import FOLDER
-from panan_spider.archive.verify.finding import Finding
 from panan_spider.items import WarcLocation
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind
+
+
+class Finding(NamedTuple):
+    """What does not agree: the file below the data folder, the byte where that is known, and what is wrong, in one line."""
+
+    file: str
+    at: int | None
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}{'' if self.at is None else f', byte {self.at}'}: {self.what}"
+
 
 _CHUNK: Final = 1 << 16
 #: Key of a response that is no article's: it is there, and that is all.

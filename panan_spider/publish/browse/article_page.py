@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.store.errors import StoreError
-from panan_spider.archive.store.warc_reader import read
+from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.warc_file import read
 from panan_spider.extract.document import Page
 from panan_spider.items import WarcLocation
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext

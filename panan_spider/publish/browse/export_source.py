@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.errors import LockHeld, StoreError
+from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.browse.answer import Search

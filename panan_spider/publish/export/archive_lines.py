@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine, damaged_line
 from panan_spider.items import SCHEMA_VERSION
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import ArchiveLines, Record
 from panan_spider.publish.export.atomic import built_aside

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from panan_spider.archive.store.errors import naming
-from panan_spider.archive.store.files import sync_folder
+from panan_spider.archive.store.files import naming, sync_folder
 from panan_spider.archive.store.lock import Lock
 from panan_spider.core.outcomes import RefusedError
 

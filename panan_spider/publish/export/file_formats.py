@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from panan_spider.archive.store.errors import StoreError, naming
-from panan_spider.archive.store.files import write_atomically
+from panan_spider.archive.store.files import StoreError, naming, write_atomically
 from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
 from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords, count_articles, new_records

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.store.errors import StoreError
+from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.image_files import kept
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import RefusedError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from panan_spider.archive.store.errors import naming
+from panan_spider.archive.store.files import naming
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.atomic import built_aside

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.core.clock import moment
 from panan_spider.publish.export import sqlite_schema
 from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record

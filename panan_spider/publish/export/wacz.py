@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 
-from panan_spider.archive.store.errors import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside

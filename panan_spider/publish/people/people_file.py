@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.store.errors import WriteGuard, naming
+from panan_spider.archive.store.files import WriteGuard, naming
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.core.clock import now
 from panan_spider.publish.export.archive_lines import ArchiveLine, ArchiveLines, Position, Record
