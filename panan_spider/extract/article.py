@@ -18,7 +18,7 @@ from panan_spider.extract.document import (
     says_it_is_missing,
     soft_block,
 )
-from panan_spider.extract.header_line import HeaderLine, is_lone_byline, names_source, read_header_line, without_icons
+from panan_spider.extract.header_line import HeaderLine, is_lone_byline, names_source, read_header_line
 from panan_spider.extract.headline import (
     Opening,
     could_be_headline,
@@ -32,7 +32,7 @@ from panan_spider.extract.headline import (
 from panan_spider.extract.labels import Label, find_rule
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.regions import Region, find_region, prose_outside
+from panan_spider.extract.regions import Region, find_region, prose_outside, without_icons
 from panan_spider.extract.results import (
     SAYS_MISSING,
     ArticlePage,
@@ -116,8 +116,8 @@ class _Reading:
             header_line=printed or None,
             source=header.source or tail.source,
             authors=_merged(header.authors, tail.authors),
-            editor=tail.editor or header.editor,
-            credits=header.credits | tail.credits,
+            editor=header.editor or tail.editor,
+            credits=header.credits | _of_other_editors(header, tail) | tail.credits,
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
             related=self._related(),
@@ -171,7 +171,7 @@ class _Reading:
             after=self.lines[self.region.body[1] :],
             part_links=list(self._part_links().values()),
             authors_in=(bool(header.authors), bool(tail.authors)),
-            editor_in=(not tail.editor, bool(tail.editor)),
+            editor_in=(bool(header.editor), not header.editor),
         )
 
     def _header_lines(self) -> list[Line]:
@@ -281,6 +281,13 @@ def _before_captions(lines: list[Line], title: str) -> list[Line]:
     if len(lines) > 1 and lines[0].kind == "image" and lines[1] in texts[:1] and plain(texts[0].prose) == plain(title):
         return [] if texts[0].centred else texts
     return texts
+
+
+def _of_other_editors(header: HeaderLine, tail: TailLine) -> dict[str, str]:
+    """The editor below the text, another paper's, where the header line names the site's own."""
+    if not header.editor or not tail.editor or header.editor == tail.editor:
+        return {}
+    return {tail.editor_label: tail.editor}
 
 
 def _merged(first: tuple[Author, ...], more: tuple[Author, ...]) -> tuple[Author, ...]:

@@ -39,8 +39,11 @@ def is_advertisement(picture: Line) -> bool:
     )
 
 
-def beside(kept: list[Line], header: Sequence[Line]) -> list[Line]:
-    """The lines beside the text: in elements outside its container that are links, or the site's decoration."""
+def beside(kept: list[Line], header: Sequence[Line], *, is_list: bool = False) -> list[Line]:
+    """The lines beside the text: in elements outside its container that are links, or the site's decoration.
+
+    Where the body itself `is_list`, a list of links, only what stands outside of the box of headline and text counts.
+    """
     suspects = [line for line in kept if leads_away(line) or _is_decoration(line)]
     container = _container([line for line in kept if line.kind == "text"][:2]) if suspects else None
     if container is None:
@@ -51,7 +54,8 @@ def beside(kept: list[Line], header: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     for branch in dict.fromkeys(element for element in branches if element is not None):
         held = [line for line in kept if stands_in(line, branch) and not any(line is other for other in found)]
-        if held and _is_beside(held, outside=article is not None and article not in branch.iterancestors()):
+        outside = article is not None and article not in branch.iterancestors()
+        if held and (outside or not is_list) and _is_beside(held, outside=outside):
             found += held
     return found
 
@@ -78,6 +82,8 @@ def _is_beside(held: Sequence[Line], *, outside: bool) -> bool:
     if all(_is_decoration(line) for line in held):
         return True
     mostly = 2 * sum(line.linked for line in held) >= sum(len(line.bare) for line in held)
+    if outside and (leads_away(held[0]) or (held[0].kind == "image" and any(map(leads_away, held[1:3])))):
+        return True  # a card: picture, headline and words of another article
     return sum(map(leads_away, held)) > 1 and (mostly or outside)
 
 
@@ -134,12 +140,14 @@ def _left_over(state: BodyState) -> list[Line]:
 
 
 def _codes(state: BodyState) -> list[Line]:
-    """Pictures right before furniture that speaks of a code to be scanned."""
+    """Pictures right before furniture that speaks of a code to be scanned, and those of the page's own right behind it."""
     left_over = set(map(id, _left_over(state)))
     kept: list[Line] = []
     found: list[Line] = []
-    for line in state.kept:
-        if id(line) not in left_over:
+    for before, line in zip([None, *state.kept], state.kept, strict=False):
+        if line.kind == "image" and before is not None and id(before) in left_over and _shows_code(before, line):
+            found.append(line)
+        elif id(line) not in left_over:
             kept.append(line)
         elif kept and words.names_code(line) and kept[-1].kind == "image" and _is_code(kept, line):
             found.append(kept.pop())
@@ -164,6 +172,14 @@ def _toolbars(state: BodyState) -> list[Line]:
     return [line for line in (*kept[:head], *kept[foot:]) if line.kind == "text" and _is_tool(line)]
 
 
+def _toolbars_behind(state: BodyState) -> list[Line]:
+    """The toolbars at the end of what the rules for other blocks have left."""
+    foot = len(state.kept)
+    while foot > 1 and labels.is_toolbar(state.kept[foot - 1]):
+        foot -= 1
+    return state.kept[foot:]
+
+
 def _list_of_links(state: BodyState) -> list[Line]:
     """Takes nothing: notes that the body itself is a list of links, so that no rule behind takes them for others'."""
     state.is_list = _is_list_of_links(state.kept)
@@ -171,7 +187,7 @@ def _list_of_links(state: BodyState) -> list[Line]:
 
 
 def _side_blocks(state: BodyState) -> list[Line]:
-    return [] if state.is_list else beside(state.kept, state.header)
+    return beside(state.kept, state.header, is_list=state.is_list)
 
 
 def _links_behind(state: BodyState) -> list[Line]:
@@ -215,6 +231,11 @@ def is_dropped_text(left_out: tuple[str, str]) -> bool:
     return why == _LINK_BEHIND and "/" not in text
 
 
+def _shows_code(line: Line, picture: Line) -> bool:
+    """Whether the picture behind a line that speaks of a code is that code: none of the article's own."""
+    return words.names_code(line) and not media.is_content(picture.src)
+
+
 def _is_code(kept: Sequence[Line], line: Line) -> bool:
     """Whether the picture last kept is the code that the line speaks of: none of the article's, or in a box with the line alone."""
     picture = kept[-1]
@@ -249,6 +270,17 @@ def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
     return box is not None and not stands_in(before, box)
 
 
+def _notices(state: BodyState) -> list[Line]:
+    """Notices of rights, in whole sentences, at the end and outside of the text's container."""
+    kept = state.kept
+    first = len(kept)
+    while first > 1 and kept[first - 1].kind == "text" and words.is_notice(kept[first - 1]):
+        first -= 1
+    run = kept[first:]
+    container = _container([line for line in kept[:first] if line.kind == "text"][:2]) if run else None
+    return [] if container is None or any(stands_in(line, container) for line in run) else run
+
+
 def _foot(state: BodyState) -> list[Line]:
     """The foot of a page that claims no rights: who runs it and where, below the text's container."""
     kept = state.kept
@@ -274,6 +306,8 @@ BODY_RULES: tuple[BodyRule, ...] = (
     BodyRule("side block", Label.SIDE, "a block beside the text", _side_blocks),
     BodyRule("links behind", Label.SIDE, _LINK_BEHIND, _links_behind),
     BodyRule("heading of links", Label.SIDE, "the heading of links after the body", _heading_of_links),
+    BodyRule("notice", Label.BELOW, "a notice of rights below the text", _notices),
+    BodyRule("toolbar behind", Label.TOOLBAR, "a toolbar before or behind the text", _toolbars_behind),
     BodyRule("foot", Label.FOOTER, "the foot of the page", _foot),
 )
 

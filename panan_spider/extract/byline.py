@@ -216,17 +216,15 @@ _KNOWN: Final = frozenset(_ALL)
 _BLANK: Final = re.compile(
     rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
 )
-#: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
-_BLANK_LABEL: Final = re.compile(
-    rf"(?<!\S)({'|'.join(sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True))})\s+(?=\S)"
-)
-_BLANK_PAIRS: Final = re.compile(
-    rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join(sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True))})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
-)
 _ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
+#: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
+_BLANK_LABEL: Final = re.compile(rf"(?<!\S)({'|'.join(_ROLES)})\s+(?=\S)")
+_BLANK_PAIRS: Final = re.compile(
+    rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join(_ROLES)})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
+)
 _CREDIT: Final = re.compile(
     rf"(?:({'|'.join(map(_spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
-    rf"((?:(?!{ROLE}|(?:{'|'.join(_ROLES)})(?:\s|$))[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*:)(?:\s(?!\s))?)*)"
+    rf"((?:(?!{ROLE}|(?:{'|'.join(_ROLES)})(?:\s|$))[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*[:/])(?:\s(?!\s))?)*)"
 )
 #: Where a tail line begins that stands behind the last words of the text.
 _BEHIND: Final = re.compile(
@@ -241,9 +239,11 @@ _LONGEST_BEHIND: Final = 100
 _FIRST: Final = re.compile(
     rf"[\s(\uff08\[\uff3b【■●◆★]*[{''.join({word[0] for word in (*_ROLES, '作者', '本文来源')})}]"
 )
+#: An editor's label behind another: what a tail line that opens with an unlisted label holds.
+_EDITOR_AMONG: Final = re.compile(rf"[\s\xa0](?:{'|'.join(map(_spaced, _EDITOR_LABELS))})\s{{0,9}}[:\uff1a]")
 #: `审读：乙`: a label that nobody listed, and names. Labels of places, times and contacts are none of a person's.
 _UNKNOWN: Final = re.compile(
-    r"(?<![\u3400-\u9fff])(?!(?:时间|日期|地点|地址|电话|热线|邮箱|邮编|网址|联系|来源|附件|备注|标题|标签|主题|关键|单位|价格|类型|性质|主办|承办|协办|主管|链接))"
+    r"(?<![\u3400-\u9fff])(?!(?:时间|日期|地点|地址|电话|热线|邮箱|邮编|网址|联系|来源|附件|备注|标题|标签|主题|关键|上一|下一|上篇|下篇|单位|价格|类型|性质|主办|承办|协办|主管|链接))"
     r"([\u3400-\u9fff]{2,6})(?<![系络]人)(?<!电话)(?<!时间)(?<!地点)(?<!地址)(?<!单位)\s{0,9}:"
     r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{2,6}\s{0,9}:))"
 )
@@ -272,12 +272,20 @@ class TailLine:
 @remembered
 def is_tail_line(text: str) -> bool:
     """Whether the whole line is labels of the tail with names after them (or after none of them, yet)."""
-    if not _FIRST.match(text):
+    if not _FIRST.match(text) and (len(text) > 120 or not _EDITOR_AMONG.search(text)):
         return False
     text = _normal(text)
-    if not _OPENING.match(text) or len(text) > 300 or _VERBS.search(text):
+    if not _opens_tail(text) or len(text) > 300 or _VERBS.search(text):
         return False
     return all(_NAMES.match(value) and not _names_office(label, value) for label, value in _values(text))
+
+
+def _opens_tail(text: str) -> bool:
+    """Whether the line begins with a label that is listed, or with another before an editor's: `排版:甲 责编:乙`."""
+    if _OPENING.match(text):
+        return True
+    opened = _UNKNOWN.match(text, re.match(r"[\s(\[【]{0,9}", text).end())  # type: ignore[union-attr]
+    return opened is not None and any(label in _EDITOR_LABELS and value for label, value in _values(text))
 
 
 def _names_office(label: str, value: str) -> bool:
@@ -294,9 +302,14 @@ def is_unknown_credit(text: str) -> bool:
     return all(value and _NAMES.match(value) for _, value in _values(text))
 
 
+def labels_of(text: str) -> tuple[str, ...]:
+    """The labels of a tail line as printed, in order."""
+    return tuple(label for label, _ in _values(text))
+
+
 def unknown_labels(text: str) -> tuple[str, ...]:
-    """The labels of a tail line that are in no list, as printed, in order."""
-    return tuple(label for label, _ in _values(text) if label not in _KNOWN)
+    """Those of its labels that are in no list."""
+    return tuple(label for label in labels_of(text) if label not in _KNOWN)
 
 
 def names_authors(text: str) -> bool:

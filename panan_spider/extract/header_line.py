@@ -18,8 +18,8 @@ from lxml import etree
 from panan_spider.core.text import as_printed, fold, remembered
 from panan_spider.extract import byline, media, words
 from panan_spider.extract.byline import NEWSROOM_ROLE, ROLE, cut_credits, read_byline
-from panan_spider.extract.line import Line, holds_more_than, stands_in
-from panan_spider.extract.results import InvalidPage
+from panan_spider.extract.line import LONGEST_ROW, Line, row_of, small_parent, stands_in, unbracketed
+from panan_spider.extract.results import InvalidPage, UnknownLayout
 from panan_spider.extract.words import SiteWords, cleared, one_of
 from panan_spider.items import Author
 
@@ -34,13 +34,23 @@ _TOUCHED: Final = one_of("touched")
 _DATE_LABEL: Final = re.compile(
     rf"(?:(?:{_PUBLISHED})|(?P<touched>{_TOUCHED}))?\s{{0,9}}(?:时间|日期)\s{{0,9}}:|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
 )
+_NEWSROOM_END: Final = "[网报台社端站刊号局办委院会版]"
+#: The same inside a header line, where a word that nobody listed stands before 时间 or 日期, too: after a blank, or after a newsroom's name.
+_ANY_DATE_LABEL: Final = re.compile(
+    rf"(?:(?:{_PUBLISHED})\s{{0,9}}|(?P<touched>(?:{_TOUCHED})\s{{0,9}}|(?:(?<!\w)|(?<={_NEWSROOM_END}))[\u3400-\u9fff]{{1,4}}(?<!{_NEWSROOM_END})))?"
+    r"(?:时间|日期)\s{0,9}:"
+    r"|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
+)
+#: Labels printed with blanks between their characters: `来  源:`.
+_SPACED_LABEL: Final = re.compile(r"(?<!\w)(来|编|作|责|日|时|审|校)\s{1,9}(源|辑|者|编|期|间|核|对)(?=\s{0,9}:)")
 #: Any label at the beginning of a word: the value before it ends there.
 _LABEL: Final = re.compile(r"(?<=[\s\x1f])[\u3400-\u9fff]{2,6}\s?:")
 _DOMAIN: Final = re.compile(
     r"(?<![\w.-])(?:www\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )
+_EDITORS: Final = one_of("editor_labels")
 _BYLINE_START: Final = re.compile(
-    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?:(?<!\S)|(?<=[网报台社端]))作\s?者(?=\s)|(?<!\S)(?:文字|摄影|摄像|视频|撰文)(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))|(?:(?:文章|本文|稿件)?作\s*者|编\s*辑|责\s*编|责任编辑|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
+    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?:(?<!\S)|(?<=[网报台社端]))作\s?者(?=\s)|(?<!\S)(?:文字|摄影|摄像|视频|撰文)(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))|(?:(?:文章|本文|稿件)?作\s*者|(?:{_EDITORS})|编\s*辑|责\s*编|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
 )
 _ORGAN: Final = re.compile(
     r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报|版|刊|频道|视频|周刊|公众号|微博|电台)$"
@@ -49,7 +59,7 @@ _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/�
 #: One of these stands in every line that is (part of) a header line: most lines of a page are told apart at one glance.
 _SIGN: Final = re.compile(r"\d{4}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者")
 #: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
-_SLASH: Final = re.compile(r"(?<=\s)/\s+(?=[\u3400-\u9fff]{1,4}\s?:)")
+_SLASH: Final = re.compile(r"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:文|图|摄|供图|视频)(?![\w:]|\s:))|\x1f|$)")
 _LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
 _PHOTO_CREDIT: Final = re.compile(r"(?:[摄图]|供图|摄影)[\s)】]*$")
 _PHOTO_LABEL: Final = re.compile(r"[\s(【]{0,9}(?:图|图片|摄影|摄|视频|摄像)\s{0,9}[:丨|]")
@@ -59,6 +69,11 @@ _SOURCE: Final = re.compile(SOURCE_LABEL)
 _SITE: Final = rf"\s*{_DOMAIN.pattern}\s*{{name}}"
 _NAME_OF_SITE: Final = "{name}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
+#: A label in the rest of the line that names nobody who wrote, and where its value ends.
+_OTHER_LABEL: Final = re.compile(
+    rf"(?<![\w:])(?!{NEWSROOM_ROLE}\s?:|(?:文章|本文|稿件)?作\s?者|撰|文\s?:|文字\s?:|图|摄|视频)[\u3400-\u9fff]{{2,6}}\s?:"
+)
+_END_OF_OTHER: Final = re.compile(rf"\x1f|\s(?={NEWSROOM_ROLE}|[\u3400-\u9fff]{{1,6}}\s?:)|\s{{2}}(?=\S)")
 _END_OF_VALUE: Final = re.compile(r"\x1f|[|](?!\s*\d{4}[-/.年])")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
 
@@ -76,32 +91,56 @@ class HeaderLine:
 
 def read_header_line(text: str) -> HeaderLine:
     """Read the line as printed. Raises InvalidPage for a date that does not exist."""
-    line = cleared(fold(text), by="  ")
-    labelled = _labelled_date(line)
-    dated = labelled or DATE.search(line)
+    line = _SPACED_LABEL.sub(r"\1\2", cleared(fold(text), by="  "))
+    dated = _labelled_date(line) or _unlabelled_date(line)
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
-    if labelled:
-        line = f"{line[: labelled.start()]}\x1f{line[labelled.end() :]}"
+    if dated:
+        line = f"{line[: dated.start()]}\x1f{line[dated.end() :]}"
         own_dates = _dates_of_source(line)  # the issue of a newspaper that a source names
         line = DATE.sub(lambda found: found[0] if found.start() in own_dates else "\x1f", line)
-    else:
-        line = DATE.sub("\x1f", line)
-    editor, credits, line = cut_credits(_SLASH.sub("  ", _DATE_LABEL.sub("\x1f", line)))
+    editor, credits, line = cut_credits(_SLASH.sub("  ", _without_date_labels(line)))
     source, rest = _cut_source(line)
     source = as_printed(text, source) if source else None
-    return HeaderLine(published, source, read_byline(_DOMAIN.sub(" ", rest)), editor, credits)
+    return HeaderLine(published, source, read_byline(_without_other_labels(_DOMAIN.sub(" ", rest))), editor, credits)
+
+
+def _without_date_labels(line: str) -> str:
+    """The line with a mark in the place of each date's label. Raises UnknownLayout where one is glued to the source's value."""
+    source = _SOURCE.search(line)
+    for label in _ANY_DATE_LABEL.finditer(line):
+        glued = re.search(r"[\u3400-\u9fff]$", line[: label.start()]) if label[0].startswith(("时间", "日期")) else None
+        if source and source.end() < label.start() and glued:
+            raise UnknownLayout(f"where the source ends before a date's label is not known: {line.strip()[:60]}")
+    return _ANY_DATE_LABEL.sub("\x1f", line)
+
+
+def _without_other_labels(rest: str) -> str:
+    """What is left of a header line without labels that name no author, and their values: `栏目:要闻`, `审读:甲`."""
+    labels = [*_OTHER_LABEL.finditer(rest)]
+    for label in reversed(labels):
+        end = _END_OF_OTHER.search(rest, label.end())
+        rest = f"{rest[: label.start()]} {rest[end.start() :] if end else ''}"
+    return rest
 
 
 def _labelled_date(line: str) -> re.Match[str] | None:
     """The date after a label of its own, 发布时间 before 更新时间; None where no date has one."""
     found: re.Match[str] | None = None
-    for label in _DATE_LABEL.finditer(line):
+    for label in _ANY_DATE_LABEL.finditer(line):
         dated = DATE.match(line, len(line) - len(line[label.end() :].lstrip()))
         if dated and not label["touched"]:
             return dated
         found = found or dated
     return found
+
+
+def _unlabelled_date(line: str) -> re.Match[str] | None:
+    """The date of a line without a label for it: none of a newspaper's issue, the one with a time of day before others."""
+    found = list(DATE.finditer(line))
+    issues = {dated.start() for dated in found if _is_of_issue(line, dated)}
+    found = [dated for dated in found if dated.start() not in issues] or found
+    return next((dated for dated in found if dated["H"]), found[0] if found else None)
 
 
 def _dates_of_source(line: str) -> set[int]:
@@ -112,7 +151,7 @@ def _dates_of_source(line: str) -> set[int]:
     end = min(
         (
             found.start()
-            for found in (_DATE_LABEL.search(line, label.end()), _BYLINE_START.search(line, label.end()))
+            for found in (_ANY_DATE_LABEL.search(line, label.end()), _BYLINE_START.search(line, label.end()))
             if found
         ),
         default=len(line),
@@ -155,20 +194,7 @@ def _split_source(value: str, rest: str) -> tuple[str | None, str]:
     names = words[1:]
     if names and _ORGAN.search(words[0]) and (marked or all(_is_name(word) for word in names)):
         return words[0], f" 作者:{' '.join(names)}"
-    return _unbracketed(" ".join(words)) or None, ""
-
-
-def _unbracketed(text: str) -> str:
-    """`text` without the brackets around it, or of which one half was left behind: `磐安发布(公众号)` keeps its own."""
-    text = text.strip()
-    while text and (text[0] in ")]】" or text[-1] in "([【"):
-        text = (text[1:] if text[0] in ")]】" else text[:-1]).strip()
-    for opening, closing in ("()", "[]", "【】"):
-        if text.startswith(opening) and (text.endswith(closing) or closing not in text):
-            text = text[1:].removesuffix(closing)
-        elif text.endswith(closing) and opening not in text:
-            text = text[:-1]
-    return text.strip()
+    return unbracketed(" ".join(words)) or None, ""
 
 
 def _is_name(word: str) -> bool:
@@ -248,17 +274,21 @@ def is_label(text: str) -> bool:
     return _LABEL_ONLY.match("".join(fold(text).split())) is not None
 
 
-_ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
 _MAX_HEADER_CELLS: Final = 10
-_LONGEST_HEADER_LINE: Final = 200
 _SENTENCE: Final = re.compile("[。!?;“”]")
+#: The page of a newspaper behind the date of its issue.
+_SHEET: Final = re.compile(r"[\s(]{0,3}第?\s?[A-Z]?\d{1,3}\s?[版期]")
+#: A label of the page's own, with a value behind it.
+_LABELLED: Final = re.compile(
+    rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
+)
 _WHEN: Final = re.compile(r"^(?:时间|日期)\s*:\s*")
 _NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]+·[\u3400-\u9fff]+$")
 
 
 def is_header_piece(line: Line) -> bool:
     """Whether the line by its own words is the header line, or a piece of it."""
-    if line.kind != "text" or len(line.text) > _LONGEST_HEADER_LINE or not could_say_some(line.bare, line.words):
+    if line.kind != "text" or len(line.text) > LONGEST_ROW or not could_say_some(line.bare, line.words):
         return False
     if line.bare.endswith(("。", "\uff01", "\uff1f")):
         return False  # a sentence of the text, though it begins as such a line does
@@ -272,25 +302,27 @@ def is_header_piece(line: Line) -> bool:
     return strong >= 5 or (strong > 0 and not rest) or is_label(line.folded)
 
 
-def without_icons(lines: list[Line]) -> list[Line]:
-    """The lines without the pictures of the page's own, a clock or a pen, that stand before the words of a header line."""
-    return [line for line, after in zip(lines, [*lines[1:], None], strict=False) if not _is_icon(line, after)]
-
-
-def _is_icon(line: Line, after: Line | None) -> bool:
-    beside = line.kind == "image" and after is not None and after.block is line.block and is_header_piece(after)
-    return beside and not media.is_content(line.src)
-
-
 def tail_line_only(line: Line) -> bool:
     """Whether the line is a tail line and says nothing only a header line says."""
     return byline.is_tail_line(line.folded) and strength(line.folded, line.words) <= 1
 
 
+def is_piece_above(line: Line, header: Line) -> bool:
+    """Whether the line over a header line is a piece of it: an author or editor, or a label in the same row."""
+    if line.kind != "text" or line.heading_tag:
+        return False
+    if line.block is header.block and is_opening_byline(line):
+        return True
+    row = row_of(header.block)
+    in_row = row is not None and row_of(line.block) is row
+    labelled = _LABELLED.match(line.folded) is not None or byline.is_unknown_credit(line.folded)
+    return tail_line_only(line) or (in_row and labelled)
+
+
 def header_end(lines: list[Line], first: int) -> int:
     """The end of the run of lines that make one header line, in cells or list items of one row."""
     end = first + 1
-    row = _row(lines[first].block)
+    row = row_of(lines[first].block)
     while end < min(first + _MAX_HEADER_CELLS, len(lines)):
         line = lines[end]
         if (
@@ -305,6 +337,8 @@ def header_end(lines: list[Line], first: int) -> int:
         if _dates_again(line, lines[first:end]) or (not known and not _is_cell(lines, first, end, row)):
             break
         end += 1
+    while end - 1 > first and words.names_code(lines[end - 1]) and words.is_furniture(lines[end - 1]):
+        end -= 1  # the code follows that it speaks of
     return end
 
 
@@ -324,9 +358,10 @@ def _dates_again(line: Line, header: Sequence[Line]) -> bool:
 
 
 def _is_of_issue(line: str, dated: re.Match[str]) -> bool:
-    """Whether the date is glued to the name of a source: that of a newspaper's issue."""
+    """Whether the date is that of a newspaper's issue: glued to the name of a source, or with a page's number behind it."""
     before = line[: dated.start()]
-    return dated.start() in _dates_of_source(line) and bool(before) and before[-1] not in " :\u3000|"
+    glued = bool(before) and before[-1] not in " :\u3000|"
+    return dated.start() in _dates_of_source(line) and (glued or _SHEET.match(line, dated.end()) is not None)
 
 
 def _own_date(line: Line) -> str:
@@ -337,16 +372,19 @@ def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | No
     """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
     line = lines[index]
     before = next(other for other in reversed(lines[:index]) if other.kind == "text")
-    box = row if row is not None else _small_parent(lines[first], line)
-    if box is None or _row(line.block) is not row or not _says_little(line) or words.ends_body(line):
+    box = row if row is not None else small_parent(lines[first], line)
+    if box is None or row_of(line.block) is not row or not _says_little(line) or words.ends_body(line):
         return False
+    if row is not None and _LABELLED.match(line.folded):
+        return True
     counted = words.is_furniture(before) and line.bare.isdigit()
     named = all(_NAME.match(word) for word in line.text.split())
     return counted or is_label(before.folded) or (named and _holds_header_alone(box, lines, first))
 
 
 def _says_little(line: Line) -> bool:
-    return line.kind == "text" and len(line.bare) <= 20 and not re.search("[。!?;:,！？；：，]$", line.bare)
+    longest = 40 if _LABELLED.match(line.folded) else 20
+    return line.kind == "text" and len(line.bare) <= longest and not re.search("[。!?;:,！？；：，]$", line.bare)
 
 
 def _holds_header_alone(box: etree._Element, lines: list[Line], first: int) -> bool:
@@ -356,18 +394,3 @@ def _holds_header_alone(box: etree._Element, lines: list[Line], first: int) -> b
         return all(words.is_furniture(line) for line, held in zip(lines[:first], inside, strict=False) if held)
     rest = [line for line, held in zip(lines[first:], inside[first:], strict=False) if held]
     return all(words.is_furniture(line) or is_header_piece(line) or _says_little(line) for line in rest)
-
-
-def _row(element: etree._Element) -> etree._Element | None:
-    return next((e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and _is_small(e)), None)
-
-
-def _is_small(element: etree._Element) -> bool:
-    return not holds_more_than(element, _LONGEST_HEADER_LINE)
-
-
-def _small_parent(first: Line, line: Line) -> etree._Element | None:
-    parent = first.block.getparent()
-    if first.block is line.block or parent is None or parent.tag in ("body", "html") or not _is_small(parent):
-        return None
-    return parent if any(e is parent for e in line.block.iterancestors()) else None

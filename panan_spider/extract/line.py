@@ -36,6 +36,22 @@ def collapsed(text: str) -> str:
     return text
 
 
+_SEPARATORS: Final = " /|·•丨、,;-—"
+
+
+def unbracketed(text: str) -> str:
+    """`text` without signs that part values, and without the brackets around it, or of which one half was left behind: `磐安发布(公众号)` keeps its own."""
+    text = text.strip(_SEPARATORS)
+    while text and (text[0] in ")]】" or text[-1] in "([【"):
+        text = (text[1:] if text[0] in ")]】" else text[:-1]).strip()
+    for opening, closing in ("()", "[]", "【】"):
+        if text.startswith(opening) and (text.endswith(closing) or closing not in text):
+            text = text[1:].removesuffix(closing)
+        elif text.endswith(closing) and opening not in text:
+            text = text[:-1]
+    return text.strip()
+
+
 HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align\s*:\s*right", re.IGNORECASE)
@@ -179,3 +195,24 @@ def holds_more_than(element: etree._Element, characters: int) -> bool:
         if count > characters:
             return True
     return False
+
+
+_ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
+LONGEST_ROW: Final = 200  # characters of a row or list that is one header line
+
+
+def row_of(element: etree._Element) -> etree._Element | None:
+    """The small row or list the element stands in; None where it stands in none."""
+    return next((e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and _is_small(e)), None)
+
+
+def _is_small(element: etree._Element) -> bool:
+    return not holds_more_than(element, LONGEST_ROW)
+
+
+def small_parent(first: Line, line: Line) -> etree._Element | None:
+    """The small element right around a line that holds another line, too, in a block of its own; None without one."""
+    parent = first.block.getparent()
+    if first.block is line.block or parent is None or parent.tag in ("body", "html") or not _is_small(parent):
+        return None
+    return parent if any(e is parent for e in line.block.iterancestors()) else None

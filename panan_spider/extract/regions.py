@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from panan_spider.extract import byline, labels, words
+from panan_spider.extract import byline, labels, media, words
 from panan_spider.extract.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
 from panan_spider.extract.byline import read_byline
 from panan_spider.extract.header_line import (
     could_say_some,
     header_end,
     is_lone_byline,
+    is_piece_above,
     leftover,
     names_source,
     strength,
-    tail_line_only,
 )
 from panan_spider.extract.headline import plain
 from panan_spider.extract.line import Line, LineMark
@@ -57,7 +57,7 @@ def _is_tail(lines: list[Line], index: int) -> bool:
         return False
     after = next((other for other in lines[index + 1 :] if other.kind == "text"), None)
     closes = after is None or labels.is_tail(after) or labels.ends_body(after)
-    several = len(byline.unknown_labels(line.folded)) > 1 or (after is not None and labels.is_tail(after))
+    several = len(byline.labels_of(line.folded)) > 1 or (after is not None and labels.is_tail(after))
     return closes and several
 
 
@@ -328,7 +328,7 @@ def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset
             if first == header:
                 header = first = index
             continue
-        if first == header and index + 1 < len(lines) and _is_piece_above(line, lines[header]):
+        if first == header and index + 1 < len(lines) and is_piece_above(line, lines[header]):
             header = first = index
             continue
         if not _can_be_over(line, titles) or (first < header and _in_column(line, lines[header - 1])):
@@ -339,15 +339,10 @@ def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset
     return first, header
 
 
-def _is_piece_above(line: Line, header: Line) -> bool:
-    """Whether the line over a header line is a piece of it: an author or editor in the same element."""
-    return line.block is header.block and (tail_line_only(line) or labels.is_byline(line))
-
-
 def _header_begin(lines: list[Line], floor: int, index: int) -> int:
     """The first line of the header line found at `index`: authors and editors printed over it belong to it."""
     begin = index
-    while begin > floor and _is_piece_above(lines[begin - 1], lines[index]):
+    while begin > floor and is_piece_above(lines[begin - 1], lines[index]):
         begin -= 1
     return begin
 
@@ -387,3 +382,13 @@ def _in_column(line: Line, headline: Line) -> bool:
 def is_navigation(line: Line) -> bool:
     """Whether most of the line is links to somewhere else: a row of section names."""
     return len(line.links) >= 3 and line.linked * 2 >= len(line.bare)
+
+
+def without_icons(lines: list[Line]) -> list[Line]:
+    """The lines without the pictures of the page's own, a clock or a pen, that stand before the words of a header line."""
+    return [line for line, after in zip(lines, [*lines[1:], None], strict=False) if not _is_icon(line, after)]
+
+
+def _is_icon(line: Line, after: Line | None) -> bool:
+    beside = line.kind == "image" and after is not None and after.block is line.block and labels.is_header(after)
+    return beside and not media.is_content(line.src)

@@ -25,7 +25,7 @@ def given(article: ArticlePage) -> dict[str, tuple[str, str]]:
 
 def test_every_line_has_a_label_and_the_name_of_a_rule() -> None:
     said = given(read(BODY))
-    assert said["字号: [大] [中] [小] [打印]"][0] in (Label.TOOLBAR, Label.LEFTOVER)
+    assert said["字号: [大] [中] [小] [打印]"][0] in (Label.TOOLBAR, Label.LEFTOVER, Label.FURNITURE)
     assert said["图为村民在修路。"] == (Label.CAPTION, "caption: worded 图为")
     assert said[FIRST] == (Label.TEXT, "body: paragraph") == said[SECOND]
     assert said["（责编：李某）"] == (Label.TAIL, "tail: labels and names")
@@ -63,7 +63,7 @@ def without(name: str) -> tuple[labels.Rule, ...]:
         ("tail: labels and names", f"{TEXT}<p>编辑：钱校样</p>"),
         ("header: date, source, byline", TEXT),
         ("byline: role and names", f"{PICTURE}<p>本报记者 王示例</p>{TEXT}"),
-        ("toolbar: words", f"<p>字号: [大] [中] [小] [打印]</p>{TEXT}"),
+        ("toolbar: words", f"<p>微信 新浪微博 我来说两句 3人参与</p>{TEXT}"),
         ("side: block", f"{TEXT}<h3>新闻聚焦</h3><p>别处的一条消息在这里。</p>"),
         ("below: notice", f"{TEXT}<p>免责声明</p><p>别处的一条消息在这里</p>"),
     ],
