@@ -1,4 +1,4 @@
-"""The breadcrumb after 您当前的位置: `您当前的位置 : 浙江在线 >> 磐安新闻网 >> 书记`."""
+"""The breadcrumb after 您当前的位置: `您当前的位置 : 样例在线 >> 样例新闻网 >> 要闻`."""
 
 import itertools
 import re

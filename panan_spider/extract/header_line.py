@@ -1,8 +1,8 @@
 """The line under the headline: its date, its source and its byline, by a small grammar of our own.
 
     2020/03/07 来源:  记者 甲 乙 丙
-    www.panews.cn 磐安新闻网 来源: 磐安新闻网  2016-01-05 08:23
-    2022/06/17 来源:融磐安客户端   记者 甲 乙/文 丙/摄
+    www.example.cn 样例新闻网 来源: 样例新闻网  2016-01-05 08:23
+    2022/06/17 来源:样例客户端   记者 甲 乙/文 丙/摄
 
 Any part can be missing, 来源 can be empty, blanks are of any kind and number.
 """

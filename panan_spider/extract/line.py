@@ -40,7 +40,7 @@ _SEPARATORS: Final = " /|·•丨、,;-—"
 
 
 def unbracketed(text: str) -> str:
-    """`text` without signs that part values, and without the brackets around it, or of which one half was left behind: `磐安发布(公众号)` keeps its own."""
+    """`text` without signs that part values, and without the brackets around it, or of which one half was left behind: `样例发布(公众号)` keeps its own."""
     text = text.strip(_SEPARATORS)
     while text and (text[0] in ")]】" or text[-1] in "([【"):
         text = (text[1:] if text[0] in ")]】" else text[:-1]).strip()

@@ -13,8 +13,6 @@ STILL = frozenset(
         "panan_spider/doctor/page_source.py",
         "panan_spider/doctor/probe.py",
         "panan_spider/doctor/redaction.py",
-        "panan_spider/extract/breadcrumb.py",
-        "panan_spider/extract/header_line.py",
         "panan_spider/publish/browse/templates/base.html",
         "panan_spider/publish/browse/templates/front.html",
     }
