@@ -77,12 +77,17 @@ def write_profiles(folder: Path, keys: Sequence[str], group: str | None = None, 
     return folder
 
 
-def process_of(port: int) -> int:
-    """The process whose socket has this local port; 0 where there is none. The kernel's table can miss a row while it changes."""
+def process_of(port: int, server: int) -> int:
+    """The process whose socket leads from this local port to the server's; 0 where there is none.
+
+    Sockets to other servers may have the same local port. The kernel's table can miss a row while it changes.
+    """
+    ends = f":{port:04X}", f":{server:04X}"
     for _try in range(20):
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
             words = line.split()
-            if words[1].endswith(f":{port:04X}") and words[9] != "0" and (pid := _owner(f"socket:[{words[9]}]")):
+            matches = words[1].endswith(ends[0]) and words[2].endswith(ends[1])
+            if matches and words[9] != "0" and (pid := _owner(f"socket:[{words[9]}]")):
                 return pid
     return 0
 
@@ -107,7 +112,7 @@ class CountiesServer(ProxyServer):
         self.asked: list[Asked] = []
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        _SENDER.set(process_of(writer.get_extra_info("peername")[1]))
+        _SENDER.set(process_of(writer.get_extra_info("peername")[1], writer.get_extra_info("sockname")[1]))
         await super()._client(reader, writer)
 
     def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
