@@ -41,7 +41,7 @@ COOKIES_ENABLED = False  # every reader sees the same pages
 REFERER_ENABLED = False  # send no Referer header
 TELNETCONSOLE_ENABLED = False  # no open port
 REMOTE_CONTROL_ENABLED = False  # no open port
-METAREFRESH_ENABLED = False  # a page that sends its readers elsewhere is named, not followed
+METAREFRESH_ENABLED = False  # whole pages reload themselves; ours follows a page that is nothing but a refresh
 REDIRECT_MAX_TIMES = 5  # a loop ends soon
 
 DOWNLOAD_TIMEOUT = 60  # seconds; a hanging server must not hold the night
@@ -65,12 +65,16 @@ EXTENSIONS = {
     "panan_spider.extensions.progress.ProgressExtension": 20,  # progress of the run, section by section
     "scrapy.extensions.logstats.LogStats": None,  # its line a minute knows no sections
 }
+DOWNLOAD_HANDLERS = dict.fromkeys(  # accepts framings that browsers accept
+    ("http", "https"), "panan_spider.middlewares.download_handler.DownloadHandler"
+)
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # ours sees redirects too
     "panan_spider.middlewares.offsite.OffsiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets all through where robots.txt is down
     "panan_spider.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once
+    "panan_spider.middlewares.offsite.LinkPageMiddleware": 545,  # behind unpacking and retries: it reads the page
     "panan_spider.middlewares.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # its bombs have no outcome
     "panan_spider.middlewares.decompression.DecompressionMiddleware": 590,

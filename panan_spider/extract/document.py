@@ -286,6 +286,85 @@ def soft_block(page: Page, words: SiteWords) -> str | None:
         return "a login page"
     if _SERVER.search(said):
         return "a server's own page"
-    if len(said.strip()) < 40 and root.find(".//script") is not None and _REDIRECTING_SCRIPT.search(page.text):
+    by_script = root.find(".//script") is not None and _REDIRECTING_SCRIPT.search(page.text)
+    if len(said.strip()) < 40 and by_script and link_target(page) is None:
         return "a challenge page: nothing but a script"
     return None
+
+
+#: A link page is short and says at most that it leads on.
+_LONGEST_LINK_PAGE: Final = 8_000
+_MOST_LINK_WORDS: Final = 60
+_LEADS_ON: Final = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh|\blocation\b", re.IGNORECASE)
+_REFRESH: Final = re.compile(
+    r"^\s*\d{1,4}(?:\.\d{0,3})?\s*[;,]\s*(?:url\s*=\s*)?(?P<quote>['\"]?)(?P<url>[^'\"]{1,2000})", re.IGNORECASE
+)
+_LOCATION: Final = re.compile(r"\blocation(?:\s*\.\s*href)?\s*=(?!=)|\blocation\s*\.\s*(?:replace|assign)\s*\(")
+_LITERAL: Final = re.compile(r"\s*(?P<quote>['\"])(?P<url>[^'\"\\\s]{1,2000})(?P=quote)\s*(?=[;)},'\"\n]|$)")
+#: Scripts that compute, or leave something with the reader, are no links.
+_COMPUTES: Final = re.compile(
+    r"cookie|storage|\beval\b|\bwrite\b|\bfetch\b|XMLHttpRequest|reload|atob|unescape|fromCharCode|navigator|Math\.|\$_ts\b|\bif\b|\?[^'\"]*:",
+    re.IGNORECASE,
+)
+_SCRIPT_COMMENT: Final = re.compile(r"/\*.{0,5000}?\*/|(?<![:'\"\w])//[^\n]{0,2000}", re.DOTALL)
+_HAS_CONTENT: Final = frozenset({"form", "input", "frame", "iframe", "object", "video", "table"})
+
+
+def link_target(page: Page) -> str | None:
+    """The one literal address that a page without content of its own leads its readers to, absolute; None for any other page.
+
+    Both CMSs publish such pages as articles: a `<meta http-equiv=refresh>`, or one `location.href = "…"`. A page that says
+    that it is missing, blocks or is under maintenance is none, nor is one whose script computes the address.
+    """
+    if len(page.text) > _LONGEST_LINK_PAGE or not _LEADS_ON.search(page.text):
+        return None
+    try:
+        root = parse(page)
+    except PageError:
+        return None
+    base, targets = base_url(page, root), _literal_targets(root)
+    found = {absolute(base, target) for target in targets or ()}
+    if len(found) != 1 or _has_content(root, base, found):
+        return None
+    return next(iter(found)).partition("#")[0] or None
+
+
+def _literal_targets(root: etree._Element) -> list[str] | None:
+    """The addresses that refreshes and scripts of the page lead to; None where a script does more than that."""
+    targets = []
+    for element in root.iter("meta"):
+        if (element.get("http-equiv") or "").strip().lower() == "refresh":
+            refresh = _REFRESH.match(element.get("content") or "")
+            targets += [refresh["url"].strip()] if refresh else []
+    scripts = ["".join(element.itertext()) for element in root.iter("script")]
+    scripts += [element.get("onload") or "" for element in root.iter("body")]
+    if any(element.get("src") for element in root.iter("script")):
+        return None
+    for script in (_SCRIPT_COMMENT.sub("", text) for text in scripts):
+        if _COMPUTES.search(script):
+            return None
+        for assigned in _LOCATION.finditer(script):
+            literal = _LITERAL.match(script, assigned.end())
+            if literal is None:
+                return None
+            targets.append(literal["url"])
+    return targets
+
+
+def _has_content(root: etree._Element, base: str, targets: set[str]) -> bool:
+    """Whether the page shows more than that it leads on: words, other links, a form, a frame."""
+    said = ""
+    for element in root.iter(etree.Element):
+        if element.tag in _HAS_CONTENT:
+            return True
+        if element.tag in ("a", "area") and absolute(base, element.get("href") or "") not in targets:
+            return True
+        if element.tag not in ("script", "style", "title"):
+            said += element.text or ""
+        said += element.tail or ""
+        if len(said) > _LONGEST_LINK_PAGE:
+            return True
+    words = " ".join(said.split())
+    return len(words) > _MOST_LINK_WORDS or any(
+        pattern.search(words) for pattern in (_MISSING, _CHALLENGE, _MAINTENANCE, _LOGIN)
+    )

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
@@ -26,6 +25,7 @@ from panan_spider.fleet.fleet_settings import FleetSettings
 from panan_spider.fleet.lease import LeaseTable, connected
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Publication, StaleFolder
+from panan_spider.middlewares.download_handler import DownloadHandler
 
 if TYPE_CHECKING:
     from panan_spider.fleet.lease import Connection
@@ -149,7 +149,7 @@ class LeaseExtension:
             self.guard.release()
 
 
-class LeasedDownloadHandler(HTTP11DownloadHandler):
+class LeasedDownloadHandler(DownloadHandler):
     """HTTP handler that checks the lease before each request: middlewares are too early, Scrapy queues requests behind them."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -15,6 +15,8 @@ from panan_spider.middlewares.outcome_errors import OutcomeError
 _ACCEPTED: Final = "gzip, deflate"
 #: zlib's `wbits` for each packing: what to try, in order.
 _WBITS: Final = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}
+#: … of those with a checksum.
+_CHECKED: Final = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15,)}
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _CHUNK: Final = 1 << 16
 
@@ -42,7 +44,7 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
             raise OutcomeError(Outcome.TOO_LARGE, "larger than a page when unpacked") from error
         except Exception:  # every packing has errors of its own: zlib.error, brotli.error, ZstdError, …
             return _damaged(response)
-        return unpacked if _is_whole(outermost, response.body) else _damaged(unpacked)
+        return unpacked if reaches_end(outermost, response.body) else _damaged(unpacked)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raises OutcomeError(TOO_LARGE) where the download was cancelled for its size."""
@@ -56,9 +58,15 @@ def _damaged(response: Request | Response) -> Request | Response:
     return response
 
 
-def _is_whole(packing: bytes, packed: bytes) -> bool:
+def reaches_end(packing: bytes, packed: bytes) -> bool:
     """Whether the packed bytes reach their own end undamaged; true for encodings without one, and for no bytes."""
     return not packed or packing not in _WBITS or any(_reaches_end(packed, wbits) for wbits in _WBITS[packing])
+
+
+def is_proved_whole(response: Response) -> bool:
+    """Whether a packed body proves by its own checksum that it is whole, whatever its Content-Length says."""
+    outermost = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")[-1].strip()
+    return bool(response.body) and any(_reaches_end(response.body, wbits) for wbits in _CHECKED.get(outermost, ()))
 
 
 def _reaches_end(packed: bytes, wbits: int) -> bool:

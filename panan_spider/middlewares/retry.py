@@ -16,10 +16,10 @@ from scrapy.utils.misc import load_object
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import is_ending
+from panan_spider.middlewares.download_handler import CUT
 from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.spiders.error_outcomes import is_challenge
 
-CUT: Final = "its body was cut short or damaged on the way"
 EMPTY: Final = "an empty body"
 
 _TOO_MANY: Final = 429

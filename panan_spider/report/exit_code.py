@@ -17,7 +17,7 @@ class RunFacts:
     discovered: int = 0  # addresses of this run
     faults: SeenFaults = field(default_factory=SeenFaults)
     missing: Mapping[Outcome, int] = field(default_factory=dict)  # addresses missing of which no fault rings tonight
-    robots_unreachable: tuple[str, ...] = ()  # hosts
+    robots_unreachable: tuple[str, ...] = ()  # hosts, each with the reason
     spider_errors: int = 0
     item_errors: int = 0
     failed_images: int = 0
