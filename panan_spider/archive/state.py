@@ -78,6 +78,10 @@ class CrawlState:
         """Section-like URLs that listed nothing or were gone within the last week, and never listed anything."""
         return self._ledger.queries.barren(self._rare_cutoff())
 
+    def hubs(self) -> frozenset[str]:
+        """Section-like URLs that the newest run to ask found to be pages of links to sections."""
+        return self._ledger.queries.hubs()
+
     def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
         """Record the rows of one list page of a section, by name: (article ID, canonical URL, posted). One transaction."""
         rows = list(rows)

@@ -59,7 +59,9 @@ class Discovery:
         self.sections: list[Section] = []
         self._fresh: list[Section] = []
         self._named: set[str] = set()  # articles any candidate has named
-        self.leading: set[str] = set()  # candidates that a section was found through
+        self._leading: set[str] = set()  # candidates that a section was found through
+        self._links: dict[str, frozenset[str]] = {}  # candidate → keys of the pages it links to
+        self._navigation: set[str] = set()  # keys of the pages that entry pages link to
 
     def offer(self, candidate: Candidate) -> bool:
         """Queue a candidate that was not offered before; False where it was, or is not to be asked for."""
@@ -90,6 +92,9 @@ class Discovery:
 
     def follow(self, candidate: Candidate, page: SectionPage) -> None:
         """`offer` the sections a candidate's page leads to, unless it stands too deep in a maze."""
+        self._links[candidate.url] = frozenset(section_key(url) for _text, url in page.sections)
+        if candidate.entry:
+            self._navigation |= self._links[candidate.url]
         rows = {row.article_id for row in page.rows}
         idle = 0 if candidate.entry or rows - self._named else candidate.idle + 1
         self._named |= rows
@@ -147,8 +152,20 @@ class Discovery:
         section = Section(candidate.url, name_of(candidate, page, self._site), page)
         self.sections.append(section)
         self._fresh.append(section)
-        self.leading.update(candidate.via)
+        self._leading.update(candidate.via)
         return section
+
+    def leads(self, candidate: Candidate, *, before: bool) -> bool:
+        """Whether sections stand behind a page that lists nothing: a page of links, such as the index of a folder.
+
+        The navigation stands on every page and proves nothing. A page leads where a section was found through it, where it
+        links into its own folder and a section is there, or where it did so `before` and still links beyond the navigation.
+        """
+        own = section_key(candidate.url)
+        links = self._links.get(candidate.url, frozenset()) - {own}
+        found = {section_key(section.url) for section in self.sections} - {own}
+        into_folder = any(link.startswith(own) for link in links) and any(key.startswith(own) for key in found)
+        return candidate.url in self._leading or into_folder or (before and bool(links & found - self._navigation))
 
     def fresh(self) -> list[Section]:
         """The sections added since the last call."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
@@ -47,6 +48,9 @@ class SectionSearch:
         self._bare: list[str] = []  # entry pages that lead nowhere, each with the reason
         self._dead: list[str] = []  # links of entry pages that lead to no list, each with the reason
         self._missing: list[tuple[Candidate, str]] = []
+        self._moved: list[tuple[Candidate, str]] = []  # that lead to their own path at another host, and where
+        self._answering: set[str] = set()  # hosts a page of which was read where it was asked for
+        self._hubs = state.hubs()
         self._rowless: list[Candidate] = []  # without rows: judged when all candidates have answered
         if args.urls:
             return
@@ -110,6 +114,8 @@ class SectionSearch:
 
     def _take_candidate(self, candidate: Candidate, response: Response) -> Output:
         page, final = self._session.read_section(response), response.url
+        if (host := urlsplit(final).netloc) == urlsplit(candidate.url).netloc:
+            self._answering.add(host)
         if candidate.entry:
             self._entries[candidate.url] = None
             if not (page.sections or page.rows):
@@ -119,10 +125,7 @@ class SectionSearch:
         if self.discovery.leads_elsewhere(candidate, final) or (
             front and not candidate.entry and final != candidate.url
         ):
-            # The same path at another host of the site: the host has moved, the section has not.
-            prefix = self._session.site.prefix
-            moved = bare_path(final, prefix) == bare_path(candidate.url, prefix) != ""
-            self._settle(candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=not moved)
+            self._settle_alias(candidate, final, page)
         elif front and page.rows:
             if not self._session.args.sections:
                 self._frontier.meet_rows(page.rows, "")
@@ -135,6 +138,30 @@ class SectionSearch:
         else:
             self._settle(candidate, Outcome.ALIAS, "the same list as another address of its folder")
         return []
+
+    def _settle_alias(self, candidate: Candidate, final: str, page: SectionPage) -> None:
+        """A candidate leads to a page that has an address of its own: a missing section, unless it moved with its host.
+
+        It has moved where it stands at the same path of another host. Of a known section that is believed only where its
+        whole host leads there: two hosts can have a section each at one path.
+        """
+        prefix, host = self._session.site.prefix, urlsplit(final).netloc
+        same_path = bare_path(final, prefix) == bare_path(candidate.url, prefix) != ""
+        if same_path and host != urlsplit(candidate.url).netloc:
+            self._moved.append((candidate, canonical(final)))
+            named = candidate.known is None and name_of(candidate, page, self._session.site) == candidate.text
+            self._settle(
+                candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=not named and candidate.known is None
+            )
+        else:
+            self._settle(candidate, Outcome.ALIAS, f"leads to {canonical(final)}", missing=True)
+
+    def _judge_moved(self) -> None:
+        """Known sections that lead to their path at another host are missing where a page of their own host still answers."""
+        for candidate, final in self._moved:
+            if candidate.known is not None and urlsplit(candidate.url).netloc in self._answering:
+                self._missing.append((candidate, f"leads to {final}"))
+        self._moved = []
 
     def _note_unknown_list(self, candidate: Candidate, page: SectionPage) -> None:
         """A page that lists rows, and no article among them: its articles may have addresses of a new form."""
@@ -169,15 +196,17 @@ class SectionSearch:
         """A page that lists nothing is barren, and not asked for a while, unless a section was found through it."""
         rowless, self._rowless = self._rowless, []
         for candidate in rowless:
-            leading = candidate.url in self.discovery.leading
+            leading = self.discovery.leads(candidate, before=candidate.url in self._hubs)
             reason = "lists no article" + (", leads to sections" if leading else "")
-            self._settle(candidate, Outcome.READ if leading else Outcome.NO_LIST, reason, missing=True)
+            missing = candidate.known is not None or not leading
+            self._settle(candidate, Outcome.READ if leading else Outcome.NO_LIST, reason, missing=missing)
 
     def _begin_walks(self, *, walking: bool) -> None:
         self._judge_rowless()
         fresh = self.discovery.fresh()
         if self._first_round:
             self._first_round = False
+            self._judge_moved()
             self._note_drift()
             self._note_dead_links()
             chosen = self._choose(walking=walking)

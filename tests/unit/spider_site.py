@@ -34,6 +34,7 @@ class Notes(CrawlState):
         self.left: list[PendingArticle] = []
         self.known_sections: list[KnownSection] = []
         self.barren_urls: frozenset[str] = frozenset()
+        self.hub_urls: frozenset[str] = frozenset()
         self.all_listed_in: set[str] = set()  # the sections that have listed every stored article
         self.met: dict[str, str] = {}
         self.walks: list[tuple[str, str]] = []
@@ -61,6 +62,9 @@ class Notes(CrawlState):
 
     def barren(self) -> frozenset[str]:
         return self.barren_urls
+
+    def hubs(self) -> frozenset[str]:
+        return self.hub_urls
 
     def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
         for article_id, _url, _posted in rows:

@@ -53,6 +53,36 @@ class TestDiscovery:
         assert result.outcome(ZL) is Outcome.READ
         assert set(reports(result)) == {"书记", "磐安新闻"}
 
+    @pytest.mark.parametrize("child", [f"{ZJOL}/panews/zl/paxw/index.shtml", PAXW])
+    def test_a_page_of_links_to_sections_is_no_missing_section_on_any_night(self, child: str) -> None:
+        """Later runs know the sections behind it by themselves, and find none of them through it."""
+        hub = listing("专栏", [], link(child, "磐安新闻"))
+        pages = site({ZL: hub, child: listing("磐安新闻", [url_of(3)])})
+        memory = Notes()
+        assert run(pages, memory).outcome(ZL) is Outcome.READ
+        memory = Notes()
+        memory.known_sections = [KnownSection(SJ, "书记", True), KnownSection(child, "磐安新闻", True)]
+        memory.hub_urls = frozenset({ZL})
+        second = run(pages, memory)
+        assert second.outcome(ZL) is Outcome.READ
+        assert (second.spider.session.failed_sections, second.spider.session.drift) == ([], [])
+
+    def test_an_empty_section_is_no_page_of_links_because_it_shows_the_navigation(self) -> None:
+        navigation = link(SJ, "书记") + link(ZL, "专栏")
+        memory = Notes()
+        memory.hub_urls = frozenset({ZL})
+        result = run(site({ZL: listing("专栏", [], navigation)}), memory)
+        assert result.outcome(ZL) is Outcome.NO_LIST
+        (line,) = result.spider.session.failed_sections
+        assert line.startswith(f"专栏 ({ZL}): ")
+
+    def test_a_section_that_listed_articles_is_missed_though_it_now_leads_on(self) -> None:
+        memory = Notes()
+        memory.known_sections = [KnownSection(ZL, "专栏", True)]
+        result = run(site({ZL: listing("专栏", [], link(PAXW)), PAXW: listing("磐安新闻", [url_of(3)])}), memory)
+        (line,) = result.spider.session.drift
+        assert ZL in line
+
     def test_a_page_that_leads_to_nothing_is_barren(self) -> None:
         result = run(site({ZL: listing("专栏", [], link(PAXW)), PAXW: listing("磐安新闻", [])}))
         assert {result.outcome(ZL), result.outcome(PAXW)} == {Outcome.NO_LIST}
@@ -88,6 +118,31 @@ class TestDiscovery:
         result = run(site({ZL: (SJ, listing("书记", [url_of(1)]))}))
         assert result.outcome(ZL) is Outcome.ALIAS
         assert list(reports(result)) == ["书记"]
+
+    @pytest.mark.parametrize("moved", [True, False])
+    def test_a_known_section_at_its_path_on_another_host_is_missing_unless_its_whole_host_has_moved(
+        self, moved: bool
+    ) -> None:
+        """Two hosts can have a section each at one path: that one leads to the other is no move of its host."""
+        own = f"{OWN}/pazf/sj/index.shtml"
+        memory = Notes()
+        memory.known_sections = [KnownSection(SJ, "书记", True), KnownSection(own, "书记", True)]
+        twin = listing("书记", [url_of(5, host=OWN)])
+        front = listing(None, [], link(own, "书记"))
+        pages = {f"{OWN}/": front, own: twin, SJ: (own, twin), url_of(5, host=OWN): article()}
+        pages[f"{ZJOL}/"] = (f"{OWN}/", front) if moved else front
+        result = run(pages, memory)
+        assert result.outcome(SJ) is Outcome.ALIAS
+        assert ([SJ in line for line in result.spider.session.drift] == [True]) is not moved
+        assert result.spider.session.failed_sections == []
+
+    def test_a_link_of_the_navigation_to_the_section_of_that_name_at_the_other_host_is_no_gap(self) -> None:
+        own = f"{OWN}/pazf/sj/index.shtml"
+        twin = listing("书记", [url_of(5, host=OWN)])
+        front = listing(None, [], link(own, "书记"))
+        result = run({f"{ZJOL}/": listing(None, [], link(SJ, "书记")), f"{OWN}/": front, own: twin, SJ: (own, twin),
+            url_of(5, host=OWN): article()})  # fmt: skip
+        assert (result.spider.session.failed_sections, result.spider.session.drift) == ([], [])
 
     def test_barren_addresses_are_left_alone_but_in_a_full_run(self) -> None:
         for full in ("false", "true"):

@@ -171,6 +171,12 @@ class LedgerQueries:
         )
         return frozenset(row[0] for row in rows)
 
+    def hubs(self) -> frozenset[str]:
+        """Addresses like sections' whose newest outcome is that they were read and list nothing: they lead to sections."""
+        return frozenset(
+            row[0] for row in self._db.rows("SELECT url FROM addresses WHERE outcome = 'read' AND kind = 'section'")
+        )
+
     def missing_urls(self, run: int) -> list[MissingUrl]:
         """What the archive lacks: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
 
