@@ -17,7 +17,8 @@ from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.list_urls import other_spelling, slashes_of, with_slashes
 from panan_spider.spiders.section_search import SectionSearch
 from panan_spider.spiders.session import CrawlSession, Output, page_of
-from panan_spider.spiders.walk import Walk, WalkLimits, WalkState
+from panan_spider.spiders.walk import Walk
+from panan_spider.spiders.walk_state import WalkLimits, WalkState
 
 _PRIORITY: Final = 100
 _NO_ANSWER: Final = "asked for, and neither answer nor error came"
@@ -121,7 +122,7 @@ class ListCrawl:
             )
         elif state not in (WalkState.END, WalkState.KNOWN, WalkState.SINCE):
             session.failed_sections.append(walk.name)
-            why = "; ".join(walk.lost[:3]) or "no evidence that this is its end"
+            why = "; ".join((walk.lost + walk.doubtful)[:3]) or "no evidence that this is its end"
             session.log.warning("section %s (%s): %s after %d pages: %s", walk.name, walk.url, state, walk.pages, why)
         elif walk.is_confirmed_by_days:
             session.log.warning(

@@ -1,4 +1,4 @@
-"""List page URLs: which are the same page, which list a page is of, which page comes behind the last one. No request."""
+"""List pages: which URLs are one page, which list a page is of, which page follows, and pages that lack rows. No request."""
 
 import re
 from collections.abc import Sequence
@@ -97,3 +97,15 @@ def jumps(before: Sequence[ListRow], after: Sequence[ListRow]) -> bool:
         return False
     jump = newer[-1] - older[0]
     return jump > max(steps) and jump >= _JUMP_SHARE * len(newer) * sum(steps) / len(steps)
+
+
+def short_pages(counts: Sequence[tuple[str, int]], *, first: int) -> list[str]:
+    """The pages, from number `first` to the last but one, with at most half of the rows that most pages of the list have.
+
+    `counts` are URL and number of rows of each page, in order. A list whose pages differ in their numbers has none.
+    """
+    numbers = [number for _url, number in counts]
+    usual = max(numbers, key=numbers.count, default=0)
+    if 2 * numbers.count(usual) < len(numbers):
+        return []
+    return [url for url, number in counts[first:-1] if 2 * number <= usual]

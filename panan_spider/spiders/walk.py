@@ -6,13 +6,10 @@ the way, and as much was read as at the recorded end.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
-from panan_spider.archive.ledger.runs import RecordedEnd
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import InvalidPage, ListRow, SectionPage
 from panan_spider.sites.profile import Site
@@ -24,63 +21,23 @@ from panan_spider.spiders.list_urls import (
     jumps,
     next_numbered,
     page_key,
+    short_pages,
 )
+from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, WalkState
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5
-#: Days on which an end without full evidence must be found before it counts as the end.
-CONFIRMING_DAYS: Final = 3
 #: Outcomes of the page behind the last one that say: there is none.
 _NO_PAGE: Final = frozenset(
     {Outcome.GONE, Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.OFF_SITE, Outcome.FORBIDDEN}
 )
 
 
-class WalkState(StrEnum):
-    """How a walk ended. Any but END, KNOWN and SINCE leaves the section incomplete."""
-
-    END = "end"  # the pager's last page was read
-    UNPROVEN = (
-        "unproven"  # no page is left to ask for, but less was read than at the recorded end, or the pager names more
-    )
-    KNOWN = "known"  # a whole page settled and older than the look-back, and the end behind it is on record
-    SINCE = "since"  # a whole page older than since=
-    CAPPED = "capped"  # the limit of list pages was reached
-    FAILED = "failed"  # a page of it could not be read, or its pager is not understood
-
-
-@dataclass(frozen=True, slots=True)
-class WalkLimits:
-    """What earlier runs know of a section, and what may end a walk before its end.
-
-    `settled` tells of an article's number whether an earlier run settled it. `end` is the recorded end, None while there
-    is none; `unproven_days` are the days since then on which a walk ended without full evidence. `behind`: the walk may
-    stop at known articles. `recheck` are days to look back, None for all.
-    """
-
-    settled: Callable[[str], bool]
-    behind: bool = False
-    full: bool = False
-    recheck: int | None = 30
-    since: date | None = None
-    end: RecordedEnd | None = None
-    unproven_days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Probe:
-    """The page behind the last one, asked once: a pager can name too few pages."""
-
-    url: str | None = None
-    answered: bool = False
-    nothing: bool = False  # no page, or none with a new row
-
-
 class Walk:
     """The state of one walk. `state` is None while it goes on; `pages`, `rows` and `new` count the pages read and their rows.
 
     `front` is the number of links on its first page, None where that could not be read; `by_words`: its list block is
-    not known by its class. `lost` names pages and faults; `not_understood` is the sign of a pager that leads nowhere;
+    not known by its class. `lost` names pages and faults, `doubtful` pages that may lack rows; `not_understood` is the sign of a pager that leads nowhere;
     `is_confirmed_by_days`: its end was found on several days, without full evidence.
     """
 
@@ -95,12 +52,11 @@ class Walk:
         self.newest: date | None = None
         self.oldest: date | None = None
         self.last_page: str | None = None  # the last page that showed a new row
-        self.lost: list[str] = []
+        self.lost, self.doubtful = list[str](), list[str]()
         self.not_understood: str | None = None
-        self._seen: set[str] = set()
         self._first: SectionPage | None = None
         self._previous: SectionPage | None = None
-        self._queue: deque[str] = deque()
+        self._seen, self._queue = set[str](), deque[str]()
         self._met = {page_key(url)}
         self._script: str | None = None
         self._total: int | None = None
@@ -108,8 +64,10 @@ class Walk:
         self._newest_page: str | None = None  # enorth's newest numbered page
         self._forgiven: str | None = None  # … where it showed nothing of its own: must be followed by a page that does
         self._stale: list[str] = []  # pages without a new row since the last page with one
-        self._probe = _Probe()
-        self._again = self._asked_again = self._numbered = self._script_asked = False
+        # The page behind the last one, and those that were asked for behind the newest numbered one and are gone.
+        self._probe, self._probed = Probe(), list[str]()
+        self._counts: list[tuple[str, int]] = []  # rows of each page that had new ones, in the order read
+        self._again = self._asked_again = self._numbered = self._script_asked = self._is_torn = False
 
     # --- input ---
 
@@ -126,17 +84,24 @@ class Walk:
         fresh = [row for row in page.rows if row.article_id not in self._seen]
         url = url or page.url
         if url == self._probe.url:
-            self._probe = _Probe(url, answered=True, nothing=not fresh)
+            self._probe = Probe(url, answered=True, nothing=not fresh)
             if not fresh:
                 return []  # empty, or a repeat
-            self._newest_page = url if self._numbered_downwards else self._newest_page
-        self._count(fresh, url)
+            self._take_page_beyond(page, url)
+        self._count(page, fresh, url)
         if not self._is_again(url):
             self._judge(page, fresh, url)
             self._previous = page
         return fresh
 
-    def _count(self, fresh: list[ListRow], url: str) -> None:
+    def _take_page_beyond(self, page: SectionPage, url: str) -> None:
+        """A page that the pager did not name has rows: pages between it and those named are lost."""
+        self.lost += self._probed
+        self._probed = []
+        if self._numbered_downwards:
+            self._newest_page, self._is_torn = url, self._first is not None and jumps(self._first.rows, page.rows)
+
+    def _count(self, page: SectionPage, fresh: list[ListRow], url: str) -> None:
         self._seen.update(row.article_id for row in fresh)
         self.pages += not self._is_again(url)
         self.rows += len(fresh)
@@ -146,6 +111,7 @@ class Walk:
         self.oldest = min([*days, *([self.oldest] if self.oldest else [])], default=None)
         self._lost_in_a_row = 0
         if fresh and not self._is_again(url):
+            self._counts.append((url, len(page.rows) + len(page.other_rows)))
             self.last_page = url
 
     def take_script(self, script: str, maxpage: int) -> None:
@@ -154,14 +120,17 @@ class Walk:
         pages = self._site.urls.count_pages(script, maxpage)
         if not pages and maxpage < 1:
             pages = self._site.urls.count_pages(script, 1)  # a list of one page, or a script that says too little
-            self._probe = _Probe(pages[0] if pages else None)
+            self._probe = Probe(pages[0] if pages else None)
         self._newest_page = pages[0] if pages else None
         self._enqueue(pages)
 
     def lose(self, url: str, outcome: Outcome = Outcome.FAILED) -> None:
         """A page, or the pager script, could not be read. The walk goes on where the pager names further pages."""
         if url == self._probe.url and outcome in _NO_PAGE:
-            self._probe = _Probe(url, answered=True, nothing=True)
+            self._probe = Probe(url, answered=True, nothing=True)
+            if outcome is Outcome.GONE and self._is_torn and not self._probed:
+                self._probed.append(url)  # gone, or missing: the page behind it tells
+                self._probe = Probe()
             return
         if url == self._newest_page and outcome is Outcome.GONE and self._queue and self._forgiven is None:
             self._forgiven = url  # on some sites of this CMS the newest number is the index page's, and stands nowhere
@@ -307,6 +276,8 @@ class Walk:
             if jumps(self._first.rows, page.rows):
                 self.lost.append(self._forgiven)
             self._forgiven = None
+        if self._numbered_downwards and self._previous is self._first and self._first is not None:
+            self._is_torn = jumps(self._first.rows, page.rows)
         if self._previous is not None and not self._numbered_downwards and self._previous.rows:
             last = self._previous.rows[-1].article_id
             self._again = self._again or any(row.article_id == last for row in page.rows)
@@ -334,12 +305,12 @@ class Walk:
         known = end is not None and end.last_page is not None and end.last_page == self.last_page
         if known or self.lost or self._is_total_read() or self.last_page is None:
             return None
-        last = self._newest_page if self._numbered_downwards else self.last_page
+        last = (*self._probed, self._newest_page)[0] if self._numbered_downwards else self.last_page
         beyond = next_numbered(last, self.url) if last else None
         if beyond is None or page_key(beyond) in self._met:
             return None
         self._met.add(page_key(beyond))
-        self._probe = _Probe(beyond)
+        self._probe = Probe(beyond)
         return beyond
 
     def _is_total_read(self) -> bool:
@@ -354,10 +325,19 @@ class Walk:
             self._stale = []
         elif self._total is not None and self.pager == "next_link" and self.pages < self._total:
             self.lost.append(f"the pager says {self._total} pages, {self.pages} were read")
-        if not self._stale and self._is_as_much():
+        short = [] if self._is_as_many_rows() else self._short_pages()
+        self.doubtful += [f"{url} has fewer rows than half of the other pages" for url in short]
+        if not self._stale and not short and self._is_as_much():
             return WalkState.END
         self.is_confirmed_by_days = self.limits.unproven_days >= CONFIRMING_DAYS - 1
         return WalkState.END if self.is_confirmed_by_days else WalkState.UNPROVEN
+
+    def _short_pages(self) -> list[str]:
+        """Pages amid the list with few rows. The last page may have few, and the newest numbered one."""
+        return short_pages(self._counts, first=2 if self._numbered_downwards else 1)
+
+    def _is_as_many_rows(self) -> bool:
+        return self.limits.end is not None and self.rows >= self.limits.end.rows
 
     def _is_as_much(self) -> bool:
         """Whether as many rows or pages were read as at the recorded end, or rows as old."""

@@ -24,7 +24,8 @@ from walk_pages import (
 from panan_spider.archive.ledger.runs import RecordedEnd
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
-from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk, WalkLimits, WalkState
+from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk
+from panan_spider.spiders.walk_state import WalkLimits, WalkState
 
 SIZE = 10
 
@@ -138,6 +139,47 @@ def test_three_pages_that_are_page_one_end_no_walk_well(kind: str) -> None:
 def test_a_pager_script_that_says_too_little_hides_nothing(maxpage: int) -> None:
     walk, _asked, met = Pages("count_script", 5, maxpage=maxpage).walk()
     assert (walk.state, len(met)) == (WalkState.END, 5 * SIZE)
+
+
+@pytest.mark.parametrize("maxpage", [1, 2, 3])
+def test_nor_does_one_beside_a_page_that_is_gone(maxpage: int) -> None:
+    """The numbers of articles jump between page one and the newest page named: the page behind the missing one is asked for."""
+    missing = 7 - (maxpage + 1)
+    walk, asked, _met = Pages("count_script", 7, {missing: Outcome.GONE}, maxpage=maxpage).walk()
+    assert walk.state is WalkState.FAILED
+    assert count_page(maxpage + 1) in walk.lost
+    assert len(asked) <= 9
+
+
+def test_a_list_that_paused_between_two_pages_costs_one_request_more_and_ends_well() -> None:
+    pages = Pages("count_script", 5)
+    paused = {FIRST: [-500 + n for n in range(SIZE)]}
+    first = page(paused[FIRST], script=SCRIPT, kind="count_script")
+    walk = a_walk()
+    asked, _met = drive(walk, pages.answer, first)
+    assert (walk.state, len(asked)) == (WalkState.END, 1 + 4 + 2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("left", [1, 5])
+def test_a_page_amid_the_list_with_half_of_its_rows_is_no_evidence(kind: str, left: int) -> None:
+    pages = Pages(kind, 6)
+    whole = pages.page(3)
+    pages.lies[3] = page(rows(3)[:left], *whole.pager.following, kind=kind, url=pages.url(3))
+    walk, _asked, _met = pages.walk()
+    assert walk.state is WalkState.UNPROVEN
+    assert pages.url(3) in walk.doubtful[0]
+    end = RecordedEnd(6, walk.rows, None, None)
+    assert pages.walk(end=end)[0].state is WalkState.END  # found so on three days, and recorded
+    assert pages.walk(end=RecordedEnd(6, 60, None, None))[0].state is WalkState.UNPROVEN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_whose_pages_differ_or_end_short_is_whole(kind: str) -> None:
+    pages = Pages(kind, 6)
+    for at, left in ((2, 4), (3, 7), (4, 8), (5, 2)):
+        pages.lies[at] = page(rows(at)[:left], *pages.page(at).pager.following, kind=kind, url=pages.url(at))
+    assert pages.walk()[0].state is WalkState.END
 
 
 @pytest.mark.parametrize("own", [Outcome.GONE, page(rows(0), url=count_page(5))], ids=["nowhere", "the index"])

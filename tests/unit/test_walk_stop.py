@@ -6,7 +6,8 @@ from datetime import date
 from walk_pages import FIRST, FOLDER, NEWEST, SITE, page, row
 
 from panan_spider.extract.results import ListRow, Pager, SectionPage
-from panan_spider.spiders.walk import Walk, WalkLimits, WalkState
+from panan_spider.spiders.walk import Walk
+from panan_spider.spiders.walk_state import WalkLimits, WalkState
 
 
 class TestStopRule:

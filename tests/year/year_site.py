@@ -12,10 +12,13 @@ from demo_site.county_panan import PANAN
 from demo_site.plan import Slot
 from demo_site.site import Site
 
-#: The county, whose navigation leads only to sections that list something: one that lists nothing is a gap.
+#: The county, whose navigation leads to sections that list something, and to pages that lead to such sections.
 _COUNTY: Final = replace(
     PANAN,
-    planned=tuple(replace(one, in_nav=one.key in RHYTHM) for one in PANAN.planned),
+    planned=tuple(
+        replace(one, in_nav=one.key in RHYTHM or any(child.key in RHYTHM for child in PANAN.children(one.key)))
+        for one in PANAN.planned
+    ),
 )
 
 #: Articles of each section before the first night, and days between them.

@@ -1,0 +1,52 @@
+"""Walk state: how a walk can end, what earlier runs know of its section, and the probe behind its last page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from panan_spider.archive.ledger.runs import RecordedEnd
+
+#: Days on which an end without full evidence must be found before it counts as the end.
+CONFIRMING_DAYS: Final = 3
+
+
+class WalkState(StrEnum):
+    """How a walk ended. Any but END, KNOWN and SINCE leaves the section incomplete."""
+
+    END = "end"  # the pager's last page was read
+    UNPROVEN = (
+        "unproven"  # no page is left to ask for, but less was read than at the recorded end, or the pager names more
+    )
+    KNOWN = "known"  # a whole page settled and older than the look-back, and the end behind it is on record
+    SINCE = "since"  # a whole page older than since=
+    CAPPED = "capped"  # the limit of list pages was reached
+    FAILED = "failed"  # a page of it could not be read, or its pager is not understood
+
+
+@dataclass(frozen=True, slots=True)
+class WalkLimits:
+    """What earlier runs know of a section, and what may end a walk before its end.
+
+    `settled` tells of an article's number whether an earlier run settled it. `end` is the recorded end, None while there
+    is none; `unproven_days` are the days since then on which a walk ended without full evidence. `behind`: the walk may
+    stop at known articles. `recheck` are days to look back, None for all.
+    """
+
+    settled: Callable[[str], bool]
+    behind: bool = False
+    full: bool = False
+    recheck: int | None = 30
+    since: date | None = None
+    end: RecordedEnd | None = None
+    unproven_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The page behind the last one, asked once: a pager can name too few pages."""
+
+    url: str | None = None
+    answered: bool = False
+    nothing: bool = False  # no page, or none with a new row
