@@ -338,8 +338,6 @@ def _literal_targets(root: etree._Element) -> list[str] | None:
             targets += [refresh["url"].strip()] if refresh else []
     scripts = ["".join(element.itertext()) for element in root.iter("script")]
     scripts += [element.get("onload") or "" for element in root.iter("body")]
-    if any(element.get("src") for element in root.iter("script")):
-        return None
     for script in (_SCRIPT_COMMENT.sub("", text) for text in scripts):
         if _COMPUTES.search(script):
             return None

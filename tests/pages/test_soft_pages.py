@@ -3,7 +3,7 @@
 import pytest
 
 from panan_spider.extract.article import read_article
-from panan_spider.extract.document import Page
+from panan_spider.extract.document import Page, link_target
 from panan_spider.extract.results import InvalidPage, SoftBlock, UnknownLayout
 from panan_spider.extract.section import read_section
 
@@ -104,3 +104,53 @@ def test_a_page_of_the_site_that_cannot_be_read_is_unknown_whatever_it_says() ->
 def test_a_list_page_with_a_login_box_is_a_list_page() -> None:
     html = f"{CRUMB}<form>用户登录 <input type=password></form><ul><li>暂无内容</li></ul>"
     assert read_section(page(html, LIST)).rows == ()
+
+
+ONWARD = "http://www.panews.cn/zt/a.html"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<html><head><title>样例标题</title></head><body><script>window.location.href="/zt/a.html";</script></body></html>',
+        "<script>location.replace('http://www.panews.cn/zt/a.html')</script>",
+        "<script>window.location.assign ( '/zt/a.html' )</script>",
+        "<script>\n<!--\ntop.location = '../../../zt/a.html';\n//-->\n</script>",
+        "<script>// location.href='/old.html'\nself.location='/zt/a.html'</script>",
+        "<script>setTimeout(\"location.href='/zt/a.html'\",1000);</script>",
+        "<script>setTimeout(function(){ document.location.href = '/zt/a.html#top' }, 1000)</script>",
+        "<meta http-equiv=refresh content='0;url=/zt/a.html'>",
+        "<meta http-equiv='Refresh' content=\"3; URL='../../../zt/a.html'\"><p>页面正在跳转，请稍候</p>",
+        "<body onload=\"location.href='/zt/a.html'\">如果没有跳转，请<a href='/zt/a.html'>点击这里</a></body>",
+        "<script src='/count.js'></script><script>location.href='/zt/a.html'</script><noscript><meta http-equiv=refresh content='0;url=/zt/a.html'></noscript>",
+        "<base href='http://www.panews.cn/zt/'><script>location='a.html'</script>",
+    ],
+)
+def test_a_page_that_is_only_a_link_names_its_target(html: str) -> None:
+    assert link_target(page(html)) == ONWARD
+    with pytest.raises(UnknownLayout):
+        read_article(page(html))  # no challenge: nobody blocks
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        *CHALLENGES,
+        "<script>document.cookie='a=1';location.href='/zt/a.html'</script>",
+        "<script>location.href='/zt/'+name</script>",
+        "<script>var u='/zt/a.html';location.href=u</script>",
+        "<script>if(mobile)location.href='/zt/a.html'</script>",
+        "<script>location.href='/zt/a.html';location.href='/zt/b.html'</script>",
+        "<script>location.hash='#a'</script><script>location.reload()</script>",
+        "<meta http-equiv=refresh content='300'>",
+        "<meta http-equiv=refresh content='3;url=/'><p>您访问的页面不存在</p>",
+        "<meta http-equiv=refresh content='3;url=/'><p>网站正在维护升级</p>",
+        "<meta http-equiv=refresh content='3;url=/'><form>用户登录 <input type=password></form>",
+        "<script>location.href='/zt/a.html'</script><a href='/sj/index.shtml'>书记</a>",
+        f"<meta http-equiv=refresh content='0;url=/zt/a.html'><p>{'一段正文。' * 20}</p>",
+        "<!-- <meta http-equiv=refresh content='0;url=/zt/a.html'> -->",
+        "<iframe src='/b.html'></iframe><script>location.href='/zt/a.html'</script>",
+    ],
+)
+def test_any_other_page_names_none(html: str) -> None:
+    assert link_target(page(html)) is None

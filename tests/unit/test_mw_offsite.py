@@ -3,11 +3,11 @@
 import pytest
 from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.middlewares.offsite import OffsiteMiddleware, RedirectMiddleware
+from panan_spider.middlewares.offsite import LinkPageMiddleware, OffsiteMiddleware, RedirectMiddleware
 from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.spiders.county import spider_class
 
@@ -119,3 +119,50 @@ def test_a_redirect_to_itself_that_sets_a_cookie_is_a_challenge() -> None:
     with pytest.raises(OutcomeError) as ended:
         redirects().process_response(Request(HERE), again)
     assert ended.value.outcome is Outcome.BLOCKED
+
+
+def test_so_is_a_circle_of_redirects_in_which_a_cookie_is_set() -> None:
+    middleware = redirects()
+    check = to("/check")
+    check.headers["Set-Cookie"] = "clearance=1"
+    asked = middleware.process_response(Request(HERE), check)
+    assert isinstance(asked, Request)
+    with pytest.raises(OutcomeError) as ended:
+        middleware.process_response(asked, Response(asked.url, status=302, headers={"Location": HERE}))
+    assert ended.value.outcome is Outcome.BLOCKED
+
+
+def links(body: str, url: str = HERE, **meta: object) -> Request | Response:
+    crawler = get_crawler(PANAN, {"REDIRECT_MAX_TIMES": 2, "REFERER_ENABLED": False})
+    crawler.spider = PANAN.from_crawler(crawler)
+    response = HtmlResponse(url, body=body.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+    return LinkPageMiddleware.from_crawler(crawler).process_response(Request(url, meta=meta), response)
+
+
+def test_a_page_that_is_only_a_link_is_a_redirect() -> None:
+    followed = links('<script>window.location.href="/system/2020/03/07/000000002.shtml"</script>')
+    assert isinstance(followed, Request)
+    assert followed.url == HERE.replace("01.shtml", "02.shtml")
+    assert followed.meta["redirect_urls"] == [HERE]
+
+
+def test_off_the_site_it_is_not_followed() -> None:
+    with pytest.raises(OutcomeError) as ended:
+        links('<meta http-equiv="refresh" content="0;url=http://elsewhere.example.com/a.html">')
+    assert (ended.value.outcome, ended.value.reason) == (
+        Outcome.OFF_SITE,
+        "its page only leads to http://elsewhere.example.com/a.html",
+    )
+
+
+def test_a_circle_of_such_pages_is_failed_and_one_that_leads_to_itself_is_left_to_the_reader() -> None:
+    with pytest.raises(OutcomeError) as ended:
+        links('<script>location.replace("/a.shtml")</script>', redirect_times=2)
+    assert ended.value.outcome is Outcome.FAILED
+    assert isinstance(links(f'<script>location.href="{HERE}"</script>'), Response)
+
+
+def test_robots_txt_is_no_page_and_a_whole_page_that_reloads_itself_is_one() -> None:
+    link = '<meta http-equiv="refresh" content="300;url=/index.shtml">'
+    assert isinstance(links(link, "http://www.panews.cn/robots.txt"), Response)
+    assert isinstance(links(f"{link}<ul><li><a href='/sj/index.shtml'>书记</a></li></ul>"), Response)
