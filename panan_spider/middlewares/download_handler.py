@@ -52,12 +52,12 @@ class _TolerantParser(_LenientHTTPClientParser):
             if value in (b"identity", b""):
                 return  # of RFC 2616: the body is as long as Content-Length says, or ends with the connection
             if value not in self._transferDecoders:
-                raise ParseError(f"Transfer-Encoding {value.decode('latin-1')!r} is not understood", value)
+                raise ParseError(f"Transfer-Encoding {value.decode('latin-1')!r} is not understood", value)  # type: ignore[no-untyped-call]
         super().headerReceived(name, value)  # type: ignore[no-untyped-call]
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802 - Twisted calls it by this name
         """Raises ParseError."""
-        raise ParseError(f"a header line is longer than {_LONGEST_HEADER} bytes", line[:100])
+        raise ParseError(f"a header line is longer than {_LONGEST_HEADER} bytes", line[:100])  # type: ignore[no-untyped-call]
 
 
 class _TolerantProtocol(_LenientHTTP11ClientProtocol):

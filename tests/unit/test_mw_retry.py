@@ -15,8 +15,9 @@ from scrapy.utils.test import get_crawler
 
 from panan_spider import settings as project
 from panan_spider.core.outcomes import Outcome
+from panan_spider.middlewares.download_handler import CUT
 from panan_spider.middlewares.outcome_errors import OutcomeError
-from panan_spider.middlewares.retry import CUT, EMPTY, RetryMiddleware, pause
+from panan_spider.middlewares.retry import EMPTY, RetryMiddleware, pause
 from panan_spider.spiders.county import spider_class
 from panan_spider.spiders.error_outcomes import outcome_of_error
 

@@ -129,7 +129,7 @@ class TestDiscovery:
         memory.known_sections = [KnownSection(SJ, "书记", True), KnownSection(own, "书记", True)]
         twin = listing("书记", [url_of(5, host=OWN)])
         front = listing(None, [], link(own, "书记"))
-        pages = {f"{OWN}/": front, own: twin, SJ: (own, twin), url_of(5, host=OWN): article()}
+        pages: dict[str, Answer] = {f"{OWN}/": front, own: twin, SJ: (own, twin), url_of(5, host=OWN): article()}
         pages[f"{ZJOL}/"] = (f"{OWN}/", front) if moved else front
         result = run(pages, memory)
         assert result.outcome(SJ) is Outcome.ALIAS
