@@ -17,7 +17,8 @@ class RunFacts:
     discovered: int = 0  # addresses of this run
     faults: SeenFaults = field(default_factory=SeenFaults)
     missing: Mapping[Outcome, int] = field(default_factory=dict)  # addresses missing of which no fault rings tonight
-    robots_unreachable: tuple[str, ...] = ()  # hosts, each with the reason
+    robots_unreachable: tuple[str, ...] = ()  # hosts
+    robots_reasons: tuple[str, ...] = ()  # … and why, in the same order
     spider_errors: int = 0
     item_errors: int = 0
     failed_images: int = 0
@@ -60,8 +61,8 @@ def _interrupted(facts: RunFacts) -> list[str]:
 
 
 def _robots(facts: RunFacts) -> list[str]:
-    hosts = ", ".join(facts.robots_unreachable)
-    return [f"robots.txt unreachable: {hosts}"] if hosts else []
+    hosts, why = ", ".join(facts.robots_unreachable), "; ".join(dict.fromkeys(facts.robots_reasons))
+    return [f"robots.txt unreachable: {hosts}" + (f" ({why})" if why else "")] if hosts else []
 
 
 def _blocked(facts: RunFacts) -> list[str]:

@@ -49,6 +49,16 @@ def test_each_cause_has_its_code_and_one_line_about_it(code: ExitCode) -> None:
     assert reason and "\n" not in reason
 
 
+def test_an_unreachable_robots_txt_says_why_each_reason_once() -> None:
+    facts = RunFacts(
+        robots_unreachable=("a.example.com", "b.example.com"),
+        robots_reasons=("redirected to http://c.example.com/",) * 2,
+    )
+    assert exit_code_of(facts)[1] == (
+        "robots.txt unreachable: a.example.com, b.example.com (redirected to http://c.example.com/)"
+    )
+
+
 @pytest.mark.parametrize(("worse", "better"), [(a, b) for n, a in enumerate(ORDER) for b in ORDER[n + 1 :]])
 def test_of_two_the_worse_is_the_code(worse: ExitCode, better: ExitCode) -> None:
     assert exit_code_of(both(CAUSES[better], CAUSES[worse]))[0] is worse
