@@ -23,6 +23,7 @@ SECTIONS: Final[dict[str, Callable[[bool], str]]] = {
     "incremental": sections.incremental,
     "durability": sections.durability,
     "export": sections.export,
+    "browse": sections.browse,
 }
 _PACKAGES: Final = ("lxml", "Scrapy", "pydantic", "warcio", "trafilatura")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import crawling, exporting, plot, reparsing, storing
+from benchmarks import crawling, exporting, plot, reading, reparsing, storing
 from benchmarks import incremental as nights
 from benchmarks.extraction import HEAVY, LIGHT, OURS
 from benchmarks.measure import ROOT, run, table, through
@@ -136,6 +136,20 @@ def export(quick: bool) -> str:
     ]  # fmt: skip
     head = (f"{size:,} articles", "s CPU", "s wall", "ms CPU each", "MB", "s CPU, ten more")
     return table(head, rows)
+
+
+def browse(quick: bool) -> str:
+    """Pages of the reading room."""
+    found = reading.read(1_000 if quick else 100_000)
+    rows = [
+        (
+            f"{one.kind}; {one.clients} at once", str(one.pages), f"{1000 * one.median:.0f}", f"{1000 * one.p95:.0f}",
+            f"{1000 * one.longest:.0f}", f"{1000 * one.cpu:.0f}" if one.cpu else "",
+        )
+        for one in found.latencies
+    ]  # fmt: skip
+    head = (f"{found.articles:,} articles, one core", "pages", "ms, median", "ms, p95", "ms, longest", "ms CPU, p95")
+    return f"{table(head, rows)}\n\nFirst page after {found.opening:.1f} s, start-up included; {found.megabytes:.0f} MB at most."
 
 
 def _drawn(quick: bool, name: str, title: str, across: str, series: Mapping[str, plot.Points]) -> str:

@@ -58,7 +58,7 @@ class Command(QuietCommand, ScrapyCommand):
         parser.set_defaults(data_dir="data/demo")
         add = parser.add_argument
         add("--articles", type=int, default=420, metavar="N", help="articles on the site (default: 420)")
-        add("--site", default="panan", metavar="KEY", help="which made-up county: panan or lichuan (default: panan)")
+        add("--site", default="panan", metavar="KEY", help="made-up county, panan or lichuan (panan if absent)")
         add("--seed", type=int, default=1, metavar="N", help="another seed, another site (default: 1)")
         add("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="spider argument")
         add("--serve", action="store_true", help="serve the site for other commands in another terminal; no crawl")
@@ -203,11 +203,11 @@ def _watch(console: "Console", server: "ProxyServer", process: "subprocess.Popen
 
 def _show(console: "Console", server: "ProxyServer", data: Path, code: int) -> None:
     """Print the content of the archive, section by section, and how the crawl ended."""
-    from panan_spider.core.tables import drawn
+    from panan_spider.core.tables import print_drawn
 
     path = data / ARTICLES_FILE
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    console.print(drawn(_sections([json.loads(line) for line in lines])))
+    print_drawn(console, _sections([json.loads(line) for line in lines]))
     console.print(f"{len(server.requests)} requests, {len(server.strays)} of them off the site")
     console.print(f"articles: {path}", soft_wrap=True)
     console.print(f"log:      {data / _LOG}", soft_wrap=True)

@@ -1,7 +1,7 @@
 """Tables of the commands: drawn by rich on a terminal, aligned or tab-separated lines anywhere else."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 _WIDEST: Final = 75  # cells of a column in aligned lines; the last column is never cut
 _GAP: Final = "  "
+#: A place of so many characters fits any column.
+_SHORT_PLACE: Final = 16
+#: Columns enough for any table.
+_UNBOUND: Final = 10_000
 
 
 class RowStatus(StrEnum):
@@ -68,11 +72,36 @@ def show(console: "Console", tables: Iterable[ResultTable]) -> None:
         if not table.lines:
             continue
         if console.is_terminal:
-            console.print(drawn(table))
+            print_drawn(console, table)
         else:
             for line in plain_lines(table):
                 say(console, line)
         console.print()
+
+
+def print_drawn(console: "Console", table: ResultTable) -> None:
+    """Draw one table under its title. Places that its columns would break stand unbroken below it, to be copied."""
+    say(console, table.title, "bold")
+    if console.measure(drawn(table), options=console.options.update(max_width=_UNBOUND)).maximum <= console.width:
+        console.print(drawn(table))
+        return
+    places: dict[str, str] = {}
+    lines = tuple(
+        ResultRow(line.mark, tuple(_noted(cell, places) if _is_place(cell) else cell for cell in line.cells))
+        for line in table.lines
+    )
+    console.print(drawn(replace(table, lines=lines)))
+    for place, note in places.items():
+        say(console, f"{note} {place}")
+
+
+def _is_place(cell: str) -> bool:
+    """An address, a path or an XPath too long for a narrow column; several of them are parted by `|`."""
+    return len(cell) > _SHORT_PLACE and cell.count("/") > 1 and all(" " not in part for part in cell.split(" | "))
+
+
+def _noted(cell: str, places: dict[str, str]) -> str:
+    return " ".join(places.setdefault(place, f"[{len(places) + 1}]") for place in cell.split(" | "))
 
 
 def say(console: "Console", text: str, style: str | None = None) -> None:
@@ -81,11 +110,11 @@ def say(console: "Console", text: str, style: str | None = None) -> None:
 
 
 def drawn(table: ResultTable) -> "Table":
-    """The table as rich draws it."""
+    """The table as rich draws it, without its title: rich breaks a title at the table's width."""
     from rich.markup import escape
     from rich.table import Table
 
-    sheet = Table(title=escape(table.title), title_justify="left", title_style="bold", header_style="bold")
+    sheet = Table(header_style="bold")
     if table.marked:
         sheet.add_column("")
     for number, name in enumerate(table.columns):

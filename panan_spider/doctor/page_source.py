@@ -17,7 +17,7 @@ from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind, absolute
 
 _WARC: Final = re.compile(r"^(?P<path>.+\.warc\.gz):(?P<offset>\d+)$")
-_NUMBER: Final = re.compile(r"^\d{5,10}$")
+_NUMBER: Final = re.compile(r"^\d{1,12}$")
 _SAVED_FROM: Final = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
 _TAG: Final = re.compile(
     r"<(?:!doctype|html|head|body|title|meta|div|p|table|a|ul|h1|section|article|span)\b", re.IGNORECASE
@@ -97,7 +97,9 @@ def _numbered(number: str, data: Path, site: Site) -> Page:
                 raise PageNotAvailable(f"{number}: the archive kept no raw page of it")
             place = newest["warc"]
             return _record(data / place["file"], int(place["offset"]), data)
-    raise PageNotAvailable(f"{number}: no such article in {data / ARTICLES_FILE} or {QUARANTINE_FILE}")
+    raise PageNotAvailable(
+        f"{number}: no such file, and no such article in {data / ARTICLES_FILE} or {QUARANTINE_FILE}"
+    )
 
 
 def _lines(path: Path, number: str, site: Site) -> Iterator[dict[str, Any]]:

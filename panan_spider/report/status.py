@@ -12,7 +12,7 @@ from panan_spider.archive.ledger.runs import RunRecord
 from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
-from panan_spider.core.tables import ResultTable, drawn, tab_lines
+from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
 from panan_spider.sites.thresholds import Thresholds
 
@@ -173,7 +173,7 @@ def show(status: ArchiveStatus, out: TextIO, *, gaps_alone: bool) -> None:
 
         console = Console(file=out)
         for part in parts:
-            console.print(part if isinstance(part, str) else drawn(part), markup=False, highlight=False)
+            say(console, part) if isinstance(part, str) else print_drawn(console, part)
         return
     for part in parts:
         out.writelines(f"{line}\n" for line in ([part] if isinstance(part, str) else tab_lines(part)))

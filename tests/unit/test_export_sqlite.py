@@ -206,3 +206,30 @@ def test_an_export_of_an_older_layout_is_made_anew(data: Path, capsys: pytest.Ca
     capsys.readouterr()
     exported(data)
     assert "made anew" in capsys.readouterr().out and rows(out, "SELECT count(*) FROM changes") == [(1,)]
+
+
+def test_metadata_for_datasette_names_what_there_is_and_finds_words_of_any_length(data: Path) -> None:
+    out = exported(data)
+    (database,) = json.loads((data / "export/metadata.json").read_text("utf-8"))["databases"].items()
+    name, described = database
+    assert name == out.stem
+    for table_name, about in described["tables"].items():
+        columns = {row[0] for row in rows(out, "SELECT name FROM pragma_table_info(?)", table_name)}
+        assert {*about.get("facets", ()), about.get("label_column", "rowid"), about.get("sort_desc", "rowid")} <= {
+            *columns,
+            "rowid",
+        }, table_name
+    articles = described["tables"]["articles"]
+    assert (articles["fts_table"], articles["fts_pk"]) == ("search", "docid")
+    with sqlite3.connect(out) as db:
+        for words in ("药", "药材", "药材侧记", "白术", '"药材"', "没有的词", '"', ""):
+            hits = {row[0] for row in db.execute(described["queries"]["find"]["sql"], {"words": words})}
+            plain = words.replace('"', "")
+            assert hits == (set(found(out, plain)) if plain else set()), words
+        assert [row[1:3] for row in db.execute(described["queries"]["corrections"]["sql"])] == [("correction", 2)]
+
+
+def test_metadata_for_datasette_is_written_into_the_archives_own_folder_alone(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "metadata.json").write_text("mine")
+    assert export(data, "--out", str(tmp_path / "other.sqlite")) == 0
+    assert (tmp_path / "metadata.json").read_text() == "mine" and not (data / "export").exists()

@@ -72,6 +72,19 @@ def test_a_crawl_refuses_it_and_touches_nothing(data: Path) -> None:
     assert content(data) == before
 
 
+@pytest.mark.parametrize("length", [*range(65_440, 65_540, 7), 200_000])
+def test_a_newer_line_is_found_wherever_a_block_ends(tmp_path: Path, length: int) -> None:
+    """The file is read in blocks of 64 KiB: the key may lie across two of them, and its line may begin in an earlier one."""
+    from panan_spider.archive.store.errors import StoreError
+    from panan_spider.archive.store.jsonl import refuse_newer
+
+    first = b'{"text":"' + b"x" * 100 + b'","schema_version":1}\n'
+    path = tmp_path / "articles.jsonl"
+    path.write_bytes(first + b'{"text":"' + b"x" * length + b'","schema_version": 12}\n' + first)
+    with pytest.raises(StoreError, match=f"the line at byte {len(first)} has schema_version 12,"):
+        refuse_newer(path)
+
+
 def test_a_text_that_speaks_of_the_format_is_no_newer_format(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = raw_lines(data)
     lines[0] = lines[0].replace(b'"subtitle":null', rb'"subtitle":"\"schema_version\":9"', 1)

@@ -1,12 +1,14 @@
 """What `scrapy inspect` says of one page, and how it comes by it."""
 
+import io
 import json
 import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from panan_spider.core.tables import RowStatus
+from panan_spider.core.tables import RowStatus, show
 from panan_spider.doctor.article_checks import FIELDS
 from panan_spider.doctor.inspection import Inspection
 from panan_spider.doctor.page_source import PageNotAvailable, local_page, no_address, resolved
@@ -146,3 +148,25 @@ def test_what_is_no_page_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(PageNotAvailable, match=said) as raised:
             local_page(str(given), tmp_path, PANAN)
         assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_every_place_can_be_copied_from_a_narrow_terminal(width: int) -> None:
+    groups = inspected(ARTICLE).groups
+    out = io.StringIO()
+    show(Console(file=out, force_terminal=True, width=width, color_system=None), groups)
+    lines = out.getvalue().splitlines()
+    places = {
+        place
+        for one in groups if one.title in ("page", "fields")
+        for line in one.lines
+        for place in line.cells[-1].split(" | ") if place.startswith(("/html", "http://"))
+    }  # fmt: skip
+    assert len(places) > 4
+    assert {place for place in places if not any(place in line for line in lines)} == set()
+    assert {one.title for one in groups if one.lines} <= set(lines)
+
+
+def test_a_number_without_an_article_is_no_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(PageNotAvailable, match="99: no such file, and no such article in "):
+        local_page("99", tmp_path, PANAN)

@@ -1,7 +1,6 @@
 """JSON lines files: a reader, and a writer that appends whole lines, durable, and cuts a torn end on opening."""
 
 import json
-import mmap
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -9,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 
 from panan_spider.archive.store.files import (
     StoreError,
@@ -27,6 +26,8 @@ from panan_spider.items import SCHEMA_VERSION
 _LINE_ENDS: Final = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 
 _BLOCK: Final = 1 << 16
+#: Bytes that two blocks share: more than the key, its blanks and its number take.
+_OVERLAP: Final = 64
 
 #: The format's number in a line. Inside a string of the line the quotes would be escaped.
 _SCHEMA: Final = re.compile(rb'"schema_version"\s*:\s*(\d+)')
@@ -119,14 +120,30 @@ def refuse_newer(path: Path) -> None:
         if not path.exists() or path.stat().st_size == 0:
             return
         refuse_special(path)
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-            for found in _SCHEMA.finditer(whole):
-                if int(found[1]) > SCHEMA_VERSION:
-                    start = whole.rfind(b"\n", 0, found.start()) + 1
+        with path.open("rb") as file:
+            for line, version in _schema_versions(file):
+                if version > SCHEMA_VERSION:
                     raise StoreError(
-                        f"{path}: the line at byte {start} has schema_version {int(found[1])}, "
+                        f"{path}: the line at byte {line} has schema_version {version}, "
                         f"this program knows {SCHEMA_VERSION}: update panan_spider"
                     )
+
+
+def _schema_versions(file: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """Where a line begins, and its schema_version. Blocks overlap, so that a key across two of them is found.
+
+    The file is not mapped: its pages would count as memory of the process.
+    """
+    start, line, overlap = 0, 0, b""
+    while block := file.read(_BLOCK):
+        window = overlap + block
+        for found in _SCHEMA.finditer(window):
+            feed = window.rfind(b"\n", 0, found.start())
+            yield (start + feed + 1 if feed >= 0 else line), int(found[1])
+        overlap = window[-_OVERLAP:]
+        if (feed := window.rfind(b"\n", 0, len(window) - len(overlap))) >= 0:
+            line = start + feed + 1
+        start += len(window) - len(overlap)
 
 
 def damaged_line(path: Path, start: int) -> StoreError:

@@ -1,5 +1,6 @@
 """Answers: the articles a question holds for, in order, with facets and counts; the same for pages, files and feeds."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -69,12 +70,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Answer:
-    """The articles a question holds for. `ranked` are the ids, the best first, where words were looked for; else None."""
+    """The articles a question holds for. `ranked` are their numbers, the best first, where words were looked for; else None."""
 
     question: Question
     hits: Bits
     index: ArticleIndex
-    ranked: Sequence[str] | None = None
+    ranked: Sequence[int] | None = None
 
     @property
     def total(self) -> int:
@@ -88,11 +89,9 @@ class Answer:
 
     def ids(self, count: int, skip: int = 0) -> list[str]:
         """Ids of one stretch of the answer, in its order."""
-        return (
-            list(self.ranked[skip : skip + count])
-            if self.ranked is not None
-            else self.index.newest(self.hits, count, skip)
-        )
+        if self.ranked is None:
+            return self.index.newest(self.hits, count, skip)
+        return [self.index.ids[number] for number in self.ranked[skip : skip + count]]
 
     def facets(self, most: int) -> dict[str, list[FacetCount]]:
         """Facet → its most frequent values in the answer."""
@@ -137,13 +136,10 @@ class Search:
             return Answer(question, hits, self.index)
         alternatives = " OR " if not any(isinstance(node, Text) for node in question.nodes) else " AND "
         match = alternatives.join(_match(text) for text in positive)
-        number = self.index.number_of
         docids = self._database.column("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank", match)
-        ids = [
-            article for docid in docids if (found := number(article := str(docid)[1:])) is not None and found in hits
-        ]
-        rest = hits - self.index.bits_of(ids)  # held for by another clause alone: an article's number, say
-        return Answer(question, hits, self.index, [*ids, *self.index.newest(rest, len(rest))])
+        ranked = [number for number in self.index.numbers_of_docids(docids) if number in hits]
+        rest = hits - BitMap(ranked)  # held for by another clause alone: an article's number, say
+        return Answer(question, hits, self.index, array("I", [*ranked, *reversed(rest)]))
 
     def select(self, node: Node) -> Bits:
         """The articles one clause holds for."""
@@ -170,7 +166,8 @@ class Search:
         return found
 
     def _matching(self, match: str) -> BitMap:
-        return self.index.bits_of_docids(self._database.column("SELECT rowid FROM search WHERE search MATCH ?", match))
+        docids = self._database.column("SELECT rowid FROM search WHERE search MATCH ?", match)
+        return BitMap(self.index.numbers_of_docids(docids))
 
     def _numbered(self, node: Number | ArticleUrl) -> BitMap:
         if isinstance(node, Number):

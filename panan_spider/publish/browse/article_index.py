@@ -4,6 +4,7 @@ Articles are numbered by day and id, those without a day first, so a span of day
 Built once for each state of the export: about a second for 100,000 articles.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from typing import Final
 
 from pyroaring import BitMap, FrozenBitMap
 
-from panan_spider.publish.export.sqlite_reader import ExportDatabase, Row
+from panan_spider.publish.export.sqlite_reader import ExportDatabase
 
 #: The facets, in the order a reader meets them.
 FACETS: Final = ("section", "author", "person", "office", "place", "source", "template", "state")
@@ -42,33 +43,48 @@ class FacetCount:
     count: int
 
 
+def _numbers() -> "array[int]":
+    return array("I")
+
+
 class ArticleIndex:
     """Of one export. Everything it gives away is read, never changed."""
 
     def __init__(self, database: ExportDatabase) -> None:
         """Read the export once."""
-        rows = database.rows("SELECT id, day, section, source, template, gone FROM articles ORDER BY day, id")
-        self.ids = [row[0] for row in rows]
-        self._number = {article: number for number, article in enumerate(self.ids)}
-        self._days = [row[1] or "" for row in rows]
+        self.ids: list[str] = []
+        self._days: list[str] = []
+        self._number: dict[str, int] = {}
+        self._by_docid: dict[int, int] = {}
+        found: dict[str, dict[str, array[int]]] = {facet: defaultdict(_numbers) for facet in FACETS}
+        self._read_articles(database, found)
+        self._read_tables(database, found)
         self.undated = bisect_right(self._days, "")
-        self.all = BitMap(range(len(rows)))
-        self.facets = self._facets(rows, database)
+        self.all = BitMap(range(len(self.ids)))
+        self.facets = self._as_bitmaps(found)
         self.months = self._months()
 
-    def _facets(self, rows: list[Row], database: ExportDatabase) -> dict[str, dict[str, Bits]]:
-        found: dict[str, dict[str, list[int]]] = {facet: defaultdict(list) for facet in FACETS}
-        for number, (_id, _day, section, source, template, gone) in enumerate(rows):
+    def _read_articles(self, database: ExportDatabase, found: dict[str, dict[str, "array[int]"]]) -> None:
+        days: dict[str, str] = {}
+        sql = "SELECT id, docid, day, section, source, template, gone FROM articles ORDER BY day, id"
+        for number, (article, docid, day, section, source, template, gone) in enumerate(database.stream(sql)):
+            self.ids.append(article)
+            self._number[article] = self._by_docid[docid] = number
+            self._days.append(days.setdefault(day or "", day or ""))
             for facet, value in (("section", section), ("source", source), ("template", template)):
                 if value is not None:
                     found[facet][value].append(number)
             if gone:
                 found["state"]["removed"].append(number)
+
+    def _read_tables(self, database: ExportDatabase, found: dict[str, dict[str, "array[int]"]]) -> None:
         for facet, sql in _TABLES:
             values = found[facet]
-            for value, article in database.rows(sql):
+            for value, article in database.stream(sql):
                 if (known := self._number.get(article)) is not None:  # else stored since: in the next index
                     values[value].append(known)
+
+    def _as_bitmaps(self, found: dict[str, dict[str, "array[int]"]]) -> dict[str, dict[str, Bits]]:
         facets: dict[str, dict[str, Bits]] = {
             facet: {value: FrozenBitMap(numbers) for value, numbers in values.items()}
             for facet, values in found.items()
@@ -97,10 +113,9 @@ class ArticleIndex:
         """Articles by id as a bitmap."""
         return BitMap([found for article in articles if (found := self._number.get(article)) is not None])
 
-    def bits_of_docids(self, docids: Iterable[int]) -> BitMap:
-        """Articles by the number that the full-text index has for each: `1` and the id."""
-        number = self._number
-        return BitMap([found for docid in docids if (found := number.get(str(docid)[1:])) is not None])
+    def numbers_of_docids(self, docids: Iterable[int]) -> list[int]:
+        """Numbers of articles by their numbers in the full-text index, in the order given; unknown ones left out."""
+        return [found for found in map(self._by_docid.get, docids) if found is not None]
 
     def with_value(self, facet: str, value: str) -> Bits:
         """The articles with that value; one that ends in `*` stands for all that begin with it."""

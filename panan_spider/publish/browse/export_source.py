@@ -22,7 +22,6 @@ from panan_spider.publish.export.sqlite_schema import LAYOUT
 from panan_spider.publish.people.people_file import GRAMMAR
 from panan_spider.sites.profile import Site
 
-FOLDER: Final = "export"
 #: Milliseconds that one question to the export may take: ten times what the slowest takes of 100,000 articles.
 TIME_LIMIT_MS: Final = 10_000
 #: Seconds between two looks at whether the archive has gone on.
@@ -45,7 +44,7 @@ class ExportSource:
     @property
     def export(self) -> Path:
         """Where `scrapy export` puts it, too: one file for both."""
-        return self.data / FOLDER / FORMATS["sqlite"].file_name(self.site)
+        return self.data / sqlite.EXPORT_FOLDER / FORMATS["sqlite"].file_name(self.site)
 
     def is_stale(self) -> bool:
         """Whether the archive has gone on since its export: in lines, or in what the ledger knows to be gone.

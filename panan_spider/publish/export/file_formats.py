@@ -74,6 +74,18 @@ def check_folder(form: str, out: Path) -> None:
         raise ForeignFileError(f"{out} exists and is no {form} export of this program; name another --out")
 
 
+def check_file(form: str, magic: bytes, out: Path) -> None:
+    """Raises ForeignFileError where `out` is no export of that form: no file of these first bytes with a note; an empty file may be replaced."""
+    if not out.exists():
+        return
+    if out.is_file():
+        with out.open("rb") as file:
+            head = file.read(len(magic))
+        if not head or (head == magic and read_state(out) is not None):
+            return
+    raise ForeignFileError(f"{out} exists and is no {form} export of this program; name another --out")
+
+
 def link_files(old: Path, new: Path) -> None:
     """Make `new` a folder with the same files as `old`, which both then share. None of them is ever changed in place."""
     for folder, _folders, files in os.walk(old):

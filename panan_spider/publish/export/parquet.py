@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.atomic import ForeignFileError, built_aside
+from panan_spider.publish.export.atomic import built_aside
 from panan_spider.publish.export.job import (
     ExportJob,
     ExportResult,
@@ -47,7 +47,7 @@ def export(job: ExportJob, out: Path) -> ExportResult:
     """Make `out` hold what `job` says. Raises NoLibrary, NotOurs, UnknownSection, StoreError; `out` is then as it was."""
     library = _duckdb()
     with naming(out):
-        _look(out)
+        file_formats.check_file("parquet", _MAGIC, out)
         before = file_formats.earlier_state("parquet", job, out)
         if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
             return ExportResult(before.articles, before.revisions, anew=False)
@@ -98,14 +98,3 @@ def _row(record: Record) -> dict[str, Any]:
         **{name: json.dumps(record[name], ensure_ascii=False) for name in ("credits", "blocks")},
     }
     return {name: made[name] if name in made else record[name] for name in COLUMNS}
-
-
-def _look(out: Path) -> None:
-    if not out.exists():
-        return
-    if out.is_file():
-        with out.open("rb") as file:
-            head = file.read(len(_MAGIC))
-        if not head or (head == _MAGIC and file_formats.read_state(out) is not None):
-            return
-    raise ForeignFileError(f"{out} exists and is no parquet export of this program; name another --out")

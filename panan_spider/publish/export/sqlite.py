@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.archive.store.files import StoreError, naming, write_atomically
 from panan_spider.core.clock import moment
 from panan_spider.publish.export import sqlite_schema
 from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
@@ -32,6 +32,9 @@ from panan_spider.publish.export.sqlite_schema import (
 )
 from panan_spider.publish.people.people_file import GRAMMAR, people_rows
 
+#: The folder of an archive that its exports lie in, and what describes the SQLite export there to Datasette.
+EXPORT_FOLDER: Final = "export"
+DATASETTE_METADATA: Final = "metadata.json"
 #: Revisions in memory at a time.
 BATCH: Final = 500
 
@@ -127,11 +130,15 @@ def export(job: ExportJob, out: Path) -> ExportResult:
     """Make `out` hold what `job` says. Raises NotOurs, UnknownSection, StoreError; `out` is then as it was."""
     meta = read_meta(out)
     with naming(out):
-        if meta is not None and (mark := _goes_on(job, meta)) is not None:
-            done = _brought_up(job, out, mark)
-            if done is not None:
-                return done
-        return _made_anew(job, out)
+        done = _brought_up(job, out, mark) if meta is not None and (mark := _goes_on(job, meta)) is not None else None
+        if done is None:
+            done = _made_anew(job, out)
+        if out.parent == job.data / EXPORT_FOLDER:
+            metadata = sqlite_schema.datasette_metadata(out.stem, job.site.title)
+            write_atomically(
+                out.with_name(DATASETTE_METADATA), json.dumps(metadata, ensure_ascii=False, indent=1).encode()
+            )
+        return done
 
 
 def read_meta(out: Path) -> dict[str, str] | None:

@@ -136,6 +136,53 @@ def complaint(db: Database) -> str | None:
     return None
 
 
+#: The FTS5 expression of `:words` in Datasette: the bigrams of a Chinese word as a phrase, or what begins with one character.
+_MATCH: Final = """CASE WHEN length(replace(:words, '"', '')) < 2 THEN '"' || replace(:words, '"', '') || '" *' ELSE '"' || (
+    WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM place WHERE i < length(replace(:words, '"', '')) - 1)
+    SELECT group_concat(substr(replace(:words, '"', ''), i, 2), ' ') FROM place) || '"' END"""
+
+#: Queries of Datasette: name → title, description and SQL.
+_QUERIES: Final = {
+    "find": (
+        "Articles that hold a word",
+        "One Chinese word or phrase of any length, as it stands.",
+        f"SELECT a.id, a.day, a.section, a.title, a.revision, a.gone, a.url FROM search s JOIN articles a ON a.docid = s.rowid"
+        f" WHERE s.search MATCH {_MATCH} ORDER BY s.rank LIMIT 1000",
+    ),
+    "corrections": (
+        "Corrections and removals",
+        "The newest first.",
+        "SELECT c.at, c.kind, c.revision, a.id, a.day, a.section, a.title FROM changes c JOIN articles a ON a.id = c.article_id"
+        " WHERE c.kind <> 'rereading' ORDER BY c.at DESC, a.id LIMIT 1000",
+    ),
+}
+
+
+def datasette_metadata(database: str, title: str) -> dict[str, Any]:
+    """metadata.json for `datasette <database>.sqlite --metadata metadata.json`: search, facets, labels, order, queries.
+
+    A search of the table itself finds words of two Chinese characters, since its words are not split; the query `find` splits them.
+    """
+    facets = {
+        "articles": ["section", "source", "template", "gone"],
+        "people": ["name", "office", "place"],
+        "authors": ["name", "title"],
+        "changes": ["kind"],
+        "listed_in": ["section"],
+    }
+    tables: dict[str, Any] = {name: {"facets": columns} for name, columns in facets.items()}
+    tables["articles"] |= {"fts_table": "search", "fts_pk": "docid", "label_column": "title", "sort_desc": "day"}
+    tables["articles"]["size"] = 20
+    tables["changes"]["sort_desc"] = "at"
+    tables["sections"] = {"label_column": "name", "sort_desc": "articles"}
+    tables["meta"] = {"hidden": True}
+    queries = {
+        name: {"title": head, "description": about, "sql": " ".join(sql.split())}
+        for name, (head, about, sql) in _QUERIES.items()
+    }
+    return {"title": title, "about": "panan_spider", "databases": {database: {"tables": tables, "queries": queries}}}
+
+
 Row = dict[str, Any]
 
 _AS_JSON: Final = ("breadcrumbs", "credits", "blocks")

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.atomic import ForeignFileError, built_aside
+from panan_spider.publish.export.atomic import built_aside
 from panan_spider.publish.export.csv_format import COLUMNS, MOST_IN_A_CELL, shorten, values_of
 from panan_spider.publish.export.job import ExportJob, ExportResult, MissingLibrary, SelectedRecords, new_records
 
@@ -92,7 +92,7 @@ def _rows_in(path: Path) -> int:
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make `out` hold what `job` says. Raises MissingLibrary, ForeignFileError, UnknownSection, StoreError; `out` is then as it was."""
     with naming(out):
-        _check_place(out)
+        file_formats.check_file(FORM, _MAGIC, out)
         before = file_formats.earlier_state(FORM, job, out)
         if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
             return ExportResult(before.articles, before.revisions, anew=False)
@@ -104,17 +104,6 @@ def export(job: ExportJob, out: Path) -> ExportResult:
         done = ExportResult(chosen.articles, chosen.count, anew=True)
         file_formats.write_state(FORM, job, out, chosen.mark, done)
     return done
-
-
-def _check_place(out: Path) -> None:
-    if not out.exists():
-        return
-    if out.is_file():
-        with out.open("rb") as file:
-            head = file.read(len(_MAGIC))
-        if not head or (head == _MAGIC and file_formats.read_state(out) is not None):
-            return
-    raise ForeignFileError(f"{out} exists and is no xlsx export of this program; name another --out")
 
 
 __all__ = ["MOST_IN_A_CELL", "export", "write_workbook"]
