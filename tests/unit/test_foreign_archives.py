@@ -75,7 +75,7 @@ def test_a_crawl_refuses_it_and_touches_nothing(data: Path) -> None:
 @pytest.mark.parametrize("length", [*range(65_440, 65_540, 7), 200_000])
 def test_a_newer_line_is_found_wherever_a_block_ends(tmp_path: Path, length: int) -> None:
     """The file is read in blocks of 64 KiB: the key may lie across two of them, and its line may begin in an earlier one."""
-    from panan_spider.archive.store.errors import StoreError
+    from panan_spider.archive.store.files import StoreError
     from panan_spider.archive.store.jsonl import refuse_newer
 
     first = b'{"text":"' + b"x" * 100 + b'","schema_version":1}\n'
