@@ -7,17 +7,6 @@ from checkout import ROOT, files, read
 
 from panan_spider.sites.profile import load_site, site_keys
 
-#: Files that still hold such a word. Rows are only ever removed.
-STILL = frozenset(
-    {
-        "panan_spider/doctor/page_source.py",
-        "panan_spider/doctor/probe.py",
-        "panan_spider/doctor/redaction.py",
-        "panan_spider/publish/browse/templates/base.html",
-        "panan_spider/publish/browse/templates/front.html",
-    }
-)
-
 #: A gazetteer: names of counties and cities that office-holders are of, the site's own among a dozen others.
 GAZETTEER = "panan_spider/publish/people/words.toml"
 
@@ -54,7 +43,7 @@ def holding(*patterns: str) -> dict[str, str]:
 def test_no_word_of_a_site_outside_its_profile() -> None:
     found = holding("panan_spider/*")
     found.pop(GAZETTEER, None)
-    assert not {where: word for where, word in found.items() if where not in STILL}
+    assert not found
 
 
 @pytest.mark.parametrize("word", ["磐安新闻网", "panews.zjol.com.cn", "浙江在线", "融磐安客户端"])
@@ -69,7 +58,6 @@ def test_no_first_year_outside_a_profile() -> None:
     wrong = [
         str(path.relative_to(ROOT))
         for path in files("panan_spider/*.py")
-        if str(path.relative_to(ROOT)) != "panan_spider/publish/browse/calendar.py"  # still to go
-        and re.search(rf"(?i)first_?year\b.*=\s*({'|'.join(map(str, years))})\b", path.read_text("utf-8"))
+        if re.search(rf"(?i)first_?year\b.*=\s*({'|'.join(map(str, years))})\b", path.read_text("utf-8"))
     ]
     assert years and not wrong
