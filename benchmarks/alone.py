@@ -13,7 +13,7 @@ _UNSHARE: Final = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--
 
 
 def words() -> list[str] | None:
-    """What to put before a command that runs there; None where this system does not allow it."""
+    """Words that run a command in a namespace without a network; None where this system does not allow it."""
     if (
         shutil.which(_UNSHARE[0]) is None
         or subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode

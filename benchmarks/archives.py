@@ -25,7 +25,7 @@ _ANY_TIME: Final = "2026-03-07T01:02:03Z"
 
 
 def articles(count: int) -> Iterator[Article]:
-    """That many articles, all different, none of them the demo site's."""
+    """`count` different articles, none of them the demo site's."""
     for number in range(count):
         name = f"9{number:08d}"
         url = f"http://panews.zjol.com.cn/panews/system/{_DAY.replace('-', '/')}/{name}.shtml"

@@ -126,7 +126,7 @@ def _counted(way: Callable[[Path], Crawl], proxy: str) -> Crawl:
 
 
 def _served(proxy: str) -> int:
-    """How many requests the demo site has answered."""
+    """Number of requests that the demo site has answered."""
     through_it = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy}))
     with through_it.open("http://control.invalid/state") as answer:
         return int(json.load(answer)["requests"])

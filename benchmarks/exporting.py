@@ -1,4 +1,4 @@
-"""How long an archive takes to become other forms, and how much memory: made anew, and brought up to date after ten more articles.
+"""Export benchmark: time and memory of each format, made anew and updated after ten more articles.
 
 The lines are those of the demo site's articles, over and over under numbers of their own.
 """
@@ -22,7 +22,7 @@ _DISTINCT: Final = 420
 
 
 def records(count: int, first: int = 0) -> Iterable[dict[str, Any]]:
-    """That many articles of the demo site, numbered from `first`, as lines have them."""
+    """Articles of the demo site as stored lines, numbered from `first`."""
     kept = {"revision": 1, "fetched_at": "2026-03-07T01:02:03Z", "warc": None}
     made = [
         expected(record, [record.breadcrumbs[-1]] if record.breadcrumbs else [])

@@ -1,4 +1,4 @@
-"""From a page's bytes to its fields: panan_spider beside the bare parser and beside other extractors, on the same pages.
+"""Extraction benchmark: panan_spider beside the bare parser and beside other extractors, on the same pages.
 
 `python -m benchmarks.extraction PAGES` prints one JSON object: `rates`, corpus → reader → pages a CPU second, and `growth`. In `.venv-eval` all other
 extractors are there; elsewhere those that are not installed are left out.
@@ -43,7 +43,7 @@ _XPATHS: Final = tuple(map(etree.XPath, ("//title/text()", "//div[2]//text()", "
 
 @dataclass(frozen=True)
 class _Given:
-    """What the evaluation's readers ask of a case."""
+    """The part of an evaluation case that its readers use."""
 
     page: Page
 

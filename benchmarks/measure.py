@@ -16,7 +16,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a whole command took: seconds on the clock, seconds of processor, the most memory in MB; what it said."""
+    """Cost of a command: wall seconds, processor seconds, peak memory in MB, exit code and output."""
 
     wall: float
     cpu: float

@@ -118,7 +118,7 @@ def incremental(quick: bool) -> str:
 
 
 def durability(quick: bool) -> str:
-    """What syncing costs, and what syncing together saves."""
+    """Table of the cost of syncing one by one and in groups."""
     found = storing.rates(200 if quick else 1_000)
     return table(("", "a second"), [(name, f"{rate:,.0f}") for name, rate in found.items()])
 

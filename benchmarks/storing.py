@@ -1,4 +1,4 @@
-"""What durability costs: articles synced one by one and together, beside plain files and a plain database."""
+"""Store benchmark: articles synced one by one and in groups, beside plain files and a plain database."""
 
 import os
 import sqlite3
@@ -72,7 +72,7 @@ def store(rows: list[Article], folder: Path, *, together: int) -> None:
 
 
 def rates(count: int) -> dict[str, float]:
-    """What is done → how often a second."""
+    """Rate of each operation, per second, by its name."""
     rows = list(articles(count))
     lines = [row.model_dump_json() for row in rows]
     works: dict[str, Work] = {

@@ -1,4 +1,4 @@
-"""What a crawl must store of an article: the gold every test compares with."""
+"""Gold records: the fields that a crawl must store of each article, compared by every test."""
 
 from collections.abc import Iterable
 from typing import Any

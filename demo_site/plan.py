@@ -1,4 +1,4 @@
-"""Which article stands where: the site's table of contents, without a word of any article."""
+"""Site plan: the number, section and day of each article, without its text."""
 
 import sys
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ def _days(rng: Random, era: tuple[date, date], count: int, *, small: bool) -> li
 
 
 def _counts(county: County, articles: int) -> dict[tuple[str, Template], int]:
-    """How many articles each section has of each template; together exactly `articles`."""
+    """Number of articles by section and template; together exactly `articles`."""
     total = sum(section.weight for section in county.sections)
     wanted = {s.key: min(max(4, articles * s.weight // total), _room(s)) for s in county.sections if s.weight}
     wanted[county.main] += articles - sum(wanted.values())
@@ -67,7 +67,7 @@ def _counts(county: County, articles: int) -> dict[tuple[str, Template], int]:
 
 
 def _room(section: Section) -> int:
-    """How many articles of its own the section's list can show: without a pager, what its one page has left."""
+    """Number of articles that the section's list can show: without a pager, the free rows of its one page."""
     taken = sum(section.size // 2 for _ in section.collects)
     return section.size - taken if section.pager == "none" else sys.maxsize
 

@@ -1,4 +1,4 @@
-"""From a request to the site's answer: articles, their parts, lists, pager scripts, pictures, robots.txt."""
+"""Request handler of the site: articles, their parts, lists, pager scripts, pictures, robots.txt."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -150,7 +150,7 @@ def home(site: "Site", request: Request, path: str) -> Response | None:
 
 
 def furniture(site: "Site", template: str, host: str, slot: Slot | None) -> Furniture:
-    """What surrounds a page now: side blocks and counter move on with every request."""
+    """Page furniture at this moment: side blocks and counter change with every request."""
     county = site.county
     newer = host == county.own
     links: list[tuple[str, str]] = [("首页", county.home[host])]

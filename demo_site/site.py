@@ -83,7 +83,7 @@ class Site:
         return changed.title if changed else writer.title_of(self.county, self.seed, self.slots[article_id])
 
     def expected(self, record: Record) -> dict[str, Any]:
-        """What a crawl must store of it, but for `revision`, `content_hash`, `fetched_at` and `warc`."""
+        """The fields that a crawl must store, but for `revision`, `content_hash`, `fetched_at` and `warc`."""
         return gold.expected(record, (self.county.by_key[key].name for key in self.slots[record.id].listed))
 
     def addresses(self, article_id: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""From an article's place to the article: its record, the same one every time it is asked for."""
+"""Article writer: the record of an article by its place in the plan, the same on every call."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta

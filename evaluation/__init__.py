@@ -1,1 +1,1 @@
-"""How well articles are read, measured beside other extractors on pages of our own: docs/evaluation.md."""
+"""Evaluation of the extraction beside other extractors, on pages of our own: docs/evaluation.md."""

@@ -20,7 +20,7 @@ def stay_here(event: str, _arguments: object) -> None:
 
 
 def read(peer: Peer, case: Case) -> Reading:
-    """What the peer makes of the page; nothing where it raises, which is said."""
+    """The peer's reading of the page; empty, with a message, where it raises."""
     try:
         return peer.read(case)
     except Exception as error:

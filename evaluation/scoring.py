@@ -1,4 +1,4 @@
-"""What a reading of a page is worth, beside the page's gold record. Every measure is a share from 0 to 1."""
+"""Scores of a page's reading against its gold record. Every measure is a share from 0 to 1."""
 
 import itertools
 import re
@@ -24,7 +24,7 @@ LONG: Final = 400
 
 @dataclass(frozen=True)
 class Reading:
-    """What an extractor made of a page; empty where it made nothing.
+    """An extractor's reading of a page; empty where it gave nothing.
 
     `body` has a line a paragraph; `date` is YYYY-MM-DD; `images` are (absolute address, caption).
     """

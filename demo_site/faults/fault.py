@@ -1,4 +1,4 @@
-"""What a fault is: something between the client and the site that answers in the site's place, or spoils its answer."""
+"""Fault: a layer between client and site that answers in the site's place or spoils its answer."""
 
 import re
 import zlib

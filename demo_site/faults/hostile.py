@@ -15,7 +15,7 @@ _ROW = re.compile(rb'<li><a href="([^"?]+)(?:\?[^"]*)?" title=.*?</li>', re.DOTA
 
 @cache
 def _bomb(megabytes: int) -> bytes:
-    """That many megabytes of zeros in gzip, made a megabyte at a time."""
+    """A gzip body of that many megabytes of zeros, made a megabyte at a time."""
     packer, zeros = zlib.compressobj(9, wbits=31), bytes(_MB)
     return b"".join([*(packer.compress(zeros) for _ in range(megabytes)), packer.flush()])
 

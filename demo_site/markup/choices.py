@@ -65,7 +65,7 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Markup:
-    """How an article is printed. `seed` decides what no choice names: where a word is cut, where a trap lies."""
+    """Markup choices of one article. `seed` decides the rest: where a word is cut, where a trap lies."""
 
     template: Template
     seed: int

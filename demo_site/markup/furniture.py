@@ -1,4 +1,4 @@
-"""What stands around an article on every page: navigation, breadcrumb, tools, side column, footer, traps."""
+"""Page furniture of an article: navigation, breadcrumb, tools, side column, footer, traps."""
 
 from typing import Final
 
@@ -92,7 +92,7 @@ def breadcrumb(pen: Pen) -> str:
 
 
 def counter(pen: Pen) -> str:
-    """How often the page was seen."""
+    """Counter of page views, as printed."""
     return f'浏览次数{pen.colon}<span id="hits">{pen.dice.randrange(10, 9999)}</span>'
 
 
@@ -135,7 +135,7 @@ def footer(pen: Pen) -> str:
 
 
 def below(pen: Pen) -> str:
-    """What other sites of these systems print between an article and its related ones."""
+    """Blocks between an article and its related ones, as other sites of these CMSs print them."""
     return _BELOW[pen.markup.below]
 
 

@@ -89,7 +89,7 @@ def subtitle_in_body(pen: Pen) -> bool:
 
 
 def opening_lines(pen: Pen) -> list[list[str]]:
-    """What the body says again before its first paragraph: paragraphs, each of one line or more."""
+    """Paragraphs that repeat headline or byline before the first paragraph, each of one line or more."""
     record, markup = pen.record, pen.markup
     kicker = [[record.kicker]] if record.kicker and markup.kicker_at != "head" else []
     repeat = markup.repeat_title

@@ -14,7 +14,7 @@ def centre(pen: Pen) -> str:
 
 
 def line_end(pen: Pen) -> str:
-    """What ends a line of a body whose lines are parted by `<br>` alone."""
+    """End of a line in a body whose lines are separated by `<br>` alone."""
     return "<br>\n" if pen.markup.body == "br1" else "<br />\n<br />\n"
 
 

@@ -1,4 +1,4 @@
-"""What every part of a page is written with: the record, the choices, the dice, and how words become HTML."""
+"""Page writer: the record, the markup choices and the random numbers of one page, and its words as HTML."""
 
 import html
 import re
@@ -78,12 +78,12 @@ class Pen:
 
     @property
     def gap(self) -> str:
-        """What stands between two words of a line."""
+        """Separator between two words of a line."""
         return _GAPS[self.markup.gap]
 
     @property
     def indent(self) -> str:
-        """What stands before a paragraph's first word."""
+        """Indent before a paragraph's first word."""
         if self.markup.indent == "span":
             return "<span>&nbsp;&nbsp;&nbsp;&nbsp;</span>"
         return _INDENTS[self.markup.indent]

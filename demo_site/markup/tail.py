@@ -1,4 +1,4 @@
-"""What follows the body: who edited, template A's tail line, the pager of parts, the blocks below."""
+"""Article tail: the editor line, template A's tail line, the pager of parts, the blocks below."""
 
 from demo_site.markup.furniture import teasers
 from demo_site.markup.header_line import byline_words

@@ -12,7 +12,7 @@ from panan_spider.items import Block, ImageBlock, Table
 
 @dataclass(frozen=True)
 class Look:
-    """How the body of one page is printed. `relative` prints addresses as the CMS would, else absolute."""
+    """Style of one page's body. `relative` prints addresses as the CMS would, else absolute."""
 
     number: int  # decides between forms
     page_url: str

@@ -77,7 +77,7 @@ def part_links(record: Record, page_number: int) -> str:
 
 
 def number(record: Record, part: int) -> str:
-    """How the address of the part after page `part` counts: two digits at enorth, plain at TRS."""
+    """Number in the address of the part after page `part`: two digits at enorth, plain at TRS."""
     return str(part) if record.template == "trs" else f"{part:02d}"
 
 

@@ -1,4 +1,4 @@
-"""What stands around lists and articles on every page: head, navigation, side blocks, counter, footer."""
+"""Page furniture of lists and articles: head, navigation, side blocks, counter, footer."""
 
 from dataclasses import dataclass
 from html import escape

@@ -1,4 +1,4 @@
-"""How a list goes on: the addresses of its older pages, and the links or scripts that lead to them."""
+"""Pagers: the addresses of a list's older pages, and the links or scripts that lead to them."""
 
 import re
 from typing import Final
@@ -46,7 +46,7 @@ def page_path(section: Section, at: int, pages: int) -> str:
 
 
 def page_at(section: Section, path: str, pages: int) -> int | None:
-    """Which list page stands at `path` (0 the index); None for none. Endless pagers have every page."""
+    """Number of the list page at `path` (0 the index); None for none. Endless pagers have every page."""
     plain = path.replace("//", "/")
     if plain in (section.path, section.folder):
         return 0

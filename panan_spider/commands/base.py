@@ -334,7 +334,7 @@ def print_json(value: Any, indent: int | None = 1) -> None:
 
 
 def unmeant(name: str, given: Any) -> str | None:
-    """What is wrong with a value for a setting whose default is a switch or a number; None where nothing is."""
+    """Error of a value for a setting whose default is a switch or a number; None for a good one."""
     default = getattr(ours, name, getattr(default_settings, name, None))
     try:
         if isinstance(default, bool):

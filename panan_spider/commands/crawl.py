@@ -103,7 +103,7 @@ class Command(CheckedCommand, ScrapyCrawl):
         self._tell(crawler, code, errors)
 
     def _tell(self, crawler: Crawler, code: ExitCode, errors: list[BaseException]) -> None:
-        """What is told when all is over: to the terminal, to the webhook, to the command on failure."""
+        """Report the end of the run: to the terminal, the webhook, and the command on failure."""
         from panan_spider.extensions.archive_run import ArchiveRunExtension
         from panan_spider.extensions.progress import on_terminal, summarize
 
@@ -162,7 +162,7 @@ def _count_item_error(spider: Spider) -> None:
 
 
 def _keep_loaded() -> None:
-    """What is loaded by now stays to the end: looking through it for garbage, again and again, took a twelfth of a crawl's time."""
+    """Freeze the objects loaded so far: collecting them again and again took a twelfth of a crawl's time."""
     gc.freeze()
 
 
@@ -178,7 +178,7 @@ def _start_error(error: BaseException) -> ExitCode:
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, on one line; its kind where it says nothing."""
+    """Message of an error on one line; its class name where it has none."""
     return " ".join(str(error).split()) or type(error).__name__
 
 

@@ -88,7 +88,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         return Path(self.settings["PANAN_FLEET_DIR"])
 
     def _settings(self, opts: argparse.Namespace) -> list[str]:
-        """What every crawl is given with -s."""
+        """Settings that every crawl is given with -s."""
         if any(word.partition("=")[0].strip() == "PANAN_DATA_DIR" for word in opts.set):
             refuse("PANAN_DATA_DIR: every site has its own folder, below PANAN_FLEET_DIR")
         return [word for word in opts.set if not word.startswith("PANAN_FLEET_DIR=")]

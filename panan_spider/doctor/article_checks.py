@@ -113,7 +113,7 @@ def matched(visit: SiteProbe) -> list[selectors.SelectorMatch]:
 
 
 def known_selectors(visit: SiteProbe) -> ResultTable:
-    """Which selectors on record are on the pages."""
+    """Selectors on record that are found on the pages."""
     return group("selectors on record", "selector|on|known from|pages", _selectors(matched(visit)))
 
 

@@ -126,7 +126,7 @@ class Inspection:
 
     @cached_property
     def read(self) -> ArticlePage | SectionPage | PageError:
-        """What reading it gave."""
+        """Rows of the reading's result."""
         try:
             read = read_article if self.kind == "article" else read_section
             return read(self.page, self.site)

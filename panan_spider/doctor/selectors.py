@@ -50,7 +50,7 @@ SELECTORS: Final = (
 
 @dataclass(frozen=True)
 class SelectorMatch:
-    """How many of the pages it was looked for on hold it."""
+    """Number of pages that hold a selector, of those searched."""
 
     selector: RecordedSelector
     matched: int
@@ -74,7 +74,7 @@ def matches(kinds: Sequence[tuple[str, Page]]) -> list[SelectorMatch]:
 
 
 def changed(found: Sequence[SelectorMatch]) -> list[str]:
-    """What has been redesigned: `list`, a template; where selectors were seen on this site, and none is on any page now."""
+    """Parts redesigned (`list`, or a template): selectors were seen on this site before, and none is on any page now."""
     kinds = dict.fromkeys(m.selector.on for m in found if m.selector.seen)
     return [kind for kind in kinds if not any(m.matched for m in found if m.selector.seen and m.selector.on == kind)]
 

@@ -62,7 +62,7 @@ def chain(answer: FetchResult) -> str:
 
 
 def sections(visit: SiteProbe) -> ResultTable:
-    """Which pager, how many rows, whether lists show dates, whether the list's titles are the articles'."""
+    """Section checks: the pager, the number of rows, dates in lists, and list titles against article titles."""
     lines = [*map(_section, visit.sections), *filter(None, map(_rowless, visit.rowless))]
     return group("sections", "section|address|rows|dates shown|pager|list pages", lines)
 
@@ -96,7 +96,7 @@ def _rowless(answer: FetchResult) -> tuple[RowStatus, tuple[str, ...]] | None:
 
 
 def charsets(visit: SiteProbe) -> ResultTable:
-    """What header and meta tag declare, and what the bytes are."""
+    """Charset checks: header and meta tag against the bytes."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for answer in visit.answers:
         if answer.outcome is None:

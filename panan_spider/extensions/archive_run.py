@@ -82,7 +82,7 @@ class ArchiveRunExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ArchiveRunExtension":
-        """As Scrapy makes it."""
+        """Scrapy's constructor."""
         return cls(crawler)
 
     def _open_archive(self, folder: Path, site: Site) -> None:

@@ -118,7 +118,7 @@ _installed: list[_Handler] = []
 
 
 def install(settings: Settings) -> None:
-    """From now on everything is logged so, in the place of Scrapy's own handler."""
+    """Log as JSON from now on, in place of Scrapy's own handler."""
     settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
     logging.root.setLevel(logging.NOTSET)
     for handler in _installed:

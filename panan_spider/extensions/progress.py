@@ -138,7 +138,7 @@ class ProgressExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Any:
-        """As Scrapy makes it."""
+        """Scrapy's constructor."""
         return cls(crawler) if hasattr(crawler.spider, "session") else LogStats.from_crawler(crawler)
 
     def _opened(self, spider: Spider) -> None:

@@ -1,4 +1,4 @@
-"""Which line under a picture is its caption, and which is body text that happens to follow it."""
+"""Captions: the line under a picture that is its caption, told from body text that follows it."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Where on the page the article stands: header line, headline lines, body, tail, found by their words alone."""
+"""Regions of an article page: header line, headline lines, body, tail, found by their words alone."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""What page objects hand back, and how they say that a page is not what it should be."""
+"""Results of the readers: the fields of an article or list page, and the errors for a page that is neither."""
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence

@@ -46,7 +46,7 @@ def bind_to(parent: int) -> None:
 
 
 def closing_line(log: Path) -> str:
-    """What the last command that wrote into `log` said at its end, without `panan: `; empty where it said nothing."""
+    """Closing line of the last command that wrote into `log`, without `panan: `; empty where there is none."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - _TAIL))

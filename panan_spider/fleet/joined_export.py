@@ -41,7 +41,7 @@ _MADE_BY: Final = "panan_spider, many sites"
 
 @dataclass(frozen=True)
 class JoinedResult:
-    """What a joined export holds."""
+    """Result of a joined export: its sites, articles and revisions."""
 
     sites: int
     articles: int
@@ -172,7 +172,7 @@ def _take(db: sqlite3.Connection, site: Site) -> None:
 
 
 def _searched(db: sqlite3.Connection, site: Site) -> Iterator[list[Any]]:
-    """What the index takes of each article of a site, after its number."""
+    """Full-text rows of a site's articles, each after its number."""
     names = ("docid", "id", "title", "kicker", "subtitle", "text", "editor", "credits", "blocks")
     authors: dict[str, list[dict[str, Any]]] = {}
     for number, name in db.execute(

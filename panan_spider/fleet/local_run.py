@@ -20,7 +20,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass(frozen=True)
 class LocalResult:
-    """How one site's crawl ended. `code` is None where it was not begun."""
+    """End of one site's crawl. `code` is None where it was not begun."""
 
     key: str
     code: int | None

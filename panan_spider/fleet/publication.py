@@ -41,7 +41,7 @@ class StaleFolder(Exception):
 
 @dataclass(frozen=True)
 class FolderState:
-    """Which publication a folder goes on from, and the id that tells it from all other folders."""
+    """State of a folder: the publication that it continues, and its own id."""
 
     number: int
     folder: str
@@ -248,7 +248,7 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def faults_of(store: ObjectStore, site: str) -> tuple[list[str], list[str]]:
-    """What is wrong with a site's publications, a line each; and its orphans: objects that no manifest still in use names.
+    """Faults of a site's publications, a line each; and its orphans: objects that no manifest in use names.
 
     In use are the newest manifest and the one before it. An orphan is what a worker uploaded that was killed or refused after.
     """

@@ -29,7 +29,7 @@ class RawCaptureMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RawCaptureMiddleware":
-        """As Scrapy makes it."""
+        """Scrapy's constructor."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:

@@ -52,7 +52,7 @@ class RetryMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RetryMiddleware":
-        """As Scrapy makes it."""
+        """Scrapy's constructor."""
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:

@@ -34,7 +34,7 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RobotsMiddleware":
-        """As Scrapy makes it."""
+        """Scrapy's constructor."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:

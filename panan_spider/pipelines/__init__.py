@@ -1,1 +1,1 @@
-"""From article to archive: clean, validate, revise, store; one job each, no HTML."""
+"""Item pipelines: images, then the archive. No HTML is parsed here."""

@@ -30,7 +30,7 @@ class ArchivePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """As Scrapy makes it; not for a spider without an archive."""
+        """Scrapy's constructor. Raises NotConfigured for a spider without an archive."""
         extension = crawler.get_extension(ArchiveRunExtension)
         if extension is None:
             raise NotConfigured

@@ -34,7 +34,7 @@ class Notifier:
 
     @classmethod
     def of(cls, settings: BaseSettings) -> Self:
-        """From PANAN_REPORT_URL and PANAN_ON_FAILURE. Raises ValueError, in one line, for an unusable value."""
+        """Notifier of PANAN_REPORT_URL and PANAN_ON_FAILURE. Raises ValueError, in one line, for an unusable value."""
         url, hook = settings["PANAN_REPORT_URL"] or None, settings["PANAN_ON_FAILURE"] or ""
         if url is not None and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
             raise ValueError("PANAN_REPORT_URL is no address that begins with http:// or https://")

@@ -46,7 +46,7 @@ def _limit(days: Sequence[date], thresholds: Thresholds) -> int:
 
 
 def recent(days: Sequence[date], today: date, thresholds: Thresholds) -> Sequence[date]:
-    """Those of `days` (ascending) that the rhythm of `today` is judged by."""
+    """The days of `days` (ascending) that the rhythm of `today` is judged by."""
     return days[bisect_left(days, today - timedelta(days=thresholds.rhythm_days)) : bisect_right(days, today)]
 
 

@@ -27,7 +27,7 @@ Summaries = Sequence[Mapping[str, Any]]
 
 
 def read_coverage(path: Path, site: Site) -> tuple[Coverage, Summaries]:
-    """What the pages show besides the report, from the ledger at `path`. Raises StoreError."""
+    """Coverage for the report's pages, from the ledger at `path`. Raises StoreError."""
     ledger = Ledger.read_only(path)
     try:
         counts = ledger.queries

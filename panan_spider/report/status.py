@@ -197,7 +197,7 @@ def summary(status: ArchiveStatus) -> Iterator[str | ResultTable]:
 
 
 def ending(run: PastRun, status: ArchiveStatus) -> str:
-    """How a run ended, in one line."""
+    """Ending of a run, in one line."""
     if run.finished is None:
         how = "goes on" if run.run in (status.held_by or "") else "did not end; the next run takes up what it left"
     elif run.exit_code is None:

@@ -45,7 +45,7 @@ class ArticleTemplate:
     meta_titles: tuple[str, ...] = ()
 
     def weight(self, text: str) -> int:
-        """How much on a page (its text, folded) speaks for this template."""
+        """Weight of this template's marks on a page (its text, folded)."""
         return sum(mark.weight for mark in self.marks if mark.word in text and mark.pattern.search(text))
 
 
@@ -109,7 +109,7 @@ class ProfileError(Exception):
 
 
 class Limits(BaseModel):
-    """What bounds a crawl of one site."""
+    """Limits of a crawl of one site."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -163,12 +163,12 @@ class Site(BaseModel):
 
     @cached_property
     def urls(self) -> SiteUrls:
-        """What addresses mean on this site."""
+        """The reader of this site's addresses."""
         return SiteUrls(self.hosts, self.limits.list_pages)
 
     @property
     def title(self) -> str:
-        """What to call the site in a title: its name, its key where nobody has seen a name yet."""
+        """Title of the site: its name, or its key where no name is known yet."""
         return self.name or self.key
 
     def ignores(self, url: str) -> bool:
@@ -182,7 +182,7 @@ class Site(BaseModel):
 
     @cached_property
     def front_names(self) -> frozenset[str]:
-        """What a link or breadcrumb calls the front page."""
+        """Names of the front page in links and breadcrumbs."""
         own = (self.name,) if self.name else ()
         return frozenset({"首页", "网站首页", "返回首页", "主页", *own})
 

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 
 class UrlKind(StrEnum):
-    """What an address promises to be, read off its letters alone."""
+    """Kind of an address, by its characters alone."""
 
     ARTICLE = "article"
     PART = "part"  # part two and on of an article
@@ -123,7 +123,7 @@ class SiteUrls:
             return False
 
     def understand(self, url: str) -> Address:
-        """What the absolute address `url` is. Never raises; the unknown is `OTHER` or `OFF_SITE`."""
+        """Kind and parts of the absolute address `url`. Never raises; the unknown is `OTHER` or `OFF_SITE`."""
         return self._understand(url)
 
     def first_part(self, address: Address) -> Address:

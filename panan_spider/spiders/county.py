@@ -49,7 +49,7 @@ class CountySpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """As Scrapy makes it. Raises pydantic.ValidationError for a wrong argument."""
+        """Scrapy's constructor. Raises pydantic.ValidationError for a wrong argument."""
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.on_idle, signals.spider_idle)
         return spider

@@ -120,7 +120,7 @@ Row = tuple[Any, ...]
 
 
 def _looking(path: Path) -> str:
-    """How to open a ledger for reading alone. Without a run there is no -wal beside it, and SQLite would leave one there."""
+    """Address of a read-only ledger. Without a run there is no -wal beside it, and SQLite would leave one there."""
     return "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
 
 
@@ -231,7 +231,7 @@ class Database:
             yield from self._connection.execute(sql, values)
 
     def snapshot(self) -> None:
-        """From here on read the state of this moment, to the end of the connection."""
+        """Read the state of this moment until the connection is closed."""
         with naming(self.path):
             self._connection.execute("BEGIN")
             self._connection.execute("SELECT count(*) FROM meta").fetchone()

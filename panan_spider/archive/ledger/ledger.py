@@ -55,11 +55,11 @@ class Ledger:
         return self._db.write()
 
     def snapshot(self) -> None:
-        """From here on every answer is of this moment, whatever a run writes meanwhile; for a ledger that is only read."""
+        """Answer from the state of this moment, whatever a run writes meanwhile. For a read-only ledger."""
         self._db.snapshot()
 
     def damage(self) -> str | None:
-        """What SQLite finds wrong with the file itself; None where nothing is."""
+        """SQLite's message about a damaged file; None for a sound one."""
         row = self._db.row("PRAGMA quick_check(1)")
         said = "no answer" if row is None else " ".join(str(row[0]).split())
         return None if said == "ok" else said

@@ -178,7 +178,7 @@ class LedgerQueries:
         )
 
     def missing_urls(self, run: int) -> list[MissingUrl]:
-        """What the archive lacks: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
+        """Missing URLs: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
 
         A list page that failed last month is no gap: its rows have been read since, from wherever they moved to. Nor is a
         stored article that could not be read once and has not been requested since. A fault stays a gap until it is resolved.

@@ -190,7 +190,7 @@ class ArticleTable:
         return [row[0] for row in rows]
 
     def count(self) -> int:
-        """How many articles are stored."""
+        """Number of stored articles."""
         row = self._db.row("SELECT count(*) FROM articles")
         return int(row[0]) if row else 0
 

@@ -116,14 +116,14 @@ class UrlTable:
         return [row[0] for row in rows]
 
     def outcomes_of(self, run: int) -> dict[Outcome, int]:
-        """How many addresses of a run ended in which outcome."""
+        """Number of a run's addresses by outcome."""
         rows = self._db.rows(
             "SELECT outcome, count(*) FROM fates WHERE run = ? AND outcome IS NOT NULL GROUP BY outcome", run
         )
         return {Outcome(outcome): number for outcome, number in rows}
 
     def quarantined(self, url: str) -> tuple[str | None, str | None]:
-        """As what an address was last quarantined, and the hash of the page; None, None where it never was."""
+        """Outcome under which an address was last quarantined, and the page's hash; None, None where it never was."""
         row = self._db.row("SELECT quarantined, body_hash FROM addresses WHERE url = ?", url)
         return (None, None) if row is None else (row[0], row[1])
 
@@ -167,6 +167,6 @@ class ImageTable:
         )
 
     def counts(self) -> dict[Outcome, int]:
-        """How many pictures' addresses, of all runs, have which newest outcome."""
+        """Number of image addresses, of all runs, by newest outcome."""
         rows = self._db.rows("SELECT outcome, count(*) FROM images GROUP BY outcome ORDER BY outcome")
         return {Outcome(outcome): count for outcome, count in rows}

@@ -67,7 +67,7 @@ class ArchiveReader:
         return found
 
     def _stored(self, places: Iterable[tuple[int, int]]) -> Iterator[ReparseResult]:
-        """Those whose first and newest lines start at these bytes."""
+        """Articles whose first and newest lines start at these bytes."""
         path = self.data / ARTICLES_FILE
         if not path.exists():
             return

@@ -33,7 +33,7 @@ _SHOWN_BEFORE, _SHOWN = 12, 70
 
 
 class ReparseVerdict(StrEnum):
-    """What reading a page again has shown."""
+    """Verdict of reading an article's pages again."""
 
     SAME = "the same"
     CHANGED = "changed"
@@ -61,7 +61,7 @@ class ReparseResult:
 
 @dataclass(frozen=True)
 class ReparseScope:
-    """Which articles: by first publication (by the address's date where the page prints none), by template."""
+    """Selection of articles by first publication (the address's date where the page prints none) and by template."""
 
     since: date | None = None
     until: date | None = None
@@ -100,7 +100,7 @@ def _around(old: Any, new: Any) -> tuple[str, str]:
 
 
 class ReparsedArticle(BaseModel):
-    """What a call had done: the articles whose first line begins before byte `until`, but those in `again` (first bytes).
+    """Articles that a call had read: those whose first line begins before byte `until`, but those in `again` (first bytes).
 
     Done as `articles.jsonl` was when it had `size` bytes and the line of SHA-256 `last` at its end.
     """

@@ -320,7 +320,7 @@ class Archive:
         return self.memory.settle_rest(reason)
 
     def gaps(self) -> list[MissingUrl]:
-        """What the archive lacks, of all runs: failed, blocked, pending, quarantined URLs, each with its reason."""
+        """Gaps of all runs: failed, blocked, pending, quarantined URLs, each with its reason."""
         return self.ledger.queries.missing_urls(self._run)
 
     def doubtful(self) -> list[DoubtfulUrl]:

@@ -48,7 +48,7 @@ class Lock:
 
 
 def holder(path: Path) -> str | None:
-    """Who holds the lock at `path` now, by its own words; None where nobody does, or no lock is there. Makes no file."""
+    """Holder of the lock at `path`, as it wrote itself; None where nobody holds it. Makes no file."""
     if not path.exists():
         return None
     with naming(path):

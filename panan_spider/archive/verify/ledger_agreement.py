@@ -84,7 +84,7 @@ def _moved(moved: list[tuple[str, int, int]]) -> Iterator[Finding]:
 
 
 def ends(data: Path, ledger: Ledger, *, held: bool) -> Iterator[Finding]:
-    """How far both files of lines are marked. Beside a run (`held`) what it has not marked yet is no finding."""
+    """Findings about how far both files of lines are marked. Beside a run (`held`) unmarked lines at the end are none."""
     for name, file in ((ARTICLES, ARTICLES_FILE), (QUARANTINE, QUARANTINE_FILE)):
         path, until = data / file, ledger.marked_until(name)
         size = path.stat().st_size if path.exists() else 0

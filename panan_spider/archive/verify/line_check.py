@@ -60,7 +60,7 @@ class BadLine:
 
 @dataclass
 class LineIndex:
-    """What reading the lines has shown. `inconsistent` holds the IDs of articles whose lines have to be repaired."""
+    """Index of the lines read. `inconsistent` holds the IDs of articles whose lines have to be repaired."""
 
     newest: dict[str, NewestRevision] = field(default_factory=dict)
     bad: list[BadLine] = field(default_factory=list)
@@ -169,7 +169,7 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def head_of(raw: bytes) -> PartialLine | None:
-    """As much as `raw` gives; None where not even the number does."""
+    """The head of a damaged line as far as it can be read; None without the article's number."""
     number = _ID.search(raw[:_EDGE])
     if number is None:
         return None
@@ -184,7 +184,7 @@ def head_of(raw: bytes) -> PartialLine | None:
 
 
 def _listed_in(raw: bytes) -> tuple[str, ...] | None:
-    """From a line that is JSON and yet no article."""
+    """`listed_in` of a line that is JSON but no valid article."""
     with suppress(ValueError):
         record = json.loads(raw)
         listed = record.get("listed_in") if isinstance(record, dict) else None

@@ -79,7 +79,7 @@ class VerifyRun:
 
 
 def summary(check: ArchiveCheck) -> str:
-    """What was looked at, and whether it agrees, in one line."""
+    """Summary line: what was checked, and whether it agrees."""
     looked = (
         f"{check.lines.count} lines of {len(check.lines.newest)} articles, "
         f"{len(check.responses)} responses in {len(check.responses.files)} WARC file{'s' * (len(check.responses.files) != 1)}"

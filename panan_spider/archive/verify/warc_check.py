@@ -21,7 +21,7 @@ from panan_spider.sites.urls import UrlKind
 
 
 class Finding(NamedTuple):
-    """What does not agree: the file below the data folder, the byte where that is known, and what is wrong, in one line."""
+    """Finding: the file below the data folder, the byte where that is known, and what does not agree, in one line."""
 
     file: str
     at: int | None

@@ -79,7 +79,7 @@ class Answer:
 
     @property
     def total(self) -> int:
-        """How many articles."""
+        """Number of articles."""
         return len(self.hits)
 
     @property
@@ -126,7 +126,7 @@ class Search:
         return found
 
     def count(self, question: Question) -> int:
-        """How many articles a question holds for; not kept."""
+        """Number of articles that match a question; not cached."""
         return len(self.select(AllOf(question.nodes)))
 
     def _answer(self, question: Question) -> Answer:

@@ -65,7 +65,7 @@ class ArchiveChange:
 
 
 def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[FieldDiff]:
-    """What differs between two rows of the export, field by field, in the order a reader meets them."""
+    """Differences of two rows of the export, field by field, in reading order."""
     found = []
     for field, name in FIELDS.items():
         before, after = lines_of(field, old[field]), lines_of(field, new[field])
@@ -133,7 +133,7 @@ def _alike(old: str, new: str) -> bool:
 
 
 def revision_changes(context: RenderContext, route: Route) -> PageData:
-    """What a revision changed of the one before it."""
+    """Changes of a revision against the one before it."""
     database = context.database
     row, old, new = (database.article(route.key), *(database.revision(route.key, route.page - step) for step in (1, 0)))
     if row is None or new is None or old is None:
@@ -147,7 +147,7 @@ def _is_rereading(old: Row, new: Row) -> bool:
 
 
 def count_changes(context: RenderContext, kinds: tuple[str, ...]) -> int:
-    """How many changes of these kinds the archive holds."""
+    """Number of changes of these kinds in the archive."""
     marks = ", ".join("?" for _kind in kinds)
     return int(context.database.column(f"SELECT count(*) FROM changes WHERE kind IN ({marks})", *kinds)[0])
 

@@ -140,7 +140,7 @@ def _static_form(context: RenderContext) -> PageData:
 
 
 def script_words(translate: Translate) -> dict[str, str]:
-    """What the search of a folder of files says, by the keys its script has for it; names in braces are put in there."""
+    """Texts of the static search, by the keys of its script; it fills in the names in braces."""
     words = {
         "date": N_("{given} is no date such as 2020, 2020-03 or 2020-03-05"), "later": N_("{first} is later than {last}"),
         "no word": N_("there is no word in {given} to look for"), "between dates": N_("{sign} stands between two dates"),
@@ -180,7 +180,7 @@ def _teacher(context: RenderContext) -> list[tuple[str, str]]:
 
 
 def answer_given(context: RenderContext, route: Route, answer: Answer) -> dict[str, Any]:
-    """What a template needs of an answer: one page of hits, facets, bars, and the question in words and in its own language."""
+    """Template data of an answer: one page of hits, facets, bars, and the question in words and in its own syntax."""
     pagination = paginate(route.page, answer.total)
     question, language = answer.question, context.language
     return {
@@ -220,7 +220,7 @@ def _narrowed(context: RenderContext, question: Question, node: Node) -> str:
 
 
 def value_label(context: RenderContext, facet: str, value: str) -> str:
-    """How a reader calls the value of a facet."""
+    """Label of a facet's value."""
     if facet == "state":
         return state_name(value, context.translate)
     if facet == "template":

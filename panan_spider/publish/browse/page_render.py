@@ -83,7 +83,7 @@ class RenderContext:
 
     @property
     def search(self) -> Search:
-        """What answers questions."""
+        """The article index that answers questions."""
         return self.library.search
 
     @property

@@ -28,7 +28,7 @@ _FILTERS: Final = {"deed": "action", "place": "place"}
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """What was read of a person at one place of an article, and the words around it: the span with `person` is the name."""
+    """Mention of a person at one place of an article, with the words around it: the span with `person` is the name."""
 
     office: str
     actions: tuple[str, ...]
@@ -113,7 +113,7 @@ def _entry(rows: list[Row], text: str) -> TimelineEntry:
 
 
 def _facts(context: RenderContext, name: str, hits: Bits) -> dict[str, Any]:
-    """What stands beside a timeline: offices, company, a strip of years, and what it can be narrowed by."""
+    """Data beside a timeline: offices, people named together, a strip of years, and its filters."""
     memory = context.library.memory
     if (key := f"person {name}") not in memory:
         database = context.database
@@ -145,7 +145,7 @@ def _strip(counts: Mapping[str, int]) -> list[tuple[str, int, int]]:
 
 
 def _company(context: RenderContext, name: str, hits: Bits) -> list[tuple[str, int]]:
-    """Who is named in the same articles, the most often first."""
+    """People named in the same articles, most frequent first."""
     people_bits = context.index.facets["person"]
     found = ((other, hits.intersection_cardinality(bits)) for other, bits in people_bits.items() if other != name)
     return sorted(((other, count) for other, count in found if count), key=lambda pair: (-pair[1], pair[0]))[:_COMPANY]
@@ -157,7 +157,7 @@ def offices(context: RenderContext, route: Route) -> PageData:
 
 
 def office(context: RenderContext, route: Route) -> PageData:
-    """Who was printed with an office, from when to when, in the order of their first article."""
+    """Holders of an office, with first and last day, in the order of their first article."""
     index = context.index
     hits = index.facets["office"].get(route.key)
     if hits is None:

@@ -115,7 +115,7 @@ def slug(name: str) -> str:
 
 
 class UrlBuilder(Protocol):
-    """What templates make links with: `to("person", "甲")`."""
+    """Links for templates: `to("person", "甲")`."""
 
     def __call__(
         self, kind: str, key: str = "", page: int = 1, /, anchor: str = "", suffix: str = "", **query: object

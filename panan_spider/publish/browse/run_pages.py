@@ -50,7 +50,7 @@ class RunSummary:
 
 
 def ending(code: object) -> tuple[str, str, str]:
-    """How a run with that exit code ended: English, Chinese, colour. An unknown code is named as it stands."""
+    """Ending of a run by its exit code: English, Chinese, colour. An unknown code is shown as a number."""
     known = code if isinstance(code, int) and code in set(ExitCode) else None
     return ENDINGS[ExitCode(known)] if known is not None else (f"Exit code {code}", "未知退出码", "soon")
 

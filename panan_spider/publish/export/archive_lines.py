@@ -26,7 +26,7 @@ class ArchiveLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Position:
-    """How far the lines had been read: bytes, the first byte of the last line, and that line's SHA-256."""
+    """Read position in the lines: bytes, the first byte of the last line, and that line's SHA-256."""
 
     end: int = 0
     start: int = 0

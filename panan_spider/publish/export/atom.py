@@ -46,7 +46,7 @@ SortKey = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class FeedHead:
-    """What a feed says of itself: its id, its title, its own address and the page it is the feed of."""
+    """Head of a feed: its id, its title, its own address and the address of its page."""
 
     id: str
     title: str

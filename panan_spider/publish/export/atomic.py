@@ -16,7 +16,7 @@ from panan_spider.core.outcomes import RefusedError
 
 
 class ForeignFileError(RefusedError):
-    """What stands at the place of the export was not made by an export of this kind. The message is one line."""
+    """The file at the place of the export was not made by an export of this kind. The message is one line."""
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def _spaced(run: str) -> str:
 
 
 def phrases(query: str) -> list[Phrase]:
-    """What a reader's query asks for, each once: `"…"` is one phrase, everything else its single words."""
+    """Phrases of a query, each once: `"…"` is one phrase, everything else its single words."""
     found = []
     for quoted, plain in _PART.findall(fold(query)):
         parts = [quoted] if quoted else _WORD.findall(plain)

@@ -31,7 +31,7 @@ class ExportState:
     size: int = 0
 
     def text(self) -> str:
-        """As JSON text."""
+        """The value as JSON text."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
 

@@ -59,7 +59,7 @@ class Selection:
         return self.until is None or (day is not None and day <= self.until.isoformat())
 
     def described(self) -> dict[str, Any]:
-        """As JSON values."""
+        """The selection as JSON values."""
         return {
             "sections": sorted(self.sections),
             "since": self.since and self.since.isoformat(),
@@ -122,7 +122,7 @@ class ExportJob:
 
     @property
     def kind(self) -> str:
-        """What makes two exports the same, as JSON text."""
+        """Key of an export as JSON text: exports with the same key are the same."""
         return json.dumps({**self.selection.described(), "all_revisions": self.all_revisions}, ensure_ascii=False)
 
     def removals(self) -> dict[str, Removal] | None:
@@ -152,7 +152,7 @@ class ExportJob:
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What an export now holds, and whether it was made anew."""
+    """Result of an export: its counts, and whether it was made anew."""
 
     articles: int
     revisions: int
@@ -165,7 +165,7 @@ class MissingLibrary(RefusedError):
 
 @dataclass(frozen=True)
 class SelectedRecords:
-    """What a job's selection holds: how many articles and lines, and the records themselves, in the order of the lines."""
+    """Records of a job's selection in the order of the lines, with the counts of articles and lines."""
 
     job: ExportJob
     chosen: SelectedArticles
@@ -180,12 +180,12 @@ class SelectedRecords:
 
     @property
     def articles(self) -> int:
-        """How many articles."""
+        """Number of articles."""
         return len(self.chosen.newest)
 
     @property
     def count(self) -> int:
-        """How many records."""
+        """Number of records."""
         return self.chosen.revisions if self.job.all_revisions else self.articles
 
     def records(self) -> Iterator[Record]:
@@ -202,7 +202,7 @@ class SelectedRecords:
 
 
 def new_records(job: ExportJob, mark: Position) -> tuple[list[Record], Position] | None:
-    """What the selection holds of the lines behind `mark`, and how far they go.
+    """Records of the selection among the lines behind `mark`, and the position after them.
 
     None where a line is a correction: it can replace a record, or bring one into the selection, or out of it.
     """
@@ -214,7 +214,7 @@ def new_records(job: ExportJob, mark: Position) -> tuple[list[Record], Position]
 
 
 def count_articles(records: Iterable[Record]) -> int:
-    """How many of these records are first revisions: articles that are new."""
+    """Number of first revisions among these records: new articles."""
     return sum(record["revision"] == 1 for record in records)
 
 

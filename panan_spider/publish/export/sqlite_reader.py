@@ -73,7 +73,7 @@ class ExportDatabase:
         return next(iter(self.rows(sql, *values)), None)
 
     def listed(self, ids: Sequence[str]) -> list[Row]:
-        """What a list shows of these articles, in their order; `picture` is the path of one that is kept."""
+        """List rows of these articles, in their order; `picture` is the path of a stored image."""
         sql = f"SELECT {_LISTED}, {_PICTURE} AS picture FROM articles a WHERE id IN ({_marks(ids)})"
         found = {row["id"]: row for row in self.rows(sql, *ids)}
         return [found[number] for number in ids if number in found]

@@ -126,7 +126,7 @@ def mark_removed(db: Database, removals: Mapping[str, Removal] | None) -> None:
 
 
 def complaint(db: Database) -> str | None:
-    """What SQLite and its full-text index say is wrong with the file; None where all is well."""
+    """Damage that SQLite and its full-text index report; None for a sound file."""
     told = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if told != "ok":
         return " ".join(str(told).split())
@@ -221,7 +221,7 @@ def part_rows(record: Record) -> dict[str, list[Row]]:
 
 
 def searched(record: Record) -> list[str]:
-    """What the full-text index takes of these fields of a record, column by column."""
+    """Full-text columns of a record's fields."""
     texts = {
         "title": [record["title"]],
         "lead": [record["kicker"], record["subtitle"]],

@@ -172,7 +172,7 @@ def _package(site: Site, members: dict[str, tuple[str, int]]) -> bytes:
 
 
 def pages_in(path: Path) -> int:
-    """How many pages a file of this form lists. Raises ValueError where it is none."""
+    """Number of pages that a WACZ file lists. Raises ValueError for another file."""
     try:
         with zipfile.ZipFile(path) as book:
             return len(book.read(_PAGES).splitlines()) - 1

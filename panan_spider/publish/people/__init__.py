@@ -1,1 +1,1 @@
-"""Who was where and did what: office-holders in the articles' text, found by a grammar whose words are data."""
+"""People: office-holders in the articles' text with their deeds, found by a grammar whose words are data."""

@@ -40,7 +40,7 @@ class Actions:
 
 
 def deeds(text: str, at: int, limit: int) -> Actions:
-    """What the people whose names end at `at` did, by the rest of the clause, and before `limit`, where others are named."""
+    """Deeds of the people whose names end at `at`, from the rest of the clause, before `limit`, where others are named."""
     ending = CLAUSE_END.search(text, at)
     if ending is not None and _ALSO.match(text, ending.start()):
         ending = CLAUSE_END.search(text, ending.end())

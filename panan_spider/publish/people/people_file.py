@@ -70,7 +70,7 @@ _MOST_APPENDED: Final = 1_000
 
 @dataclass
 class PeopleFileResult:
-    """What a call did: articles read, mentions found in them, and whether the file was made anew."""
+    """Result of a call: articles read, mentions found in them, and whether the file was made anew."""
 
     articles: int = 0
     mentions: int = 0

@@ -51,7 +51,7 @@ BEGINS: Final = f"(?:[{''.join(sorted(_SINGLE | {name[0] for name in _COMPOUND})
 
 
 def _surely(text: str, at: int) -> tuple[int, int]:
-    """How surely a name that ends before `at` can end there: 2, by a lone character 1, not at all 0; and how long what follows is."""
+    """Certainty that a name ends before `at` (2; by a lone character 1; not at all 0), and the length of the word after it."""
     match = _FOLLOW.match(text, at)
     if match is None:
         return 0, 0
@@ -86,7 +86,7 @@ def _dotted(text: str, at: int) -> str | None:
 
 
 def _candidates(text: str, at: int) -> list[str]:
-    """What could be a name by its characters, longest first."""
+    """Possible names by their characters, longest first."""
     if _NO_NAME.match(text, at):
         return []
     sizes = (4, 3) if text[at : at + 2] in _COMPOUND else (3, 2) if text[at : at + 1] in _SINGLE else ()
