@@ -50,7 +50,7 @@ class StatusMissing:
 
 @dataclass(frozen=True, slots=True)
 class StatusGaps:
-    """Three kinds of gap: what is missing, quiet periods of sections, and walks that did not reach their end."""
+    """The gaps, with the quiet periods of sections and the walks that did not reach their end."""
 
     missing: list[StatusMissing]  # the same as `gaps` of the newest report
     quiet: dict[str, list[QuietPeriod]]  # by section
@@ -58,7 +58,7 @@ class StatusGaps:
 
     @property
     def count(self) -> int:
-        """All of them together."""
+        """Gaps, quiet periods and open walks together."""
         return len(self.missing) + sum(map(len, self.quiet.values())) + len(self.walks)
 
 
@@ -239,7 +239,7 @@ def _gap_lines(status: ArchiveStatus) -> Iterator[str]:
     gaps = status.gaps
     quiet = sum(map(len, gaps.quiet.values()))
     named = "; `scrapy status --gaps` names them" if gaps.count else ""
-    yield f"gaps: {len(gaps.missing)} addresses missing, {quiet} quiet periods, {len(gaps.walks)} walks without their end{named}"
+    yield f"{len(gaps.missing)} gaps in the archive, {quiet} quiet periods, {len(gaps.walks)} walks without their end{named}"
     if status.never_had:
         yield f"{status.never_had} more were listed, and gone before they could be stored"
 
@@ -247,7 +247,7 @@ def _gap_lines(status: ArchiveStatus) -> Iterator[str]:
 def gap_tables(gaps: StatusGaps) -> Iterator[str | ResultTable]:
     """Every gap by itself."""
     if not gaps.count:
-        yield "no gaps"
+        yield "no gap, no quiet period, no walk without its end"
     missing = [
         (
             item.article_id or "",
@@ -269,7 +269,7 @@ def gap_tables(gaps: StatusGaps) -> Iterator[str | ResultTable]:
         for walk in gaps.walks
     ]
     if missing:
-        yield ResultTable.plain("missing", ("article", "outcome", "tries", "listed in", "url", "reason"), missing)
+        yield ResultTable.plain("gaps", ("article", "outcome", "tries", "listed in", "url", "reason"), missing)
     if quiet:
         yield ResultTable.plain("quiet periods", ("section", "from", "to", "days", "usual at most"), quiet, numbers=2)
     if walks:
