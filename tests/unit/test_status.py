@@ -162,7 +162,9 @@ def test_the_gaps_one_by_one(data: Path, capsys: Capture) -> None:
 
 def test_an_archive_without_gaps_says_so(tmp_path: Path, capsys: Capture) -> None:
     an_archive(tmp_path).close({"exit_code": 0})
-    assert scrapy(capsys, "status", "--gaps", "--data-dir", tmp_path).lines == ["no gap, no quiet period, no walk without its end"]
+    assert scrapy(capsys, "status", "--gaps", "--data-dir", tmp_path).lines == [
+        "no gap, no quiet period, no walk without its end"
+    ]
 
 
 def test_a_terminal_gets_tables(status: ArchiveStatus) -> None:
