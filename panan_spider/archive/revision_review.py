@@ -168,7 +168,11 @@ class HeldReview:
         self._archive, self._held, self._limits = archive, archive.ledger.held, limits
 
     def run(self) -> tuple[int, int]:
-        """Store the held readings that are believed, quarantine the others. (number stored, number quarantined)."""
+        """Store the held readings that are believed, quarantine the others. (number stored, number quarantined).
+
+        Listed articles that are gone in the site's own words are removals where they are few.
+        """
+        self._archive.memory.confirm_removals(self._limits)
         waiting = {row.article_id: row for row in self._held.waiting()}
         changes = [change for row in waiting.values() if (change := self._change(row, waiting)) is not None]
         asked = sum(self._held.asked(run) for run in {row.run for row in waiting.values()})

@@ -212,6 +212,22 @@ def test_a_stored_article_that_is_gone_while_listed_is_removed_on_the_second_nig
     assert [len(ledger_removals(runs, run)) for run in (2, 3)] == [0, 1]
 
 
+@pytest.mark.parametrize(("count", "removed"), [(2, 2), (30, 0)])
+def test_one_that_is_gone_in_the_sites_words_is_removed_at_once_unless_many_are(
+    runs: Runs, count: int, removed: int
+) -> None:
+    for number in range(1, count + 1):
+        ask(runs, number, f"{TEXT}{number}")
+    for _night in range(2):
+        runs.next()
+        for number in range(1, count + 1):
+            runs.memory.listed("书记", [(f"{number:09d}", url_of(number), None)])
+            runs.settle(number, Outcome.GONE, reason="leads to http://www.panews.cn/")
+        HeldReview(runs.archive, Thresholds()).run()
+    runs.archive.close({})
+    assert [len(ledger_removals(runs, run)) for run in (2, 3)] == [removed, count - removed]
+
+
 def test_one_that_no_list_names_is_removed_at_once_and_one_that_is_back_never_was(runs: Runs) -> None:
     ask(runs, 1, TEXT)
     ask(runs, 2, TEXT + "2")

@@ -184,7 +184,7 @@ class LedgerQueries:
         stored article that could not be read once and has not been requested since. A fault stays a gap until it is resolved.
         """
         rows = self._db.rows(
-            f"""WITH faulty AS (SELECT url, outcome FROM faults WHERE url IS NOT NULL)
+            f"""WITH faulty AS (SELECT url, outcome FROM faults WHERE outcome IS NOT NULL)
             SELECT url, kind, article_id, coalesce(outcome, '{Outcome.PENDING}') AS fate, reason, tries
             FROM addresses a WHERE (outcome IN {_among(_GAPS)} OR (url, outcome) IN faulty
                 OR outcome IS NULL AND NOT EXISTS (

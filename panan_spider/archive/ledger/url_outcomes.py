@@ -97,6 +97,14 @@ class UrlTable:
                 *(outcome, reason, at, run, outcome not in _NO_TRY, url),
             )
 
+    def replace_reason(self, run: int, url: str, reason: str) -> None:
+        """Replace the reason of an outcome that `run` has recorded; inside `write`."""
+        self._db.run("UPDATE addresses SET reason = ? WHERE url = ? AND last_run = ?", reason, url, run)
+        self._db.run(
+            "UPDATE fates SET reason = ? WHERE run = ? AND address = (SELECT number FROM addresses WHERE url = ?)",
+            *(reason, run, url),
+        )
+
     def record_pending(self, run: int, reason: str, at: str) -> int:
         """Make every open fate of a run PENDING; how many there were."""
         self._db.run(
