@@ -142,6 +142,7 @@ def review_reading(archive: Archive, site: Site, article: Article) -> tuple[Arti
         archive.mark_unchanged(article.id, article.url, article)
         return None, "unchanged"
     if _is_rereading(archive, site, article):
+        archive.memory.rereadings += 1
         archive.mark_unchanged(article.id, article.url, article)
         return None, "unchanged; this version reads the stored page otherwise: see scrapy reparse"
     archive.hold(article.model_copy(update={"revision": known.revision + 1}))

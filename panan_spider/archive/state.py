@@ -33,13 +33,15 @@ STILL_LISTED: Final = "gone, and still listed: no removal until a later run find
 class CrawlState:
     """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
-    `counts` holds this run's outcomes. `places` maps a canonical URL to the WARC location of this run's response. URLs and
+    `counts` holds this run's outcomes, `rereadings` the number of unchanged pages that this version reads otherwise than the
+    stored line. `places` maps a canonical URL to the WARC location of this run's response. URLs and
     outcomes of this run are cached in memory, so that recording one again costs no query. Tests replace single methods of it.
     """
 
     def __init__(self, ledger: Ledger, quarantine: Quarantine, run: int, clock: Clock) -> None:
         self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
         self.counts: Counter[Outcome] = Counter()
+        self.rereadings = 0
         self.places: dict[str, WarcLocation] = {}
         self._listed_ids: set[str] = set()  # articles that the lists of this run name
         self._discovered: dict[str, DiscoveredUrl] = {}

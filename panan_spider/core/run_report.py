@@ -194,6 +194,10 @@ class RunReport(_Report):
     new_count: int = Field(description="Number of articles new in the archive.")
     new: list[Entry] = Field(description=f"The new articles, newest first (at most {MOST_ENTRIES}).")
     corrections_count: int = Field(description="Number of articles whose content had changed.")
+    rereadings_count: int = Field(
+        default=0,
+        description="Number of stored articles whose page is the same and that this version reads otherwise: no corrections; `scrapy reparse --write` stores the new readings.",
+    )
     corrections: list[Correction] = Field(
         description=f"The corrected articles with their changes by field (at most {MOST_CORRECTIONS})."
     )
