@@ -108,7 +108,10 @@ def rejections(
 
 
 def _shared(changes: Sequence[Change], limits: Thresholds) -> dict[str, str]:
-    """The changes whose content, or whose text, several articles show. A second run does not make them true."""
+    """The changes whose content, or whose text, several articles show. A second run does not make them true.
+
+    Of two articles that show the same one may be a reprint: then a second run does.
+    """
     contents = Counter(change.new["content_hash"] for change in changes)
     texts: dict[str, set[str]] = defaultdict(set)
     for change in changes:
@@ -120,6 +123,8 @@ def _shared(changes: Sequence[Change], limits: Thresholds) -> dict[str, str]:
         same_text = len(texts.get(change.new["text"], ()))
         if count >= limits.same_content_numbers:
             found[change.article_id] = f"{SHARED_CONTENT} {count - 1} other articles"
+        elif count > 1 and not change.is_confirmed:
+            found[change.article_id] = f"{SHARED_CONTENT} another article: believed when a later run reads the same"
         elif same_text >= limits.same_content_numbers:
             found[change.article_id] = f"the same text as {same_text - 1} other articles that changed in one run"
     return found

@@ -64,11 +64,15 @@ class CrawlState:
         return self._ledger.queries.settled(article_id)
 
     def unsettled(self) -> Iterable[PendingArticle]:
-        """Articles to ask for again: failed, blocked, pending, listed and never asked for, out of range or forbidden.
+        """Articles to ask for again: failed, blocked, pending, listed and never asked for, out of range or forbidden, doubted.
 
         An article that redirected off the site three times is returned once a week.
         """
         return self._ledger.queries.unsettled(self._rare_cutoff())
+
+    def is_twin(self, article_id: str) -> bool:
+        """Whether a stored article shows the content of another one and was not asked for since: a 304 proves nothing."""
+        return self._ledger.queries.is_twin(article_id)
 
     def _rare_cutoff(self) -> str:
         return moment(self._clock() - _RARE_INTERVAL)

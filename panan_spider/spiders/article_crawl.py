@@ -124,7 +124,7 @@ class ArticleCrawl:
         request = self._session.request(
             fetch.address.url, "article", self.read_article, self.miss_article, _ARTICLE_PRIORITY, fetch=fetch
         )
-        if fetch.known is not None and fetch.may_be_confirmed:
+        if fetch.known is not None and fetch.may_be_confirmed and not self._session.state.is_twin(fetch.entry.number):
             _make_conditional(request, fetch.known)
         return [request]
 

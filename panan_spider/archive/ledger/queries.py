@@ -21,6 +21,11 @@ _OFF_SITE_TRIES: Final = 3
 SHARED_CONTENT: Final = "the same content as"
 _SHARED: Final = f"outcome = 'invalid' AND coalesce(reason, '') LIKE '{SHARED_CONTENT} %'"
 
+#: Addresses of stored articles that show what another one shows, and were not asked for since: one of them may stand
+#: where the other should. A reprint is asked for once more, and then it is known.
+_TWINS: Final = """SELECT url FROM articles WHERE outcome IN ('stored', 'revised') AND content_hash IN (
+    SELECT content_hash FROM articles GROUP BY content_hash HAVING count(*) > 1)"""
+
 #: A list row of an article with one of these is still news: nobody has yet learned what the article is.
 _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}
 
@@ -130,9 +135,10 @@ class LedgerQueries:
             FROM addresses a
             WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)}
                 OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?) OR {_DOUBTED}
-                OR {_SHARED} OR url IN (SELECT url FROM held))
+                OR {_SHARED} OR url IN (SELECT url FROM held) OR url IN ({_TWINS}))
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
-                THEN (outcome IN {_among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id))
+                THEN (outcome IN {_among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id)
+                    OR url IN ({_TWINS}))
                     AND url = (SELECT s.url FROM articles s WHERE s.id = a.article_id)
                 ELSE NOT EXISTS (SELECT 1 FROM addresses b WHERE b.article_id = a.article_id
                     AND b.outcome IN ('unknown_layout', 'invalid', 'too_large')
@@ -147,6 +153,15 @@ class LedgerQueries:
             )
             for url, number, posted, outcome, tries, sections in reversed(once.values())
         ]
+
+    def is_twin(self, article_id: str) -> bool:
+        """Whether another stored article shows the content of this one, which no run has asked for since it was stored."""
+        row = self._db.row(
+            """SELECT 1 FROM articles s WHERE id = ? AND outcome IN ('stored', 'revised')
+            AND EXISTS (SELECT 1 FROM articles t WHERE t.content_hash = s.content_hash AND t.id != s.id)""",
+            article_id,
+        )
+        return row is not None
 
     def articles_with_outcome(self, outcomes: Iterable[Outcome]) -> frozenset[str]:
         """IDs of the articles one of whose addresses has one of these as its newest outcome."""
