@@ -15,6 +15,9 @@ from panan_spider.core.clock import Clock, moment, stamp
 
 LEDGER: Final = LEDGER_FILE
 
+#: Key of the number of lines in articles.jsonl that are no revision of their own.
+_SURPLUS: Final = "articles_surplus"
+
 #: What a line must have to be marked (ARTICLE_KEYS another); without it the line is reported and passed over.
 _QUARANTINE_KEYS: Final = frozenset({"url", "outcome", "at"})
 
@@ -42,6 +45,7 @@ class Recovery:
             elif missing and articles.size:
                 self.notes.append(f"{LEDGER}: was missing and is made again from the lines")
             self._replay(ledger, articles, quarantine)
+            self._count(ledger, articles)
         except BaseException:
             ledger.close()
             raise
@@ -91,6 +95,21 @@ class Recovery:
                 ledger.passed(QUARANTINE, line)
         if marked:
             self.notes.append(f"{LEDGER}: {marked} lines of articles.jsonl were not yet marked in it; they are now")
+
+    def _count(self, ledger: Ledger, articles: LineFile) -> None:
+        """Mark all lines again where the ledger's revisions are not as many as the lines: rows of it are lost.
+
+        Lines that are no revision, or one of them twice, make a difference that stays; it is kept, so that it costs once.
+        """
+        surplus = articles.count() - ledger.articles.revisions()
+        if surplus == ledger.values.number(_SURPLUS):
+            return
+        before = ledger.articles.count()
+        ledger.articles.remark(articles.lines(), moment(self._clock()))
+        with ledger.write():
+            ledger.values.keep(_SURPLUS, articles.count() - ledger.articles.revisions())
+        if (now := ledger.articles.count()) != before:
+            self.notes.append(f"{LEDGER}: had {before} of {now} articles; they are marked again from the lines")
 
     def _usable(self, file: LineFile, line: StoredLine, keys: frozenset[str]) -> dict[str, object] | None:
         if line.record is not None and keys <= line.record.keys():

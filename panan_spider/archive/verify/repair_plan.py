@@ -117,8 +117,12 @@ def stories(
     lost: dict[str, Row],
     later: Mapping[str, list[Article]],
     misplaced: Callable[[Article], Any],
+    numbers: Mapping[int, int] | None = None,
 ) -> tuple[dict[str, RevisionPlan], list[BadLine]]:
-    """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's."""
+    """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's.
+
+    `numbers`: by first byte, the revision that the ledger has of a line that shows another one.
+    """
     found = {number: RevisionPlan(number) for number in sorted(lines.inconsistent | lost.keys() | later.keys())}
     for number, row in lost.items():
         found[number].row = row
@@ -135,6 +139,11 @@ def stories(
                 story.places.append((line.start, line.raw))
                 story.bad.append(one)
         elif (article := _planned(line, site, found)) is not None:
+            if (number := (numbers or {}).get(line.start)) is not None:
+                found[article.id].said.append(
+                    f"{article.id}: revision {article.revision} is revision {number} in the ledger"
+                )
+                article = article.model_copy(update={"revision": number})
             found[article.id].take(line, article, misplaced=misplaced(article) is not None)
     return found, nobodys
 
