@@ -111,7 +111,7 @@ class LedgerQueries:
         self._db = db
 
     def settled(self, article_id: str) -> bool:
-        """Whether the fate of the article is known: stored, or an address of it ended otherwise than for a time.
+        """True for an article with a final outcome: stored, or one of its addresses ended in an outcome that is not temporary.
 
         Not, where nobody has yet asked at one of its addresses: gone at one host, it may stand at the other.
         """
@@ -155,7 +155,7 @@ class LedgerQueries:
         ]
 
     def is_twin(self, article_id: str) -> bool:
-        """Whether another stored article shows the content of this one, which no run has asked for since it was stored."""
+        """True where another stored article has the content of this one, and no run has requested it since it was stored."""
         row = self._db.row(
             """SELECT 1 FROM articles s WHERE id = ? AND outcome IN ('stored', 'revised')
             AND EXISTS (SELECT 1 FROM articles t WHERE t.content_hash = s.content_hash AND t.id != s.id)""",
@@ -193,7 +193,7 @@ class LedgerQueries:
         )
 
     def missing_urls(self, run: int) -> list[MissingUrl]:
-        """What the archive lacks: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
+        """Gaps of the archive: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
 
         A list page that failed last month is no gap: its rows have been read since, from wherever they moved to. Nor is a
         stored article that could not be read once and has not been requested since. A fault stays a gap until it is resolved.

@@ -190,12 +190,12 @@ class ArticleTable:
         return [row[0] for row in rows]
 
     def count(self) -> int:
-        """How many articles are stored."""
+        """Number of stored articles."""
         row = self._db.row("SELECT count(*) FROM articles")
         return int(row[0]) if row else 0
 
     def revisions(self) -> int:
-        """How many revisions are stored, those before the newest of each article included."""
+        """Number of stored revisions."""
         row = self._db.row("SELECT coalesce(sum(revision), 0) FROM articles")
         return int(row[0]) if row else 0
 

@@ -124,7 +124,7 @@ class UrlTable:
         return [row[0] for row in rows]
 
     def outcomes_of(self, run: int) -> dict[Outcome, int]:
-        """How many addresses of a run ended in which outcome."""
+        """Number of addresses of a run by outcome."""
         rows = self._db.rows(
             "SELECT outcome, count(*) FROM fates WHERE run = ? AND outcome IS NOT NULL GROUP BY outcome", run
         )
@@ -175,6 +175,6 @@ class ImageTable:
         )
 
     def counts(self) -> dict[Outcome, int]:
-        """How many pictures' addresses, of all runs, have which newest outcome."""
+        """Number of image addresses of all runs by newest outcome."""
         rows = self._db.rows("SELECT outcome, count(*) FROM images GROUP BY outcome ORDER BY outcome")
         return {Outcome(outcome): count for outcome, count in rows}

@@ -48,7 +48,7 @@ class StoredLine:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the line ends with a line feed. A torn line, or one that a run is writing just now, does not."""
+        """True where the line ends with a line feed. A torn line does not, nor one that a run is writing just now."""
         return self.raw.endswith(b"\n")
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Opening the ledger after whatever befell the last run: it ends up saying what the lines say."""
+"""Recovery: opens the ledger after a run that died, and makes it agree with the lines."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ _QUARANTINE_KEYS: Final = frozenset({"url", "outcome", "at"})
 
 
 class Recovery:
-    """Opens the ledger of one archive. `notes` says, a line each, what had to be put right."""
+    """Opens the ledger of one archive. `notes` holds one line a repair."""
 
     def __init__(self, data: Path, guard: WriteGuard, clock: Clock) -> None:
         self._path, self._data, self._guard, self._clock = data / LEDGER, data, guard, clock
@@ -71,7 +71,7 @@ class Recovery:
 
     @staticmethod
     def _agrees(ledger: Ledger, articles: LineFile) -> bool:
-        """Whether the line the ledger marked last stands where it ended."""
+        """True where the line that the ledger marked last ends at the marked byte."""
         until = ledger.marked_until(ARTICLES)
         if until == 0:
             return True

@@ -90,7 +90,7 @@ def _moved(moved: list[tuple[str, int, int]]) -> Iterator[Finding]:
 
 
 def ends(data: Path, ledger: Ledger, *, held: bool) -> Iterator[Finding]:
-    """How far both files of lines are marked. Beside a run (`held`) what it has not marked yet is no finding."""
+    """Findings about the ends of both files of lines. Beside a run (`held`) lines that it has not marked yet are none."""
     for name, file in ((ARTICLES, ARTICLES_FILE), (QUARANTINE, QUARANTINE_FILE)):
         path, until = data / file, ledger.marked_until(name)
         size = path.stat().st_size if path.exists() else 0

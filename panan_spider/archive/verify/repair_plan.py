@@ -1,4 +1,4 @@
-"""What the lines of a troubled article should be: the good ones in order, the missing ones made again, repeats left out."""
+"""Repair plan: the lines that an inconsistent article should have. Good ones in order, missing ones rebuilt, repeats left out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class RevisionPlan:
             self.misplaced.append(number)
 
     def lines(self, rebuilder: Rebuilder, listed_in: tuple[str, ...]) -> list[Article]:
-        """What its lines will be, revision by revision; `said` then tells what was done and what could not be."""
+        """Its lines after the repair, revision by revision; `said` then holds one message a repair or failure."""
         wanted = self._wanted(listed_in)
         made = rebuilder.rebuilt(self.article_id, wanted, self.good) if wanted else {}
         articles = dict(self.good)
