@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from store_helpers import StandingClock, a_dead_run, an_archive, an_article, an_
 
 from panan_spider.archive.ledger.stored_articles import ArticleTable
 from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.outcomes import Outcome
 
 
@@ -71,7 +73,12 @@ def test_a_line_that_is_no_article_costs_one_marking_and_no_more(data: Path, mon
         lines.write(b'{"hello":1}\n')
     marked: list[int] = []
     remark = ArticleTable.remark
-    monkeypatch.setattr(ArticleTable, "remark", lambda *args: marked.append(1) or remark(*args))
+
+    def counted(table: ArticleTable, lines: Iterable[StoredLine], at: str) -> None:
+        marked.append(1)
+        remark(table, lines, at)
+
+    monkeypatch.setattr(ArticleTable, "remark", counted)
     for _opening in range(3):
         an_archive(data, f"r{_opening}-again", clock=StandingClock()).close({})
     assert marked == [1]

@@ -139,11 +139,11 @@ def stories(
                 story.places.append((line.start, line.raw))
                 story.bad.append(one)
         elif (article := _planned(line, site, found)) is not None:
-            if (number := (numbers or {}).get(line.start)) is not None:
+            if (revision := (numbers or {}).get(line.start)) is not None:
                 found[article.id].said.append(
-                    f"{article.id}: revision {article.revision} is revision {number} in the ledger"
+                    f"{article.id}: revision {article.revision} is revision {revision} in the ledger"
                 )
-                article = article.model_copy(update={"revision": number})
+                article = article.model_copy(update={"revision": revision})
             found[article.id].take(line, article, misplaced=misplaced(article) is not None)
     return found, nobodys
 
