@@ -53,7 +53,7 @@ FIELDS: Final = (
 
 
 #: Characters of a value in the table of fields.
-_LONGEST_VALUE: Final = 30
+_LONGEST_VALUE: Final = 24
 
 
 def articles(visit: SiteProbe) -> ResultTable:
@@ -112,11 +112,11 @@ def _fields(read: list[ArticlePage]) -> Lines:
 
 
 def _shown(value: object) -> str:
-    """A value of a field in one short line; of a list the first entry, with the number of further ones."""
+    """A value of a field in one short line; of a list the first entry, with the number of further ones (`甲 +2`)."""
     if isinstance(value, Mapping):
         text = ", ".join(f"{key}: {item}" for key, item in value.items())
     elif isinstance(value, Sequence) and not isinstance(value, str):
-        more = f" and {len(value) - 1} more" if len(value) > 1 else ""
+        more = f" +{len(value) - 1}" if len(value) > 1 else ""
         return _shown(value[0]) + more
     else:
         names = (getattr(value, name, None) for name in ("name", "text", "title", "url"))
