@@ -128,6 +128,18 @@ class WrongLength(Fault):
         return whole if self.over(request) or whole.status != 200 else replace(whole, length=len(whole.body) // 2)
 
 
+class WithoutValidators(Fault):
+    """Pages have neither ETag nor Last-Modified, and no request is answered 304."""
+
+    name, target = "no-validators", EVERYTHING
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        asked = {name: value for name, value in request.headers.items() if not name.startswith("if-")}
+        answer = then(replace(request, headers=asked))
+        headers = {name: value for name, value in answer.headers.items() if name not in ("ETag", "Last-Modified")}
+        return replace(answer, headers=headers)
+
+
 class Down(Fault):
     """Every connection closes without an answer."""
 
@@ -139,5 +151,5 @@ class Down(Fault):
 
 NETWORK: tuple[type[Fault], ...] = (
     RobotsError, RobotsHang, RobotsDisallow, CrawlDelay, ServerErrors, AlwaysError, RateLimit, RateLimitForever, Timeout,
-    Drop, Truncated, EmptyBody, WrongLength, Down,
+    Drop, Truncated, EmptyBody, WrongLength, WithoutValidators, Down,
 )  # fmt: skip

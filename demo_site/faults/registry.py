@@ -10,11 +10,12 @@ from typing import Final
 from demo_site.faults.changed_pages import CHANGED
 from demo_site.faults.fault import Fault
 from demo_site.faults.hostile import HOSTILE
+from demo_site.faults.lies import LIES
 from demo_site.faults.moved import MOVED
 from demo_site.faults.network import NETWORK
 from demo_site.response import Request, Response
 
-FAULTS: Final[dict[str, type[Fault]]] = {kind.name: kind for kind in (*NETWORK, *MOVED, *HOSTILE, *CHANGED)}
+FAULTS: Final[dict[str, type[Fault]]] = {kind.name: kind for kind in (*NETWORK, *MOVED, *HOSTILE, *CHANGED, *LIES)}
 _SPEC: Final = re.compile(
     r"^(?P<name>[a-z0-9-]+)(?::(?P<arg>[^%@]*))?(?:%(?P<share>\d+(?:\.\d+)?))?(?:@(?P<target>.+))?$"
 )

@@ -108,7 +108,10 @@ def rejections(
 
 
 def _shared(changes: Sequence[Change], limits: Thresholds) -> dict[str, str]:
-    """The changes whose content, or whose text, several articles show. A second run does not make them true."""
+    """The changes whose content, or whose text, several articles show. A second run does not make them true.
+
+    Of two articles that show the same one may be a reprint: then a second run does.
+    """
     contents = Counter(change.new["content_hash"] for change in changes)
     texts: dict[str, set[str]] = defaultdict(set)
     for change in changes:
@@ -120,6 +123,8 @@ def _shared(changes: Sequence[Change], limits: Thresholds) -> dict[str, str]:
         same_text = len(texts.get(change.new["text"], ()))
         if count >= limits.same_content_numbers:
             found[change.article_id] = f"{SHARED_CONTENT} {count - 1} other articles"
+        elif count > 1 and not change.is_confirmed:
+            found[change.article_id] = f"{SHARED_CONTENT} another article: believed when a later run reads the same"
         elif same_text >= limits.same_content_numbers:
             found[change.article_id] = f"the same text as {same_text - 1} other articles that changed in one run"
     return found
@@ -142,6 +147,7 @@ def review_reading(archive: Archive, site: Site, article: Article) -> tuple[Arti
         archive.mark_unchanged(article.id, article.url, article)
         return None, "unchanged"
     if _is_rereading(archive, site, article):
+        archive.memory.rereadings += 1
         archive.mark_unchanged(article.id, article.url, article)
         return None, "unchanged; this version reads the stored page otherwise: see scrapy reparse"
     archive.hold(article.model_copy(update={"revision": known.revision + 1}))
@@ -168,7 +174,11 @@ class HeldReview:
         self._archive, self._held, self._limits = archive, archive.ledger.held, limits
 
     def run(self) -> tuple[int, int]:
-        """Store the held readings that are believed, quarantine the others. (number stored, number quarantined)."""
+        """Store the held readings that are believed, quarantine the others. (number stored, number quarantined).
+
+        Listed articles that are gone in the site's own words are removals where they are few.
+        """
+        self._archive.memory.confirm_removals(self._limits)
         waiting = {row.article_id: row for row in self._held.waiting()}
         changes = [change for row in waiting.values() if (change := self._change(row, waiting)) is not None]
         asked = sum(self._held.asked(run) for run in {row.run for row in waiting.values()})

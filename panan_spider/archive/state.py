@@ -14,6 +14,7 @@ from panan_spider.archive.store.quarantine import Quarantine
 from panan_spider.core.clock import Clock, moment
 from panan_spider.core.outcomes import QUARANTINED, Outcome
 from panan_spider.items import WarcLocation
+from panan_spider.sites.thresholds import Thresholds
 
 #: Interval at which URLs are asked again that listed nothing, or that have redirected off the site repeatedly.
 _RARE_INTERVAL: Final = timedelta(days=7)
@@ -32,13 +33,15 @@ STILL_LISTED: Final = "gone, and still listed: no removal until a later run find
 class CrawlState:
     """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
-    `counts` holds this run's outcomes. `places` maps a canonical URL to the WARC location of this run's response. URLs and
+    `counts` holds this run's outcomes, `rereadings` the number of unchanged pages that this version reads otherwise than the
+    stored line. `places` maps a canonical URL to the WARC location of this run's response. URLs and
     outcomes of this run are cached in memory, so that recording one again costs no query. Tests replace single methods of it.
     """
 
     def __init__(self, ledger: Ledger, quarantine: Quarantine, run: int, clock: Clock) -> None:
         self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
         self.counts: Counter[Outcome] = Counter()
+        self.rereadings = 0
         self.places: dict[str, WarcLocation] = {}
         self._listed_ids: set[str] = set()  # articles that the lists of this run name
         self._discovered: dict[str, DiscoveredUrl] = {}
@@ -61,11 +64,15 @@ class CrawlState:
         return self._ledger.queries.settled(article_id)
 
     def unsettled(self) -> Iterable[PendingArticle]:
-        """Articles to ask for again: failed, blocked, pending, listed and never asked for, out of range or forbidden.
+        """Articles to ask for again: failed, blocked, pending, listed and never asked for, out of range or forbidden, doubted.
 
         An article that redirected off the site three times is returned once a week.
         """
         return self._ledger.queries.unsettled(self._rare_cutoff())
+
+    def is_twin(self, article_id: str) -> bool:
+        """Whether a stored article shows the content of another one and was not asked for since: a 304 proves nothing."""
+        return self._ledger.queries.is_twin(article_id)
 
     def _rare_cutoff(self) -> str:
         return moment(self._clock() - _RARE_INTERVAL)
@@ -160,7 +167,7 @@ class CrawlState:
             if url not in self._outcomes:
                 self._ledger.urls.enter_as_known(self._run, url, at)
             if outcome in (Outcome.UNCHANGED, Outcome.GONE):
-                reason = self._article_reason(url, outcome, at) or reason
+                reason = self._article_reason(url, outcome, at, reason) or reason
             if outcome in QUARANTINED:
                 place = self.places.get(url)
                 self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
@@ -168,10 +175,11 @@ class CrawlState:
         self._outcomes[url] = outcome
         self.counts[outcome] += 1
 
-    def _article_reason(self, url: str, outcome: Outcome, at: str) -> str | None:
+    def _article_reason(self, url: str, outcome: Outcome, at: str, reason: str | None) -> str | None:
         """Note UNCHANGED or GONE with the article of the URL; the reason to record, if any.
 
-        A stored article that is gone while a list names it counts as removed only when a later run finds it so again.
+        A stored article that is gone while a list names it counts as removed when a later run finds it so again, or at the
+        run's end where the site says so in words and not of many articles at once (`HeldReview`).
         """
         article_id = self._ledger.urls.article_id(url)
         if article_id is None or (known := self._ledger.articles.latest(article_id)) is None:
@@ -181,13 +189,29 @@ class CrawlState:
         elif known.url != url:
             return None
         elif known.outcome is not Outcome.GONE and article_id in self._listed_ids:
-            if not self._ledger.held.note_gone(article_id, url, self._run, at):
+            words = "" if reason is None or reason.startswith("HTTP ") else reason
+            if not self._ledger.held.note_gone(article_id, url, self._run, at, words):
                 return STILL_LISTED
         elif outcome is Outcome.GONE:
             self._ledger.held.drop(article_id)
         if self._ledger.articles.seen(article_id, url, outcome) is not Outcome.GONE:
             return None
         return STILL_GONE if outcome is Outcome.GONE else RETURNED
+
+    def confirm_removals(self, limits: Thresholds) -> int:
+        """End of a run: make removals of the listed articles that are gone in the site's words; none where they are many.
+
+        The number of removals.
+        """
+        rows = self._ledger.held.said_gone(self._run)
+        if len(rows) >= max(limits.mass_addresses, limits.mass_share * self._ledger.held.asked(self._run)):
+            return 0
+        with self._ledger.write():
+            for row in rows:
+                self._ledger.held.drop(row.article_id)
+                self._ledger.articles.seen(row.article_id, row.url, Outcome.GONE)
+                self._ledger.urls.replace_reason(self._run, row.url, row.record)
+        return len(rows)
 
     def settle_rest(self, reason: str) -> int:
         """End of a run: every open URL becomes PENDING, open walks interrupted. The number of such URLs."""

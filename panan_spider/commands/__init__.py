@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from pkgutil import iter_modules
 from types import FrameType
 from typing import Final, NoReturn
@@ -22,3 +23,6 @@ def _stopped(number: int, frame: FrameType | None) -> NoReturn:
 if sys.argv[1:2] and sys.argv[1] in _OURS:
     signal.signal(signal.SIGTERM, _stopped)
     signal.signal(signal.SIGINT, _stopped)
+    # A terminal's charset can lack a character of a page: it is shown as \uXXXX, and the command does not end with a traceback.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

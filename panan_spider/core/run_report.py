@@ -126,7 +126,9 @@ class FaultEntry(_Record):
     """A fault of the site that the run has seen; `docs/decisions/exit-codes.md` has the rule."""
 
     code: int = Field(description="The exit code it gives.")
-    url: str | None = Field(description="The address; null for a fault of a section, of the layout or of a check.")
+    url: str | None = Field(
+        description="The address, of a section that of its first list page; null for a fault of the site as a whole or of a check."
+    )
     outcome: str | None = Field(description="Outcome of the address.")
     reason: str = Field(description="The fault, in one line.")
     first_seen: str = Field(description="The day of the first run that saw it (+08:00).")
@@ -192,6 +194,10 @@ class RunReport(_Report):
     new_count: int = Field(description="Number of articles new in the archive.")
     new: list[Entry] = Field(description=f"The new articles, newest first (at most {MOST_ENTRIES}).")
     corrections_count: int = Field(description="Number of articles whose content had changed.")
+    rereadings_count: int = Field(
+        default=0,
+        description="Number of stored articles whose page is the same and that this version reads otherwise: no corrections; `scrapy reparse --write` stores the new readings.",
+    )
     corrections: list[Correction] = Field(
         description=f"The corrected articles with their changes by field (at most {MOST_CORRECTIONS})."
     )
@@ -200,7 +206,9 @@ class RunReport(_Report):
     )
     removals: list[Entry] = Field(description=f"The removed articles (at most {MOST_ENTRIES}).")
     sections: list[WalkRecord] = Field(description="The walks of the run.")
-    failed_sections: list[str] = Field(description="Names of sections that were not read to their end.")
+    failed_sections: list[str] = Field(
+        description="Names of sections that were not read to their end; with the address where no list page of it was read."
+    )
     drift: list[str] = Field(description="Signs of a changed layout, a line each.")
     faults: list[FaultEntry] = Field(
         default_factory=list,

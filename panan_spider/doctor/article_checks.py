@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -51,6 +52,10 @@ FIELDS: Final = (
 )  # fmt: skip
 
 
+#: Characters of a value in the table of fields.
+_LONGEST_VALUE: Final = 24
+
+
 def articles(visit: SiteProbe) -> ResultTable:
     """Every article looked at: what it was read by, how much of it, and whether the second opinion agrees."""
     lines = [_article(section.name, sample) for section in visit.sections for sample in section.samples]
@@ -88,9 +93,9 @@ def _plain(title: str) -> str:
 
 
 def fields(visit: SiteProbe) -> ResultTable:
-    """On how many of the articles each field holds something, and where: in each template the first place met."""
+    """On how many of the articles each field holds something, one value, and where: in each template the first place met."""
     read = [sample.article for sample in visit.samples if sample.article]
-    return group("fields", "field|read on|where, in the first of each template", _fields(read))
+    return group("fields", "field|read on|one value|where, in the first of each template", _fields(read))
 
 
 def _fields(read: list[ArticlePage]) -> Lines:
@@ -102,7 +107,26 @@ def _fields(read: list[ArticlePage]) -> Lines:
         short = len(holding) < len(read) and name in EXPECTED
         where = "\n".join(f"{template} {place}" for template, place in sorted(firsts.items()))
         mark = RowStatus.NOTE if short else RowStatus.OK if holding else RowStatus.NONE
-        yield mark, (name, f"{len(holding)} of {len(read)}", where or "nowhere")
+        value = _shown(getattr(holding[0], name)) if holding else "–"
+        yield mark, (name, f"{len(holding)} of {len(read)}", value, where or "nowhere")
+
+
+def _shown(value: object) -> str:
+    """A value of a field in one short line; of a list the first entry, with the number of further ones (`甲 +2`)."""
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{key}: {item}" for key, item in value.items())
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        more = f" +{len(value) - 1}" if len(value) > 1 else ""
+        return _shown(value[0]) + more
+    else:
+        names = (getattr(value, name, None) for name in ("name", "text", "title", "url"))
+        text = (
+            value
+            if isinstance(value, str)
+            else next((name for name in names if isinstance(name, str) and name), str(value))
+        )
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST_VALUE else plain[: _LONGEST_VALUE - 1] + "…"
 
 
 def matched(visit: SiteProbe) -> list[selectors.SelectorMatch]:

@@ -1,6 +1,6 @@
 """Verdict of doctor: state of the site, exit code and advice, as tables, text or JSON. No request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +12,7 @@ from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, say, show
 from panan_spider.doctor import article_checks, site_checks
 from panan_spider.doctor.article_checks import matched
-from panan_spider.doctor.probe_result import SiteProbe
+from panan_spider.doctor.probe_result import FetchResult, SiteProbe
 from panan_spider.doctor.profile_patch import changes, patch, patched_file
 from panan_spider.doctor.selectors import changed
 from panan_spider.doctor.site_checks import other_hosts
@@ -20,7 +20,7 @@ from panan_spider.extract.results import PageError, UnknownLayout
 
 
 class DoctorStatus(StrEnum):
-    """States of a site, the most urgent first."""
+    """States of a site."""
 
     DOWN = "down"
     HALF_DOWN = "half down"
@@ -140,6 +140,15 @@ def _unreadable(visit: SiteProbe) -> str | None:
     return "; ".join(said) or None
 
 
+def _lists_lost(visit: SiteProbe) -> str | None:
+    """List pages without an answer hide articles, whatever the selectors say of the others."""
+    lost = list(_without_answer(_list_pages(visit)))
+    if not lost:
+        return None
+    others = [reason for reason in (_articles_lost(visit), _redesigned(visit)) if reason]
+    return "; ".join([f"{len(lost)} entry and list pages not read, first {lost[0]}", *others])
+
+
 def _redesigned(visit: SiteProbe) -> str | None:
     kinds = changed(matched(visit))
     if not kinds:
@@ -148,20 +157,27 @@ def _redesigned(visit: SiteProbe) -> str | None:
     return f"no selector once seen on this site is on {words} any more; all was read by its words"
 
 
-def _incomplete(visit: SiteProbe) -> str | None:
-    lost = list(_lost(visit))
+def _articles_lost(visit: SiteProbe) -> str | None:
+    lost = list(_without_answer(sample.answer for sample in visit.samples))
+    lost += [
+        f"{sample.row.url}: {sample.answer.article.outcome}, {sample.answer.article}"
+        for sample in visit.samples
+        if isinstance(sample.answer.article, PageError)
+    ]
     return f"{len(lost)} pages: {lost[0]}" if lost else None
 
 
-def _lost(visit: SiteProbe) -> Iterator[str]:
-    wanted = [*visit.entries, *(a for s in visit.sections for a in s.lists), *(s.answer for s in visit.samples)]
-    scripts = [s.script for s in visit.sections if s.script is not None]
-    for answer in (*wanted, *scripts, *(a for a in visit.rowless if a.outcome is Outcome.FAILED)):
-        if answer.outcome is not None:
-            yield f"{answer.asked}: {answer.outcome}, {answer.reason}"
-    for sample in visit.samples:
-        if isinstance(sample.answer.article, PageError):
-            yield f"{sample.row.url}: {sample.answer.article.outcome}, {sample.answer.article}"
+def _list_pages(visit: SiteProbe) -> Iterator[FetchResult]:
+    yield from visit.entries
+    for section in visit.sections:
+        yield from section.lists
+        if section.script is not None:
+            yield section.script
+    yield from (answer for answer in visit.rowless if answer.outcome is Outcome.FAILED)
+
+
+def _without_answer(answers: Iterable[FetchResult]) -> Iterator[str]:
+    return (f"{answer.asked}: {answer.outcome}, {answer.reason}" for answer in answers if answer.outcome is not None)
 
 
 _RULES: Final[tuple[tuple[DoctorStatus, Callable[[SiteProbe], str | None]], ...]] = (
@@ -171,8 +187,9 @@ _RULES: Final[tuple[tuple[DoctorStatus, Callable[[SiteProbe], str | None]], ...]
     (DoctorStatus.MOVED, _moved),
     (DoctorStatus.HALF_DOWN, _half_down),
     (DoctorStatus.UNREADABLE, _unreadable),
+    (DoctorStatus.INCOMPLETE, _lists_lost),
     (DoctorStatus.REDESIGNED, _redesigned),
-    (DoctorStatus.INCOMPLETE, _incomplete),
+    (DoctorStatus.INCOMPLETE, _articles_lost),
 )
 
 

@@ -233,6 +233,12 @@ class Screen:
         return Group(table, bar, Text(line, no_wrap=True, overflow="ellipsis"))
 
 
+def _articles(report: RunReport) -> str:
+    """The articles of a run, by what became of them."""
+    again = f", {report.rereadings_count} read otherwise" if report.rereadings_count else ""
+    return f"{report.new_count} new, {report.corrections_count} corrected, {report.removals_count} removed{again}"
+
+
 def summary_lines(report: RunReport, folder: Path) -> list[tuple[str, str]]:
     """Ten lines, each a word and its value; the verdict first."""
     noted = [f"{check.name}: {check.verdict}" for check in warnings(report.checks)]
@@ -243,7 +249,7 @@ def summary_lines(report: RunReport, folder: Path) -> list[tuple[str, str]]:
         ("verdict", f"{ENDINGS[ExitCode(report.exit_code)][0]} (exit code {report.exit_code})"),
         ("why", report.reason),
         ("the site", STATES[report.state][0]),
-        ("articles", f"{report.new_count} new, {report.corrections_count} corrected, {report.removals_count} removed"),
+        ("articles", _articles(report)),
         ("lists", f"{len(report.sections)} sections, {sum(w.pages for w in report.sections)} pages, {rows} rows"),
         ("requests", f"{report.requests}, {size(report.bytes_received)} in {span(report.figures.seconds)}"),
         ("checks", ", ".join(noted[:_MOST_NAMED]) + more if noted else f"{judged} judged, nothing to say"),

@@ -67,6 +67,7 @@ def _articles(run: EndedRun, evaluation: RunEvaluation) -> dict[str, Any]:
         "new": stored.newest,
         "corrections_count": stored.corrected,
         "corrections": _corrections(run.archive, stored.corrections),
+        "rereadings_count": run.archive.memory.rereadings,
         "removals_count": len(removed),
         "removals": removed[:MOST_ENTRIES],
     }

@@ -306,7 +306,7 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
         outcomes=facts.outcomes,
         fresh_quarantine=faults.counts(ExitCode.LAYOUT_DRIFT) + faults.counts(ExitCode.INCOMPLETE),
         statuses=http_statuses(run.stats),
-        unread=frozenset(run.spider.failed_sections),
+        unread=frozenset(name.partition(" (http")[0] for name in run.spider.failed_sections),
         history=[Figures.model_validate(figures) for figures in counts.figures(limits.history_runs)],
         posting_days={
             section: [date.fromisoformat(day) for day in days]

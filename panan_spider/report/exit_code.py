@@ -86,14 +86,19 @@ def _is_of_a_section(line: str) -> bool:
     return line.startswith("section ")
 
 
+def _names(subjects: Iterable[str]) -> list[str]:
+    """The names of sections; those of one name with their addresses."""
+    subjects = list(subjects)
+    names = [subject.partition(" (http")[0] for subject in subjects]
+    return [name if names.count(name) == 1 else subject for name, subject in zip(names, subjects, strict=True)]
+
+
 def _incomplete(facts: RunFacts) -> list[str]:
     addresses = facts.faults.counts(ExitCode.INCOMPLETE)
     counts = _counted(addresses, (*_UNFINISHED, *sorted(addresses.keys() - set(_UNFINISHED))))
     reasons = [", ".join(counts)] if counts else []
     if sections := facts.faults.of("section", ExitCode.INCOMPLETE):
-        reasons.append(
-            "sections not read to their end: " + ", ".join(fault.subject.partition(" (http")[0] for fault in sections)
-        )
+        reasons.append("sections not read to their end: " + ", ".join(_names(fault.subject for fault in sections)))
     reasons += _checks(facts, ExitCode.INCOMPLETE)
     for count, kind in (
         (facts.spider_errors, "exceptions in the spider"),

@@ -29,10 +29,21 @@ _REDIRECTS: Final = "leads to "
 
 #: The section that a line about the layout begins with, and words of a line about rows with addresses of a new form.
 _SECTION: Final = re.compile(r"section .{0,200}? \(\S+?\)")
+#: The address of a section at the end of a subject: `name (address)`.
+_SECTION_URL: Final = re.compile(r" \((http\S+)\)$")
 _NEW_FORM: Final = "no known form"
 
 #: How the spider names a link of the navigation that leads to no list: `name (address): reason`.
 _DEAD_LINK: Final = re.compile(r" \((http\S+)\): ")
+
+#: Detail of a section that no walk has read, and how an unfinished walk is described, by its state.
+_NOT_READ: Final = "not read"
+_UNFINISHED: Final = {
+    "unproven": "read, without evidence that this is its end",
+    "capped": "not read to its end: more list pages than the limit",
+    "failed": "not read to its end: a list page or its pager could not be read",
+    "None": "not read to its end: the walk did not end",
+}
 
 #: States of a walk that has read its section.
 _WALKED: Final = frozenset({"end", "known", "since"})
@@ -62,6 +73,21 @@ class Fault:
     def remembered(self) -> bool:
         """True for a fault that the ledger keeps: a lasting one, and one of a page that the site has answered for."""
         return self.lasting or (self.kind == "address" and self.outcome not in _UNANSWERED)
+
+    @property
+    def url(self) -> str | None:
+        """The address of a page, or of the first list page of a section; None for the site as a whole and for a check."""
+        if self.kind == "address":
+            return self.subject
+        match = _SECTION_URL.search(self.subject)  # of a section
+        return None if match is None else match[1]
+
+    @property
+    def reason(self) -> str:
+        """The fault in one line, with the name of a section."""
+        if self.kind != "section":
+            return self.detail
+        return f"section {_SECTION_URL.sub('', self.subject)}: {_UNFINISHED.get(self.detail, self.detail)}"
 
     @property
     def key(self) -> str:
@@ -100,20 +126,19 @@ def seen_faults(faults: Iterable[Fault], known: Mapping[str, FaultRecord], day: 
 
 
 def _seen_today(fault: Fault, before: FaultRecord | None, day: str) -> FaultRecord:
-    url = None if fault.outcome is None else fault.subject
     outcome = None if fault.outcome is None else str(fault.outcome)
     if before is None:
-        return FaultRecord(fault.key, int(fault.code), url, outcome, fault.detail, day, day, 1)
+        return FaultRecord(fault.key, int(fault.code), fault.url, outcome, fault.reason, day, day, 1)
     # Several runs of one day are one sighting; a clock that was set back adds none.
     days = before.days + (day > before.last_seen)
     last = max(day, before.last_seen)
-    return FaultRecord(fault.key, int(fault.code), url, outcome, fault.detail, before.first_seen, last, days)
+    return FaultRecord(fault.key, int(fault.code), fault.url, outcome, fault.reason, before.first_seen, last, days)
 
 
 def resolved(known: Mapping[str, FaultRecord], seen: SeenFaults) -> list[str]:
-    """Keys of the known faults without an address that a whole run has not seen again."""
+    """Keys of the known faults without an outcome that a whole run has not seen again; an address resolves its own."""
     tonight = {record.key for record in seen.records}
-    return [key for key, record in known.items() if record.url is None and key not in tonight]
+    return [key for key, record in known.items() if record.outcome is None and key not in tonight]
 
 
 def address_faults(
@@ -135,8 +160,6 @@ def address_faults(
 def _code_of(url: DoubtfulUrl) -> ExitCode | None:
     """The exit code of an address with that outcome; None where it is no fault."""
     article = url.kind in _ARTICLES
-    if url.outcome == "unknown_address":
-        return ExitCode.INCOMPLETE
     match url.outcome:
         case Outcome.BLOCKED:
             return ExitCode.BLOCKED
@@ -203,14 +226,17 @@ def drift_faults(lines: Iterable[str]) -> list[Fault]:
 
 
 def section_faults(names: Sequence[str], walks: Iterable[Mapping[str, Any]]) -> list[Fault]:
-    """Faults of the sections that were not read to their end: of the walks by address, and of the names without a walk."""
+    """Faults of the sections that were not read to their end: of the walks by address, and of the names without a walk.
+
+    A section that no walk has begun is named `name (address)` where its address is known.
+    """
     broken = [walk for walk in walks if walk["name"] in names and walk.get("state") not in _WALKED]
     faults = [
         Fault(ExitCode.INCOMPLETE, "section", f"{walk['name']} ({walk['url']})", str(walk.get("state")))
         for walk in broken
     ]
-    walked = {walk["name"] for walk in broken}
-    return faults + [Fault(ExitCode.INCOMPLETE, "section", name, "not read") for name in names if name not in walked]
+    unwalked = dict.fromkeys(name for name in names if name not in {walk["name"] for walk in broken})
+    return faults + [Fault(ExitCode.INCOMPLETE, "section", name, _NOT_READ) for name in unwalked]
 
 
 def dead_links(names: Iterable[str]) -> dict[str, str]:

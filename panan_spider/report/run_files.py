@@ -102,6 +102,7 @@ def registry_of(report: RunReport) -> "CollectorRegistry":
     gauge("received_bytes", "Bytes of the responses of the newest run.", report.bytes_received)
     gauge("new_articles", "Articles new in the archive.", report.new_count)
     gauge("corrected_articles", "Articles whose content had changed.", report.corrections_count)
+    gauge("reread_articles", "Unchanged articles that this version reads otherwise.", report.rereadings_count)
     gauge("removed_articles", "Stored articles that the site no longer has.", report.removals_count)
     gauge("gaps", "Addresses whose content the archive lacks, of all runs.", report.gaps_count)
     gauge("peak_memory_bytes", "Peak memory of the process.", report.figures.peak_mib * (1 << 20))

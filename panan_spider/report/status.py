@@ -1,5 +1,6 @@
 """Archive status, read from the ledger: contents, last runs, what is missing; as tables, tab-separated lines or JSON."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -9,12 +10,17 @@ from typing import Any, Final, TextIO
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl, Months, OpenWalk, PendingArticle
 from panan_spider.archive.ledger.runs import RunRecord
+from panan_spider.archive.store.files import ARTICLES_FILE
+from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
 from panan_spider.sites.thresholds import Thresholds
+
+#: The beginning of a line of articles.jsonl: ID and revision.
+_HEAD: Final = re.compile(rb'\{"id":"(\d+)","revision":(\d+),')
 
 #: How many of the newest runs are shown.
 RUNS: Final = 7
@@ -71,6 +77,7 @@ class ArchiveStatus:
     runs: list[PastRun]  # newest first
     articles: int
     revisions: int
+    rereadings: int  # revisions read from the same raw page as the one before: no corrections
     gone: int  # stored articles that the site no longer has
     never_had: int  # listed articles that were gone before they could be stored
     by_year: dict[str, int]
@@ -101,6 +108,7 @@ def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Threshol
         runs=[_past(run) for run in ledger.runs.newest(RUNS)],
         articles=articles,
         revisions=revisions,
+        rereadings=count_rereadings(folder / ARTICLES_FILE) if revisions > articles else 0,
         gone=gone,
         never_had=sum(article.outcome is Outcome.GONE for article in queries.missing_articles()),
         by_year=_years(queries.months()),
@@ -110,6 +118,22 @@ def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Threshol
         waiting=[article for article in queries.unsettled() if article.outcome in UNSETTLED],
         gaps=_gaps(ledger, thresholds),
     )
+
+
+def count_rereadings(lines: Path) -> int:
+    """Number of revisions that were read from the same raw page as the revision before. Raises StoreError."""
+    heads = ((_HEAD.match(line.raw), line) for line in read_lines(lines))
+    revised = {head[1] for head, _line in heads if head is not None and head[2] != b"1"}
+    pages: dict[str, Any] = {}
+    count = 0
+    for line in read_lines(lines) if revised else ():
+        head = _HEAD.match(line.raw)
+        if head is None or head[1] not in revised or line.record is None:
+            continue
+        page = line.record.get("warc")
+        count += page is not None and pages.get(line.record["id"]) == page
+        pages[line.record["id"]] = page
+    return count
 
 
 def _gaps(ledger: Ledger, thresholds: Thresholds) -> StatusGaps:
@@ -181,8 +205,9 @@ def show(status: ArchiveStatus, out: TextIO, *, gaps_alone: bool) -> None:
 
 def summary(status: ArchiveStatus) -> Iterator[str | ResultTable]:
     """Everything but the single gaps."""
-    corrections = status.revisions - status.articles
-    yield f"{status.folder}: {status.articles} articles, {corrections} corrections; {status.gone} gone from the site"
+    corrections = status.revisions - status.articles - status.rereadings
+    rereadings = f", {status.rereadings} rereadings" if status.rereadings else ""
+    yield f"{status.folder}: {status.articles} articles, {corrections} corrections{rereadings}; {status.gone} gone from the site"
     if status.held_by is not None:
         yield f"being written to: {status.held_by}"
     yield f"last run: {ending(status.runs[0], status)}" if status.runs else "no run yet"

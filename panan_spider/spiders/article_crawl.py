@@ -124,7 +124,7 @@ class ArticleCrawl:
         request = self._session.request(
             fetch.address.url, "article", self.read_article, self.miss_article, _ARTICLE_PRIORITY, fetch=fetch
         )
-        if fetch.known is not None and fetch.may_be_confirmed:
+        if fetch.known is not None and fetch.may_be_confirmed and not self._session.state.is_twin(fetch.entry.number):
             _make_conditional(request, fetch.known)
         return [request]
 
@@ -135,10 +135,14 @@ class ArticleCrawl:
         )
 
     def _lose_first(self, response: Response, fetch: ArticleFetch, outcome: Outcome, reason: str) -> None:
-        """Part one could not be read. A stored article that now leads elsewhere, or says it is missing, is gone."""
-        moved = self._session.urls.understand(response.url).article_id is None
+        """Part one could not be read. An article whose page says it does not exist is gone, and asked for again.
+
+        So is one that leads to an entry page; a stored one wherever it leads that is no article.
+        """
+        landed = self._session.urls.understand(response.url)
+        moved = landed.article_id is None if fetch.known is not None else landed.url in self._session.site.entry_pages
         unread = outcome in (Outcome.INVALID, Outcome.UNKNOWN_LAYOUT)
-        if fetch.known is not None and unread and (moved or SAYS_MISSING in reason):
+        if unread and (moved or SAYS_MISSING in reason):
             outcome = Outcome.GONE
         self._close(fetch, outcome, reason)
 

@@ -1,5 +1,6 @@
 """Section search: asks for every page that can be a section, and begins a walk of each that lists articles."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
@@ -16,7 +17,7 @@ from panan_spider.items import Article
 from panan_spider.sites.urls import UrlKind, canonical
 from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, bare_path, is_front_page, name_of
 from panan_spider.spiders.frontier import Frontier
-from panan_spider.spiders.session import CrawlSession, Output
+from panan_spider.spiders.session import CrawlSession, Output, page_of
 
 _PRIORITY: Final = 200
 #: Outcomes of a candidate that is no section. A candidate that fails otherwise might be one.
@@ -26,6 +27,10 @@ _NO_SECTION: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SIT
 _NO_ENTRY: Final = _NO_SECTION | {Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.TOO_LARGE}
 #: Outcomes of a link of the navigation behind which a list is missed.
 _DEAD: Final = frozenset({Outcome.GONE, Outcome.NO_LIST, Outcome.ALIAS})
+#: The title of a page, and elements that can show links which its markup does not hold.
+_TITLE: Final = re.compile(r"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
+_HIDES_LINKS: Final = re.compile(r"<(?:script|i?frame|form|object|embed|noscript|meta[^>]+refresh)\b", re.IGNORECASE)
+
 #: Rows with addresses of no known form that make a list.
 _LIST_OF_UNKNOWN: Final = 3
 
@@ -46,7 +51,8 @@ class SectionSearch:
         self._first_round = not args.urls
         self._entries: dict[str, Outcome | None] = {}  # outcomes of the entry pages, None for one that was read
         self._bare: list[str] = []  # entry pages that lead nowhere, each with the reason
-        self._dead: list[str] = []  # links of entry pages that lead to no list, each with the reason
+        self._idle: dict[str, str] = {}  # entry pages of the site itself without any link, with the reason, by address
+        self._dead: list[tuple[str, str]] = []  # links of entry pages that lead to no list: address, and line
         self._missing: list[tuple[Candidate, str]] = []
         self._moved: list[tuple[Candidate, str]] = []  # that lead to their own path at another host, and where
         self._answering: set[str] = set()  # hosts a page of which was read where it was asked for
@@ -119,7 +125,7 @@ class SectionSearch:
         if candidate.entry:
             self._entries[candidate.url] = None
             if not (page.sections or page.rows):
-                self._bare.append(f"entry page {candidate.url} shows neither sections nor articles")
+                self._note_bare(candidate, response)
         self.discovery.follow(candidate, page)
         front = is_front_page(final, page, self._session.site)
         if self.discovery.leads_elsewhere(candidate, final) or (
@@ -163,6 +169,16 @@ class SectionSearch:
                 self._missing.append((candidate, f"leads to {final}"))
         self._moved = []
 
+    def _note_bare(self, candidate: Candidate, response: Response) -> None:
+        """An entry page without links: of another site, or of this one, whose host may have no sections at all."""
+        line, text = f"entry page {candidate.url} shows neither sections nor articles", page_of(response).text
+        title = _TITLE.search(text)
+        own = title is not None and any(name in title[1] for name in self._session.site.names)
+        if own and not _HIDES_LINKS.search(text):
+            self._idle[candidate.url] = line
+        else:
+            self._bare.append(line)
+
     def _note_unknown_list(self, candidate: Candidate, page: SectionPage) -> None:
         """A page that lists rows, and no article among them: its articles may have addresses of a new form."""
         name = name_of(candidate, page, self._session.site)
@@ -177,7 +193,7 @@ class SectionSearch:
         if candidate.known is not None:
             self._missing.append((candidate, reason or str(outcome)))
         elif candidate.nav and candidate.text not in self._session.site.front_names and outcome in _DEAD:
-            self._dead.append(f"{candidate.text} ({candidate.url}): {reason}")
+            self._dead.append((candidate.url, f"{candidate.text} ({candidate.url}): {reason}"))
 
     def _lose_candidate(self, candidate: Candidate, outcome: Outcome, reason: str) -> None:
         self._settle(candidate, outcome, reason, missing=outcome in _NO_SECTION)
@@ -188,7 +204,8 @@ class SectionSearch:
         if outcome in _NO_SECTION:
             return
         if candidate.known is None:
-            self._session.failed_sections.append(candidate.text or candidate.url)
+            name = f"{candidate.text} ({candidate.url})" if candidate.text else candidate.url
+            self._session.failed_sections.append(name)
         else:
             self._begin_walk(candidate.url, candidate.known, None)
 
@@ -228,8 +245,9 @@ class SectionSearch:
                     f"section {candidate.known} ({candidate.url}) listed articles in earlier runs, now: {why}"
                 )
         entries = set(self._entries.values())
+        hosts = {urlsplit(url).hostname for url in (*known, *(section.url for section in self.discovery.sections))}
         if self.discovery.sections:
-            for line in self._bare:
+            for line in self._bare + [line for url, line in self._idle.items() if urlsplit(url).hostname in hosts]:
                 session.note_drift(line)
         elif None in entries or entries <= _NO_SECTION:
             ends = ", ".join(str(end) for end in sorted(filter(None, entries)))
@@ -240,7 +258,9 @@ class SectionSearch:
         session = self._session
         if session.args.sections:
             return
-        for line in self._dead:
+        walked = {urlsplit(section.url).path for section in self.discovery.sections}
+        # A relative link on a page that several hosts serve: the list stands at the same path of another host.
+        for line in (line for url, line in self._dead if urlsplit(url).path not in walked):
             session.failed_sections.append(line)
             session.log.warning("navigation: %s", line)
 

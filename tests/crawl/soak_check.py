@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +28,32 @@ def repairs(log: Path) -> list[str]:
 
 
 def damage(site: Site, data: Path) -> dict[str, list[str]]:
-    """By name, what is not as it must be: every article of the site exactly once, as its editors know it."""
+    """By name, what is not as it must be: the newest revision of every article as its editors know it, none repeated."""
     torn, articles = _read(data / "articles.jsonl")
-    times = Counter(article["id"] for article in articles)
+    newest = harness.newest(articles)
     return {
-        "lost": sorted(site.slots.keys() - times.keys()),
-        "repeated": sorted(number for number, count in times.items() if count > 1),
-        "never on the site": sorted(times.keys() - site.slots.keys()),
+        "lost": sorted(site.slots.keys() - newest.keys()),
+        "repeated": list(repeated(articles)),
+        "never on the site": sorted(newest.keys() - site.slots.keys()),
         "torn lines": torn,
-        "fields that differ from the site's": list(_differing(site, articles)),
+        "fields that differ from the site's": list(_differing(site, newest.values())),
         "WARC files not whole": _unsound(data),
-        "not what the raw pages say": _misread(data, len(times)),
+        "not what the raw pages say": _misread(data, len(newest)),
         "sums that do not match": _unbalanced(data),
         "missing though a run ended 0": list(unnamed(site.slots.keys(), articles, reports(data))),
-        "where the ledger disagrees": list(_disagreeing(site, data, articles)),
+        "where the ledger disagrees": list(_disagreeing(site, data, newest.values())),
     }
+
+
+def repeated(articles: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Revisions that are stored twice, that do not follow the one before, or that have its content."""
+    before: dict[str, tuple[int, str]] = {}
+    for article in articles:
+        number, revision, content = article["id"], article["revision"], article["content_hash"]
+        last, old = before.get(number, (0, ""))
+        if revision != last + 1 or content == old:
+            yield f"{number}, revision {revision} after {last}"
+        before[number] = revision, content
 
 
 def _read(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
@@ -56,7 +67,7 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
     return torn, articles
 
 
-def _differing(site: Site, articles: list[dict[str, Any]]) -> Iterator[str]:
+def _differing(site: Site, articles: Iterable[dict[str, Any]]) -> Iterator[str]:
     for article in articles:
         if article["id"] in site.slots:
             wanted = site.expected(site.record(article["id"]))
@@ -109,7 +120,7 @@ def _unbalanced(data: Path) -> list[str]:
     return found if reports else ["no report"]
 
 
-def _disagreeing(site: Site, data: Path, articles: list[dict[str, Any]]) -> Iterator[str]:
+def _disagreeing(site: Site, data: Path, articles: Collection[dict[str, Any]]) -> Iterator[str]:
     """Each stored article's line, its lists, and the books: all closed, nothing left to be asked for."""
     ledger = Ledger.read_only(data / "ledger.sqlite")
     try:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from soak_check import unnamed
+from soak_check import repeated, unnamed
 
 
 def report(hour: int, code: int, *gaps: str, count: int | None = None) -> dict[str, Any]:
@@ -30,3 +30,12 @@ def test_zero_with_something_missing_in_silence_is_found_though_a_later_run_brin
 
 def test_a_report_that_does_not_list_all_its_gaps_is_not_judged() -> None:
     assert list(unnamed({"1", "2"}, [line("1", 1)], [report(2, 0, "3", count=5_000)])) == []
+
+
+def test_a_revision_stored_twice_or_without_a_change_is_found_and_a_healed_one_is_not() -> None:
+    def stored(revision: int, content: str) -> dict[str, Any]:
+        return {"id": "1", "revision": revision, "content_hash": content}
+
+    assert list(repeated([stored(1, "a"), stored(2, "b"), stored(3, "a")])) == []
+    assert list(repeated([stored(1, "a"), stored(1, "a")])) == ["1, revision 1 after 1"]
+    assert list(repeated([stored(1, "a"), stored(2, "a")])) == ["1, revision 2 after 1"]

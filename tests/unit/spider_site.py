@@ -36,6 +36,7 @@ class Notes(CrawlState):
         self.barren_urls: frozenset[str] = frozenset()
         self.hub_urls: frozenset[str] = frozenset()
         self.all_listed_in: set[str] = set()  # the sections that have listed every stored article
+        self.twins: set[str] = set()
         self.met: dict[str, str] = {}
         self.walks: list[tuple[str, str]] = []
 
@@ -55,6 +56,9 @@ class Notes(CrawlState):
 
     def sections(self) -> Iterable[KnownSection]:
         return self.known_sections
+
+    def is_twin(self, article_id: str) -> bool:
+        return article_id in self.twins
 
     def stored_since(self, section: str, day: date | None) -> Iterable[str]:
         known = self.stored.values() if section in self.all_listed_in else ()

@@ -30,10 +30,10 @@ class Runs:
     def memory(self) -> CrawlState:
         return self.archive.memory
 
-    def settle(self, number: int, outcome: Outcome, url: str | None = None) -> None:
+    def settle(self, number: int, outcome: Outcome, url: str | None = None, reason: str | None = None) -> None:
         url = url or url_of(number)
         self.memory.discovered(url, "article", f"{number:09d}")
-        self.memory.settle(url, outcome)
+        self.memory.settle(url, outcome, reason)
 
     def asked_again(self) -> list[str]:
         return [left.article_id for left in self.memory.unsettled()]

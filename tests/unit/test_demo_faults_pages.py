@@ -5,9 +5,12 @@ import re
 
 import pytest
 from demo_client import get, links, rows, section
-from demo_faults import LIST, SITE, article, ask, plain
+from demo_faults import LIST, SITE, article, ask, plain, site_alone
 
 from demo_site.county_panan import PANAN
+from demo_site.faults import answered, parse
+from demo_site.pages.pagers import page_path
+from demo_site.response import Request
 from panan_spider.settings import DOWNLOAD_MAXSIZE as MAX_PAGE_BYTES
 from panan_spider.sites.profile import load_site
 
@@ -108,3 +111,35 @@ def test_dead_navigation_links_stand_on_every_page_and_are_dead() -> None:
         assert {path for _text, path in dead} <= set(spoiled)
         assert [ask("dead-navigation", f"http://{host}{path}").status for _text, path in dead] == [404] * len(dead)
         assert not {path for _text, path in dead} & set(links("", get(SITE, PANAN.home[host]).body.decode()))
+
+
+def test_pages_that_are_gone_for_a_night() -> None:
+    assert ask("gone%100", article()).status == 404
+    assert ask("gone:410%100@/index", LIST).status == 410
+    assert "不存在" in plain(ask("soft-404%100", article()))
+    home = ask("redirect-home%100", article())
+    assert (home.status, home.headers["Location"].count("/")) == (302, 3)
+
+
+def test_one_article_for_all() -> None:
+    fault, first, other = parse("one-article%100"), article(), article("trs")
+    pages = []
+    for url in (first, other):
+        _, _, host, path = url.split("/", 3)
+        request = Request("GET", host, f"/{path}", {"if-none-match": '"x"'})
+        pages.append(answered([fault], request, site_alone).body)
+    title = SITE.title(SITE.article_at(first) or "")
+    assert all(title.encode("gb18030") in page or title.encode() in page for page in pages)
+
+
+@pytest.mark.parametrize("key", ["sj", "xzh", "sz"])
+def test_a_list_that_repeats_its_first_page(key: str) -> None:
+    entry = PANAN.by_key[key]
+    further = f"http://{entry.host}{page_path(entry, 1, SITE.list_pages(key))}"
+    assert rows(further, plain(ask("list-repeats%100", further))) == rows(entry.url, plain(ask("gone%0", entry.url)))
+
+
+@pytest.mark.parametrize("status", [412, 468, 521])
+def test_a_firewall(status: int) -> None:
+    page = ask(f"firewall:{status}%100", LIST)
+    assert page.status == status and b"$_ts" in page.body

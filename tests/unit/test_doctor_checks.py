@@ -137,6 +137,18 @@ def test_every_field_says_on_how_many_articles_and_where() -> None:
     assert "enorth_b /html/body/" in where["title"] and "trs /html/body/" in where["title"]
 
 
+def test_every_field_shows_one_value_it_read() -> None:
+    shown = dict(
+        zip(column(fields := article_checks.fields(visit()), "field"), column(fields, "one value"), strict=True)
+    )
+    first = visit().samples[0].article
+    assert first is not None
+    assert shown["published"] == first.published and shown["title"] == first.title[:24]
+    assert shown["authors"].startswith(first.authors[0].name)
+    assert shown["attachments"] == "–"
+    assert all(0 < len(value) <= 60 and "\n" not in value for value in shown.values())
+
+
 def test_selectors_once_seen_and_those_of_relatives_are_told_apart() -> None:
     found = {line.cells[0]: line for line in article_checks.known_selectors(visit()).lines}
     assert found["div.detail-title"].mark is RowStatus.OK

@@ -28,6 +28,9 @@ from panan_spider.doctor.doctor_verdict import ADVICE, CODES, DoctorStatus, judg
         (("always-5xx:403%100",), DoctorStatus.BLOCKED, 12, "HTTP 403"),
         (("robots-disallow",), DoctorStatus.FORBIDDEN, 12, "forbids us everything"),
         (("always-5xx%25",), DoctorStatus.INCOMPLETE, 10, "failed, HTTP 503"),
+        (("always-5xx%100@/system/count/",), DoctorStatus.INCOMPLETE, 10, "entry and list pages not read, first"),
+        (("always-5xx%100@/system/count/", "redesign"), DoctorStatus.INCOMPLETE, 10, "no selector once seen on this site"),
+        (("always-5xx:404%100@/system/count/", "redesign"), DoctorStatus.INCOMPLETE, 10, "gone, HTTP 404"),
         (("bad-date%100@/system/",), DoctorStatus.INCOMPLETE, 10, "invalid, no such date"),
     ],
 )  # fmt: skip

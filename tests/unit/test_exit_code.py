@@ -73,6 +73,12 @@ def test_every_reason_is_named_the_gravest_first() -> None:
     )
 
 
+def test_sections_of_one_name_are_named_with_their_addresses() -> None:
+    lists = [f"乡镇 (http://www.panews.cn/{key}/)" for key in ("xz", "zj")]
+    reason = exit_code_of(RunFacts(faults=ringing(*section_faults(["时政", *lists], []))))[1]
+    assert reason == f"sections not read to their end: 时政, {lists[0]}, {lists[1]}"
+
+
 @pytest.mark.parametrize("code", ORDER[:3])
 def test_a_run_that_saw_too_little_names_nothing_else(code: ExitCode) -> None:
     alone = exit_code_of(RunFacts(**CAUSES[code]))

@@ -178,6 +178,26 @@ def test_two_sections_of_one_name_are_judged_by_address() -> None:
     assert rings(nights(*[one] * 4, both)) == [True, True, True, False, True]
 
 
+def test_every_fault_has_a_line_of_its_own_with_the_address_where_there_is_one() -> None:
+    lists = [f"乡镇 (http://www.panews.cn/{key}/index.shtml)" for key in ("xz", "zj")]
+    (run,) = nights([*section_faults([*lists, "时政"], [walk("a", "failed"), walk("b", "capped")]),
+                     *drift_faults(["section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"])])  # fmt: skip
+    assert [(record.url, record.reason) for record in run.records] == [
+        ("http://a/", "section 时政: not read to its end: a list page or its pager could not be read"),
+        ("http://b/", "section 时政: not read to its end: more list pages than the limit"),
+        ("http://www.panews.cn/xz/index.shtml", "section 乡镇: not read"),
+        ("http://www.panews.cn/zj/index.shtml", "section 乡镇: not read"),
+        ("http://www.panews.cn/sp/", "section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"),
+    ]  # fmt: skip
+    entries = {(record.url, record.reason) for record in run.records}
+    assert len(entries) == len(run.records)
+
+
+def test_a_section_without_a_walk_is_resolved_when_it_is_read() -> None:
+    unread = section_faults(["乡镇 (http://www.panews.cn/xz/)"], [])
+    assert rings(nights(*[unread] * 4, [], unread)) == [True, True, True, False, False, True]
+
+
 def test_a_walk_that_fails_in_another_way_rings_again() -> None:
     failed, capped = (section_faults(["时政"], [walk("a", state)]) for state in ("failed", "capped"))
     assert rings(nights(*[failed] * 4, capped)) == [True, True, True, False, True]

@@ -33,6 +33,12 @@ class TestStored:
         assert request.headers["If-None-Match"] == b'"e"'
         assert (result.outcome(self.RECENT), result.outcome(self.OLD)) == (Outcome.UNCHANGED, Outcome.KNOWN)
 
+    def test_one_that_shows_the_content_of_another_is_asked_for_whole(self) -> None:
+        memory = self.memory()
+        memory.twins.add("000000002")
+        request = request_for(run(site(self.NEW, self.RECENT), memory).requests, self.RECENT)
+        assert b"If-None-Match" not in request.headers
+
     def test_last_modified_is_sent_where_there_is_no_etag(self) -> None:
         memory = self.memory(etag=None, last_modified="Sat, 07 Mar 2020 00:00:00 GMT")
         request = request_for(run(site(self.NEW, self.RECENT), memory).requests, self.RECENT)

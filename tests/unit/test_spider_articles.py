@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from scrapy.http import Response
-from spider_pages import OWN, SECTION, Answer, article, link, listing, site, twins, url_of
+from spider_pages import HOME, OWN, SECTION, ZJOL, Answer, article, link, listing, site, twins, url_of
 from spider_site import Notes, run
 
 from panan_spider.core.outcomes import Outcome
@@ -62,6 +62,19 @@ def test_an_article_gone_at_every_address_is_gone() -> None:
 def test_what_cannot_be_read_has_its_named_fate_and_stops_nothing(answer: Answer, outcome: Outcome) -> None:
     result = run(site(url_of(1), url_of(2)) | {url_of(1): answer})
     assert result.outcome(url_of(1)) is outcome
+    assert [item.url for item in result.items] == [url_of(2)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<html><head><title>提示</title></head><body><p>对不起，您访问的页面不存在或已被删除。</p></body></html>",
+        (f"{ZJOL}/", HOME),
+    ],
+)
+def test_an_article_never_stored_that_the_site_says_is_missing_is_gone_and_no_quarantine_entry(answer: Answer) -> None:
+    result = run(site(url_of(1), url_of(2)) | {url_of(1): answer})
+    assert result.outcome(url_of(1)) is Outcome.GONE
     assert [item.url for item in result.items] == [url_of(2)]
 
 

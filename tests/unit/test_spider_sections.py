@@ -40,6 +40,30 @@ class TestDiscovery:
         session = (run(pages, sections=chosen) if chosen else run(pages)).spider.session
         assert (session.failed_sections, session.drift) == ([], [])
 
+    def test_a_dead_link_is_not_missed_where_another_host_shows_the_list_at_its_path(self) -> None:
+        """Two hosts show one front page, and its link is relative."""
+        twin = SJ.replace(ZJOL, OWN)
+        session = run(site({f"{OWN}/": listing(None, [], link(twin, "书记")), twin: 404})).spider.session
+        assert (session.failed_sections, session.drift) == ([], [])
+
+    @pytest.mark.parametrize(
+        ("front", "drift"),
+        [
+            ("<html><head><title>磐安新闻网</title></head><body><ul></ul></body></html>", 0),
+            ("<html><head><title>磐安新闻网</title></head><body><script src='/nav.js'></script></body></html>", 1),
+            ("<html><head><title>域名出售</title></head><body><h1>该域名正在出售</h1></body></html>", 1),
+            ("<html><body></body></html>", 1),
+        ],
+    )
+    def test_an_entry_page_without_links_is_drift_unless_nothing_of_the_site_stands_on_its_host(
+        self, front: str, drift: int
+    ) -> None:
+        assert len(run(site({f"{OWN}/": front})).spider.session.drift) == drift
+        memory = Notes()
+        memory.known_sections = [KnownSection(f"{OWN}/zl/index.shtml", "专栏", True)]
+        known = site({f"{OWN}/": front, f"{OWN}/zl/index.shtml": listing("专栏", [url_of(2)])})
+        assert len(run(known, memory).spider.session.drift) == 1
+
     def test_a_link_off_the_site_is_no_gap(self) -> None:
         refusal = RuntimeError("redirected off the site")
         refusal.outcome = Outcome.OFF_SITE  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from store_helpers import a_dead_run, an_archive, an_article, url_of
 
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.outcomes import Outcome
-from panan_spider.items import Article
+from panan_spider.items import Article, WarcLocation
 from panan_spider.report.status import ArchiveStatus, read_status, show
 from panan_spider.sites.thresholds import Thresholds
 
@@ -33,6 +33,23 @@ def dated(number: int, day: date, **other: Any) -> Article:
 def store(archive: Archive, number: int, day: date, *sections: str) -> None:
     article = dated(number, day, listed_in=list(sections))
     archive.store(article, Outcome.STORED)
+
+
+def test_new_readings_of_a_stored_page_are_counted_apart_from_corrections(tmp_path: Path, capsys: Capture) -> None:
+    archive = an_archive(tmp_path)
+    for revision, offset in enumerate((10, 10, 20, 20, 20), 1):
+        place = WarcLocation(file="warc/a.warc.gz", offset=offset)
+        outcome = Outcome.STORED if revision == 1 else Outcome.REVISED
+        archive.memory.discovered(url_of(1), "article", "000000001")
+        archive.store(an_article(1, revision=revision, version=revision, warc=place), outcome)
+        archive.close({"exit_code": 0})
+        archive = an_archive(tmp_path, f"r{revision + 1}")
+    archive.store(an_article(2, version=9), Outcome.STORED)
+    archive.close({"exit_code": 0})
+    status = status_of(tmp_path)
+    assert (status.revisions, status.articles, status.rereadings) == (6, 2, 3)
+    show(status, out := io.StringIO(), gaps_alone=False)
+    assert "2 articles, 1 corrections, 3 rereadings;" in out.getvalue()
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from store_helpers import StandingClock, a_dead_run, an_archive, an_article, an_exchange, lines_of, url_of
 
+from panan_spider.archive.ledger.stored_articles import ArticleTable
 from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.outcomes import Outcome
 
 
@@ -54,6 +57,31 @@ def test_a_missing_ledger_is_made_again(data: Path) -> None:
         "ledger.sqlite: 4 lines of articles.jsonl were not yet marked in it; they are now",
     ]
     assert whole(data) == []
+
+
+@pytest.mark.parametrize("where", ["", " WHERE id = '000000002'", " WHERE id = '000000001'"])
+def test_rows_that_the_ledger_has_lost_are_made_again_from_the_lines(data: Path, where: str) -> None:
+    with sqlite3.connect(data / "ledger.sqlite") as ledger:
+        ledger.execute(f"DELETE FROM articles{where}")
+    had = 0 if not where else 2
+    assert whole(data) == [f"ledger.sqlite: had {had} of 3 articles; they are marked again from the lines"]
+    assert whole(data) == []
+
+
+def test_a_line_that_is_no_article_costs_one_marking_and_no_more(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (data / "articles.jsonl").open("ab") as lines:
+        lines.write(b'{"hello":1}\n')
+    marked: list[int] = []
+    remark = ArticleTable.remark
+
+    def counted(table: ArticleTable, lines: Iterable[StoredLine], at: str) -> None:
+        marked.append(1)
+        remark(table, lines, at)
+
+    monkeypatch.setattr(ArticleTable, "remark", counted)
+    for _opening in range(3):
+        an_archive(data, f"r{_opening}-again", clock=StandingClock()).close({})
+    assert marked == [1]
 
 
 @pytest.mark.parametrize("ruin", [b"no database at all" * 99, b""], ids=["no database", "empty"])

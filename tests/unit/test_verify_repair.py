@@ -73,6 +73,10 @@ DAMAGE: dict[str, Callable[[list[bytes]], object]] = {
     "every revision of one dropped": lambda lines: [lines.pop(at) for at in (9, 8, 2)],
     "a line twice": lambda lines: lines.insert(3, lines[3]),
     "two revisions swapped": swap,
+    "a revision number": lambda lines: lines.__setitem__(4, lines[4].replace(b'"revision":1,', b'"revision":7,')),
+    "the newest revision's number": lambda lines: lines.__setitem__(
+        9, lines[9].replace(b'"revision":3,', b'"revision":9,')
+    ),
     "number and all unreadable": lambda lines: lines.__setitem__(4, b"\x00" * (len(lines[4]) - 1) + b"\n"),
     "the last line torn": lambda lines: lines.__setitem__(9, lines[9][:700]),
     "several at once": several,

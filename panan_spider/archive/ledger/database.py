@@ -120,7 +120,7 @@ Row = tuple[Any, ...]
 
 
 def _looking(path: Path) -> str:
-    """Address of a read-only ledger. Without a run there is no -wal beside it, and SQLite would leave one there."""
+    """SQLite URI that opens a ledger read-only. Without a run there is no -wal beside it, and SQLite would leave one there."""
     return "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
 
 

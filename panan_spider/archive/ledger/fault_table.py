@@ -22,7 +22,7 @@ class FaultRecord:
     key: str
     code: int
     url: str | None  # the address it concerns; None for a fault of the site or of a check
-    outcome: str | None  # of the address
+    outcome: str | None  # of an address; None for a fault of a section, of the layout or of a check
     reason: str
     first_seen: str
     last_seen: str

@@ -25,7 +25,10 @@ class HeldState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldRevision:
-    """One row. `record` is the article as JSON, "" for GONE; `parts` a JSON list of its further parts' answers."""
+    """One row. `record` is the article as JSON; for GONE the words of the site that say so, "" for a status alone.
+
+    `parts` is a JSON list of the answers of its further parts.
+    """
 
     article_id: str
     url: str
@@ -64,15 +67,18 @@ class HeldTable:
             *(row.parts, row.warc_file, row.warc_offset, row.at),
         )
 
-    def note_gone(self, article_id: str, url: str, run: int, at: str) -> bool:
-        """Note that a listed article is gone. Whether an earlier run has noted it: then it is a removal, and the row goes."""
+    def note_gone(self, article_id: str, url: str, run: int, at: str, words: str = "") -> bool:
+        """Note that a listed article is gone. Whether an earlier run has noted it: then it is a removal, and the row goes.
+
+        `words` are the site's own that say so: a page that says it does not exist, or a redirect to an entry page.
+        """
         before = self.get(article_id)
         if before is not None and before.state is HeldState.GONE and before.run < run:
             self.drop(article_id)
             return True
         if before is None or before.state is not HeldState.GONE:
             self._put(
-                HeldRevision(article_id, url, run, HeldState.GONE, "", "", None, None, "[]", None, None, at),
+                HeldRevision(article_id, url, run, HeldState.GONE, "", words, None, None, "[]", None, None, at),
                 HeldState.GONE,
             )
         return False
@@ -93,6 +99,13 @@ class HeldTable:
     def waiting(self) -> Sequence[HeldRevision]:
         """The readings that no check has judged, by article ID."""
         rows = self._db.rows(f"SELECT {_COLUMNS} FROM held WHERE state IN ('waiting', 'confirmed') ORDER BY article_id")
+        return [_held(row) for row in rows]
+
+    def said_gone(self, run: int) -> Sequence[HeldRevision]:
+        """The listed articles that are gone since `run` by the site's own words."""
+        rows = self._db.rows(
+            f"SELECT {_COLUMNS} FROM held WHERE state = 'gone' AND run = ? AND record != '' ORDER BY article_id", run
+        )
         return [_held(row) for row in rows]
 
     def locations(self) -> Iterator[tuple[str, str, int]]:

@@ -59,7 +59,7 @@ class Ledger:
         self._db.snapshot()
 
     def damage(self) -> str | None:
-        """SQLite's message about a damaged file; None for a sound one."""
+        """SQLite's finding about the file itself; None for a sound file."""
         row = self._db.row("PRAGMA quick_check(1)")
         said = "no answer" if row is None else " ".join(str(row[0]).split())
         return None if said == "ok" else said
@@ -69,7 +69,7 @@ class Ledger:
         return self.values.number(f"{lines}_offset")
 
     def is_last_marked(self, lines: str, raw: bytes) -> bool:
-        """Whether `raw` is the line of the file `lines` that was marked last."""
+        """True where `raw` is the line of the file `lines` that was marked last."""
         return self.values.text(f"{lines}_last") == hashlib.sha256(raw).hexdigest()
 
     def passed(self, lines: str, first: StoredLine, *more: StoredLine) -> None:

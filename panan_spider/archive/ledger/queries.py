@@ -21,6 +21,11 @@ _OFF_SITE_TRIES: Final = 3
 SHARED_CONTENT: Final = "the same content as"
 _SHARED: Final = f"outcome = 'invalid' AND coalesce(reason, '') LIKE '{SHARED_CONTENT} %'"
 
+#: Addresses of stored articles that show what another one shows, and were not asked for since: one of them may stand
+#: where the other should. A reprint is asked for once more, and then it is known.
+_TWINS: Final = """SELECT url FROM articles WHERE outcome IN ('stored', 'revised') AND content_hash IN (
+    SELECT content_hash FROM articles GROUP BY content_hash HAVING count(*) > 1)"""
+
 #: A list row of an article with one of these is still news: nobody has yet learned what the article is.
 _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}
 
@@ -106,7 +111,7 @@ class LedgerQueries:
         self._db = db
 
     def settled(self, article_id: str) -> bool:
-        """Whether the fate of the article is known: stored, or an address of it ended otherwise than for a time.
+        """True for an article with a final outcome: stored, or one of its addresses ended in an outcome that is not temporary.
 
         Not, where nobody has yet asked at one of its addresses: gone at one host, it may stand at the other.
         """
@@ -130,9 +135,10 @@ class LedgerQueries:
             FROM addresses a
             WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)}
                 OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?) OR {_DOUBTED}
-                OR {_SHARED} OR url IN (SELECT url FROM held))
+                OR {_SHARED} OR url IN (SELECT url FROM held) OR url IN ({_TWINS}))
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
-                THEN (outcome IN {_among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id))
+                THEN (outcome IN {_among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id)
+                    OR url IN ({_TWINS}))
                     AND url = (SELECT s.url FROM articles s WHERE s.id = a.article_id)
                 ELSE NOT EXISTS (SELECT 1 FROM addresses b WHERE b.article_id = a.article_id
                     AND b.outcome IN ('unknown_layout', 'invalid', 'too_large')
@@ -147,6 +153,15 @@ class LedgerQueries:
             )
             for url, number, posted, outcome, tries, sections in reversed(once.values())
         ]
+
+    def is_twin(self, article_id: str) -> bool:
+        """True where another stored article has the content of this one, and no run has requested it since it was stored."""
+        row = self._db.row(
+            """SELECT 1 FROM articles s WHERE id = ? AND outcome IN ('stored', 'revised')
+            AND EXISTS (SELECT 1 FROM articles t WHERE t.content_hash = s.content_hash AND t.id != s.id)""",
+            article_id,
+        )
+        return row is not None
 
     def articles_with_outcome(self, outcomes: Iterable[Outcome]) -> frozenset[str]:
         """IDs of the articles one of whose addresses has one of these as its newest outcome."""
@@ -178,13 +193,13 @@ class LedgerQueries:
         )
 
     def missing_urls(self, run: int) -> list[MissingUrl]:
-        """Missing URLs: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
+        """Gaps of the archive: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
 
         A list page that failed last month is no gap: its rows have been read since, from wherever they moved to. Nor is a
         stored article that could not be read once and has not been requested since. A fault stays a gap until it is resolved.
         """
         rows = self._db.rows(
-            f"""WITH faulty AS (SELECT url, outcome FROM faults WHERE url IS NOT NULL)
+            f"""WITH faulty AS (SELECT url, outcome FROM faults WHERE outcome IS NOT NULL)
             SELECT url, kind, article_id, coalesce(outcome, '{Outcome.PENDING}') AS fate, reason, tries
             FROM addresses a WHERE (outcome IN {_among(_GAPS)} OR (url, outcome) IN faulty
                 OR outcome IS NULL AND NOT EXISTS (

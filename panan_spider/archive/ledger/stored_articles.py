@@ -194,6 +194,11 @@ class ArticleTable:
         row = self._db.row("SELECT count(*) FROM articles")
         return int(row[0]) if row else 0
 
+    def revisions(self) -> int:
+        """Number of stored revisions."""
+        row = self._db.row("SELECT coalesce(sum(revision), 0) FROM articles")
+        return int(row[0]) if row else 0
+
     def rows(self) -> Iterator[Row]:
         """Every stored article."""
         return self._db.each(f"SELECT {_COLUMNS} FROM articles ORDER BY line_offset")

@@ -97,6 +97,14 @@ class UrlTable:
                 *(outcome, reason, at, run, outcome not in _NO_TRY, url),
             )
 
+    def replace_reason(self, run: int, url: str, reason: str) -> None:
+        """Replace the reason of an outcome that `run` has recorded; inside `write`."""
+        self._db.run("UPDATE addresses SET reason = ? WHERE url = ? AND last_run = ?", reason, url, run)
+        self._db.run(
+            "UPDATE fates SET reason = ? WHERE run = ? AND address = (SELECT number FROM addresses WHERE url = ?)",
+            *(reason, run, url),
+        )
+
     def record_pending(self, run: int, reason: str, at: str) -> int:
         """Make every open fate of a run PENDING; how many there were."""
         self._db.run(
@@ -116,7 +124,7 @@ class UrlTable:
         return [row[0] for row in rows]
 
     def outcomes_of(self, run: int) -> dict[Outcome, int]:
-        """Number of a run's addresses by outcome."""
+        """Number of addresses of a run by outcome."""
         rows = self._db.rows(
             "SELECT outcome, count(*) FROM fates WHERE run = ? AND outcome IS NOT NULL GROUP BY outcome", run
         )
@@ -167,6 +175,6 @@ class ImageTable:
         )
 
     def counts(self) -> dict[Outcome, int]:
-        """Number of image addresses, of all runs, by newest outcome."""
+        """Number of image addresses of all runs by newest outcome."""
         rows = self._db.rows("SELECT outcome, count(*) FROM images GROUP BY outcome ORDER BY outcome")
         return {Outcome(outcome): count for outcome, count in rows}

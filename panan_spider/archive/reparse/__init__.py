@@ -1,1 +1,1 @@
-"""Articles built again from the archived raw pages, and what differs stored when told to."""
+"""Reparse: articles built again from the archived raw pages; changed ones are stored on request."""

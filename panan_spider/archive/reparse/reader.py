@@ -30,7 +30,7 @@ _CARRIED: Final = ("revision", "url", "posted", "listed_in", "fetched_at", "warc
 
 
 class _Lines(NamedTuple):
-    """Where the first and the newest line of an article begin, in bytes; its revision, and whether it is in scope."""
+    """First bytes of the first and the newest line of an article, its revision, and whether it is in scope."""
 
     first: int
     newest: int
@@ -67,7 +67,7 @@ class ArchiveReader:
         return found
 
     def _stored(self, places: Iterable[tuple[int, int]]) -> Iterator[ReparseResult]:
-        """Articles whose first and newest lines start at these bytes."""
+        """Readings of the articles whose first and newest lines start at these bytes."""
         path = self.data / ARTICLES_FILE
         if not path.exists():
             return
@@ -126,7 +126,7 @@ class ArchiveReader:
 
     @cached_property
     def _parts_kept(self) -> dict[str, WarcLocation]:
-        """Where the newest good answer of each further part lies. Reads every WARC file: asked for by rescues alone."""
+        """Location of the newest good response of each further part. Reads every WARC file, so only rescues use it."""
         found = {}
         for response in warc_file.iter_responses(self.data):
             address = self._site.urls.understand(response.url)

@@ -33,7 +33,7 @@ _SHOWN_BEFORE, _SHOWN = 12, 70
 
 
 class ReparseVerdict(StrEnum):
-    """Verdict of reading an article's pages again."""
+    """Verdict of reading a page again."""
 
     SAME = "the same"
     CHANGED = "changed"
@@ -68,7 +68,7 @@ class ReparseScope:
     template: str | None = None
 
     def holds(self, published: str | None, posted: str | None, template: str | None) -> bool:
-        """Whether such an article is meant. One of no known day is, unless days are asked for."""
+        """True for an article in scope. One of no known day is, unless days are given."""
         day = (published or posted or "")[:10]
         early = self.since is not None and day < self.since.isoformat()
         late = self.until is not None and (not day or day > self.until.isoformat())
@@ -100,7 +100,7 @@ def _around(old: Any, new: Any) -> tuple[str, str]:
 
 
 class ReparsedArticle(BaseModel):
-    """Articles that a call had read: those whose first line begins before byte `until`, but those in `again` (first bytes).
+    """Progress of a call: the articles whose first line begins before byte `until`, but those in `again` (first bytes).
 
     Done as `articles.jsonl` was when it had `size` bytes and the line of SHA-256 `last` at its end.
     """
@@ -115,7 +115,7 @@ class ReparsedArticle(BaseModel):
     again: frozenset[int]
 
     def covers(self, first: int, newest: int) -> bool:
-        """Whether the article whose first and newest lines begin at these bytes need not be read."""
+        """True for an article, by the first bytes of its first and newest lines, that need not be read."""
         return first < self.until and newest < self.size and first not in self.again
 
 

@@ -47,7 +47,7 @@ class BatchWriter:
             self.settle()
 
     def settle(self) -> None:
-        """Print and store the readings taken so far. Raises as `take` does.
+        """Store those taken so far. Raises as `take` does.
 
         Told first: a kill in between makes the next call tell some again, and none is stored without having been told.
         """

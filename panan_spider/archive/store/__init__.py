@@ -1,1 +1,1 @@
-"""The archive on disk: raw responses, article lines, the ledger, in that order of writing."""
+"""Store: raw responses, article lines and the ledger on disk, written in that order."""

@@ -1,7 +1,7 @@
-"""Archive: everything one run keeps, written in the one order that loses nothing.
+"""Archive: one archive folder, opened by one run for writing.
 
 The response goes into the WARC, then the article's line into articles.jsonl, then the mark into the ledger; each is
-durable before the next begins. Opening the archive finds whatever a dead run left half done, and finishes or undoes it.
+durable before the next begins. Opening finishes or undoes what a dead run left half done.
 """
 
 import json
@@ -180,7 +180,7 @@ class Archive:
                 self.ledger.passed(ARTICLES, *lines)
 
     def expect(self, article: Article, outcome: Outcome) -> bool:
-        """Whether the article returns after it was gone. Raises ValueError where `store` would."""
+        """True where the article returns after it was gone. Raises ValueError where `store` would."""
         known = self.latest(article.id)
         if article.revision != (1 if known is None else known.revision + 1):
             raise ValueError(f"{article.url}: revision {article.revision} does not follow {known and known.revision}")
@@ -241,7 +241,7 @@ class Archive:
         return sorted({*met, *self.ledger.held.same_content(content_hash, article_id)} - {article_id})
 
     def is_of_this_run(self, row: HeldRevision) -> bool:
-        """Whether this run has read the held revision, and not one that was killed or interrupted."""
+        """True where this run has read the held revision, and no run that was killed or interrupted."""
         return row.run == self._run
 
     def newest_record(self, article_id: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Content-encodings undone, never beyond a limit: a few kilobytes may stand for gigabytes."""
+"""Content-Encoding: bodies decoded up to a size limit, because a few kilobytes can stand for gigabytes."""
 
 import io
 import sys

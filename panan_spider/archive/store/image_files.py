@@ -1,4 +1,4 @@
-"""The pictures on disk: each a file named by its content, an index that says which address is which file."""
+"""Image files: each named by the hash of its content, with an index from address to file."""
 
 import hashlib
 import json
@@ -51,7 +51,7 @@ class ImageFiles:
                 self._ledger.passed(IMAGES, line)
 
     def wants(self, url: str, *, all_again: bool = False) -> bool:
-        """Whether a picture is still to be asked for: it was never had, its file is missing, or it may be had by now."""
+        """True for an image to request: it was never stored, its file is missing, or it may be available by now."""
         fate = self._ledger.images.fate(url)
         if fate is None:
             return True

@@ -28,6 +28,8 @@ _LINE_ENDS: Final = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\
 _BLOCK: Final = 1 << 16
 #: Bytes that two blocks share: more than the key, its blanks and its number take.
 _OVERLAP: Final = 64
+#: Bytes read at a time where lines are only counted.
+_COUNTED: Final = 1 << 20
 
 #: The format's number in a line. Inside a string of the line the quotes would be escaped.
 _SCHEMA: Final = re.compile(rb'"schema_version"\s*:\s*(\d+)')
@@ -46,7 +48,7 @@ class StoredLine:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the line ends with a line feed. A torn line, or one that a run is writing just now, does not."""
+        """True where the line ends with a line feed. A torn line does not, nor one that a run is writing just now."""
         return self.raw.endswith(b"\n")
 
     @cached_property
@@ -214,6 +216,11 @@ class LineFile:
     def lines(self, start: int = 0, until: int | None = None) -> Iterator[StoredLine]:
         """The lines that begin from byte `start`, the first byte of a line. Raises StoreError."""
         return read_lines(self.path, start, until)
+
+    def count(self) -> int:
+        """Number of whole lines in the file."""
+        with naming(self.path), self.path.open("rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(_COUNTED), b""))
 
     def at(self, start: int) -> dict[str, Any]:
         """The record of the line that begins at byte `start`. Raises StoreError where none does."""

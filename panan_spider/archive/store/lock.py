@@ -1,8 +1,7 @@
-"""One writer at a time.
+"""Lock: one writer at a time, by `flock` on one file.
 
-`flock` on one file, taken by hand: the kernel lets go of it with the process that held it, however that died.
-Lock libraries fall back, on file systems without flock, to a file that merely exists, and that a killed run
-would leave behind for ever.
+The kernel releases it with the process. Lock libraries fall back, on file systems without flock, to a file that merely
+exists; a killed run would leave it behind.
 """
 
 import fcntl

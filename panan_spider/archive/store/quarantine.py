@@ -1,4 +1,4 @@
-"""Pages that nobody could read, or that gave no valid article: named, kept, never guessed into an article."""
+"""Quarantine: pages that could not be read or gave no valid article, each with reason and place in the WARC."""
 
 import hashlib
 import json

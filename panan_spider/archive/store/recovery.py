@@ -1,4 +1,4 @@
-"""Opening the ledger after whatever befell the last run: it ends up saying what the lines say."""
+"""Recovery: opens the ledger after a run that died, and makes it agree with the lines."""
 
 import os
 from pathlib import Path
@@ -15,12 +15,15 @@ from panan_spider.core.clock import Clock, moment, stamp
 
 LEDGER: Final = LEDGER_FILE
 
+#: Key of the number of lines in articles.jsonl that are no revision of their own.
+_SURPLUS: Final = "articles_surplus"
+
 #: What a line must have to be marked (ARTICLE_KEYS another); without it the line is reported and passed over.
 _QUARANTINE_KEYS: Final = frozenset({"url", "outcome", "at"})
 
 
 class Recovery:
-    """Opens the ledger of one archive. `notes` says, a line each, what had to be put right."""
+    """Opens the ledger of one archive. `notes` holds one line a repair."""
 
     def __init__(self, data: Path, guard: WriteGuard, clock: Clock) -> None:
         self._path, self._data, self._guard, self._clock = data / LEDGER, data, guard, clock
@@ -42,6 +45,7 @@ class Recovery:
             elif missing and articles.size:
                 self.notes.append(f"{LEDGER}: was missing and is made again from the lines")
             self._replay(ledger, articles, quarantine)
+            self._count(ledger, articles)
         except BaseException:
             ledger.close()
             raise
@@ -67,7 +71,7 @@ class Recovery:
 
     @staticmethod
     def _agrees(ledger: Ledger, articles: LineFile) -> bool:
-        """Whether the line the ledger marked last stands where it ended."""
+        """True where the line that the ledger marked last ends at the marked byte."""
         until = ledger.marked_until(ARTICLES)
         if until == 0:
             return True
@@ -91,6 +95,21 @@ class Recovery:
                 ledger.passed(QUARANTINE, line)
         if marked:
             self.notes.append(f"{LEDGER}: {marked} lines of articles.jsonl were not yet marked in it; they are now")
+
+    def _count(self, ledger: Ledger, articles: LineFile) -> None:
+        """Mark all lines again where the ledger's revisions are not as many as the lines: rows of it are lost.
+
+        Lines that are no revision, or one of them twice, make a difference that stays; it is kept, so that it costs once.
+        """
+        surplus = articles.count() - ledger.articles.revisions()
+        if surplus == ledger.values.number(_SURPLUS):
+            return
+        before = ledger.articles.count()
+        ledger.articles.remark(articles.lines(), moment(self._clock()))
+        with ledger.write():
+            ledger.values.keep(_SURPLUS, articles.count() - ledger.articles.revisions())
+        if (now := ledger.articles.count()) != before:
+            self.notes.append(f"{LEDGER}: had {before} of {now} articles; they are marked again from the lines")
 
     def _usable(self, file: LineFile, line: StoredLine, keys: frozenset[str]) -> dict[str, object] | None:
         if line.record is not None and keys <= line.record.keys():

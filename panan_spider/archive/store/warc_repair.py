@@ -1,4 +1,4 @@
-"""Files of a run that died: the torn last record is cut off, its bytes kept aside."""
+"""WARC repair: cuts the torn last record off a file of a run that died, and keeps its bytes aside."""
 
 import os
 import zlib

@@ -1,1 +1,1 @@
-"""Lines, ledger and WARC held against each other, and mended from each other."""
+"""Verify: compares lines, ledger and WARC, and repairs each from the others."""

@@ -1,4 +1,4 @@
-"""The whole archive checked once, reading alone: every finding as it is met, and what a repair must know."""
+"""Archive check: reads the whole archive once, gives every finding, and collects what a repair needs. Writes nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -107,7 +107,7 @@ def damaged_images(data: Path) -> Iterator[tuple[Finding, Path]]:
 
 
 def _image_files(data: Path) -> Iterator[str]:
-    """Files in the image folder; a temporary file that a kill left behind is none."""
+    """Files in the image folder; a part that a kill left behind is none."""
     for path in (data / IMAGES).glob("*/[!.]*"):
         if path.is_file():
             yield path.relative_to(data).as_posix()

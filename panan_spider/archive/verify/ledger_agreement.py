@@ -29,12 +29,16 @@ _NAMES: Final = (
 
 @dataclass
 class LedgerAgreement:
-    """`lost` holds the ledger's rows of articles whose newest line is not there or no good; `wrong` tells of any difference."""
+    """`lost` holds the ledger's rows of articles whose newest line is not there or no good; `wrong` tells of any difference.
+
+    `numbers`: by the byte it begins at, the true revision of a line that differs from the ledger in its revision alone.
+    """
 
     data: Path
     ledger: Ledger
     lines: LineIndex
     lost: dict[str, Row] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
     wrong: bool = False
 
     def compare(self) -> Iterator[Finding]:
@@ -71,7 +75,9 @@ class LedgerAgreement:
         """The fields in which the ledger's `values` differ from its line."""
         with JsonLinesReader(self.data / ARTICLES_FILE) as reader:
             true = ledger_values(reader.at(line.start).record or {}, line.start)
-        differing = (name for name, one, other in zip(_NAMES, values, true, strict=True) if one != other)
+        differing = [name for name, one, other in zip(_NAMES, values, true, strict=True) if one != other]
+        if set(differing) <= {_NAMES[0], _NAMES[-1]} and _NAMES[0] in differing:
+            self.numbers[line.start] = values[0]
         return f"another {', '.join(differing)} than its line at byte {line.start}"
 
 
@@ -84,7 +90,7 @@ def _moved(moved: list[tuple[str, int, int]]) -> Iterator[Finding]:
 
 
 def ends(data: Path, ledger: Ledger, *, held: bool) -> Iterator[Finding]:
-    """Findings about how far both files of lines are marked. Beside a run (`held`) unmarked lines at the end are none."""
+    """Findings about the ends of both files of lines. Beside a run (`held`) lines that it has not marked yet are none."""
     for name, file in ((ARTICLES, ARTICLES_FILE), (QUARANTINE, QUARANTINE_FILE)):
         path, until = data / file, ledger.marked_until(name)
         size = path.stat().st_size if path.exists() else 0

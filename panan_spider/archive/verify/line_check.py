@@ -1,4 +1,4 @@
-"""Check of articles.jsonl line by line: valid articles, true hashes, revisions in order, raw pages in place."""
+"""Line check of articles.jsonl: valid articles, true hashes, revisions in order, raw pages in place."""
 
 import json
 import re
@@ -60,7 +60,7 @@ class BadLine:
 
 @dataclass
 class LineIndex:
-    """Index of the lines read. `inconsistent` holds the IDs of articles whose lines have to be repaired."""
+    """Result of reading the lines. `inconsistent` holds the IDs of articles whose lines have to be repaired."""
 
     newest: dict[str, NewestRevision] = field(default_factory=dict)
     bad: list[BadLine] = field(default_factory=list)
@@ -164,7 +164,7 @@ def misplaced(article: Article, responses: ResponseIndex) -> str | None:
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two lines, as JSON values, say the same of their article."""
+    """True where two lines, as JSON values, have the same content."""
     return all(one[name] == other[name] for name in one if name not in _OF_THE_LINE)
 
 

@@ -1,4 +1,4 @@
-"""A line that is lost or damaged, made again from the raw page that it was read from."""
+"""Rebuilding of lost or damaged lines from their raw pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class Rebuilder:
                 yield article
 
     def _part(self, url: str, first: WarcLocation) -> WarcLocation | None:
-        """Where the part that was fetched with page one at `first` is kept: the next answer for it after that."""
+        """Location of the part that was fetched with page one at `first`: the next response for it after that."""
         address = self._site.urls.understand(url)
         if address.kind is not UrlKind.PART or address.article_id is None:
             return None

@@ -83,8 +83,9 @@ class Repairer:
         if not (lines.bad or lines.inconsistent or lost or later):
             return False
         path.touch()
+        numbers = self._check.side.numbers if self._check.side is not None else {}
         found, nobodys = stories(
-            path, self._check.site, lines, lost, later, lambda article: misplaced(article, self._check.responses)
+            path, self._check.site, lines, lost, later, lambda one: misplaced(one, self._check.responses), numbers
         )
         rebuilder, edits, appended = Rebuilder(self._data, self._check.site, self._check.responses), {}, list[bytes]()
         for one in nobodys:

@@ -1,4 +1,4 @@
-"""Repair plan of an article's lines: good ones kept in order, missing ones made again, repeats left out."""
+"""Repair plan: the lines that an inconsistent article should have. Good ones in order, missing ones rebuilt, repeats left out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class RevisionPlan:
             self.misplaced.append(number)
 
     def lines(self, rebuilder: Rebuilder, listed_in: tuple[str, ...]) -> list[Article]:
-        """The article's lines after the repair, by revision; `said` then holds what was done and what could not be."""
+        """Its lines after the repair, revision by revision; `said` then holds one message a repair or failure."""
         wanted = self._wanted(listed_in)
         made = rebuilder.rebuilt(self.article_id, wanted, self.good) if wanted else {}
         articles = dict(self.good)
@@ -117,8 +117,12 @@ def stories(
     lost: dict[str, Row],
     later: Mapping[str, list[Article]],
     misplaced: Callable[[Article], Any],
+    numbers: Mapping[int, int] | None = None,
 ) -> tuple[dict[str, RevisionPlan], list[BadLine]]:
-    """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's."""
+    """The troubled articles of the file at `path` by number, read a second time; and bad lines that are nobody's.
+
+    `numbers`: by first byte, the revision that the ledger has of a line that shows another one.
+    """
     found = {number: RevisionPlan(number) for number in sorted(lines.inconsistent | lost.keys() | later.keys())}
     for number, row in lost.items():
         found[number].row = row
@@ -135,6 +139,11 @@ def stories(
                 story.places.append((line.start, line.raw))
                 story.bad.append(one)
         elif (article := _planned(line, site, found)) is not None:
+            if (revision := (numbers or {}).get(line.start)) is not None:
+                found[article.id].said.append(
+                    f"{article.id}: revision {article.revision} is revision {revision} in the ledger"
+                )
+                article = article.model_copy(update={"revision": revision})
             found[article.id].take(line, article, misplaced=misplaced(article) is not None)
     return found, nobodys
 

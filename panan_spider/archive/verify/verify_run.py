@@ -1,4 +1,4 @@
-"""One call of `scrapy verify`: what does not agree, and with `repair` what was put right."""
+"""Verify run: one call of `scrapy verify`, its findings, and with `repair` the repairs."""
 
 import os
 from datetime import UTC, datetime
@@ -79,7 +79,7 @@ class VerifyRun:
 
 
 def summary(check: ArchiveCheck) -> str:
-    """Summary line: what was checked, and whether it agrees."""
+    """Counts of what was checked, and the verdict, in one line."""
     looked = (
         f"{check.lines.count} lines of {len(check.lines.newest)} articles, "
         f"{len(check.responses)} responses in {len(check.responses.files)} WARC file{'s' * (len(check.responses.files) != 1)}"

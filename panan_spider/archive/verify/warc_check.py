@@ -21,7 +21,7 @@ from panan_spider.sites.urls import UrlKind
 
 
 class Finding(NamedTuple):
-    """Finding: the file below the data folder, the byte where that is known, and what does not agree, in one line."""
+    """One disagreement: the file below the data folder, the byte where it is known, and a message of one line."""
 
     file: str
     at: int | None
@@ -94,7 +94,7 @@ class ResponseIndex:
         return None
 
     def of(self, article_id: str, part: int = 1) -> list[WarcLocation]:
-        """Where good answers for that part of the article lie, oldest first."""
+        """Locations of good responses for that part of the article, oldest first."""
         return [place for place, _time in self.timed(article_id, part)]
 
     def timed(self, article_id: str, part: int = 1) -> list[tuple[WarcLocation, int]]:
