@@ -4,20 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal
+from typing import Literal
 
 Template = Literal["enorth_a", "enorth_b", "trs"]
 PagerKind = Literal[
     "next_link", "endless", "count_links", "count_script", "count_script_overlap", "create_page_html", "none"
 ]
 Links = tuple[tuple[str, str], ...]  # (text, address)
-
-
-MOST_SECTIONS: Final = 500
-#: Pager and template of the sections that `County.with_sections` adds.
-_ADDED: Final[tuple[tuple[PagerKind, Template], ...]] = (
-    ("next_link", "enorth_b"), ("create_page_html", "trs"), ("count_script", "enorth_b"), ("count_links", "enorth_a"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,22 +101,6 @@ class County:
     def off_site_links(self) -> Links:
         """Navigation links to other sites."""
         return (self.portal, self.portal_url), ("论坛", "http://bbs.example.com/forum/index.html")
-
-    def with_sections(self, count: int) -> "County":
-        """The county with sections added to its navigation until there are `count`; itself where it has as many.
-
-        The sections added differ in host, template and pager. Raises ValueError for more than 500.
-        """
-        if count > MOST_SECTIONS:
-            raise ValueError(f"a demo site has at most {MOST_SECTIONS} sections")
-        added = tuple(self._added(number) for number in range(1, count - len(self.planned) + 1))
-        return replace(self, planned=self.planned + added) if added else self
-
-    def _added(self, number: int) -> Section:
-        pager, template = _ADDED[number % len(_ADDED)]
-        host = self.own if template == "trs" else self.old
-        path = f"{self.prefix_of(host)}/lm{number}/index.{'html' if template == 'trs' else 'shtml'}"
-        return Section(f"lm{number}", f"样例栏目{number}", host, path, (), (template,), pager, 4, in_nav=True)
 
     def prefix_of(self, host: str) -> str:
         """The folder that everything at `host` stands in; empty for none."""
