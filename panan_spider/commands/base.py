@@ -72,6 +72,9 @@ class CheckedCommand(_Base):
         """Add Scrapy's options."""
         super().add_options(parser)
         parser.usage = (parser.usage or "").replace("scrapy ", f"{self.program} ", 1)
+        parser.formatter_class = (
+            argparse.HelpFormatter
+        )  # Scrapy's takes a wrapped line that ends in a colon for a heading
         parser.error = refuse  # type: ignore[method-assign]  # what argparse and UsageError end in
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -50,12 +50,12 @@ def guard() -> None:
     for number in range(3):
         _open_closed(number)
     if sys.stdout is None:
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     elif (out := _guarded(sys.stdout)) is not None:
         sys.stdout = out[0]
         atexit.register(_end, *out)
     if sys.stderr is None:
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     elif (err := _guarded(sys.stderr)) is not None:
         sys.stderr = err[0]
 

@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.core.text import one_line
 from panan_spider.items import Article
 
@@ -47,6 +48,30 @@ class OneLineLogFormatter(LogFormatter):
         why = one_line(str(errmsg or failure.value))
         logger.error("Error downloading %s: %s: %s", request, type(failure.value).__name__, why)
         return {"level": logging.DEBUG, "msg": "Error downloading %(request)s", "args": {"request": request}}
+
+
+#: Loggers that print an exception with its traceback where one line says all, and the line's beginning.
+_TRACEBACKS: Final = {
+    "asyncio": "the crawl could not start",  # a second crawl in one process
+    "twisted": "the crawl could not start",
+    "scrapy.extensions.feedexport": "a feed could not be written",
+}
+
+
+def shorten_tracebacks() -> None:
+    """From now on, log a feed that fails, and an archive that another run holds, on one line."""
+    for name in _TRACEBACKS:
+        logging.getLogger(name).addFilter(_shorten)
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Logging filter: puts an exception's text in the place of its traceback; DEBUG shows where it was raised."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, LockHeld | StoreError) or (error is not None and record.name.startswith("scrapy.")):
+        logger.debug("raised here", exc_info=record.exc_info)
+        record.msg, record.args = f"{_TRACEBACKS[record.name]}: {one_line(str(error)) or type(error).__name__}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def collect_errors(running: Any, errors: list[BaseException]) -> None:
