@@ -32,6 +32,11 @@ else:
 _SITES_DIR: Final = "PANAN_SITES_DIR"
 _CONTACT: Final = re.compile(r"(?:https?://|mailto:)\S+|[^@\s]+@[^@\s]+")
 _SECONDS: Final = ("PANAN_RETRY_BASE", "PANAN_RETRY_CAP")
+#: Extra of pyproject.toml → the modules that commands use of it.
+_EXTRAS: Final = {
+    "browse": frozenset({"sqlite_utils", "feedgen", "starlette", "uvicorn", "pyroaring", "opencc"}),
+    "fleet": frozenset({"procrastinate", "psycopg", "obstore"}),
+}
 _SETTINGS: Final = tuple(sorted(name for name in vars(ours) if name.startswith("PANAN_")))
 
 
@@ -216,6 +221,12 @@ class QuietCommand(CheckedCommand):
             sys.stdout.flush()
         except RefusedError as error:
             refuse(str(error))
+        except ModuleNotFoundError as error:
+            extra = next((extra for extra, names in _EXTRAS.items() if error.name in names), None)
+            if extra is None:
+                raise
+            install = f"pip install 'panan_spider[{extra}]'" + (", or make extras" if extra == "browse" else "")
+            refuse(f"{self.program} {self.typed_name} needs {error.name}, which is not installed: {install}")
         except (StoreError, LockHeld) as error:
             self.barred(error)
         except KeyboardInterrupt:

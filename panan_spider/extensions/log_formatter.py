@@ -4,11 +4,10 @@ import asyncio
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
 
-from pythonjsonlogger.core import RESERVED_ATTRS
-from pythonjsonlogger.json import JsonFormatter
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
@@ -98,24 +97,27 @@ def collect_errors(running: Any, errors: list[BaseException]) -> None:
 _OBJECTS: Final = ("crawler", "spider")
 
 
-class _Lines(JsonFormatter):
+#: Attributes of every record, and of Scrapy's: what else a record has was given as `extra`.
+_USUAL: Final = frozenset({*vars(logging.makeLogRecord({})), "asctime", "message", "taskName", *_OBJECTS})
+
+
+class _Lines(logging.Formatter):
     """`time` (UTC, ISO 8601), `level`, `logger`, `message`, `spider` where there is one, `traceback` where there is one."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            ["levelname", "name", "message"],
-            rename_fields={"levelname": "level", "name": "logger", "exc_info": "traceback"},
-            reserved_attrs=[*RESERVED_ATTRS, *_OBJECTS],
-            timestamp="time",
-            json_ensure_ascii=False,
-            json_default=str,
-        )
-
-    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
-        super().add_fields(log_data, record, message_dict)
+    def format(self, record: logging.LogRecord) -> str:
+        fields: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{name: value for name, value in vars(record).items() if name not in _USUAL},
+        }
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
         spider = getattr(record, "spider", None)
         if spider is not None:
-            log_data["spider"] = spider.name if isinstance(spider, Spider) else str(spider)
+            fields["spider"] = spider.name if isinstance(spider, Spider) else str(spider)
+        return json.dumps(fields, ensure_ascii=False, default=str)
 
 
 class _Handler(logging.Handler):
