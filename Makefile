@@ -1,5 +1,6 @@
 # `make demo` and `make test` need Python 3.11 with venv; the first call makes a virtual environment. `make demo` installs what
-# the program needs (requirements.lock), `make test` adds the development tools (requirements-dev.lock).
+# the program needs (requirements.lock), `make browse` adds what reading and exporting need (requirements-browse.lock), `make test`
+# the development tools (requirements-dev.lock).
 # Another interpreter: `make test PYTHON=/opt/python3.12/bin/python3`.
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
@@ -8,8 +9,10 @@ EVAL := .venv-eval
 # Errors alone: of a set-up that succeeds, nobody needs pip's warnings.
 PIP := -m pip -qq --disable-pip-version-check install
 JOBS ?= auto
+DATA ?= data/demo
+PORT ?= 8001
 
-.PHONY: help venv dev demo test format-check lint scrapy-lint types tests format docs bench bench-quick eval soak year lock lock-eval clean
+.PHONY: help venv extras dev demo browse test format-check lint scrapy-lint types tests format docs bench bench-quick eval soak year lock lock-eval clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -23,6 +26,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
+extras: $(VENV)/.extras ## what `panan browse` and the exports in SQLite, Atom and Excel need, too
+
+$(VENV)/.extras: $(VENV)/.installed requirements-browse.lock
+	$(BIN)/python $(PIP) --require-hashes -r requirements-browse.lock
+	@touch $@
+
 dev: $(VENV)/.dev ## the development tools, too
 
 $(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
@@ -31,6 +40,9 @@ $(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
 
 demo: venv ## crawl a made-up county site on this machine into data/demo
 	$(BIN)/panan demo
+
+browse: extras ## read the demo's archive as web pages, on http://127.0.0.1:8001/ until Ctrl-C (DATA=data, PORT=8002)
+	$(BIN)/panan browse --data-dir $(DATA) --port $(PORT)
 
 test: format-check lint scrapy-lint types tests ## everything that must hold before a change lands
 
@@ -88,7 +100,8 @@ lock: venv ## newest allowed versions of everything, with hashes, from pyproject
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python $(PIP) uv
 	.venv-lock/bin/$(LOCK) --all-extras pyproject.toml -o requirements-dev.lock
-	.venv-lock/bin/$(LOCK) --extra build --extra browse -c requirements-dev.lock pyproject.toml -o requirements.lock
+	.venv-lock/bin/$(LOCK) --extra build --extra browse -c requirements-dev.lock pyproject.toml -o requirements-browse.lock
+	.venv-lock/bin/$(LOCK) --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
 	rm -rf .venv-lock
 
 lock-eval: venv ## newest versions of the extractors that eval runs, with hashes, from evaluation/peers.in

@@ -11,8 +11,6 @@ def main() -> None:
     os.environ["SCRAPY_SETTINGS_MODULE"] = "panan_spider.settings"
     from scrapy.cmdline import execute
 
-    called = sys.argv[0] if os.sep in sys.argv[0] and not sys.argv[0].endswith(".py") else "panan"
-    os.environ.setdefault("PANAN_CALLED_AS", called)
     sys.argv[0] = "panan"  # the name that messages print
     execute(sys.argv)
 

@@ -58,6 +58,10 @@ LOG_FORMATTER = (
     "panan_spider.extensions.log_formatter.OneLineLogFormatter"  # network errors in one line, their tracebacks at DEBUG
 )
 FEED_EXPORT_ENCODING = "utf-8"  # Chinese stays readable in `-O`
+FEED_EXPORTERS = {  # lists and objects as JSON; Scrapy's write Python's notation
+    "csv": "panan_spider.extensions.feed_exporters.JsonCellCsvExporter",
+    "xml": "panan_spider.extensions.feed_exporters.JsonCellXmlExporter",
+}
 STATS_DUMP = False  # the report says it
 
 EXTENSIONS = {

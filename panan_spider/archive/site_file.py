@@ -4,6 +4,8 @@ An archive without the file is of the default profile, or of the one whose hosts
 """
 
 import json
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,12 @@ from panan_spider.sites.profile import ProfileError, Site, UnknownSiteError, loa
 SITE_FILE: Final = files.SITE_FILE
 _ARTICLES_FILE: Final = "articles.jsonl"
 _KEY: Final = "site"
+_LEDGER: Final = files.LEDGER_FILE
+_OWN_FILES: Final = (
+    *(files.ARTICLES_FILE, files.QUARANTINE_FILE, files.SITE_FILE, "lock"),
+    *(_LEDGER, f"{_LEDGER}-wal", f"{_LEDGER}-shm"),
+)
+_OWN_FOLDERS: Final = (files.WARC_FOLDER, files.RUNS_FOLDER)
 
 
 def site_of(data: Path) -> Site:
@@ -78,3 +86,26 @@ def bind_site(data: Path, site: Site) -> None:
     path = data / SITE_FILE
     with naming(path):
         write_atomically(path, json.dumps({_KEY: site.key}).encode("utf-8") + b"\n")
+
+
+def has_archive(folder: Path) -> bool:
+    """True where `folder` holds any file or folder of an archive."""
+    return any((folder / name).exists() for name in (*_OWN_FILES, *_OWN_FOLDERS))
+
+
+def remove_new_archive(folder: Path) -> bool:
+    """Remove an archive that the run which has just ended made, and that holds no article; True where it did.
+
+    For a run whose arguments were refused. Files of others in `folder` stay, and the folder with them. Raises OSError.
+    """
+    lines = (folder / name for name in (files.ARTICLES_FILE, files.QUARANTINE_FILE))
+    if any(path.exists() and path.stat().st_size for path in lines):
+        return False
+    for name in _OWN_FOLDERS:
+        if (folder / name).exists():
+            shutil.rmtree(folder / name)
+    for name in _OWN_FILES:
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):  # something else is in it
+        folder.rmdir()
+    return True

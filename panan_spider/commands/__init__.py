@@ -3,14 +3,15 @@
 import os
 import signal
 import sys
-from io import TextIOWrapper
-from pkgutil import iter_modules
+from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-_INTERRUPTED: Final = 16  # ExitCode.INTERRUPTED: nothing may be imported before the handlers are set
+from panan_spider.core import streams
+
+_INTERRUPTED: Final = 16  # ExitCode.INTERRUPTED: nothing else may be imported before the handlers are set
 _STOPPED: Final = b"panan: stopped before it began; the archive was not touched\n"
-_OURS: Final = frozenset(module.name for module in iter_modules(__path__))
+_PROGRAMS: Final = frozenset({"scrapy", "panan", "panan_spider"})
 
 
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:
@@ -18,11 +19,16 @@ def _stopped(number: int, frame: FrameType | None) -> NoReturn:
     os._exit(_INTERRUPTED)
 
 
+def _is_program() -> bool:
+    """True where this process is the command line `scrapy` or `panan`, and no script that uses the package."""
+    called = Path(sys.argv[0])
+    return (called.parent.name if called.name == "__main__.py" else called.name) in _PROGRAMS
+
+
 # The commands take most of a second to load, and each sets its own handlers only when it runs. Until then nothing is open that
 # would have to be closed, and a scheduler that stops a run early reads the exit code of an interrupted one.
-if sys.argv[1:2] and sys.argv[1] in _OURS:
-    signal.signal(signal.SIGTERM, _stopped)
-    signal.signal(signal.SIGINT, _stopped)
-    # A terminal's charset can lack a character of a page: it is shown as \uXXXX, and the command does not end with a traceback.
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+if _is_program():
+    streams.guard()
+    if sys.argv[1:2] != ["shell"]:  # where Ctrl-C ends a line of input
+        signal.signal(signal.SIGTERM, _stopped)
+        signal.signal(signal.SIGINT, _stopped)

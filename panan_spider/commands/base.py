@@ -1,7 +1,6 @@
 """Base classes of the commands: refusals in one line with exit code 1, `--data-dir`, the same errors with the same exit codes."""
 
 import argparse
-import io
 import json
 import logging
 import math
@@ -33,6 +32,11 @@ else:
 _SITES_DIR: Final = "PANAN_SITES_DIR"
 _CONTACT: Final = re.compile(r"(?:https?://|mailto:)\S+|[^@\s]+@[^@\s]+")
 _SECONDS: Final = ("PANAN_RETRY_BASE", "PANAN_RETRY_CAP")
+#: Extra of pyproject.toml → the modules that commands use of it.
+_EXTRAS: Final = {
+    "browse": frozenset({"sqlite_utils", "feedgen", "starlette", "uvicorn", "pyroaring", "opencc"}),
+    "fleet": frozenset({"procrastinate", "psycopg", "obstore"}),
+}
 _SETTINGS: Final = tuple(sorted(name for name in vars(ours) if name.startswith("PANAN_")))
 
 
@@ -73,10 +77,14 @@ class CheckedCommand(_Base):
         """Add Scrapy's options."""
         super().add_options(parser)
         parser.usage = (parser.usage or "").replace("scrapy ", f"{self.program} ", 1)
+        parser.formatter_class = (
+            argparse.HelpFormatter
+        )  # Scrapy's takes a wrapped line that ends in a colon for a heading
         parser.error = refuse  # type: ignore[method-assign]  # what argparse and UsageError end in
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Apply Scrapy's options; refuse unknown options, unknown settings and impossible values."""
+        self._check_files(opts)
         super().process_options(args, opts)
         self.prepare(opts)
         for word in args:
@@ -90,6 +98,15 @@ class CheckedCommand(_Base):
             loopback.install()
         self._set_contact()
         _check_profiles(self.settings[_SITES_DIR])
+
+    def _check_files(self, opts: argparse.Namespace) -> None:
+        """Refuse log, PID and profile files that cannot be written: Scrapy opens them while it reads the options."""
+        from panan_spider.commands.output_files import unwritable
+
+        for name in ("logfile", "pidfile", "profile"):
+            given = getattr(opts, name)
+            if given is not None and (reason := unwritable(given)) is not None:
+                refuse(f"--{name} {given}: {reason}" if given.strip() else f"--{name} names no file")
 
     def _check_given(self, opts: argparse.Namespace) -> None:
         assert self.settings is not None
@@ -199,21 +216,23 @@ class QuietCommand(CheckedCommand):
         """Carry out the command. Every error that it names is one line on stderr; `exitcode` says which kind it was."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.default_int_handler)
-        _keep_output_going()
         try:
             self.exitcode = int(self.carry_out(args, opts))
             sys.stdout.flush()
         except RefusedError as error:
             refuse(str(error))
+        except ModuleNotFoundError as error:
+            extra = next((extra for extra, names in _EXTRAS.items() if error.name in names), None)
+            if extra is None:
+                raise
+            install = f"pip install 'panan_spider[{extra}]'" + (", or make extras" if extra == "browse" else "")
+            refuse(f"{self.program} {self.typed_name} needs {error.name}, which is not installed: {install}")
         except (StoreError, LockHeld) as error:
             self.barred(error)
         except KeyboardInterrupt:
             self._end(self.interrupted(opts), ExitCode.INTERRUPTED)
         except OSError as error:
-            if error.filename is not None:
-                raise
-            self._end(f"standard output: {error.strerror}", ExitCode.STORE_ERROR)
-            sys.stdout = io.StringIO()  # the interpreter would try again to write what is left
+            self._end(f"{error.filename or 'input or output'}: {error.strerror or error}", ExitCode.STORE_ERROR)
 
     def barred(self, error: StoreError | LockHeld) -> None:
         """Print why the archive cannot be used; exit code 15 where another run holds it, else 14."""
@@ -286,40 +305,17 @@ def _user(number: int) -> str:
 
 def no_archive(data: Path) -> str:
     """The line for a folder without an archive; names the archive of the demo where that one is there."""
+    if (reason := not_a_folder(data)) is not None:
+        return reason
     demo = data / "demo"
     hint = f"; there is one in {demo}: --data-dir {demo}" if (demo / ARTICLES_FILE).is_file() else ""
     return f"there is no archive in {data}{hint}"
 
 
-class _Sink(io.RawIOBase):
-    """Standard output that goes on when its reader has gone: the exit code then is still that of the work."""
-
-    def __init__(self, raw: io.FileIO) -> None:
-        self._raw = raw
-
-    def write(self, data: Any) -> int:
-        try:
-            return self._raw.write(data) or 0
-        except BrokenPipeError:
-            return len(data)
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._raw.fileno()
-
-    def isatty(self) -> bool:
-        return self._raw.isatty()
-
-
-def _keep_output_going() -> None:
-    """Let a closed pipe end nothing, and print `?` for characters that the terminal's encoding does not have."""
-    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
-    if isinstance(raw, io.FileIO):
-        sys.stdout.flush()
-        buffer = io.BufferedWriter(_Sink(raw))
-        sys.stdout = io.TextIOWrapper(buffer, sys.stdout.encoding, "replace", line_buffering=raw.isatty())
+def not_a_folder(path: Path) -> str | None:
+    """The line for a path that is no folder and cannot become one: it or a part of it is a file; None where it can."""
+    part = next((part for part in (path, *path.parents) if part.exists()), path)
+    return None if part.is_dir() or not part.exists() else f"{part} is a file, not a folder"
 
 
 def print_json(value: Any, indent: int | None = 1) -> None:

@@ -8,7 +8,6 @@ from scrapy.commands import ScrapyCommand
 from panan_spider.commands.base import ArchiveCommand, refuse, site_of_archive
 
 PORT = 8001
-INSTALL = "pip install 'panan_spider[browse]'"
 
 
 class Command(ArchiveCommand, ScrapyCommand):
@@ -56,10 +55,7 @@ class Command(ArchiveCommand, ScrapyCommand):
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Serve until stopped, or write the files."""
         # Scrapy loads every command at every start, and the web server would be a third of it.
-        try:
-            from panan_spider.publish.browse import server
-        except ModuleNotFoundError as error:
-            refuse(f"scrapy browse needs {error.name}, which is not installed: {INSTALL}")
+        from panan_spider.publish.browse import server
         from panan_spider.publish.browse.export_source import ExportSource
 
         source = ExportSource(data, site_of_archive(data))

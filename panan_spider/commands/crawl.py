@@ -3,8 +3,9 @@
 import argparse
 import gc
 import logging
+import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from scrapy import Spider, signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -12,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.spiderloader import get_spider_loader
 
 from panan_spider.archive.store.files import RUNS_FOLDER, LockHeld, StoreError
-from panan_spider.commands.base import CheckedCommand, refuse, refuse_root, say
+from panan_spider.commands.base import CheckedCommand, not_a_folder, refuse, refuse_root, say
 from panan_spider.core.outcomes import ExitCode
 
 #: Scrapy's counts of what no retry healed.
@@ -27,6 +28,9 @@ _FAILURES: Final = (
 
 class Command(CheckedCommand, ScrapyCrawl):
     """Scrapy's own command sends 0 whatever became of the crawl; this one does not."""
+
+    #: The positional argument, as a refusal names it.
+    takes: ClassVar[str] = "the name of one spider, such as panan"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's, and one of ours."""
@@ -52,26 +56,53 @@ class Command(CheckedCommand, ScrapyCrawl):
         except ValueError as error:
             refuse(str(error))
         if len(args) != 1:
-            refuse("scrapy crawl takes the name of one spider, such as panan")
-        if said := self._wrong(args[0], opts.spargs):
-            self.notifier.notify(int(ExitCode.NOT_STARTED), said, None)
-            refuse(said)
-        refuse_root(Path(self.settings["PANAN_DATA_DIR"]))
+            refuse(f"{self.program} {self.typed_name} takes {self.takes}")
+        if (objection := self._objection(args[0], opts.spargs)) is not None:
+            reason, code = objection
+            self.notifier.notify(int(code), reason, None)
+            say(f"panan: {reason}")
+            sys.exit(int(code))
 
-    def _wrong(self, name: str, given: dict[str, Any]) -> str | None:
-        """One line about a spider that is not there, or arguments that it does not take; None where all is right."""
+    def spider_of(self, given: str) -> type[Spider] | str:
+        """The spider's class, or one line about a spider that is not there."""
         assert self.settings is not None
         loader = get_spider_loader(self.settings)
         try:
-            spider_class = loader.load(name)
+            return loader.load(given)
         except KeyError:
-            return f"no spider is named {name!r}; there is: {', '.join(loader.list())}"
-        from panan_spider.commands.output_files import feed_objection
+            return f"no spider is named {given!r}; there is: {', '.join(loader.list())}"
+
+    def _objection(self, name: str, given: dict[str, Any]) -> tuple[str, ExitCode] | None:
+        """Why the crawl is not started, and the exit code; None where it is."""
+        assert self.settings is not None
+        found = self.spider_of(name)
+        if isinstance(found, str):
+            return found, ExitCode.NOT_STARTED
+        self.spider_class = found
+        if (wrong := self._wrong(found, given)) is not None:
+            return wrong, ExitCode.NOT_STARTED
+        from panan_spider.spiders.county import CountySpider
+
+        data = Path(self.settings["PANAN_DATA_DIR"])
+        if issubclass(found, CountySpider):
+            refuse_root(data)
+            if (reason := not_a_folder(data)) is not None:
+                return reason, ExitCode.STORE_ERROR
+        return None
+
+    def _wrong(self, spider_class: type[Spider], given: dict[str, Any]) -> str | None:
+        """One line about wrong arguments, settings and feeds of a spider; None where all is right."""
+        assert self.settings is not None
+        from panan_spider.commands.output_files import feed_objection, unsupported_feed
         from panan_spider.spiders.county import CountySpider, wrong_arguments
 
         if issubclass(spider_class, CountySpider) and self.settings.getbool("HTTPCACHE_ENABLED"):
             return "HTTPCACHE_ENABLED: a cached answer would hide corrections and be archived as a new one"
-        return wrong_arguments(spider_class, given) or feed_objection(self.settings, name)
+        return (
+            wrong_arguments(spider_class, given)
+            or feed_objection(self.settings, spider_class.name)
+            or unsupported_feed(self.settings, spider_class)
+        )
 
     def _check_written_first(self, opts: argparse.Namespace) -> None:
         """Refuse a PID file, which Scrapy writes while it reads the options, that is one of the archive's files."""
@@ -91,8 +122,8 @@ class Command(CheckedCommand, ScrapyCrawl):
 
         assert self.crawler_process is not None
         self.note_contact()
-        _note_unproven(args[0])
-        crawler = self._create_crawler(args[0])
+        _note_unproven(self.spider_class.name)
+        crawler = self._create_crawler(self.spider_class)
         crawler.signals.connect(_count_item_error, signal=signals.item_error, weak=False)
         crawler.signals.connect(_keep_loaded, signal=signals.spider_opened, weak=False)
         errors: list[BaseException] = []
@@ -178,8 +209,14 @@ def _start_error(error: BaseException) -> ExitCode:
 
 
 def one_line(error: BaseException) -> str:
-    """Message of an error on one line; its class name where it has none."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """An error's message on one line; its kind where it has none. Of pydantic's, each wrong argument by its name."""
+    from pydantic import ValidationError
+
+    text = str(error)
+    if isinstance(error, ValidationError):
+        parts = [(".".join(map(str, part["loc"])), part) for part in error.errors()]
+        text = "; ".join(f"{name}={part['input']!r}: {part['msg']}" for name, part in parts)
+    return " ".join(text.split()) or type(error).__name__
 
 
 def code_of_any(crawler: Crawler) -> ExitCode:

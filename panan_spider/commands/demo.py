@@ -36,6 +36,8 @@ DEMO_SETTINGS = (*LOOPBACK_SETTINGS, "PANAN_RETRY_BASE=0.05")
 PROXY_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
 
 _LOG = "crawl.log"
+#: Where the demo's archive is, and `make browse` looks for one.
+_DATA = "data/demo"
 
 
 def require_demo_site() -> None:
@@ -55,7 +57,7 @@ class Command(QuietCommand, ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the command."""
         super().add_options(parser)
-        parser.set_defaults(data_dir="data/demo")
+        parser.set_defaults(data_dir=_DATA)
         add = parser.add_argument
         add("--articles", type=int, default=420, metavar="N", help="articles on the site (default: 420)")
         add("--site", default="panan", metavar="KEY", help="made-up county, panan or lichuan (panan if absent)")
@@ -108,7 +110,7 @@ def _run(site: "DemoSite", faults: "list[Fault]", data: Path, opts: argparse.Nam
     _show(Console(), server, data, code)
     if before and _count(data) == before:
         print(f"nothing new: all {before} lines were there already; remove {data} to begin anew")
-    print(f"look at it: {_called()} browse --data-dir {data}", flush=True)
+    print(f"look at it: make browse{'' if data == Path(_DATA) else f' DATA={data}'}", flush=True)
     return code
 
 
@@ -117,11 +119,6 @@ def use_demo_profiles() -> None:
     from demo_site.counties import PROFILES
 
     os.environ.setdefault("PANAN_SITES_DIR", str(PROFILES))
-
-
-def _called() -> str:
-    """The program as it was called: a path that works in the same folder."""
-    return os.environ.get("PANAN_CALLED_AS") or "scrapy"
 
 
 def _count(data: Path) -> int:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.commands.base import ArchiveCommand, print_json, refuse
 
 if TYPE_CHECKING:
     from panan_spider.fleet.job_queue import JobQueue
@@ -67,10 +66,10 @@ class Command(ArchiveCommand, ScrapyCommand):
         from panan_spider.sites.profile import ProfileError
 
         if not args or args[0] not in ACTIONS or len(args) != (2 if args[0] == "submit" else 1):
-            refuse(f"scrapy fleet takes one of {', '.join(ACTIONS)}, not {' '.join(args) or 'nothing'!r}")
+            refuse(f"{self.program} fleet takes one of {', '.join(ACTIONS)}, not {' '.join(args) or 'nothing'!r}")
         for name, default in _OPTIONS.items():
             if getattr(opts, name) != default and name not in ACTIONS[args[0]][1]:
-                refuse(f"scrapy fleet {args[0]} takes no option {'-a' if name == 'spargs' else f'--{name}'}")
+                refuse(f"{self.program} fleet {args[0]} takes no option {'-a' if name == 'spargs' else f'--{name}'}")
         if opts.jobs < 1:
             refuse(f"--jobs: {opts.jobs} is no number of jobs")
         action: Callable[..., int] = getattr(self, f"_{args[0]}")
@@ -121,7 +120,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         sites = chosen_sites(opts.sites)
         rows = _queued(lambda queue: queue_rows(queue, sites)) if _has_database() else local_rows(sites, self.root)
         if opts.json:
-            print(json.dumps(rows, ensure_ascii=False, indent=2))
+            print_json(rows, indent=2)
         else:
             Console(file=sys.stdout).print(status_table(rows))
         return 0
@@ -155,9 +154,9 @@ class Command(ArchiveCommand, ScrapyCommand):
 
         given, sites = _pairs("-a", opts.spargs), chosen_sites(opts.sites)
         if task not in ("crawl", *OFFLINE):
-            refuse(f"scrapy fleet submit takes one of crawl, {', '.join(OFFLINE)}, not {task!r}")
+            refuse(f"{self.program} fleet submit takes one of crawl, {', '.join(OFFLINE)}, not {task!r}")
         if (given and task != "crawl") or (opts.write and task != "reparse"):
-            refuse(f"scrapy fleet submit {task} takes no option {'-a' if given else '--write'}")
+            refuse(f"{self.program} fleet submit {task} takes no option {'-a' if given else '--write'}")
         options = ["--write"] if opts.write else []
 
         async def submit(queue: "JobQueue") -> int:

@@ -1,5 +1,6 @@
 """Output files of a crawl: a feed, log, PID or profile file that is one of the archive's own is refused, as is an unwritable feed."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from scrapy.settings import BaseSettings
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings, Settings
 
 # Scrapy loads this module at every start, with the commands: the names, and not the store that has them.
 from panan_spider.archive.store.files import (
@@ -72,10 +76,34 @@ def feed_objection(settings: BaseSettings, spider: str) -> str | None:
             continue
         if (objection := file_objection(data, path, uri)) is not None:
             return objection
-        if (reason := _unwritable(path)) is not None:
+        if (reason := unwritable(path, makes_folders=True)) is not None:
             return f"the feed {uri} cannot be written: {reason}"
     log_file = settings["LOG_FILE"]
+    if log_file and (reason := unwritable(log_file)) is not None:
+        return f"LOG_FILE: {log_file}: {reason}"
     return file_objection(data, Path(log_file), str(log_file)) if log_file else None
+
+
+def unsupported_feed(settings: Settings, spider_class: type[Spider]) -> str | None:
+    """Why Scrapy would leave out the crawl's feeds (a storage or a format that is not there); None where it takes all."""
+    from scrapy.extensions import feedexport
+
+    if not settings.getdict("FEEDS"):
+        return None
+    reasons: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: reasons.append(record.getMessage())  # type: ignore[method-assign]
+    log, propagate = feedexport.logger, feedexport.logger.propagate
+    log.propagate = False  # Scrapy logs the reason, and goes on without feeds
+    log.addHandler(handler)
+    try:
+        feedexport.FeedExporter(Crawler(spider_class, settings.copy()))
+    except (NotConfigured, AssertionError, ValueError) as error:
+        return f"the feeds cannot be written: {'; '.join(reasons) or str(error) or 'a wrong address'}"
+    finally:
+        log.removeHandler(handler)
+        log.propagate = propagate
+    return None
 
 
 def file_objection(data: Path, path: Path, named: str) -> str | None:
@@ -84,7 +112,11 @@ def file_objection(data: Path, path: Path, named: str) -> str | None:
     return None if name is None else f"{named} is the archive's own {data / name}: nothing else is written to it"
 
 
-def _unwritable(path: Path) -> str | None:
+def unwritable(given: str | Path, *, makes_folders: bool = False) -> str | None:
+    """Why no file can be written at `given`; None where one can. `makes_folders`: missing folders will be made."""
+    path = Path(given)
+    if not str(given).strip():
+        return "names no file"
     if path.is_dir():
         return "it is a folder"
     if path.exists():
@@ -92,6 +124,8 @@ def _unwritable(path: Path) -> str | None:
     parent = next(_existing(path))
     if not parent.is_dir():
         return f"{parent} is no folder"
+    if not makes_folders and parent != path.absolute().parent:
+        return f"there is no folder {path.parent}"
     return None if os.access(parent, os.W_OK | os.X_OK) else f"permission denied in {parent}"
 
 

@@ -1,14 +1,14 @@
 """`scrapy sites`: the sites there are profiles of, and what each one's archive holds."""
 
 import argparse
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.base import ArchiveCommand, refuse
+from panan_spider.commands.base import ArchiveCommand, print_json, refuse
+from panan_spider.core.outcomes import ExitCode
 
 
 class Command(ArchiveCommand, ScrapyCommand):
@@ -16,9 +16,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     takes_data_dir = False
 
-    def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
-        return "List the sites that can be crawled, and what each one's archive holds"
+    summary = "List the sites that can be crawled, and what each one's archive holds"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Options of the command, beside Scrapy's own."""
@@ -26,8 +24,8 @@ class Command(ArchiveCommand, ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="as a JSON array")
         parser.add_argument("--sites", metavar="KEYS", default="all", help="keys or patterns (zj-*), comma-separated")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print one row a site."""
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Print one row a site; returns the exit code."""
         self.takes_options_only(args)
         from rich.console import Console
 
@@ -42,6 +40,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         except (UnknownSites, ProfileError) as error:
             refuse(str(error))
         if opts.json:
-            print(json.dumps([state.as_json(now) for state in states], ensure_ascii=False, indent=2))
+            print_json([state.as_json(now) for state in states], indent=2)
         else:
             Console(file=sys.stdout).print(site_table(states))
+        return ExitCode.GOOD

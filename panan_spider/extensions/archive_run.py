@@ -13,6 +13,7 @@ from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.http import Response
 
 from panan_spider.archive.revision_review import HeldReview
+from panan_spider.archive.site_file import has_archive, remove_new_archive
 from panan_spider.archive.store.archive import RUNS_FOLDER
 from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.recovery import LEDGER
@@ -21,6 +22,7 @@ from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC
 from panan_spider.core.clock import now, run_id
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
+from panan_spider.extensions.log_formatter import shorten_tracebacks
 from panan_spider.report.builder import report_lines, run_report
 from panan_spider.report.evaluation import EndedRun, RequestRate, SpiderFindings, evaluate
 from panan_spider.report.exit_code import RunFacts, exit_code_of
@@ -40,6 +42,14 @@ def is_ending(crawler: Crawler) -> bool:
 
 #: Scrapy's loggers that log every exception in a callback, a pipeline, a signal or the start with its traceback.
 _EXCEPTION_LOGGERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")
+
+
+#: Log level of the verdict, so that `-L WARNING` shows every run that did not end well. ERROR where a code is not named.
+_LEVELS: Final = {
+    ExitCode.GOOD: logging.INFO,
+    ExitCode.INCOMPLETE: logging.WARNING,
+    ExitCode.INTERRUPTED: logging.WARNING,
+}
 
 
 def _demote_store_errors(record: logging.LogRecord) -> bool:
@@ -71,6 +81,7 @@ class ArchiveRunExtension:
         self.failed_images: list[dict[str, str]] = []
         self.run_id = run_id(self.started)
         self.arguments = spider.args.differing(spider.site)
+        shorten_tracebacks()
         self._open_archive(Path(crawler.settings["PANAN_DATA_DIR"]), spider.site)
         for name in _EXCEPTION_LOGGERS:
             logging.getLogger(name).addFilter(_demote_store_errors)
@@ -87,6 +98,7 @@ class ArchiveRunExtension:
 
     def _open_archive(self, folder: Path, site: Site) -> None:
         """Open the archive, and review the held changes of a run that did not end."""
+        self._is_new = not has_archive(folder)
         self.archive = open_archive(folder, run_id=self.run_id, args=self.arguments, site=site)
         for note in self.archive.notes:
             # A lost line that cannot be made again is an error of this run: exit code 10.
@@ -152,8 +164,18 @@ class ArchiveRunExtension:
             self._say(error)
             self.exit_code, self.reason = exit_code_of(RunFacts(finish_reason=reason, store_error=str(error)))
             self._let_go()
+        if self.exit_code is ExitCode.NOT_STARTED and self._is_new:
+            self._remove()
         self.closed = True
-        logger.info("panan: exit %d · %s", self.exit_code, self.reason)
+        logger.log(_LEVELS.get(self.exit_code, logging.ERROR), "panan: exit %d · %s", self.exit_code, self.reason)
+
+    def _remove(self) -> None:
+        """A refused run leaves no archive where there was none."""
+        try:
+            if remove_new_archive(self.archive.folder):
+                self.report = None
+        except OSError as error:
+            logger.warning("archive: %s: %s", error.filename, error.strerror)
 
     def _finish(self, reason: str) -> None:
         if refused := self.store_error or self.archive.guard.failed:

@@ -4,11 +4,10 @@ import asyncio
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
 
-from pythonjsonlogger.core import RESERVED_ATTRS
-from pythonjsonlogger.json import JsonFormatter
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
@@ -16,6 +15,7 @@ from scrapy.settings import Settings
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.core.text import one_line
 from panan_spider.items import Article
 
@@ -49,6 +49,30 @@ class OneLineLogFormatter(LogFormatter):
         return {"level": logging.DEBUG, "msg": "Error downloading %(request)s", "args": {"request": request}}
 
 
+#: Loggers that print an exception with its traceback where one line says all, and the line's beginning.
+_TRACEBACKS: Final = {
+    "asyncio": "the crawl could not start",  # a second crawl in one process
+    "twisted": "the crawl could not start",
+    "scrapy.extensions.feedexport": "a feed could not be written",
+}
+
+
+def shorten_tracebacks() -> None:
+    """From now on, log a feed that fails, and an archive that another run holds, on one line."""
+    for name in _TRACEBACKS:
+        logging.getLogger(name).addFilter(_shorten)
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Logging filter: puts an exception's text in the place of its traceback; DEBUG shows where it was raised."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, LockHeld | StoreError) or (error is not None and record.name.startswith("scrapy.")):
+        logger.debug("raised here", exc_info=record.exc_info)
+        record.msg, record.args = f"{_TRACEBACKS[record.name]}: {one_line(str(error)) or type(error).__name__}", ()
+        record.exc_info = record.exc_text = None
+    return True
+
+
 def collect_errors(running: Any, errors: list[BaseException]) -> None:
     """Add to `errors` the exception, if any, that ends a crawl: `running` is the task or Deferred of CrawlerProcess.crawl.
 
@@ -73,24 +97,27 @@ def collect_errors(running: Any, errors: list[BaseException]) -> None:
 _OBJECTS: Final = ("crawler", "spider")
 
 
-class _Lines(JsonFormatter):
+#: Attributes of every record, and of Scrapy's: what else a record has was given as `extra`.
+_USUAL: Final = frozenset({*vars(logging.makeLogRecord({})), "asctime", "message", "taskName", *_OBJECTS})
+
+
+class _Lines(logging.Formatter):
     """`time` (UTC, ISO 8601), `level`, `logger`, `message`, `spider` where there is one, `traceback` where there is one."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            ["levelname", "name", "message"],
-            rename_fields={"levelname": "level", "name": "logger", "exc_info": "traceback"},
-            reserved_attrs=[*RESERVED_ATTRS, *_OBJECTS],
-            timestamp="time",
-            json_ensure_ascii=False,
-            json_default=str,
-        )
-
-    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
-        super().add_fields(log_data, record, message_dict)
+    def format(self, record: logging.LogRecord) -> str:
+        fields: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{name: value for name, value in vars(record).items() if name not in _USUAL},
+        }
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
         spider = getattr(record, "spider", None)
         if spider is not None:
-            log_data["spider"] = spider.name if isinstance(spider, Spider) else str(spider)
+            fields["spider"] = spider.name if isinstance(spider, Spider) else str(spider)
+        return json.dumps(fields, ensure_ascii=False, default=str)
 
 
 class _Handler(logging.Handler):

@@ -4,9 +4,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
-import filetype
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
@@ -14,6 +13,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from panan_spider.archive.store.files import StoreError
+from panan_spider.core.image_types import ImageType, image_type
 from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
 from panan_spider.extensions.archive_run import ArchiveRunExtension, is_ending
@@ -21,8 +21,6 @@ from panan_spider.pipelines.articles import ArchivePipeline
 
 logger = logging.getLogger(__name__)
 
-#: What pages show as pictures. SVG is none of them: it is a document, and can hold scripts.
-_KINDS: Final = frozenset({"jpg", "png", "apng", "gif", "bmp", "webp", "tif", "avif"})
 #: What a whole picture of the kind ends with, but for padding.
 _ENDS: Final = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB\x60\x82", "gif": b"\x3b"}
 _FOOT: Final = 1024  # bytes: cameras and editors append
@@ -161,13 +159,6 @@ class ImagesPipeline(ArchivePipeline):
             stats.inc_value("panan/failed_images")
 
 
-class ImageType(NamedTuple):
-    """The type of an image: `image/jpeg`, and `jpg`."""
-
-    media_type: str
-    suffix: str
-
-
 class NotAnImage(Exception):
     """The response is no image. `outcome` is that of the image's URL, `reason` one line."""
 
@@ -180,21 +171,12 @@ def image_of(response: Response) -> ImageType:
     """The type of the image in `response`, by its bytes: headers can be wrong. Raises NotAnImage: GONE, BLOCKED, FAILED by its status; INVALID where it is none."""
     if response.status != 200:
         raise NotAnImage(outcome_of_status(response.status), f"HTTP {response.status}")
-    kind = filetype.guess(response.body)
-    if (
-        kind is None
-        or kind.extension not in _KINDS
-        or (kind.extension == "bmp" and not _says_its_length(response.body))
-    ):
+    kind = image_type(response.body)
+    if kind is None:
         declared = (response.headers.get("Content-Type") or b"nothing").decode("latin-1")
         raise NotAnImage(Outcome.INVALID, f"no picture; declared as {declared}, {len(response.body)} bytes")
-    end = _ENDS.get(kind.extension)
+    end = _ENDS.get(kind.suffix)
     # `partial`: no Content-Length, so that the closed connection is the body's end.
     if "partial" in response.flags and end is not None and end not in response.body[-_FOOT:]:
         raise NotAnImage(Outcome.FAILED, "cut short on the way")
-    return ImageType(kind.mime, kind.extension)
-
-
-def _says_its_length(body: bytes) -> bool:
-    """A bitmap's mark is two letters alone, which a text can begin with, too; its length stands behind them."""
-    return int.from_bytes(body[2:6], "little") == len(body)
+    return kind

@@ -1,19 +1,17 @@
 """Files beside a run's JSON report in data/runs/: HTML page, list of runs, metrics for node_exporter's textfile collector."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.files import write_atomically
 from panan_spider.core.run_report import RunReport, Verdict
 from panan_spider.report.page.plots import Coverage
 from panan_spider.sites.profile import Site
-
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +21,8 @@ RUNS_LISTED: Final = 400
 METRICS_FILE: Final = "metrics.prom"
 _VERDICTS: Final[tuple[Verdict, ...]] = ("ok", "warn", "fail", "none")
 
+#: Labels and value of one line of a gauge.
+Sample = tuple[Mapping[str, str], float]
 Summaries = Sequence[Mapping[str, Any]]
 
 
@@ -80,53 +80,54 @@ def _succeeds(name: str, step: Callable[[], None]) -> bool:
 
 def write_metrics(folder: Path, report: RunReport) -> None:
     """Write `metrics.prom` atomically. Raises OSError."""
-    from prometheus_client import write_to_textfile
-
-    write_to_textfile(str(folder / METRICS_FILE), registry_of(report))
+    write_atomically(folder / METRICS_FILE, metrics_of(report).encode("utf-8"))
 
 
-def registry_of(report: RunReport) -> "CollectorRegistry":
-    """The run's figures as gauges, each the state at the end of the newest run."""
-    from prometheus_client import CollectorRegistry, Gauge
+def metrics_of(report: RunReport) -> str:
+    """The run's figures as gauges in Prometheus' text format, each the state at the end of the newest run."""
+    figures, sections = report.figures, report.figures.sections
+    outcomes = [({"outcome": name}, count) for name, count in report.outcomes.items()]
+    verdicts = Counter(check.verdict for check in report.checks)
+    each = [({"check": check.name, "verdict": check.verdict}, 1) for check in report.checks]
+    gauges: list[tuple[str, str, float | Sequence[Sample]]] = [
+        ("exit_code", "Exit code of the newest run.", report.exit_code),
+        ("started_timestamp_seconds", "When the newest run began.", _timestamp(report.started)),
+        ("finished_timestamp_seconds", "When the newest run ended.", _timestamp(report.finished)),
+        ("duration_seconds", "How long the newest run took.", figures.seconds),
+        ("requests", "Requests of the newest run, retries included.", report.requests),
+        ("received_bytes", "Bytes of the responses of the newest run.", report.bytes_received),
+        ("new_articles", "Articles new in the archive.", report.new_count),
+        ("corrected_articles", "Articles whose content had changed.", report.corrections_count),
+        ("reread_articles", "Unchanged articles that this version reads otherwise.", report.rereadings_count),
+        ("removed_articles", "Stored articles that the site no longer has.", report.removals_count),
+        ("gaps", "Addresses whose content the archive lacks, of all runs.", report.gaps_count),
+        ("peak_memory_bytes", "Peak memory of the process.", figures.peak_mib * (1 << 20)),
+        ("outcomes", "Addresses of the newest run by outcome.", outcomes),
+        ("section_articles", "Articles in each section's lists.", _by_section(sections, "rows")),
+        ("section_new_articles", "Listed articles new to the archive.", _by_section(sections, "new")),
+        ("checks", "Checks of the newest run by verdict.", [({"verdict": one}, verdicts[one]) for one in _VERDICTS]),
+        ("check", "1 where the check has this verdict.", each),
+    ]
+    return "".join(_gauge(f"panan_{name}", meaning, value) for name, meaning, value in gauges)
 
-    registry = CollectorRegistry()
 
-    def gauge(name: str, meaning: str, value: float) -> None:
-        Gauge(f"panan_{name}", meaning, registry=registry).set(value)
-
-    gauge("exit_code", "Exit code of the newest run.", report.exit_code)
-    gauge("started_timestamp_seconds", "When the newest run began.", _timestamp(report.started))
-    gauge("finished_timestamp_seconds", "When the newest run ended.", _timestamp(report.finished))
-    gauge("duration_seconds", "How long the newest run took.", report.figures.seconds)
-    gauge("requests", "Requests of the newest run, retries included.", report.requests)
-    gauge("received_bytes", "Bytes of the responses of the newest run.", report.bytes_received)
-    gauge("new_articles", "Articles new in the archive.", report.new_count)
-    gauge("corrected_articles", "Articles whose content had changed.", report.corrections_count)
-    gauge("reread_articles", "Unchanged articles that this version reads otherwise.", report.rereadings_count)
-    gauge("removed_articles", "Stored articles that the site no longer has.", report.removals_count)
-    gauge("gaps", "Addresses whose content the archive lacks, of all runs.", report.gaps_count)
-    gauge("peak_memory_bytes", "Peak memory of the process.", report.figures.peak_mib * (1 << 20))
-    _labelled(registry, report)
-    return registry
+def _by_section(sections: Mapping[str, Any], figure: str) -> list[Sample]:
+    return [({"section": name}, getattr(section, figure)) for name, section in sections.items()]
 
 
-def _labelled(registry: "CollectorRegistry", report: RunReport) -> None:
-    from prometheus_client import Gauge
+def _gauge(name: str, meaning: str, value: float | Sequence[Sample]) -> str:
+    """One gauge: help, type, and a line for each sample."""
+    samples = value if isinstance(value, Sequence) else [({}, value)]
+    lines = [f"# HELP {name} {meaning}", f"# TYPE {name} gauge"]
+    lines += [f"{name}{_labels(labels)} {float(number)}" for labels, number in samples]
+    return "\n".join(lines) + "\n"
 
-    outcomes = Gauge("panan_outcomes", "Addresses of the newest run by outcome.", ["outcome"], registry=registry)
-    for outcome, count in report.outcomes.items():
-        outcomes.labels(outcome).set(count)
-    rows = Gauge("panan_section_articles", "Articles in each section's lists.", ["section"], registry=registry)
-    new = Gauge("panan_section_new_articles", "Listed articles new to the archive.", ["section"], registry=registry)
-    for name, section in report.figures.sections.items():
-        rows.labels(name).set(section.rows)
-        new.labels(name).set(section.new)
-    checks = Gauge("panan_checks", "Checks of the newest run by verdict.", ["verdict"], registry=registry)
-    for verdict in _VERDICTS:
-        checks.labels(verdict).set(sum(check.verdict == verdict for check in report.checks))
-    each = Gauge("panan_check", "1 where the check has this verdict.", ["check", "verdict"], registry=registry)
-    for check in report.checks:
-        each.labels(check.name, check.verdict).set(1)
+
+def _labels(labels: Mapping[str, str]) -> str:
+    """Labels in braces, values escaped; empty where there are none."""
+    escapes = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+    pairs = (f'{name}="{str(value).translate(escapes)}"' for name, value in labels.items())
+    return f"{{{','.join(pairs)}}}" if labels else ""
 
 
 def _timestamp(text: str) -> float:

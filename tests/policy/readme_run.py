@@ -54,7 +54,6 @@ def run_demo() -> Run:
         "SCRAPY_SETTINGS_MODULE": "panan_spider.settings",
         "COLUMNS": "80",
         "PYTHONPATH": str(ROOT),
-        "PANAN_CALLED_AS": ".venv/bin/panan",
     }
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(

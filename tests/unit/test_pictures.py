@@ -1,12 +1,16 @@
 """What is a picture, and what only stands where one should."""
 
+import struct
+import zlib
+
 import pytest
 from scrapy.http import Response
 
-from demo_site.media_files import JPEG, PNG
+from demo_site import drawn_pictures
 from panan_spider.core.outcomes import Outcome
 from panan_spider.pipelines.images import NotAnImage, image_of
 
+JPEG, PNG = drawn_pictures.jpeg(0), drawn_pictures.png(0)
 URL = "http://www.panews.cn/pic/1.jpg"
 BMP = b"BM\x1a\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x01\0\x01\0\x01\0\x18\0"
 GIF = b"GIF89a\x01\0\x01\0\0\0\0;"
@@ -56,3 +60,14 @@ def test_a_status_has_its_outcome(status: int, outcome: Outcome) -> None:
 def test_without_a_length_the_pictures_own_end_proves_it_whole(body: bytes, end: int) -> None:
     assert image_of(Response(URL, body=body, flags=["partial"]))
     assert fate(Response(URL, body=body[:end], flags=["partial"]))[0] is Outcome.FAILED
+
+
+def test_the_made_up_site_s_pictures_are_drawn_640_by_400_and_differ() -> None:
+    numbers = range(drawn_pictures.PICTURES)
+    assert len({drawn_pictures.jpeg(number) for number in numbers}) == len({*map(drawn_pictures.png, numbers)}) > 10
+    frame = JPEG.index(b"\xff\xc0")
+    assert struct.unpack(">HH", JPEG[frame + 5 : frame + 9]) == (400, 640)
+    assert struct.unpack(">II", PNG[16:24]) == (640, 400)
+    start = PNG.index(b"IDAT") + 4
+    raw = zlib.decompress(PNG[start : PNG.index(b"IEND") - 8])
+    assert len(raw) == 400 * (1 + 640 * 3) and len(set(raw)) > 20

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
-import filetype
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as AsgiRoute
 
+from panan_spider.core.image_types import image_type
 from panan_spider.publish.browse import article_page, changes_pages, coverage_pages, list_pages, people_pages, run_pages
 from panan_spider.publish.browse.answer_formats import FORMATS, Representation, represent
 from panan_spider.publish.browse.export_source import LiveLibrary
@@ -36,7 +36,7 @@ ASSETS: Final = ("browse.css", "browse.js", "find.js", "question.js", "icon.svg"
 #: Where a kept picture can lie, as the pipeline names it.
 IMAGE: Final = re.compile(r"images/[0-9A-Za-z/]{1,80}(\.[a-z]{3,4})?")
 #: Types of picture that a page shows; any other, SVG above all, is not sent.
-_PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/x-ms-bmp", "image/webp"})
+_PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp"})
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def image(data: Path, file: str) -> Asset | None:
     if not IMAGE.fullmatch(file) or not (path := data / file).is_file():
         return None
     body = path.read_bytes()
-    media_type = filetype.guess_mime(body)
-    return Asset(body, media_type) if media_type in _PICTURES else None
+    kind = image_type(body)
+    return Asset(body, kind.media_type) if kind is not None and kind.media_type in _PICTURES else None
 
 
 #: What makes each kind of page.

@@ -1,0 +1,66 @@
+"""Runs that are refused, and what a terminal at `-L WARNING` shows of runs that failed."""
+
+import csv
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from harness import Crawler, Serve
+
+from demo_site.proxy import ProxyServer
+
+
+def test_an_unknown_section_leaves_no_archive_behind(demo: ProxyServer, crawl: Crawler) -> None:
+    run = crawl(demo, {"sections": "没有这个"}, settings={"LOG_LEVEL": "WARNING"})
+    assert run.code == 1 and not run.data.exists(), run.said
+    assert "panan: exit 1" in run.stderr and run.stderr.splitlines()[-1].startswith("panan: sections: "), run.said
+    assert not [request for request in demo.requests if demo.site.article_at(f"http://{request.host}{request.path}")]
+
+
+def test_what_somebody_else_keeps_in_the_folder_stays(demo: ProxyServer, crawl: Crawler, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/mine.txt").write_text("mine")
+    run = crawl(demo, {"sections": "没有这个"})
+    assert run.code == 1 and [path.name for path in run.data.iterdir()] == ["mine.txt"], run.said
+
+
+def test_an_archive_that_was_there_stays(demo: ProxyServer, crawl: Crawler) -> None:
+    before = crawl(demo, {"sections": "视频"}).articles
+    run = crawl(demo, {"sections": "没有这个"})
+    assert run.code == 1 and before and run.articles == before, run.said
+
+
+@pytest.mark.parametrize(
+    ("fault", "level", "code"), [("always-5xx%40@/system/", "WARNING", 10), ("challenge", "ERROR", 12)]
+)
+def test_a_failed_run_says_so_at_the_level_of_its_verdict(
+    serving: Serve, crawl: Crawler, fault: str, level: str, code: int
+) -> None:
+    quick = {"RETRY_TIMES": 0, "LOG_LEVEL": level}
+    run = crawl(serving(fault), {"sections": "书记"}, settings=quick)
+    assert run.code == code and f"{level}: panan: exit {code} · " in run.stderr, run.said
+
+
+def test_a_good_run_says_nothing_at_warning(demo: ProxyServer, crawl: Crawler) -> None:
+    run = crawl(demo, {"sections": "视频"}, settings={"LOG_LEVEL": "WARNING", "PANAN_CONTACT": "me@example.org"})
+    assert run.code == 0 and "panan: exit" not in run.stderr, run.said
+
+
+def test_csv_and_xml_hold_json_where_they_have_no_form_of_their_own(
+    demo: ProxyServer, crawl: Crawler, tmp_path: Path
+) -> None:
+    feeds = [str(tmp_path / name) for name in ("x.csv", "x.xml")]
+    run = crawl(demo, {"sections": "书记"}, extra=("-O", feeds[0], "-O", feeds[1]))
+    assert run.code == 0, run.said
+    lines = {line["id"]: line for line in run.articles}
+    with (tmp_path / "x.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    root = ElementTree.parse(tmp_path / "x.xml").getroot()
+    elements = {str(item.findtext("id")): item for item in root}
+    assert rows.keys() == elements.keys() == lines.keys()
+    for number, line in lines.items():
+        for name in ("blocks", "authors", "images", "credits", "breadcrumbs"):
+            assert json.loads(rows[number][name]) == json.loads(str(elements[number].findtext(name))) == line[name]
+        for name in ("title", "kicker", "text"):
+            assert rows[number][name] == elements[number].findtext(name) == (line[name] or "")
