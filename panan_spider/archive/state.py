@@ -1,17 +1,18 @@
 """Crawl state: what the crawl asks the archive about earlier runs, and the outcomes it records in the ledger."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import PendingArticle
+from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.runs import KnownSection
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.archive.store.quarantine import Quarantine
-from panan_spider.core.clock import Clock, moment
+from panan_spider.core.clock import Clock, moment, site_day
 from panan_spider.core.outcomes import QUARANTINED, Outcome
 from panan_spider.items import WarcLocation
 
@@ -29,10 +30,18 @@ STILL_GONE: Final = "still gone"
 STILL_LISTED: Final = "gone, and still listed: no removal until a later run finds it gone again"
 
 
+#: Rows of a list page that are shown otherwise than before: more than this number, and half of those known, are a new
+#: form of the list and no corrections.
+_SHOWN_OTHERWISE: Final = 3
+
+#: The key under which the ledger keeps the day of the last sample.
+_SAMPLE_DAY: Final = "sample_day"
+
+
 class CrawlState:
     """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
-    `counts` holds this run's outcomes. `places` maps a canonical URL to the WARC location of this run's response. URLs and
+    `counts` holds this run's outcomes, `rechecks` the stored articles it asks for again. `places` maps a canonical URL to the WARC location of this run's response. URLs and
     outcomes of this run are cached in memory, so that recording one again costs no query. Tests replace single methods of it.
     """
 
@@ -40,6 +49,7 @@ class CrawlState:
         self._ledger, self._quarantine, self._run, self._clock = ledger, quarantine, run, clock
         self.counts: Counter[Outcome] = Counter()
         self.places: dict[str, WarcLocation] = {}
+        self.rechecks: dict[str, Recheck] = {}  # stored articles that this run asks for again, by ID
         self._listed_ids: set[str] = set()  # articles that the lists of this run name
         self._discovered: dict[str, DiscoveredUrl] = {}
         self._outcomes: dict[str, Outcome | None] = {}  # by URL; None while it is open
@@ -98,6 +108,31 @@ class CrawlState:
     def stored_since(self, section: str, day: date | None) -> Iterable[str]:
         """URLs of stored articles that lists of the section name, posted since `day`; None: all."""
         return self._ledger.articles.stored_since(section, "" if day is None else day.isoformat())
+
+    def shown(self, section: str, rows: Mapping[str, str]) -> None:
+        """Note what a list page shows of articles: article ID → title and day. Stored ones shown otherwise are due today."""
+        with self._ledger.write():
+            changed = self._ledger.articles.show_in(section, rows) if rows else []
+            if len(changed) <= max(_SHOWN_OTHERWISE, len(rows) // 2):
+                self._ledger.rechecks.due_at_once(changed, self.today)
+
+    @property
+    def today(self) -> date:
+        """The day in the time of the sites."""
+        return site_day(self._clock())
+
+    def due(self) -> list[Recheck]:
+        """The articles to ask for again today, by the schedule of their ages or for another reason; those overdue included."""
+        return self._ledger.rechecks.due(self.today)
+
+    def sample(self) -> list[Recheck]:
+        """Some articles behind the schedule's last age, the same for the same day; drawn once a day."""
+        day = self.today.isoformat()
+        if self._ledger.values.text(_SAMPLE_DAY) == day:
+            return []
+        with self._ledger.write():
+            self._ledger.values.keep(_SAMPLE_DAY, day)
+        return self._ledger.rechecks.sample(self.today)
 
     def begin_walk(self, url: str, name: str) -> None:
         """Record that a walk of the section begins."""
@@ -165,8 +200,19 @@ class CrawlState:
                 place = self.places.get(url)
                 self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
             self._ledger.urls.record_outcome(self._run, url, outcome, reason, at)
+            self._plan_recheck(url, outcome, reason)
         self._outcomes[url] = outcome
         self.counts[outcome] += 1
+
+    def _plan_recheck(self, url: str, outcome: Outcome, reason: str | None) -> None:
+        """Plan when the article of the URL is to be asked for again."""
+        entered = self._discovered.get(url)
+        if entered is not None and entered.kind != "article":
+            return
+        article_id = entered.article_id if entered is not None else self._ledger.urls.article_id(url)
+        if article_id is not None:
+            again = reason not in (STILL_GONE, RETURNED)
+            self._ledger.rechecks.answered(article_id, url, outcome, self.today, again=again)
 
     def _article_reason(self, url: str, outcome: Outcome, at: str) -> str | None:
         """Note UNCHANGED or GONE with the article of the URL; the reason to record, if any.

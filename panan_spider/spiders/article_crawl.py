@@ -102,8 +102,24 @@ class ArticleCrawl:
             days = [left.posted] if left.posted is not None else []
             if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
                 self.frontier.meet(address, forced=True)
-        for section, address in self.frontier.unlisted():
-            self.frontier.meet(address, section=section)
+        if self._session.is_scheduled:
+            self._take_rechecks()
+        else:
+            for section, address in self.frontier.unlisted():
+                self.frontier.meet(address, section=section)
+
+    def _take_rechecks(self) -> None:
+        """Meet the stored articles that are due, and with no argument that chooses a sample of the old."""
+        args, state, urls = self._session.args, self._session.state, self._session.urls
+        chosen = bool(args.sections or args.since or args.until)
+        for recheck in [*state.due(), *(() if chosen else state.sample())]:
+            address = urls.understand(recheck.url)
+            in_scope = not args.sections or not self._lists.walked.isdisjoint(state.listed_in(recheck.article_id))
+            days = [address.posted] if address.posted is not None else []
+            if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
+                state.rechecks[recheck.article_id] = recheck
+                if recheck.article_id not in self.frontier:
+                    self.frontier.meet(address)
 
     def _builder(self, address: Address) -> ArticleBuilder:
         return ArticleBuilder(self._session.site, address)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.core.outcomes import Outcome
@@ -96,6 +97,8 @@ class Frontier:
             known = self._state.article(entry.number)
             unasked = self._outcome_unasked(entry, known)
             if unasked is None:
+                if known is not None:
+                    self._state.rechecks.setdefault(entry.number, Recheck(entry.number, known.url, "recheck"))
                 return entry, known
             self.close(entry, self.address_of(entry, known).url, *unasked)
         return None
@@ -119,6 +122,8 @@ class Frontier:
         return Outcome.KNOWN, None
 
     def _is_due(self, entry: FrontierEntry) -> bool:
+        if self._session.is_scheduled:
+            return entry.number in self._state.rechecks
         days, day = self._session.look_back, entry.posted
         if days is None or day is None:
             return True

@@ -60,6 +60,7 @@ class ListCrawl:
             full=session.args.full,
             recheck=session.look_back,
             since=session.args.since,
+            today=session.state.today if session.is_scheduled else None,
         )
         walk = self.walks[url] = Walk(url, name, limits, session.site)
         self.walked.add(name)
@@ -75,6 +76,7 @@ class ListCrawl:
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
         self._session.state.listed(walk.name, listed)
+        self._session.state.shown(walk.name, {row.article_id: f"{row.date or ''} {row.title}" for row in page.rows})
         walk.unknown_rows += self._session.settle_other_rows(page, walk.name)
         if url is None and (newest := self._session.unknown_newest(page)) is not None:
             self._session.note_drift(

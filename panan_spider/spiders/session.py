@@ -58,8 +58,13 @@ class CrawlSession:
         return self.site.urls
 
     @property
+    def is_scheduled(self) -> bool:
+        """Whether stored articles are asked again by the ledger's schedule, and not by `recheck`."""
+        return self.args.recheck is None
+
+    @property
     def look_back(self) -> int | None:
-        """Days for which stored articles are asked again, from the newest of each section on; None for all."""
+        """Days that lists are read back, and with `recheck` stored articles asked again; None for all."""
         recheck = self.args.recheck
         if recheck == "all":
             return None
