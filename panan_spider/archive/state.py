@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -38,10 +39,19 @@ _SHOWN_OTHERWISE: Final = 3
 _SAMPLE_DAY: Final = "sample_day"
 
 
+@dataclass(slots=True)
+class _MetUrl:
+    """A URL of this run; `outcome` None while it is open. A first crawl holds one for every URL of the site."""
+
+    kind: str | None = None  # None: settled without having been discovered
+    article_id: str | None = None
+    outcome: Outcome | None = None
+
+
 class CrawlState:
     """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
-    `counts` holds this run's outcomes, `rechecks` the stored articles it asks for again. `places` maps a canonical URL to the WARC location of this run's response. URLs and
+    `counts` holds this run's outcomes, `rechecks` the stored articles it asks for again. `places` maps a canonical URL without an outcome to the WARC location of this run's response. URLs and
     outcomes of this run are cached in memory, so that recording one again costs no query. Tests replace single methods of it.
     """
 
@@ -51,13 +61,12 @@ class CrawlState:
         self.places: dict[str, WarcLocation] = {}
         self.rechecks: dict[str, Recheck] = {}  # stored articles that this run asks for again, by ID
         self._listed_ids: set[str] = set()  # articles that the lists of this run name
-        self._discovered: dict[str, DiscoveredUrl] = {}
-        self._outcomes: dict[str, Outcome | None] = {}  # by URL; None while it is open
+        self._urls: dict[str, _MetUrl] = {}
 
     @property
     def discovered_count(self) -> int:
         """Number of URLs discovered in this run."""
-        return len(self._outcomes)
+        return len(self._urls)
 
     def article(self, article_id: str) -> KnownArticle | None:
         """The newest stored revision of an article; None where none is stored."""
@@ -158,17 +167,22 @@ class CrawlState:
 
     def discovered_all(self, addresses: Iterable[DiscoveredUrl]) -> None:
         """`discovered` for several URLs in one transaction."""
-        if not (new := [address for address in addresses if self._discovered.get(address.url) != address]):
+        if not (new := [address for address in addresses if not self._is_entered(address)]):
             return
         with self._ledger.write():
             self._ledger.urls.enter(self._run, new, moment(self._clock()))
-        for address in new:
-            self._discovered[address.url] = address
-            self._outcomes.setdefault(address.url)
+        for url, kind, article_id in new:
+            met = self._urls.setdefault(url, _MetUrl())
+            met.kind, met.article_id = kind, article_id
+
+    def _is_entered(self, address: DiscoveredUrl) -> bool:
+        met = self._urls.get(address.url)
+        return met is not None and (met.kind, met.article_id) == (address.kind, address.article_id)
 
     def outcome_of(self, url: str) -> Outcome | None:
         """The outcome of a URL in this run; None where it is open or was not discovered."""
-        return self._outcomes.get(url)
+        met = self._urls.get(url)
+        return None if met is None else met.outcome
 
     def check_outcome(self, url: str, outcome: Outcome) -> bool:
         """Whether the URL is still open. Raises ValueError where a different outcome is recorded."""
@@ -192,7 +206,7 @@ class CrawlState:
             return
         at = moment(self._clock())
         with self._ledger.write():
-            if url not in self._outcomes:
+            if url not in self._urls:
                 self._ledger.urls.enter_as_known(self._run, url, at)
             if outcome in (Outcome.UNCHANGED, Outcome.GONE):
                 reason = self._article_reason(url, outcome, at) or reason
@@ -201,15 +215,16 @@ class CrawlState:
                 self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
             self._ledger.urls.record_outcome(self._run, url, outcome, reason, at)
             self._plan_recheck(url, outcome, reason)
-        self._outcomes[url] = outcome
+        self._urls.setdefault(url, _MetUrl()).outcome = outcome
+        self.places.pop(url, None)
         self.counts[outcome] += 1
 
     def _plan_recheck(self, url: str, outcome: Outcome, reason: str | None) -> None:
         """Plan when the article of the URL is to be asked for again."""
-        entered = self._discovered.get(url)
-        if entered is not None and entered.kind != "article":
+        met = self._urls.get(url) or _MetUrl()
+        if met.kind not in (None, "article"):
             return
-        article_id = entered.article_id if entered is not None else self._ledger.urls.article_id(url)
+        article_id = met.article_id if met.kind is not None else self._ledger.urls.article_id(url)
         if article_id is not None:
             again = reason not in (STILL_GONE, RETURNED)
             self._ledger.rechecks.answered(article_id, url, outcome, self.today, again=again)
@@ -243,6 +258,6 @@ class CrawlState:
             self._ledger.walks.interrupt(self._run, at)
         if pending:
             self.counts[Outcome.PENDING] += pending
-            open_urls = (url for url, recorded in self._outcomes.items() if recorded is None)
-            self._outcomes |= dict.fromkeys(open_urls, Outcome.PENDING)
+            for met in self._urls.values():
+                met.outcome = met.outcome or Outcome.PENDING
         return pending

@@ -154,6 +154,10 @@ class TestScheduled:
             memory.sampled = [Recheck("000000003", self.OTHER, "sample")]
             assert self.OTHER not in run(pages, memory, **args).asked, args
 
+    def test_a_site_that_shows_no_list_is_asked_for_no_article(self) -> None:
+        result = run({self.DUE: 304}, self.memory())
+        assert result.asked_articles == [] and result.outcome(self.DUE) is None
+
     def test_of_another_section_or_out_of_range_it_keeps_its_turn(self) -> None:
         memory = self.memory()
         memory.all_listed_in = {"县长"}

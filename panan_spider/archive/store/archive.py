@@ -168,7 +168,9 @@ class Archive:
         lines = self._articles.append_all([article.model_dump_json() for article, _outcome in revisions])
         with self.ledger.write():
             for (article, outcome), line, back in zip(revisions, lines, returned, strict=True):
-                validators = self.validators.get(article.url, (None, None))
+                validators = self.validators.pop(article.url, (None, None))
+                if self._contents.get(article.content_hash) == {article.id}:
+                    del self._contents[article.content_hash]  # the ledger has it now
                 self.ledger.articles.mark(article.model_dump(), line.start, *validators)
                 self._note_parts(article.id, article.warc)
                 if is_counted:
@@ -204,11 +206,9 @@ class Archive:
         with self.ledger.write():
             self.memory.discovered(url, "article", article_id)
             if fetched is not None and url in self.validators:
-                self.ledger.articles.validators(article_id, *self.validators[url], fetched.fetched_at)
+                self.ledger.articles.validators(article_id, *self.validators.pop(url), fetched.fetched_at)
                 self._note_parts(article_id, fetched.warc)
             self.memory.settle(url, Outcome.UNCHANGED)
-
-    # Changes of stored articles, held until the run's end
 
     def hold(self, article: Article) -> None:
         """Keep a changed reading of a stored article for `review_held`; durable on return. Its URL stays open."""
