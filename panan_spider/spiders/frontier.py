@@ -59,7 +59,9 @@ class Frontier:
         self._entries: dict[str, FrontierEntry] = {}
         self._waiting: deque[str] = deque()
         self._newest: dict[str, date] = {}
-        self._groups: dict[tuple[frozenset[str], str], frozenset[str]] = {}  # sections of an entry, shared among entries
+        self._groups: dict[
+            tuple[frozenset[str], str], frozenset[str]
+        ] = {}  # sections of an entry, shared among entries
 
     def meet_rows(self, rows: Sequence[ListRow], section: str) -> None:
         """Articles were met in the list of `section`. The front pages together count as one list without a name."""
