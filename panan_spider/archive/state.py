@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.ledger.list_pages import ListReading
 from panan_spider.archive.ledger.queries import PendingArticle
 from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.runs import KnownSection
@@ -37,6 +39,10 @@ _SHOWN_OTHERWISE: Final = 3
 
 #: The key under which the ledger keeps the day of the last sample.
 _SAMPLE_DAY: Final = "sample_day"
+
+
+#: The beginning of the keys of hosts whose validators for lists are not believed.
+_DISTRUSTED: Final = "distrusted:"
 
 
 @dataclass(slots=True)
@@ -124,6 +130,22 @@ class CrawlState:
             changed = self._ledger.articles.show_in(section, rows) if rows else []
             if len(changed) <= max(_SHOWN_OTHERWISE, len(rows) // 2):
                 self._ledger.rechecks.due_at_once(changed, self.today)
+
+    def list_reading(self, url: str) -> ListReading | None:
+        """The last reading of a list page or pager script, where it came with validators from a host that can be believed."""
+        if self._ledger.values.text(f"{_DISTRUSTED}{urlsplit(url).netloc}") is not None:
+            return None
+        return self._ledger.list_pages.get(url)
+
+    def keep_list_reading(self, url: str, etag: str | None, last_modified: str | None, reading: str) -> None:
+        """Keep the reading of a list page or pager script; only drop the last one where it came without validators."""
+        with self._ledger.write():
+            self._ledger.list_pages.keep(url, ListReading(etag, last_modified, moment(self._clock()), reading))
+
+    def distrust(self, url: str) -> None:
+        """Note that the validators of the URL's host stay the same when its lists change."""
+        with self._ledger.write():
+            self._ledger.values.keep(f"{_DISTRUSTED}{urlsplit(url).netloc}", self.today.isoformat())
 
     @property
     def today(self) -> date:

@@ -10,13 +10,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.list_urls import other_spelling, slashes_of, with_slashes
 from panan_spider.spiders.section_search import SectionSearch
-from panan_spider.spiders.session import CrawlSession, Output, page_of
+from panan_spider.spiders.session import CrawlSession, Output
 from panan_spider.spiders.walk import Walk
 from panan_spider.spiders.walk_state import WalkLimits, WalkState
 
@@ -148,7 +147,7 @@ class ListCrawl:
 
     def _read(self, response: Response, walk: Walk, url: str, spelled: str) -> Output:
         if walk.is_script(url):
-            walk.take_script(url, maxpage(page_of(response).text))
+            walk.take_script(url, self._session.read_pager_script(response))
             self._settle(url, spelled, Outcome.READ)
             return []
         page = self._session.read_section(response)

@@ -13,6 +13,7 @@ from scrapy.utils.test import get_crawler
 from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
+from panan_spider.archive.ledger.list_pages import ListReading
 from panan_spider.archive.ledger.queries import PendingArticle
 from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.runs import KnownSection
@@ -39,6 +40,7 @@ class Notes(CrawlState):
         self.all_listed_in: set[str] = set()  # the sections that have listed every stored article
         self.met: dict[str, str] = {}
         self.rechecks: dict[str, Recheck] = {}
+        self.readings: dict[str, ListReading] = {}
         self.planned: list[Recheck] = []
         self.sampled: list[Recheck] = []
         self.walks: list[tuple[str, str]] = []
@@ -73,6 +75,12 @@ class Notes(CrawlState):
 
     def sample(self) -> list[Recheck]:
         return self.sampled
+
+    def list_reading(self, url: str) -> ListReading | None:
+        return self.readings.get(url)
+
+    def keep_list_reading(self, url: str, etag: str | None, last_modified: str | None, reading: str) -> None:
+        self.readings[url] = ListReading(etag, last_modified, "2020-03-31T00:00:00Z", reading)
 
     def shown(self, section: str, rows: Mapping[str, str]) -> None:
         pass

@@ -104,6 +104,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             for age in (30, 16, 8, 4, 2, 1)
         ),
     ),
+    (
+        # List pages and pager scripts that came with validators, as last read by that version of the program.
+        """CREATE TABLE list_pages (
+            url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, at TEXT NOT NULL, version TEXT NOT NULL,
+            reading TEXT NOT NULL) WITHOUT ROWID""",
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from panan_spider.archive.ledger.database import Database, ValueTable
 from panan_spider.archive.ledger.fault_table import FaultTable
 from panan_spider.archive.ledger.held_revisions import HeldTable
+from panan_spider.archive.ledger.list_pages import ListPageTable
 from panan_spider.archive.ledger.queries import LedgerQueries
 from panan_spider.archive.ledger.rechecks import RecheckTable
 from panan_spider.archive.ledger.runs import RunTable, WalkTable
@@ -43,6 +44,7 @@ class Ledger:
         self.images = ImageTable(self._db)
         self.queries = LedgerQueries(self._db)
         self.rechecks = RecheckTable(self._db)
+        self.list_pages = ListPageTable(self._db)
         self.faults = FaultTable(self._db)
         self.runs = RunTable(self._db)
         self.walks = WalkTable(self._db)

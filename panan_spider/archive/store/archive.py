@@ -132,8 +132,9 @@ class Archive:
     def write_revisit(
         self, exchange: HttpExchange, article_id: str | None = None, part: str | None = None
     ) -> WarcLocation:
-        """Keep a 304 and its request, with a reference to the response it confirms: page one of the article, or `part`."""
-        confirmed = None if article_id is None else self.ledger.articles.answer(article_id, part)
+        """Keep a 304 and its request, with a reference to the response it confirms: a list, page one of the article, or `part`."""
+        articles, lists = self.ledger.articles, self.ledger.list_pages
+        confirmed = lists.answer(exchange.url) if article_id is None else articles.answer(article_id, part)
         return self._warc.revisit(exchange, None if confirmed is None else Original(*confirmed))
 
     def open_pictures(self) -> ImageFiles:
