@@ -158,7 +158,7 @@ class ArticleTable:
         before = self._db.rows(
             f"SELECT article_id, shown FROM listings WHERE section = ? AND article_id IN ({marks})", section, *shown
         )
-        known = dict(before)
+        known: dict[str, str | None] = dict(before)
         self._db.run_each(
             """INSERT INTO listings (article_id, section, shown) VALUES (?, ?, ?)
             ON CONFLICT (article_id, section) DO UPDATE SET shown = excluded.shown""",
