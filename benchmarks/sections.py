@@ -3,13 +3,16 @@
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import crawling, exporting, plot, reading, reparsing, storing
-from benchmarks import incremental as nights
+from benchmarks import crawling, exporting, look_back, plot, reading, reparsing, storing
 from benchmarks.extraction import HEAVY, LIGHT, OURS
+from benchmarks.first_crawl import first_crawl
+from benchmarks.growth import growth
+from benchmarks.incremental import nightly
 from benchmarks.measure import ROOT, run, table, through
 
 #: Articles of the sites that are crawled, the last of them for the table.
@@ -100,7 +103,7 @@ def reparse(quick: bool) -> str:
 
 def incremental(quick: bool) -> str:
     """Runs that find nothing new."""
-    found = nights.nightly((1_000,) if quick else (1_000, 10_000, 100_000))
+    found = nightly((1_000,) if quick else (1_000, 10_000, 100_000))
     rows = [
         (
             f"{one.stored:,}", f"{one.requests:,}", f"{one.opening:.3f}", f"{one.crawl.cost.wall:.1f}",
@@ -115,6 +118,80 @@ def incremental(quick: bool) -> str:
     }
     head = ("articles stored", "requests", "s CPU to open", "s wall", "s CPU", "MB")
     return table(head, rows) + _drawn(quick, "incremental", "A run with nothing new", "articles stored", drawn)
+
+
+def nights(quick: bool) -> str:
+    """Requests of a night: the two schedules on the same corrections, and made-up sites night by night."""
+    schedules = [
+        (f"{spread} days", name, f"{one.per_night:.0f}", f"{one.mean_delay:.1f}", f"{one.mean_removal_delay:.1f}")
+        for spread in look_back.SPREADS
+        for name, one in zip(
+            ("every night for 30 days", f"at {look_back.ages()} days"), look_back.compare(spread), strict=True
+        )
+    ]
+    head = (
+        "corrections spread over",
+        "asked again",
+        "rechecks a night",
+        "nights until seen",
+        "nights until a removal counts",
+    )
+    told = table(head, schedules)
+    return told if quick else f"{told}\n\n{_made_up_nights()}"
+
+
+def _made_up_nights() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        done = run([sys.executable, str(ROOT / "tests" / "crawl" / "nightly.py"), folder], through(""))
+    if done.code:
+        raise RuntimeError(done.said[-2000:])
+    found = [json.loads(line) for line in done.said.splitlines() if line.startswith('{"site"')]
+    rows = [
+        (
+            f"{one['site']}: {one['night']}", str(one["requests"]), str(sum(one["look_back"]["asked"].values())),
+            str(one["look_back"]["recent"]), str(one["pages"]),
+        )
+        for one in found if one["night"] != "first"
+    ]  # fmt: skip
+    return table(("night", "requests", "of them rechecks", "articles of 30 days", "list pages"), rows)
+
+
+def first(quick: bool) -> str:
+    """First crawls of large sites: memory, and the time to the first line."""
+    found = [first_crawl(size) for size in ((200,) if quick else (5_000, 20_000, 100_000))]
+    rows = [
+        (
+            f"{one.articles:,}", f"{one.after_lists:.0f}", f"{one.at_half:.0f}", f"{one.peak:.0f}", f"{one.growth:.2f}",
+            f"{one.first_line:.1f}", f"{one.wall:.0f}", f"{one.cpu:.0f}",
+        )
+        for one in found
+    ]  # fmt: skip
+    head = (
+        "articles",
+        "MB at the first line",
+        "MB at half",
+        "MB at the most",
+        "MB a thousand articles behind the lists",
+        "s to the first line",
+        "s wall",
+        "s CPU",
+    )
+    return table(head, rows)
+
+
+def growing(quick: bool) -> str:
+    """Commands over a whole archive, and the power that they grow with."""
+    sizes = (200, 400) if quick else (10_000, 100_000)
+    rows = [
+        (
+            one.name,
+            *(f"{one.costs[size].cpu:.1f}" for size in sizes),
+            f"{one.exponent:.2f}",
+            f"{one.costs[sizes[-1]].megabytes:.0f}",
+        )
+        for one in growth(sizes)
+    ]
+    return table(("command", *(f"s CPU, {size:,} articles" for size in sizes), "exponent", "MB"), rows)
 
 
 def durability(quick: bool) -> str:

@@ -24,10 +24,12 @@ def main(args: list[str] | None = None) -> int:
         metavar="NAME[:ARG][%SHARE][@REGEX]",
         help=f"one of {', '.join(sorted(FAULTS))}",
     )
+    parser.add_argument("--list-validators", action="store_true", help="send ETag and Last-Modified with lists, too")
     given = parser.parse_args(args)
     try:
         faults = [parse(spec) for spec in given.fault]
         site = Site.build(given.seed, given.articles, COUNTIES[given.site])
+        site.validates_lists = given.list_validators
     except ValueError as error:
         parser.error(str(error))
     stop = threading.Event()

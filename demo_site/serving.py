@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from demo_site import media_files, response
 from demo_site.county import County, Links, Section
@@ -86,10 +87,11 @@ def section(site: "Site", request: Request, path: str) -> Response | None:
         if entry.pager.startswith("count_script") and path.replace("//", "/") == pagers.script_path(entry).replace(
             "//", "/"
         ):
-            return response.text(200, pagers.script(entry, pages), "application/x-javascript")
+            script = response.text(200, pagers.script(entry, pages), "application/x-javascript")
+            return _validated_list(site, request, entry, script, pages)
         at = pagers.page_at(entry, path, pages)
         if at is not None:
-            return _list_page(site, entry, at, pages)
+            return _validated_list(site, request, entry, _list_page(site, entry, at, pages), at)
     return None
 
 
@@ -110,6 +112,17 @@ def _list_page(site: "Site", entry: Section, at: int, pages: int) -> Response:
     text = lists.render(entry, rows, at, pages, county=site.county, furniture=around, charset=charset)
     header = f"text/html; charset={charset}" if charset == "utf-8" else "text/html"
     return Response(200, {"Content-Type": header}, encoded(text, charset))
+
+
+def _validated_list(site: "Site", request: Request, entry: Section, answer: Response, page: int) -> Response:
+    """The answer with validators that follow from the list's rows, where the site gives any."""
+    if not site.validates_lists:
+        return answer
+    slots = site.listing(entry.key)
+    rows = "".join(f"{slot.id}{site.title(slot.id)}{slot.posted}" for slot in slots)
+    changes = sum(slot.revision for slot in slots)
+    modified = datetime.combine(slots[0].posted, time(9), UTC) + timedelta(minutes=changes)
+    return response.validated(request, answer, f'"{page}-{crc32(rows.encode()):08x}"', modified)
 
 
 def _href(main: str, entry: Section, slot: Slot, place: int) -> str:

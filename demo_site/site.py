@@ -36,6 +36,7 @@ class Site:
         self.slots = {slot.id: slot for slot in slots}
         self.robots: dict[str, str] = {county.own: "User-agent: *\nDisallow: /admin/\n"}
         self.served = 0
+        self.validates_lists = False  # whether list pages and pager scripts come with validators
         self._planned = list(slots)
         self._place = {slot.id: n for n, slot in enumerate(slots)}
         self._records: dict[str, Record] = {}

@@ -52,6 +52,7 @@ DOWNLOAD_WARNSIZE = 0  # said by the outcome `too_large`, not by a warning
 RETRY_TIMES = 4  # waits of 2, 4, 8, 16 seconds
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the outcome says it, once
 
+DOWNLOADER = "panan_spider.middlewares.downloader.StoppingDownloader"  # a stopped run asks for nothing more
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for nothing twice, and asks again on purpose
 LOG_LEVEL = "INFO"  # one line a failure; DEBUG shows every request
 LOG_FORMATTER = (

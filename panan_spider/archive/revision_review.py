@@ -7,7 +7,7 @@ address, texts cut to a teaser. A change is believed where it stands alone, or w
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -80,8 +80,10 @@ def rejections(
     asked: int,
     limits: Thresholds,
     page_text: Callable[[str], str] = lambda _article_id: "",
+    routine: Collection[str] = (),
 ) -> dict[str, str]:
-    """Article ID → reason, for each change that is not believed. `asked`: stored articles that the run asked for.
+    """Article ID → reason, for each change that is not believed. `asked`: stored articles that the run asked for;
+    `routine`: IDs of those whose turn it was, without a sign of change.
 
     `page_text` gives the raw page of a change as text; called only for texts cut to their beginning.
     """
@@ -95,7 +97,7 @@ def rejections(
         ):
             found[change.article_id] = "only the beginning of the stored text, with a link to the rest: no correction"
     unconfirmed = [change for change in changes if not change.is_confirmed]
-    if len(unconfirmed) >= limits.change_articles and len(unconfirmed) > limits.change_share * asked:
+    if _is_mass(unconfirmed, asked, limits, routine):
         reason = f"{len(unconfirmed)} of {asked} stored articles changed in one run: believed when a later run reads the same"
         for change in unconfirmed:
             found.setdefault(change.article_id, reason)
@@ -105,6 +107,14 @@ def rejections(
         for change in shortened:
             found.setdefault(change.article_id, reason)
     return found
+
+
+def _is_mass(changes: Sequence[Change], asked: int, limits: Thresholds, routine: Collection[str]) -> bool:
+    """Whether so many changes are a fault of the site: a share of all rechecks, or half of a few routine ones."""
+    if len(changes) >= limits.change_articles and len(changes) > limits.change_share * asked:
+        return True
+    count = sum(change.article_id in routine for change in changes)
+    return count >= limits.few_changes and count >= limits.few_changes_share * len(routine)
 
 
 def _shared(changes: Sequence[Change], limits: Thresholds) -> dict[str, str]:
@@ -182,7 +192,11 @@ class HeldReview:
         waiting = {row.article_id: row for row in self._held.waiting()}
         changes = [change for row in waiting.values() if (change := self._change(row, waiting)) is not None]
         asked = sum(self._held.asked(run) for run in {row.run for row in waiting.values()})
-        rejected = rejections(changes, asked, self._limits, lambda article_id: self._page_text(waiting[article_id]))
+        rechecks = self._archive.memory.rechecks
+        routine = {number for number, recheck in rechecks.items() if recheck.is_routine}
+        rejected = rejections(
+            changes, asked, self._limits, lambda article_id: self._page_text(waiting[article_id]), routine
+        )
         for article_id, reason in rejected.items():
             self._archive.reject(waiting[article_id], reason)
         accepted = [waiting[change.article_id] for change in changes if change.article_id not in rejected]

@@ -1,17 +1,21 @@
 """Crawl state: what the crawl asks the archive about earlier runs, and the outcomes it records in the ledger."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.ledger.list_pages import ListReading
 from panan_spider.archive.ledger.queries import PendingArticle
+from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.runs import KnownSection
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.archive.store.quarantine import Quarantine
-from panan_spider.core.clock import Clock, moment
+from panan_spider.core.clock import Clock, moment, site_day
 from panan_spider.core.outcomes import QUARANTINED, Outcome
 from panan_spider.items import WarcLocation
 from panan_spider.sites.thresholds import Thresholds
@@ -34,11 +38,33 @@ STILL_GONE: Final = "still gone"
 STILL_LISTED: Final = "gone, and still listed: no removal until a later run finds it gone again"
 
 
+#: Rows of a list page that are shown otherwise than before: more than this number, and half of those known, are a new
+#: form of the list and no corrections.
+_SHOWN_OTHERWISE: Final = 3
+
+#: The key under which the ledger keeps the day of the last sample.
+_SAMPLE_DAY: Final = "sample_day"
+
+
+#: The beginning of the keys of hosts whose validators for lists are not believed.
+_DISTRUSTED: Final = "distrusted:"
+
+
+@dataclass(slots=True)
+class _MetUrl:
+    """A URL of this run; `outcome` None while it is open. A first crawl holds one for every URL of the site."""
+
+    kind: str | None = None  # None: settled without having been discovered
+    article_id: str | None = None
+    outcome: Outcome | None = None
+
+
 class CrawlState:
     """State of one crawl over the ledger. Every write is in the ledger when the method returns.
 
-    `counts` holds this run's outcomes, `rereadings` the number of unchanged pages that this version reads otherwise than the
-    stored line. `places` maps a canonical URL to the WARC location of this run's response. URLs and
+    `counts` holds this run's outcomes, `rechecks` the stored articles it asks for again, `rereadings` the number of
+    unchanged pages that this version reads otherwise than the stored line. `places` maps a canonical URL without an
+    outcome to the WARC location of this run's response. URLs and
     outcomes of this run are cached in memory, so that recording one again costs no query. Tests replace single methods of it.
     """
 
@@ -47,14 +73,14 @@ class CrawlState:
         self.counts: Counter[Outcome] = Counter()
         self.rereadings = 0
         self.places: dict[str, WarcLocation] = {}
+        self.rechecks: dict[str, Recheck] = {}  # stored articles that this run asks for again, by ID
         self._listed_ids: set[str] = set()  # articles that the lists of this run name
-        self._discovered: dict[str, DiscoveredUrl] = {}
-        self._outcomes: dict[str, Outcome | None] = {}  # by URL; None while it is open
+        self._urls: dict[str, _MetUrl] = {}
 
     @property
     def discovered_count(self) -> int:
         """Number of URLs discovered in this run."""
-        return len(self._outcomes)
+        return len(self._urls)
 
     def article(self, article_id: str) -> KnownArticle | None:
         """The newest stored revision of an article; None where none is stored."""
@@ -128,6 +154,47 @@ class CrawlState:
         """URLs of stored articles that lists of the section name, posted since `day`; None: all."""
         return self._ledger.articles.stored_since(section, "" if day is None else day.isoformat())
 
+    def shown(self, section: str, rows: Mapping[str, str]) -> None:
+        """Note what a list page shows of articles: article ID → title and day. Stored ones shown otherwise are due today."""
+        with self._ledger.write():
+            changed = self._ledger.articles.show_in(section, rows) if rows else []
+            if len(changed) <= max(_SHOWN_OTHERWISE, len(rows) // 2):
+                self._ledger.rechecks.due_at_once(changed, self.today)
+
+    def list_reading(self, url: str) -> ListReading | None:
+        """The last reading of a list page or pager script, where it came with validators from a host that can be believed."""
+        if self._ledger.values.text(f"{_DISTRUSTED}{urlsplit(url).netloc}") is not None:
+            return None
+        return self._ledger.list_pages.get(url)
+
+    def keep_list_reading(self, url: str, etag: str | None, last_modified: str | None, reading: str) -> None:
+        """Keep the reading of a list page or pager script; only drop the last one where it came without validators."""
+        with self._ledger.write():
+            self._ledger.list_pages.keep(url, ListReading(etag, last_modified, moment(self._clock()), reading))
+
+    def distrust(self, url: str) -> None:
+        """Note that the validators of the URL's host stay the same when its lists change."""
+        with self._ledger.write():
+            self._ledger.values.keep(f"{_DISTRUSTED}{urlsplit(url).netloc}", self.today.isoformat())
+
+    @property
+    def today(self) -> date:
+        """The day in the time of the sites."""
+        return site_day(self._clock())
+
+    def due(self) -> list[Recheck]:
+        """The articles to ask for again today, by the schedule of their ages or for another reason; those overdue included."""
+        return self._ledger.rechecks.due(self.today)
+
+    def sample(self) -> list[Recheck]:
+        """Some articles behind the schedule's last age, the same for the same day; drawn once a day."""
+        day = self.today.isoformat()
+        if self._ledger.values.text(_SAMPLE_DAY) == day:
+            return []
+        with self._ledger.write():
+            self._ledger.values.keep(_SAMPLE_DAY, day)
+        return self._ledger.rechecks.sample(self.today)
+
     def begin_walk(self, url: str, name: str) -> None:
         """Record that a walk of the section begins."""
         self._ledger.walks.begin(self._run, url, name, moment(self._clock()))
@@ -152,17 +219,22 @@ class CrawlState:
 
     def discovered_all(self, addresses: Iterable[DiscoveredUrl]) -> None:
         """`discovered` for several URLs in one transaction."""
-        if not (new := [address for address in addresses if self._discovered.get(address.url) != address]):
+        if not (new := [address for address in addresses if not self._is_entered(address)]):
             return
         with self._ledger.write():
             self._ledger.urls.enter(self._run, new, moment(self._clock()))
-        for address in new:
-            self._discovered[address.url] = address
-            self._outcomes.setdefault(address.url)
+        for url, kind, article_id in new:
+            met = self._urls.setdefault(url, _MetUrl())
+            met.kind, met.article_id = kind, article_id
+
+    def _is_entered(self, address: DiscoveredUrl) -> bool:
+        met = self._urls.get(address.url)
+        return met is not None and (met.kind, met.article_id) == (address.kind, address.article_id)
 
     def outcome_of(self, url: str) -> Outcome | None:
         """The outcome of a URL in this run; None where it is open or was not discovered."""
-        return self._outcomes.get(url)
+        met = self._urls.get(url)
+        return None if met is None else met.outcome
 
     def check_outcome(self, url: str, outcome: Outcome) -> bool:
         """Whether the URL is still open. Raises ValueError where a different outcome is recorded."""
@@ -186,7 +258,7 @@ class CrawlState:
             return
         at = moment(self._clock())
         with self._ledger.write():
-            if url not in self._outcomes:
+            if url not in self._urls:
                 self._ledger.urls.enter_as_known(self._run, url, at)
             if outcome in (Outcome.UNCHANGED, Outcome.GONE):
                 reason = self._article_reason(url, outcome, at, reason) or reason
@@ -194,8 +266,20 @@ class CrawlState:
                 place = self.places.get(url)
                 self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
             self._ledger.urls.record_outcome(self._run, url, outcome, reason, at)
-        self._outcomes[url] = outcome
+            self._plan_recheck(url, outcome, reason)
+        self._urls.setdefault(url, _MetUrl()).outcome = outcome
+        self.places.pop(url, None)
         self.counts[outcome] += 1
+
+    def _plan_recheck(self, url: str, outcome: Outcome, reason: str | None) -> None:
+        """Plan when the article of the URL is to be asked for again."""
+        met = self._urls.get(url) or _MetUrl()
+        if met.kind not in (None, "article"):
+            return
+        article_id = met.article_id if met.kind is not None else self._ledger.urls.article_id(url)
+        if article_id is not None:
+            again = reason not in (STILL_GONE, RETURNED)
+            self._ledger.rechecks.answered(article_id, url, outcome, self.today, again=again)
 
     def _article_reason(self, url: str, outcome: Outcome, at: str, reason: str | None) -> str | None:
         """Note UNCHANGED or GONE with the article of the URL; the reason to record, if any.
@@ -243,6 +327,6 @@ class CrawlState:
             self._ledger.walks.interrupt(self._run, at)
         if pending:
             self.counts[Outcome.PENDING] += pending
-            open_urls = (url for url, recorded in self._outcomes.items() if recorded is None)
-            self._outcomes |= dict.fromkeys(open_urls, Outcome.PENDING)
+            for met in self._urls.values():
+                met.outcome = met.outcome or Outcome.PENDING
         return pending

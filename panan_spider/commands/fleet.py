@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -93,7 +94,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         return [word for word in opts.set if not word.startswith("PANAN_FLEET_DIR=")]
 
     def _run(self, opts: argparse.Namespace) -> int:
-        from panan_spider.fleet.local_run import LocalFleet, code_of
+        from panan_spider.fleet.local_run import LocalFleet, code_of, seconds_apart
         from panan_spider.fleet.roster import chosen_sites, due_crawls, gravest, slots_of, state_of
 
         given, settings, sites = _pairs("-a", opts.spargs), self._settings(opts), chosen_sites(opts.sites)
@@ -105,7 +106,8 @@ class Command(ArchiveCommand, ScrapyCommand):
         if not crawls:
             print("panan: fleet: no site is due")
             return 0
-        fleet = LocalFleet(self.root, opts.jobs, slots_of(sites, _counts(opts.slots)), settings, _tell)
+        apart = seconds_apart(opts.jobs, len(os.sched_getaffinity(0)))
+        fleet = LocalFleet(self.root, opts.jobs, slots_of(sites, _counts(opts.slots)), settings, _tell, apart=apart)
         results = fleet.run(crawls)
         code, good = gravest(code_of(results)), sum(result.code == 0 for result in results)
         print(f"panan: fleet: exit {code} · {len(results)} sites, {good} good")

@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
 
 #: Gives the time now, UTC, aware. A parameter wherever a test needs another time.
 Clock = Callable[[], datetime]
+
+#: The time of the sites (China Standard Time).
+SITE_TIME: Final = timezone(timedelta(hours=8))
 
 
 def now() -> datetime:
@@ -16,6 +20,11 @@ def now() -> datetime:
 def moment(at: datetime) -> str:
     """RFC 3339 in UTC, whole seconds: `2026-03-07T01:02:03Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def site_day(at: datetime | str) -> date:
+    """The day of a time, or of an RFC 3339 moment, in the time of the sites."""
+    return (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(SITE_TIME).date()
 
 
 def stamp(at: datetime) -> str:

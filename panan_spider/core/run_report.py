@@ -139,6 +139,25 @@ class FaultEntry(_Record):
     known: bool = Field(description="True for a confirmed fault, which no longer gives its code.")
 
 
+class LookBackFigures(_Record):
+    """Stored articles that the run asked for again, what came of it, and those whose turn comes later."""
+
+    mode: Literal["ages", "days", "all", "none"] = Field(
+        description="`ages`: each at certain ages, with a sample of the old; `days` and `all`: by `recheck=`; `none`: with `urls=`."
+    )
+    asked: dict[str, int] = Field(
+        description="Articles asked for again by reason: `age 1` … `age 30` (days), `listed` (a list shows another title or day), `changed`, `vanished` (in the run before), `sample` (of the old), `recheck` (by the argument, or because an earlier run failed)."
+    )
+    corrections: dict[str, int] = Field(description="Of them, articles whose content had changed, by reason.")
+    removals: dict[str, int] = Field(description="Of them, articles that were gone, by reason.")
+    mean_days: float | None = Field(
+        description="Mean of the days until a correction was seen: half of the days since its article was last asked for; null without one."
+    )
+    recent: int = Field(description="Stored articles of the last 30 days: the cost of asking for each of them.")
+    not_asked: int = Field(description="Articles that were not asked for and will be.")
+    due: dict[str, int] = Field(description="Their number by the day of their turn (+08:00); a past day is overdue.")
+
+
 class Timeline(_Record):
     """Requests and bytes over the run, in steps of equal length."""
 
@@ -225,6 +244,9 @@ class RunReport(_Report):
     gaps_count: int = Field(description="Number of addresses whose content the archive lacks, of all runs.")
     gaps: list[Gap] = Field(
         description=f"The missing addresses, each with the command that requests it again (at most {MOST_GAPS:,})."
+    )
+    look_back: LookBackFigures | None = Field(
+        default=None, description="Stored articles asked for again, and those whose turn comes later."
     )
     course: Timeline = Field(description="Requests and bytes over the run.")
     figures: Figures = Field(description="The run in numbers, for later runs to compare with.")

@@ -1,6 +1,7 @@
 """Local run: crawls of many sites on this machine, so many at a time, and of each group no more than its slots."""
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,16 @@ from panan_spider.sites.profile import Site
 Words = Callable[[Site, Path, Mapping[str, str]], Sequence[str]]
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+#: Seconds of processor that one crawl takes to start.
+START_SECONDS: Final = 2.0
+#: Seconds after which a crawl that waits for its start looks whether the run is being stopped.
+_STEP: Final = 0.2
+
+
+def seconds_apart(jobs: int, processors: int) -> float:
+    """Seconds between two starts: crawls that start together keep each other, and those that run, from the processors."""
+    return START_SECONDS / processors if jobs > processors else 0.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,9 @@ class LocalFleet:
     settings: Sequence[str] = ()  # NAME=VALUE, for every crawl
     told: Callable[[LocalResult], None] = lambda result: None  # called as each crawl ends
     words: Words | None = None
+    apart: float = 0.0  # seconds between two starts
     children: ChildPool = field(default_factory=ChildPool)
+    _next_start: float = 0.0  # on the clock of the event loop
 
     def run(self, crawls: Sequence[tuple[Site, Mapping[str, str]]]) -> list[LocalResult]:
         """Crawl all of them, with these arguments; how each ended. SIGINT and SIGTERM end those that run, and begin no other."""
@@ -59,12 +72,23 @@ class LocalFleet:
     ) -> LocalResult:
         # The group first: a site that waits for its group must not keep one of another group waiting.
         async with group, at_a_time:
+            await self._wait_for_start()
             if self.children.stopping:
                 return LocalResult(site.key, None, "not begun")
             words = (self.words or self._words)(site, self.root / site.key, arguments)
             result = LocalResult(site.key, *await self.children.run(words, self.root / f"{site.key}.log"))
         self.told(result)
         return result
+
+    async def _wait_for_start(self) -> None:
+        """Wait for this crawl's turn to start, or until the run is being stopped."""
+        clock = asyncio.get_running_loop().time
+        start = max(clock(), self._next_start)
+        self._next_start = start + self.apart
+        for _step in range(math.ceil((start - clock()) / _STEP)):
+            if self.children.stopping:
+                return
+            await asyncio.sleep(min(_STEP, max(0.0, start - clock())))
 
     def _words(self, site: Site, folder: Path, arguments: Mapping[str, str]) -> list[str]:
         return child_words(crawl_words(site.key, folder, arguments, self.settings))

@@ -12,6 +12,7 @@ from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Correction, Fa
 from panan_spider.report.diff import changes
 from panan_spider.report.evaluation import EndedRun, RunEvaluation, entry
 from panan_spider.report.faults import SeenFaults
+from panan_spider.report.look_back import look_back_figures
 
 _ARTICLES: Final = ("article", "part")
 
@@ -42,6 +43,7 @@ def run_report(run: EndedRun, evaluation: RunEvaluation) -> RunReport:
         repaired=run.archive.notes,
         checks=list(evaluation.checks),
         figures=figures,
+        look_back=look_back_figures(run, evaluation),
         **_traffic(run),
         **_articles(run, evaluation),
         **_gaps(run),

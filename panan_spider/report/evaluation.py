@@ -6,11 +6,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.store.archive import Archive
+from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import (
     MOST_CORRECTIONS,
@@ -166,9 +167,6 @@ def peak_mib() -> float:
     return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
-#: The time of the sites (China Standard Time).
-SITE_TIME: Final = timezone(timedelta(hours=8))
-
 #: Changed articles whose text is compared with the revision before: enough to see what happens to all of them.
 _MOST_COMPARED: Final = 1_000
 
@@ -227,7 +225,7 @@ class RunEvaluation:
 def evaluate(run: EndedRun) -> RunEvaluation:
     """Evaluate a run. Raises StoreError where the archive cannot be read."""
     facts = facts_of(run)
-    limits, day = run.site.thresholds, run.started.astimezone(SITE_TIME).date()
+    limits, day = run.site.thresholds, site_day(run.started)
     stored = StoredSummary(day, limits.late_days)
     stored.add_all(run.archive.stored())
     known = run.archive.ledger.faults.known()

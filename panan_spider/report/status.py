@@ -16,6 +16,7 @@ from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
+from panan_spider.report.look_back import LookBackTotals, look_back_totals
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
 from panan_spider.sites.thresholds import Thresholds
 
@@ -85,6 +86,7 @@ class ArchiveStatus:
     outcomes: dict[Outcome, int]
     waiting: list[PendingArticle]  # articles that the next run asks for again
     gaps: StatusGaps
+    look_back: LookBackTotals  # of the newest runs
 
 
 def read_status(folder: Path, thresholds: Thresholds) -> ArchiveStatus:
@@ -102,10 +104,11 @@ def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Threshol
     sections = queries.months_by_section()
     articles, revisions, gone = queries.totals()
     unlisted = queries.months_unlisted()
+    newest = ledger.runs.newest(RUNS)
     return ArchiveStatus(
         folder=str(folder),
         held_by=held,
-        runs=[_past(run) for run in ledger.runs.newest(RUNS)],
+        runs=[_past(run) for run in newest],
         articles=articles,
         revisions=revisions,
         rereadings=count_rereadings(folder / ARTICLES_FILE) if revisions > articles else 0,
@@ -117,6 +120,7 @@ def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Threshol
         outcomes=queries.outcome_totals(),
         waiting=[article for article in queries.unsettled() if article.outcome in UNSETTLED],
         gaps=_gaps(ledger, thresholds),
+        look_back=look_back_totals((run.report or {} for run in newest), ledger.rechecks.by_day()),
     )
 
 
@@ -218,6 +222,7 @@ def summary(status: ArchiveStatus) -> Iterator[str | ResultTable]:
     counts = [(str(outcome), str(count)) for outcome, count in sorted(status.outcomes.items())]
     yield ResultTable.plain("addresses by newest outcome", ("outcome", "addresses"), counts, numbers=1)
     yield _waiting(status)
+    yield _look_back(status.look_back)
     yield from _gap_lines(status)
 
 
@@ -258,6 +263,14 @@ def _waiting(status: ArchiveStatus) -> str:
     outcomes = Counter(article.outcome for article in status.waiting)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     return f"the next run asks again for {len(status.waiting)} articles{f': {counts}' if counts else ''}"
+
+
+def _look_back(totals: LookBackTotals) -> str:
+    days = "" if totals.mean_days is None else f", seen {totals.mean_days} days after on average"
+    found = f"{totals.asked} stored articles asked for again, {totals.corrections} corrections{days}, {totals.removals} removals"
+    first = min(totals.due, default=None)
+    later = f"; {sum(totals.due.values())} have their turn later, the first on {first}" if first is not None else ""
+    return f"look-back of the last {totals.runs} runs: {found}{later}"
 
 
 def _gap_lines(status: ArchiveStatus) -> Iterator[str]:

@@ -123,7 +123,9 @@ class Limits(BaseModel):
         description="Days an address's date may run ahead of the publication before `until=` rules it out unasked.",
     )
     look_back_days: int = Field(
-        default=30, ge=0, description="Days to look back, from a section's newest article, for corrections."
+        default=30,
+        ge=0,
+        description="Days for which a list is read back: its walk may stop behind them where every row is settled.",
     )
 
 

@@ -74,6 +74,9 @@ class Thresholds(BaseModel):
     same_content_numbers: int = 3
     change_share: float = 0.2
     change_articles: int = 10
+    #: A night of few rechecks: this number of changes, and this share of the articles whose turn it was.
+    few_changes: int = 5
+    few_changes_share: float = 0.5
     shortened_share: float = 0.5
     shortened_articles: int = 5
     usual_factor: float = 3.0

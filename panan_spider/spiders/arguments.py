@@ -104,7 +104,7 @@ class Arguments(BaseModel):
     full: Switch = Field(default=False, description="Walk every section to its end.")
     recheck: Annotated[int | Literal["all"] | None, BeforeValidator(_days)] = Field(
         default=None,
-        description="Days, counted back from the newest article of each section, to ask stored articles again; by default the site's own number.",
+        description="Days, counted back from the newest article of each section, to ask stored articles again, or `all`; by default each is asked again at certain ages.",
     )
     urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
         default=(), description="Just these articles, by address; no list is read."
@@ -118,10 +118,7 @@ class Arguments(BaseModel):
 
     def differing(self, site: Site) -> dict[str, str]:
         """The arguments that differ from their defaults, as they stand behind `-a NAME=`."""
-        given = self.model_dump(exclude_defaults=True)
-        if given.get("recheck") == site.limits.look_back_days:
-            del given["recheck"]
-        return {name: _as_given(value) for name, value in given.items()}
+        return {name: _as_given(value) for name, value in self.model_dump(exclude_defaults=True).items()}
 
     @model_validator(mode="before")
     @classmethod

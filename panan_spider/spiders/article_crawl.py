@@ -102,8 +102,29 @@ class ArticleCrawl:
             days = [left.posted] if left.posted is not None else []
             if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
                 self.frontier.meet(address, forced=True)
-        for section, address in self.frontier.unlisted():
-            self.frontier.meet(address, section=section)
+        if self._session.is_scheduled:
+            self._take_rechecks()
+        else:
+            for section, address in self.frontier.unlisted():
+                self.frontier.meet(address, section=section)
+
+    def _take_rechecks(self) -> None:
+        """Meet the stored articles that are due, and with no argument that chooses a sample of the old.
+
+        Not while the site shows no list: it is down or refuses, and every article keeps its turn.
+        """
+        if not self.frontier.has_rows:
+            return
+        args, state, urls = self._session.args, self._session.state, self._session.urls
+        chosen = bool(args.sections or args.since or args.until)
+        for recheck in [*state.due(), *(() if chosen else state.sample())]:
+            address = urls.understand(recheck.url)
+            in_scope = not args.sections or not self._lists.walked.isdisjoint(state.listed_in(recheck.article_id))
+            days = [address.posted] if address.posted is not None else []
+            if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
+                state.rechecks[recheck.article_id] = recheck
+                if recheck.article_id not in self.frontier:
+                    self.frontier.meet(address)
 
     def _builder(self, address: Address) -> ArticleBuilder:
         return ArticleBuilder(self._session.site, address)
@@ -150,10 +171,10 @@ class ArticleCrawl:
         """Errback: part one of an article. One that is gone is tried at its other addresses."""
         fetch: ArticleFetch = failure.request.cb_kwargs["fetch"]  # type: ignore[attr-defined]
         outcome, reason = self._session.unanswered(failure, fetch.address.url)
-        if outcome is Outcome.GONE and fetch.known is not None and fetch.known.url not in fetch.entry.addresses:
+        if outcome is Outcome.GONE and fetch.known is not None and fetch.known.url not in fetch.entry.urls:
             # Stored under another address: that one may still answer.
             self.frontier.meet(self._session.urls.understand(fetch.known.url))
-        if outcome is Outcome.GONE and set(fetch.entry.addresses) - {fetch.address.url, *fetch.tried}:
+        if outcome is Outcome.GONE and set(fetch.entry.urls) - {fetch.address.url, *fetch.tried}:
             fetch.tried.append(fetch.address.url)
             fetch.builder = self._builder(self.frontier.address_of(fetch.entry, fetch.known, without=fetch.tried))
             return self._ask(fetch)

@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.core.outcomes import Outcome
@@ -15,23 +16,38 @@ from panan_spider.spiders.arguments import look_back, no_later_than_now
 from panan_spider.spiders.session import CrawlSession
 
 
-@dataclass
+@dataclass(slots=True)
 class FrontierEntry:
-    """One article this run has met. A `forced` one is asked for even where the archive has it."""
+    """One article this run has met. A `forced` one is asked for even where the archive has it.
+
+    A first crawl holds one for every article of the site: tuples and shared sets, no container of its own.
+    """
 
     number: str
-    addresses: dict[str, Address] = field(default_factory=dict)  # of part one, as met
-    days: set[date] = field(default_factory=set)  # that lists show, or addresses hold
-    sections: set[str] = field(default_factory=set)
+    addresses: tuple[Address, ...] = ()  # of part one, as met
+    days: tuple[date, ...] = ()  # the earliest and the latest that lists show, or addresses hold
+    sections: frozenset[str] = frozenset()
     forced: bool = False
     begun: bool = False
     done: bool = False
-    settled: set[str] = field(default_factory=set)
+    settled: tuple[str, ...] = ()
 
     @property
     def posted(self) -> date | None:
         """The newest day known of it: never earlier than its publication."""
         return max(self.days, default=None)
+
+    @property
+    def urls(self) -> list[str]:
+        """Its addresses as URLs."""
+        return [address.url for address in self.addresses]
+
+    def note_days(self, *days: date | None) -> None:
+        """Widen the span of the days known."""
+        known = [*self.days, *filter(None, days)]
+        first, last = min(known, default=None), max(known, default=None)
+        if first is not None and last is not None:
+            self.days = (first,) if first == last else (first, last)
 
 
 class Frontier:
@@ -43,6 +59,9 @@ class Frontier:
         self._entries: dict[str, FrontierEntry] = {}
         self._waiting: deque[str] = deque()
         self._newest: dict[str, date] = {}
+        self._groups: dict[
+            tuple[frozenset[str], str], frozenset[str]
+        ] = {}  # sections of an entry, shared among entries
 
     def meet_rows(self, rows: Sequence[ListRow], section: str) -> None:
         """Articles were met in the list of `section`. The front pages together count as one list without a name."""
@@ -60,22 +79,35 @@ class Frontier:
             entry = self._entries[number] = FrontierEntry(number)
             self._waiting.append(number)
         self._state.discovered(address.url, "article", number)
-        entry.days.update(filter(None, (address.posted, shown)))
+        entry.note_days(address.posted, shown)
         entry.forced = entry.forced or forced
         if section is not None:
-            entry.sections.add(section)
+            entry.sections = self._with_section(entry.sections, section)
             self._note_newest(section, address.posted or shown)
-        if address.url not in entry.addresses:
-            entry.addresses[address.url] = address
+        if address not in entry.addresses:
+            entry.addresses = (*entry.addresses, address)
             if entry.done:
                 self._settle_aliases(entry)
         return entry
+
+    def _with_section(self, sections: frozenset[str], section: str) -> frozenset[str]:
+        if section in sections:
+            return sections
+        key = (sections, section)
+        if key not in self._groups:
+            self._groups[key] = sections | {section}
+        return self._groups[key]
 
     def __contains__(self, number: str) -> bool:
         return number in self._entries
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether any list of this run has shown an article."""
+        return bool(self._newest)
 
     @property
     def waiting(self) -> int:
@@ -96,6 +128,8 @@ class Frontier:
             known = self._state.article(entry.number)
             unasked = self._outcome_unasked(entry, known)
             if unasked is None:
+                if known is not None:
+                    self._state.rechecks.setdefault(entry.number, Recheck(entry.number, known.url, "recheck"))
                 return entry, known
             self.close(entry, self.address_of(entry, known).url, *unasked)
         return None
@@ -105,7 +139,7 @@ class Frontier:
         tried = frozenset(without)
         stored = known.url if known is not None else None
         return min(
-            (address for url, address in entry.addresses.items() if url not in tried),
+            (address for address in entry.addresses if address.url not in tried),
             key=lambda address: (address.url != stored, self._hosts.get(urlsplit(address.url).netloc, 99), address.url),
         )
 
@@ -119,6 +153,8 @@ class Frontier:
         return Outcome.KNOWN, None
 
     def _is_due(self, entry: FrontierEntry) -> bool:
+        if self._session.is_scheduled:
+            return entry.number in self._state.rechecks
         days, day = self._session.look_back, entry.posted
         if days is None or day is None:
             return True
@@ -156,18 +192,18 @@ class Frontier:
         """The article is done: `url` ended as `outcome` (None: the pipelines will say), its other addresses are aliases."""
         entry.done = True
         if url not in entry.settled:
-            entry.settled.add(url)
+            entry.settled = (*entry.settled, url)
             if outcome is not None:
                 self._state.settle(url, outcome, reason)
         self._settle_aliases(entry)
 
     def settle(self, entry: FrontierEntry, url: str, outcome: Outcome, reason: str | None) -> None:
         """One address of the article ended; the article is not done."""
-        entry.settled.add(url)
+        entry.settled = (*entry.settled, url)
         self._state.settle(url, outcome, reason)
 
     def _settle_aliases(self, entry: FrontierEntry) -> None:
-        for url in entry.addresses:
+        for url in entry.urls:
             if url not in entry.settled:
-                entry.settled.add(url)
+                entry.settled = (*entry.settled, url)
                 self._state.settle(url, Outcome.ALIAS, f"of article {entry.number}")

@@ -11,13 +11,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.list_urls import other_spelling, slashes_of, with_slashes
 from panan_spider.spiders.section_search import SectionSearch
-from panan_spider.spiders.session import CrawlSession, Output, page_of
+from panan_spider.spiders.session import CrawlSession, Output
 from panan_spider.spiders.walk import Walk
 from panan_spider.spiders.walk_state import WalkLimits, WalkState
 
@@ -64,6 +63,7 @@ class ListCrawl:
             full=session.args.full,
             recheck=session.look_back,
             since=session.args.since,
+            today=session.state.today if session.is_scheduled else None,
         )
         walk = self.walks[url] = Walk(url, name, limits, session.site)
         self.walked.add(name)
@@ -79,6 +79,7 @@ class ListCrawl:
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
         self._session.state.listed(walk.name, listed)
+        self._session.state.shown(walk.name, {row.article_id: f"{row.date or ''} {row.title}" for row in page.rows})
         walk.count_other_rows(*self._session.settle_other_rows(page, walk.name))
         if url is None and (newest := self._session.unknown_newest(page)) is not None:
             self._session.note_drift(
@@ -150,7 +151,7 @@ class ListCrawl:
 
     def _read(self, response: Response, walk: Walk, url: str, spelled: str) -> Output:
         if walk.is_script(url):
-            walk.take_script(url, maxpage(page_of(response).text))
+            walk.take_script(url, self._session.read_pager_script(response))
             self._settle(url, spelled, Outcome.READ)
             return []
         page = self._session.read_section(response)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.core.text import one_line
 from panan_spider.extract.article import read_article
 from panan_spider.extract.document import Page
+from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import ArticlePage, PageError, SectionPage
 from panan_spider.extract.section import read_section
 from panan_spider.items import Article
@@ -23,6 +25,7 @@ from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import SiteUrls
 from panan_spider.spiders.arguments import Arguments
 from panan_spider.spiders.error_outcomes import outcome_of, outcome_of_error
+from panan_spider.spiders.list_readings import ListReadings, as_json, as_page
 
 #: The result of a callback: computed whole before Scrapy sees it. Scrapy consumes the results of several callbacks in
 #: turn; a callback that was a generator would go on from a state that another one has changed meanwhile.
@@ -30,6 +33,8 @@ Output = list[Request | Article]
 
 #: Outcomes without a fault of ours: logged at INFO.
 _QUIET: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.UNKNOWN_ADDRESS, Outcome.OFF_SITE})
+#: Kinds of URLs that belong to lists.
+_LISTS: Final = frozenset({"section", "list", "script"})
 #: Outcomes of pages that are as they should be: not logged.
 _GOOD: Final = frozenset({Outcome.LISTED, Outcome.NO_LIST, Outcome.READ, Outcome.ALIAS})
 
@@ -58,8 +63,13 @@ class CrawlSession:
         return self.site.urls
 
     @property
+    def is_scheduled(self) -> bool:
+        """Whether stored articles are asked again by the ledger's schedule, and not by `recheck`."""
+        return self.args.recheck is None
+
+    @property
     def look_back(self) -> int | None:
-        """Days for which stored articles are asked again, from the newest of each section on; None for all."""
+        """Days that lists are read back, and with `recheck` stored articles asked again; None for all."""
         recheck = self.args.recheck
         if recheck == "all":
             return None
@@ -67,7 +77,7 @@ class CrawlSession:
 
     def request(self, url: str, /, kind: str, callback: Any, errback: Any, priority: int, **cb_kwargs: Any) -> Request:
         """A request for one recorded URL. `meta["address"]` keeps it where redirects change the request's own."""
-        return Request(
+        request = Request(
             url,
             callback=callback,
             errback=errback,
@@ -76,6 +86,13 @@ class CrawlSession:
             dont_filter=True,  # the frontier and the walks ask once; Scrapy's filter does not know conditional requests
             meta={"address": url, "kind": kind},
         )
+        if kind in _LISTS:
+            self._readings.make_conditional(request)
+        return request
+
+    @cached_property
+    def _readings(self) -> ListReadings:
+        return ListReadings(self.state, self.log, plain=self.args.full)
 
     def answered(self, work: Callable[[], Output], lost: Callable[[Outcome, str], None]) -> Iterable[Request | Article]:
         """The result of `work` on an answer, then of `advance`.
@@ -149,8 +166,20 @@ class CrawlSession:
         return read_article(page_of(response), self.site)
 
     def read_section(self, response: Response) -> SectionPage:
-        """The response as a list page. Raises PageError."""
-        return read_section(page_of(response), self.site)
+        """The response as a list page; a 304 as the page last read. Raises PageError."""
+        if response.status == 304:
+            return as_page(self._readings.last(response))
+        page = read_section(page_of(response), self.site)
+        self._readings.keep(response, as_json(page))
+        return page
+
+    def read_pager_script(self, response: Response) -> int:
+        """The number of the newest numbered page, as a pager script gives it; a 304 gives the last one. Raises InvalidPage."""
+        if response.status == 304:
+            return int(self._readings.last(response))
+        number = maxpage(page_of(response).text)
+        self._readings.keep(response, number)
+        return number
 
 
 def page_of(response: Response) -> Page:

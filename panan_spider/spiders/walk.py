@@ -383,8 +383,8 @@ class Walk:
         limits = self.limits
         if limits.full or not limits.behind or limits.recheck is None or self.newest is None:
             return False
-        horizon = look_back(self.newest, limits.recheck)
-        return all_before(rows, horizon) and all(limits.settled(row.article_id) for row in rows)
+        horizon = look_back(limits.today or self.newest, limits.recheck)
+        return all_before(limits.proving(rows), horizon) and all(limits.settled(row.article_id) for row in rows)
 
     def _all_before_since(self, rows: tuple[ListRow, ...]) -> bool:
         since = self.limits.since

@@ -1,15 +1,18 @@
 """Walk state: how a walk can end, what earlier runs know of its section, and the probe behind its last page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from panan_spider.archive.ledger.runs import RecordedEnd
+from panan_spider.extract.results import ListRow
 
 #: Days on which an end without full evidence must be found before it counts as the end.
 CONFIRMING_DAYS: Final = 3
+#: Rows at the end of a page, or half of them, that lie behind the look-back and so prove that all further rows do.
+_PROVING_ROWS: Final = 5
 
 
 class WalkState(StrEnum):
@@ -31,16 +34,25 @@ class WalkLimits:
 
     `settled` tells of an article's number whether an earlier run settled it. `end` is the recorded end, None while there
     is none; `unproven_days` are the days since then on which a walk ended without full evidence. `behind`: the walk may
-    stop at known articles. `recheck` are days to look back, None for all.
+    stop at known articles. `recheck` are days to look back, None for all, counted from `today`, or without it from the
+    newest row.
     """
 
     settled: Callable[[str], bool]
     behind: bool = False
     full: bool = False
     recheck: int | None = 30
+    today: date | None = None
     since: date | None = None
     end: RecordedEnd | None = None
     unproven_days: int = 0
+
+    def proving(self, rows: Sequence[ListRow]) -> Sequence[ListRow]:
+        """The rows of a page that must lie behind the look-back: all, or by the calendar those at its end.
+
+        A section that prints seldom is so not asked for its second page.
+        """
+        return rows if self.today is None else rows[-max(_PROVING_ROWS, len(rows) // 2) :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_five_new_one_corrected_one_removed(begun: Begun, crawl: Crawler) -> Non
     added = {demo.site.add_article("书记").id for _ in range(5)}
     demo.site.correct(newest[0])
     demo.site.remove(newest[1], keep_listed=True)
-    second = crawl(demo)
+    second = crawl(demo, {"recheck": 30})
     assert second.code == 0, second.said
     new = second.articles[len(first.articles) :]
     assert {a["id"]: a["revision"] for a in new} == {**dict.fromkeys(added, 1), newest[0]: 2}
@@ -85,7 +85,7 @@ def test_a_correction_says_what_the_page_says(begun: Begun, crawl: Crawler) -> N
     demo, _first = begun()
     newest = demo.site.listing(demo.site.sections["书记"].keys[0])[0].id
     record = demo.site.correct(newest, title="改过的标题")
-    latest = harness.newest(crawl(demo).articles)[newest]
+    latest = harness.newest(crawl(demo, {"recheck": 30}).articles)[newest]
     assert (latest["title"], latest["revision"], latest["text"]) == (
         "改过的标题",
         2,
@@ -97,8 +97,19 @@ def test_what_was_gone_and_came_back_is_noticed(begun: Begun, crawl: Crawler) ->
     demo, first = begun()
     newest = demo.site.listing(demo.site.sections["书记"].keys[0])[0].id
     demo.site.remove(newest, keep_listed=True)
-    assert _articles_gone(crawl(demo).data) == [newest]
+    assert _articles_gone(crawl(demo, {"recheck": 30}).data) == [newest]
     demo.site.restore(newest)
-    back = crawl(demo)
+    back = crawl(demo, {"recheck": 30})
     assert _articles_gone(back.data) == []
     assert len(back.articles) == len(first.articles)
+
+
+def test_a_headline_that_a_list_shows_otherwise_is_asked_for_the_same_night(begun: Begun, crawl: Crawler) -> None:
+    """However old the article is: its turn has long passed."""
+    demo, first = begun()
+    oldest = demo.site.listing(demo.site.sections["书记"].keys[0])[5].id
+    demo.site.correct(oldest, title="列表上也改过的标题")
+    demo.site.correct(demo.site.listing(demo.site.sections["书记"].keys[0])[6].id)  # of this one lists show nothing
+    second = crawl(demo)
+    assert [(a["id"], a["title"]) for a in second.articles[len(first.articles) :]] == [(oldest, "列表上也改过的标题")]
+    assert second.report["look_back"]["corrections"] == {"listed": 1}

@@ -1,7 +1,9 @@
-"""Stopped in its first second, by SIGTERM or Ctrl-C: exit code 16, nothing harmed."""
+"""Stopped in its first second, or among its lists, by SIGTERM or Ctrl-C: exit code 16, nothing harmed, nothing more asked."""
 
 import json
+import os
 import signal
+import time
 from pathlib import Path
 
 import harness
@@ -49,3 +51,17 @@ def test_while_the_archive_is_opened_it_is_an_interrupted_run(demo: ProxyServer,
     assert run.code == 16, run.said
     assert "Traceback" not in run.said
     assert run.articles == []
+
+
+def test_a_stopped_run_asks_for_nothing_more(demo: ProxyServer, tmp_path: Path) -> None:
+    """Requests that wait for their turn in the downloader are not sent: by the log of the site."""
+    manners = {"DOWNLOAD_DELAY": 0.5, "RANDOMIZE_DOWNLOAD_DELAY": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+    process = harness.start(demo.url, tmp_path / "data", settings=manners)
+    while process.poll() is None and len(demo.requests) < 8:
+        time.sleep(0.02)
+    asked = len(demo.requests)
+    os.kill(process.pid, signal.SIGTERM)
+    run = harness.finish(process, tmp_path / "data")
+    assert run.code == 16, run.said
+    assert len(demo.requests) <= asked + 1, "besides one on its way"
+    assert run.report["sums_match"] and run.report["outcomes"]["pending"] > 5

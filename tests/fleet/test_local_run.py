@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from made_up import site
 
 from panan_spider.fleet.child_process import child_words, closing_line
-from panan_spider.fleet.local_run import LocalFleet, LocalResult, code_of
+from panan_spider.fleet.local_run import LocalFleet, LocalResult, code_of, seconds_apart
 from panan_spider.sites.profile import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,20 @@ def shell(script: str) -> Callable[[Site, Path, Mapping[str, str]], list[str]]:
         return ["/bin/sh", "-c", script, site.key, str(folder), str(dict(arguments))]
 
     return words
+
+
+def test_starts_are_apart_where_crawls_outnumber_the_processors(tmp_path: Path) -> None:
+    assert (seconds_apart(60, 1), seconds_apart(60, 4), seconds_apart(4, 4)) == (2.0, 0.5, 0.0)
+    starts: list[float] = []
+
+    def words(site: Site, folder: Path, arguments: Mapping[str, str]) -> list[str]:
+        starts.append(time.monotonic())
+        return ["/bin/sh", "-c", "sleep 1"]
+
+    sites = [site(f"own-{n}") for n in range(4)]
+    fleet = LocalFleet(tmp_path, 4, {found.key: 1 for found in sites}, words=words, apart=0.3)
+    assert {result.code for result in fleet.run([(found, {}) for found in sites])} == {0}
+    assert all(later - earlier > 0.29 for earlier, later in pairwise(starts))
 
 
 def test_neither_jobs_nor_slots_are_exceeded(tmp_path: Path) -> None:

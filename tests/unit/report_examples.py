@@ -61,11 +61,17 @@ def a_report(**changes: Any) -> RunReport:
         "new_count": 2, "new": [an_entry(1), an_entry(2)], "corrections_count": 1, "corrections": [a_correction()],
         "removals_count": 1, "removals": [an_entry(8)], "sections": [WalkRecord(name=name, **walk, **times) for name in NAMES],
         "failed_sections": [], "drift": [], "robots_unreachable": {}, "spider_errors": 0, "item_errors": 0,
-        "failed_images": [], "faults": [], "gaps_count": 1, "gaps": [a_gap()],
+        "failed_images": [], "faults": [], "look_back": LOOK_BACK, "gaps_count": 1, "gaps": [a_gap()],
         "course": Timeline(step_seconds=1, requests=[5, 40, 0, 20], bytes_received=[900, 80_000, 0, 9_000]),
         "figures": figures(DAY, new=2, sections={name: section(new=2) for name in NAMES}, seconds=123.0),
     }  # fmt: skip
     return RunReport(**(values | changes))
+
+
+LOOK_BACK: dict[str, Any] = {
+    "mode": "ages", "asked": {"age 2": 3, "sample": 5}, "corrections": {"age 2": 1}, "removals": {}, "mean_days": 0.5,
+    "recent": 90, "not_asked": 12, "due": {"2026-03-08": 4, "2026-03-10": 8},
+}  # fmt: skip
 
 
 def coverage(years: int = 13, last: date = DAY) -> Coverage:

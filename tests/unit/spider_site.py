@@ -13,7 +13,9 @@ from scrapy.utils.test import get_crawler
 from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
+from panan_spider.archive.ledger.list_pages import ListReading
 from panan_spider.archive.ledger.queries import PendingArticle
+from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.runs import KnownSection
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
@@ -39,6 +41,10 @@ class Notes(CrawlState):
         self.all_listed_in: set[str] = set()  # the sections that have listed every stored article
         self.twins: set[str] = set()
         self.met: dict[str, str] = {}
+        self.rechecks: dict[str, Recheck] = {}
+        self.readings: dict[str, ListReading] = {}
+        self.planned: list[Recheck] = []
+        self.sampled: list[Recheck] = []
         self.walks: list[tuple[str, str]] = []
 
     def store(self, number: int, url: str, posted: date, **more: object) -> None:
@@ -64,6 +70,25 @@ class Notes(CrawlState):
     def stored_since(self, section: str, day: date | None) -> Iterable[str]:
         known = self.stored.values() if section in self.all_listed_in else ()
         return [one.url for one in known if day is None or one.posted is None or one.posted >= day]
+
+    @property
+    def today(self) -> date:
+        return date(2020, 3, 31)
+
+    def due(self) -> list[Recheck]:
+        return self.planned
+
+    def sample(self) -> list[Recheck]:
+        return self.sampled
+
+    def list_reading(self, url: str) -> ListReading | None:
+        return self.readings.get(url)
+
+    def keep_list_reading(self, url: str, etag: str | None, last_modified: str | None, reading: str) -> None:
+        self.readings[url] = ListReading(etag, last_modified, "2020-03-31T00:00:00Z", reading)
+
+    def shown(self, section: str, rows: Mapping[str, str]) -> None:
+        pass
 
     def barren(self) -> frozenset[str]:
         return self.barren_urls

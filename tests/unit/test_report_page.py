@@ -49,6 +49,12 @@ def test_it_says(word: str) -> None:
     assert word in text(PAGE)
 
 
+def test_what_was_asked_again_and_what_waits_for_its_day() -> None:
+    found = text(PAGE)
+    assert "3 × age 2" in found and "5 × sample" in found and "1 corrected, seen 0.5 days after on average" in found
+    assert "12 were not asked for and will be" in found and "2026-03-10" in found
+
+
 def test_new_articles_are_links() -> None:
     links = {a.text_content(): a.get("href") for a in TREE.iter("a")}
     assert links["样例标题1"] == "http://www.panews.cn/system/2026/03/07/000000001.shtml"

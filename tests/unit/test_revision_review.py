@@ -39,6 +39,16 @@ def test_many_changes_in_one_run_are_not_until_a_later_run_reads_the_same() -> N
     assert rejections(corrected(10, confirmed=True), asked=49, limits=Thresholds()) == {}
 
 
+def test_half_of_a_few_routine_rechecks_that_change_are_a_fault_of_the_site() -> None:
+    """A night by age asks for few articles: an error page in the frame of the site must not need ten of them."""
+    changes = corrected(5)
+    routine = [change.article_id for change in changes]
+    assert len(rejections(changes, asked=10, limits=Thresholds(), routine=[*routine, *"abcde"])) == 5
+    assert rejections(changes, asked=11, limits=Thresholds(), routine=[*routine, *"abcdef"]) == {}
+    assert rejections(changes[:4], asked=4, limits=Thresholds(), routine=routine[:4]) == {}
+    assert rejections(changes, asked=5, limits=Thresholds()) == {}, "lists showed them otherwise"
+
+
 def test_one_content_for_three_articles_is_never_believed() -> None:
     error = [a_change(number, "页面找不到了", content="one") for number in range(3)]
     assert len(rejections(error, asked=1000, limits=Thresholds())) == 3

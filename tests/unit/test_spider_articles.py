@@ -36,7 +36,7 @@ def test_an_article_on_both_hosts_is_asked_for_at_the_first_and_the_other_is_an_
 def test_the_address_it_is_stored_under_is_asked_before_the_first_host() -> None:
     memory = Notes()
     memory.store(1, url_of(1, host=OWN), date(2020, 3, 7))
-    result = run(twins(), memory)
+    result = run(twins(), memory, recheck="30")
     assert result.asked_articles == [url_of(1, host=OWN)]
 
 

@@ -158,6 +158,22 @@ def test_the_json_holds_everything(data: Path, capsys: Capture) -> None:
     assert json.loads(scrapy(capsys, "status", "--json", "--gaps", "--data-dir", data).out) == told["gaps"]
 
 
+def test_it_sums_up_the_look_back_and_names_the_days_to_come(data: Path, capsys: Capture) -> None:
+    figures = {"asked": {"age 2": 6, "sample": 5}, "removals": {"age 2": 1}}
+    for run, corrections, days in (("r3", {"age 2": 1}, 1.0), ("r4", {"age 8": 3}, 3.0), ("r5", {}, None)):
+        look_back = figures | {"corrections": corrections, "mean_days": days}
+        an_archive(data, run).close({"exit_code": 0, "look_back": look_back})
+    status = status_of(data)
+    totals = status.look_back
+    assert (totals.runs, totals.asked, totals.corrections, totals.removals, totals.mean_days) == (3, 33, 4, 3, 2.5)
+    assert sum(totals.due.values()) == 2, "one was corrected and one has vanished: both are asked again the day after"
+    line = next(line for line in scrapy(capsys, "status", "--data-dir", data).lines if line.startswith("look-back"))
+    assert (
+        "33 stored articles asked for again, 4 corrections, seen 2.5 days after" in line and "2 have their turn" in line
+    )
+    assert json.loads(scrapy(capsys, "status", "--json", "--data-dir", data).out)["look_back"]["asked"] == 33
+
+
 def test_through_a_pipe_it_is_plain(data: Path, capsys: Capture) -> None:
     said = scrapy(capsys, "status", "--data-dir", data)
     assert said.code == 0

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -14,14 +15,15 @@ import pytest
 from year_site import comparable
 
 from panan_spider.archive.ledger.ledger import Ledger
+from panan_spider.archive.ledger.rechecks import AGES
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.report.status import read_status
 from panan_spider.sites.thresholds import Thresholds
 
 SEED: Final = int(os.environ.get("YEAR_SEED", "1"))
 NIGHTS: Final = int(os.environ.get("YEAR_NIGHTS", "200"))
-#: Nights within which a removal is reported, those on which the run is stopped or refused included.
-REMOVAL_NIGHTS: Final = 8
+#: Nights within which a removal is reported: until the article's turn, those on which the run is stopped or refused, one more.
+REMOVAL_NIGHTS: Final = 16
 
 #: By event: exit code, state, checks that speak up, and a part of the line that says why.
 WORDS: Final[dict[str, tuple[int, set[str], dict[str, str], str]]] = {
@@ -139,9 +141,32 @@ def test_an_ordinary_night_does_not_find_everything_and_a_deep_walk_does(year: Y
     assert found_deep, "each was found by an ordinary night: the weekly walk proves nothing here"
 
 
-def test_every_correction_is_noticed_the_night_after(year: Year) -> None:
-    for night in year.nights:
-        assert sorted(night["corrections"]) == night["expected"]["revised"], told(night)
+def test_every_correction_is_noticed_by_the_articles_turn(year: Year) -> None:
+    """One that was replaced, or whose article was removed, before its turn came may be missed."""
+    delays = []
+    for at, night in enumerate(year.nights):
+        for number in night["expected"]["revised"]:
+            by = turn(year, at, number)
+            after = year.nights[at : by + 1]
+            hits = [nights for nights, later in enumerate(after) if number in later["corrections"]]
+            changed = any(number in later["done"]["corrected"] + later["done"]["removed"] for later in after[1:])
+            assert hits or changed or by >= len(year.nights), (number, told(night))
+            delays += hits[:1]
+    assert delays and sum(delays) / len(delays) < 3
+
+
+def turn(year: Year, at: int, number: str) -> int:
+    """The first night from `at` on that sees the site and has the article's turn; the number of nights where there is none."""
+    posted = date.fromisoformat(year.stored[number][0]["posted"])
+    day = date.fromisoformat(year.nights[at]["day"])
+    due = min(posted + timedelta(days=age) for age in AGES if posted + timedelta(days=age) >= day)
+    later = enumerate(year.nights[at:], at)
+    return next((n for n, night in later if date.fromisoformat(night["day"]) >= due and not night["event"]), NIGHTS)
+
+
+def test_what_was_corrected_is_nothing_else_and_nothing_twice(year: Year) -> None:
+    made = Counter(number for night in year.nights for number in night["expected"]["revised"])
+    assert not Counter(number for night in year.nights for number in night["corrections"]) - made
 
 
 def test_every_removal_is_reported_once(year: Year) -> None:
@@ -161,15 +186,16 @@ def test_every_removal_is_reported_once(year: Year) -> None:
     assert sorted(found) == sorted(reported)
 
 
-def test_the_archive_holds_every_content_of_every_article_and_no_other(year: Year) -> None:
+def test_the_archive_holds_the_contents_of_every_article_in_order_and_no_other(year: Year) -> None:
+    """All but those that were replaced before the article's turn; which those may be is held above."""
     held = {
         number: [json.loads(json.dumps(comparable(line))) for line in lines] for number, lines in year.stored.items()
     }
     contents = year.record["contents"]
     assert held.keys() == contents.keys()
     for number, lines in held.items():
-        wanted = [content | {"listed_in": lines[0]["listed_in"]} for content in contents[number]]
-        assert [line | {"listed_in": lines[0]["listed_in"]} for line in lines] == wanted, number
+        wanted = iter([content | {"listed_in": lines[0]["listed_in"]} for content in contents[number]])
+        assert all(line | {"listed_in": lines[0]["listed_in"]} in wanted for line in lines), number
     assert sum(map(len, held.values())) > len(held)
 
 
@@ -177,7 +203,12 @@ def test_what_is_off_the_site_is_marked_gone_and_what_came_back_is_not(year: Yea
     ledger = Ledger.read_only(year.data / "ledger.sqlite")
     gone = {number for number in year.stored if (known := ledger.articles.latest(number)) and known.outcome == "gone"}
     ledger.close()
-    assert gone == set(year.record["gone"]) & year.stored.keys()
+    late = {
+        number
+        for night in year.nights[-REMOVAL_NIGHTS:]
+        for number in night["done"]["removed"] + night["done"]["returned"]
+    }
+    assert gone - late == (set(year.record["gone"]) & year.stored.keys()) - late
 
 
 def test_at_the_end_verify_is_clean(year: Year) -> None:
@@ -193,6 +224,6 @@ def test_at_the_end_nothing_is_missing_and_no_month_is_suspicious(year: Year) ->
 
 
 def test_a_night_costs_the_site_little(year: Year) -> None:
-    """Lists, the look-back of thirty days, the robots.txt: not the archive over again."""
+    """Lists, the articles whose turn it is, the robots.txt: not the archive over again."""
     last = [night["requests"] for night in year.ordinary[-20:] if not night["deep"]]
-    assert max(last) < 0.6 * len(year.stored)
+    assert max(last) < 0.2 * len(year.stored)

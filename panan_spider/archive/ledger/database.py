@@ -87,6 +87,29 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX held_by_content ON held (content_hash)",
         "CREATE INDEX articles_by_content ON articles (content_hash)",
     ),
+    (
+        # Articles that are to be asked for again: `due`, the day; `asked`, the day of the last answer. See RecheckTable.
+        """CREATE TABLE rechecks (
+            article_id TEXT PRIMARY KEY, url TEXT NOT NULL, due TEXT NOT NULL, reason TEXT NOT NULL, asked TEXT)
+            WITHOUT ROWID""",
+        "CREATE INDEX rechecks_by_due ON rechecks (due)",
+        "CREATE INDEX articles_by_posted ON articles (posted)",
+        # Title and day as the section's list showed them last; NULL: recorded by a version that did not keep them.
+        "ALTER TABLE listings ADD COLUMN shown TEXT",
+        *(
+            f"""INSERT OR REPLACE INTO rechecks
+            SELECT s.id, s.url, date(s.posted, '+{age} days'), 'age {age}', date(a.settled_at, '+8 hours')
+            FROM articles s JOIN addresses a ON a.url = s.url
+            WHERE date(a.settled_at, '+8 hours') < date(s.posted, '+{age} days')"""
+            for age in (30, 16, 8, 4, 2, 1)
+        ),
+    ),
+    (
+        # List pages and pager scripts that came with validators, as last read by that version of the program.
+        """CREATE TABLE list_pages (
+            url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, at TEXT NOT NULL, version TEXT NOT NULL,
+            reading TEXT NOT NULL) WITHOUT ROWID""",
+    ),
 )
 
 

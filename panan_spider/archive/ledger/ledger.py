@@ -12,12 +12,15 @@ from typing import Any, Final, Self
 from panan_spider.archive.ledger.database import Database, ValueTable
 from panan_spider.archive.ledger.fault_table import FaultTable
 from panan_spider.archive.ledger.held_revisions import HeldTable
+from panan_spider.archive.ledger.list_pages import ListPageTable
 from panan_spider.archive.ledger.queries import LedgerQueries
+from panan_spider.archive.ledger.rechecks import RecheckTable
 from panan_spider.archive.ledger.runs import RunTable, WalkTable
 from panan_spider.archive.ledger.stored_articles import ArticleTable
 from panan_spider.archive.ledger.url_outcomes import ImageTable, UrlTable
 from panan_spider.archive.store.files import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import StoredLine
+from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import Outcome
 
 #: Where the ledger notes how far each file of lines is marked in it.
@@ -40,6 +43,8 @@ class Ledger:
         self.held = HeldTable(self._db)
         self.images = ImageTable(self._db)
         self.queries = LedgerQueries(self._db)
+        self.rechecks = RecheckTable(self._db)
+        self.list_pages = ListPageTable(self._db)
         self.faults = FaultTable(self._db)
         self.runs = RunTable(self._db)
         self.walks = WalkTable(self._db)
@@ -113,6 +118,8 @@ class Ledger:
             "UPDATE addresses SET outcome = ?, reason = ?, settled_at = ?, tries = tries + 1 WHERE url = ?",
             *(outcome, reason, at, url),
         )
+        if (article_id := self.urls.article_id(url)) is not None:
+            self.rechecks.answered(article_id, url, outcome, site_day(at))
         # The run that wrote the line died before it could say so in its own books.
         self._db.run(
             """UPDATE fates SET outcome = ?, reason = ? WHERE outcome IS NULL

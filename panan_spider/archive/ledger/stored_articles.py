@@ -147,7 +147,29 @@ class ArticleTable:
 
     def list_in(self, section: str, article_ids: list[str]) -> None:
         """Note that the lists of `section` name these articles."""
-        self._db.run_each("INSERT OR IGNORE INTO listings VALUES (?, ?)", ((number, section) for number in article_ids))
+        self._db.run_each(
+            "INSERT OR IGNORE INTO listings (article_id, section) VALUES (?, ?)",
+            ((number, section) for number in article_ids),
+        )
+
+    def show_in(self, section: str, shown: Mapping[str, str]) -> list[str]:
+        """Note what the list of `section` shows of articles, by ID; the IDs of those that it showed otherwise before."""
+        marks = ", ".join("?" * len(shown))
+        before = self._db.rows(
+            f"SELECT article_id, shown FROM listings WHERE section = ? AND article_id IN ({marks})", section, *shown
+        )
+        known: dict[str, str | None] = dict(before)
+        self._db.run_each(
+            """INSERT INTO listings (article_id, section, shown) VALUES (?, ?, ?)
+            ON CONFLICT (article_id, section) DO UPDATE SET shown = excluded.shown""",
+            ((number, section, text) for number, text in shown.items() if known.get(number) != text),
+        )
+        return [number for number, text in known.items() if text is not None and text != shown[number]]
+
+    def posted_since(self, day: str) -> int:
+        """Number of stored articles put on the web since `day` that the site still has, as far as is known."""
+        row = self._db.row("SELECT count(*) FROM articles WHERE posted >= ? AND outcome != ?", day, Outcome.GONE)
+        return int(row[0]) if row else 0
 
     def listed_in(self, article_id: str) -> tuple[str, ...]:
         """The sections whose lists named the article, sorted."""

@@ -132,8 +132,9 @@ class Archive:
     def write_revisit(
         self, exchange: HttpExchange, article_id: str | None = None, part: str | None = None
     ) -> WarcLocation:
-        """Keep a 304 and its request, with a reference to the response it confirms: page one of the article, or `part`."""
-        confirmed = None if article_id is None else self.ledger.articles.answer(article_id, part)
+        """Keep a 304 and its request, with a reference to the response it confirms: a list, page one of the article, or `part`."""
+        articles, lists = self.ledger.articles, self.ledger.list_pages
+        confirmed = lists.answer(exchange.url) if article_id is None else articles.answer(article_id, part)
         return self._warc.revisit(exchange, None if confirmed is None else Original(*confirmed))
 
     def open_pictures(self) -> ImageFiles:
@@ -168,7 +169,9 @@ class Archive:
         lines = self._articles.append_all([article.model_dump_json() for article, _outcome in revisions])
         with self.ledger.write():
             for (article, outcome), line, back in zip(revisions, lines, returned, strict=True):
-                validators = self.validators.get(article.url, (None, None))
+                validators = self.validators.pop(article.url, (None, None))
+                if self._contents.get(article.content_hash) == {article.id}:
+                    del self._contents[article.content_hash]  # the ledger has it now
                 self.ledger.articles.mark(article.model_dump(), line.start, *validators)
                 self._note_parts(article.id, article.warc)
                 if is_counted:
@@ -204,11 +207,9 @@ class Archive:
         with self.ledger.write():
             self.memory.discovered(url, "article", article_id)
             if fetched is not None and url in self.validators:
-                self.ledger.articles.validators(article_id, *self.validators[url], fetched.fetched_at)
+                self.ledger.articles.validators(article_id, *self.validators.pop(url), fetched.fetched_at)
                 self._note_parts(article_id, fetched.warc)
             self.memory.settle(url, Outcome.UNCHANGED)
-
-    # Changes of stored articles, held until the run's end
 
     def hold(self, article: Article) -> None:
         """Keep a changed reading of a stored article for `review_held`; durable on return. Its URL stays open."""
