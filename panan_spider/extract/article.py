@@ -12,6 +12,7 @@ from panan_spider.extract.byline import TailLine, read_byline, read_tail_line, u
 from panan_spider.extract.document import (
     Page,
     base_url,
+    bounded,
     document_title,
     is_closed,
     parse,
@@ -65,10 +66,15 @@ def choose_template(page: Page, lines: list[Line], site: Site) -> ArticleTemplat
 def read_article(page: Page, site: Site | None = None) -> ArticlePage:
     """Read one page as (a part of) an article of `site`, by default of the default profile's.
 
-    Raises UnknownLayout where title, header line or body cannot be found, InvalidPage for impossible values,
-    SoftBlock where the page is a challenge, login or maintenance page.
+    Raises UnknownLayout where title, header line or body cannot be found, InvalidPage for impossible values and for a page
+    that takes more processor time than the profile allows, SoftBlock where the page is a challenge, login or maintenance page.
     """
     words = words_of(site or load_site())
+    with bounded(words.site):
+        return _read(page, words)
+
+
+def _read(page: Page, words: SiteWords) -> ArticlePage:
     try:
         return _Reading(page, words).result()
     except UnknownLayout as error:

@@ -60,13 +60,13 @@ _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/�
 _SIGN: Final = re.compile(r"\d{4}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者")
 #: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
 _SLASH: Final = re.compile(r"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:文|图|摄|供图|视频)(?![\w:]|\s:))|\x1f|$)")
-_LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
+_LONE: Final = re.compile(rf"(?!综合|.{0, 40}(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
 _PHOTO_CREDIT: Final = re.compile(r"(?:[摄图]|供图|摄影)[\s)】]*$")
 _PHOTO_LABEL: Final = re.compile(r"[\s(【]{0,9}(?:图|图片|摄影|摄|视频|摄像)\s{0,9}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)
-_SITE: Final = rf"\s*{_DOMAIN.pattern}\s*{{name}}"
+_SITE: Final = rf"\s{{0,9}}{_DOMAIN.pattern}\s{{0,9}}{{name}}"
 _NAME_OF_SITE: Final = "{name}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
 #: A label in the rest of the line that names nobody who wrote, and where its value ends.
@@ -283,7 +283,7 @@ _LABELLED: Final = re.compile(
     rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
 )
 _WHEN: Final = re.compile(r"^(?:时间|日期)\s*:\s*")
-_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]+·[\u3400-\u9fff]+$")
+_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]{1,9}·[\u3400-\u9fff]{1,9}$")
 
 
 def is_header_piece(line: Line) -> bool:
