@@ -88,6 +88,10 @@ class ArticlePage:
     find: Callable[["ArticlePage"], dict[str, FieldSource]] = field(default=lambda _page: {}, compare=False, repr=False)
     discarded: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # (text, why) of what was left out
     label_lines: Callable[[], tuple["LabelledLine", ...]] = field(default=tuple, compare=False, repr=False)
+    part_numbers: tuple[
+        tuple[int, str], ...
+    ] = ()  # (number, address) of the article's parts as this page's pager links them
+    own_number: int | None = None  # the one number its pager prints without a link: that of the page itself
     unknown_labels: tuple[str, ...] = ()  # labels of credits that no list of the reader's knows, as printed
 
     @cached_property
