@@ -43,6 +43,7 @@ from panan_spider.extract.results import (
     Headline,
     InvalidPage,
     LabelledLine,
+    PartNumbers,
     SoftBlock,
     UnknownLayout,
     places,
@@ -112,11 +113,9 @@ class _Reading:
 
     def result(self) -> ArticlePage:
         header, printed = self._header()
-        lines = clean_lines(self._body_lines(), self.body.discarded, self._header_lines())
-        headline, opening, lines = self._headline(lines, first_part=self.address.part == 1)
+        headline, opening, lines = self._headline(first_part=self.address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)
-        numbers, own_number = self._numbers()
         self._check_whole(headline)
         return ArticlePage(
             url=self.address.url,
@@ -137,8 +136,7 @@ class _Reading:
             section_links=self._section_links(),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
-            part_numbers=tuple(numbers.items()),
-            own_number=own_number,
+            part_numbers=self._numbers(),
             unknown_labels=self._unknown_labels(),
             label_lines=lambda: self._labelled(headline, opening),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
@@ -208,7 +206,9 @@ class _Reading:
         kept = (index for index in range(*self.region.body) if index not in self.region.tail and index not in bylines)
         return [replace(self.lines[n], parted=True) if n - 1 in bylines else self.lines[n] for n in kept]
 
-    def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
+    def _headline(self, *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
+        """Headline, the body's opening lines that belong to it, and the lines of the body."""
+        lines = clean_lines(self._body_lines(), self.body.discarded, self._header_lines())
         over = [line for line in self.lines[slice(*self.region.headline)] if could_be_headline(line)]
         texts = [line for line in lines if line.kind == "text"]
         headline = read_headline(over, self.titles, texts)
@@ -289,7 +289,7 @@ class _Reading:
                 found[address.part] = element
         return dict(sorted(found.items()))
 
-    def _numbers(self) -> tuple[dict[int, str], int | None]:
+    def _numbers(self) -> PartNumbers:
         """The addresses of the article's parts by the numbers that link to them, and the number printed without a link."""
         found: dict[int, tuple[str, etree._Element]] = {}
         for element in self.root.iter("a") if self.address.part > 1 or self._part_links() else ():
@@ -303,14 +303,14 @@ class _Reading:
             box = common_box(box, other) if box is not None and other is not None else None
         numbers = {number: url for number, (url, _) in found.items()}
         if box is None or holds_more_than(box, _LONGEST_PAGER):
-            return numbers, None
+            return PartNumbers(numbers)
         linked = {piece for _, element in found.values() for piece in element.iter()}
         texts = [
             element.text or "" for element in box.iter(etree.Element) if element not in linked and element.tag != "a"
         ]
         texts += [element.tail or "" for element in box.iter(etree.Element) if element is not box]
         printed = {int(text) for text in re.findall(r"(?<![\d/])\d{1,3}(?![\d/])", " ".join(texts))} - numbers.keys()
-        return numbers, printed.pop() if len(printed) == 1 else None
+        return PartNumbers(numbers, printed.pop() if len(printed) == 1 else None)
 
 
 def _before_captions(lines: list[Line], title: str) -> list[Line]:

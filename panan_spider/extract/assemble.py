@@ -105,13 +105,12 @@ def join(parts: Sequence[ArticlePage]) -> ArticlePage:
 
 def _check_distinct(parts: Sequence[ArticlePage]) -> None:
     """Raises InvalidPage where a part shows the number or the paragraphs of another: it was served in the other's place."""
-    numbers = {number: url for part in reversed(parts) for number, url in part.part_numbers}
+    numbers = {number: url for part in reversed(parts) for number, url in part.part_numbers.linked.items()}
     seen: dict[str, str] = {}
     for part in parts:
-        if part.own_number and (other := numbers.get(part.own_number, part.url)) != part.url:
-            raise InvalidPage(
-                f"part {part.url} prints number {part.own_number}, which is that of {other}", field_name="pages"
-            )
+        own = part.part_numbers.own
+        if own and (other := numbers.get(own, part.url)) != part.url:
+            raise InvalidPage(f"part {part.url} prints number {own}, which is that of {other}", field_name="pages")
         prose = {
             block.text for block in part.blocks if isinstance(block, Paragraph) and len(block.text) >= _SHORTEST_PROSE
         }
