@@ -36,7 +36,6 @@ class RunContext:
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     fresh_quarantine: Mapping[Outcome, int] = field(default_factory=dict)
     statuses: Mapping[int, int] = field(default_factory=dict)  # responses by HTTP status, retries included
-    unknown_labels: Mapping[str, int] = field(default_factory=dict)  # pages by labels of tail lines that no list knows
     unread: frozenset[str] = frozenset()  # sections that were not read to their end
     history: Sequence[Figures] = ()
     posting_days: Mapping[str, Sequence[date]] = field(default_factory=dict)  # by section, ascending
@@ -44,6 +43,7 @@ class RunContext:
     contents: Mapping[str, int] = field(default_factory=dict)  # article numbers by content hash, of tonight's revisions
     changes: Sequence[ArticleChange] = ()
     requested: int = 0  # stored articles requested again
+    unknown_labels: Mapping[str, int] = field(default_factory=dict)  # pages by labels of tail lines that no list knows
 
     @property
     def day(self) -> date:
