@@ -30,7 +30,7 @@ else:
     _Base = object  # Scrapy takes every ScrapyCommand of these modules for a command
 
 _SITES_DIR: Final = "PANAN_SITES_DIR"
-_CONTACT: Final = re.compile(r"(?:https?://|mailto:)\S+|[^@\s]+@[^@\s]+")
+_CONTACT: Final = re.compile(r"(?:https?://|mailto:)\S{1,2000}|[^@\s]{1,200}@[^@\s]{1,200}")
 _SECONDS: Final = ("PANAN_RETRY_BASE", "PANAN_RETRY_CAP")
 #: Extra of pyproject.toml → the modules that commands use of it.
 _EXTRAS: Final = {

@@ -1,8 +1,12 @@
-"""Clock: the time now, RFC 3339 moments, run ids. All UTC."""
+"""Clock: the time now, RFC 3339 moments, run ids, all UTC; a limit of processor time."""
 
 import os
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
+from types import FrameType
 from typing import Final
 
 #: Gives the time now, UTC, aware. A parameter wherever a test needs another time.
@@ -35,3 +39,29 @@ def stamp(at: datetime) -> str:
 def run_id(started: datetime) -> str:
     """The name of a run: its start and the process number, `20260307T010203Z-4711`."""
     return f"{stamp(started)}-{os.getpid()}"
+
+
+class ProcessorLimitError(Exception):
+    """Work took more processor time than it may."""
+
+
+def _over(_signal: int, _frame: FrameType | None) -> None:
+    raise ProcessorLimitError
+
+
+@contextmanager
+def processor_limit(seconds: float) -> Iterator[None]:
+    """Raise ProcessorLimitError where the block takes more processor seconds, in Python code or inside a pattern.
+
+    Without effect outside of the main thread, where no signal arrives, and inside another such block.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_VIRTUAL)[0]:
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _over)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

@@ -36,7 +36,7 @@ _ANCHORS: Final = (
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]+")
 #: Telephone numbers, numbers of identity cards, addresses of people.
 _NUMBERS: Final = re.compile(r"(?<![A-Za-z0-9/._-])(?:0\d{2,3}-)?\d{7,18}(?![A-Za-z0-9/._-])")
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
 
 
 class RedactionError(RefusedError):

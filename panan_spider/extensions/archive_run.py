@@ -210,6 +210,7 @@ class ArchiveRunExtension:
             spider=SpiderFindings(
                 walks=session.section_reports,
                 drift=session.drift,
+                unknown_labels=session.unknown_labels,
                 failed_sections=session.failed_sections,
                 refusal=session.refusal,
             ),

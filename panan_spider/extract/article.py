@@ -1,7 +1,9 @@
 """The switch: which template a page is, by the evidence on it, and the article read by it."""
 
+import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from lxml import etree
 
@@ -12,6 +14,7 @@ from panan_spider.extract.byline import TailLine, read_byline, read_tail_line, u
 from panan_spider.extract.document import (
     Page,
     base_url,
+    bounded,
     document_title,
     is_closed,
     parse,
@@ -30,7 +33,7 @@ from panan_spider.extract.headline import (
     read_opening,
 )
 from panan_spider.extract.labels import Label, find_rule
-from panan_spider.extract.line import Line
+from panan_spider.extract.line import Line, common_box, holds_more_than
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.regions import Region, find_region, prose_outside, without_icons
 from panan_spider.extract.results import (
@@ -40,6 +43,7 @@ from panan_spider.extract.results import (
     Headline,
     InvalidPage,
     LabelledLine,
+    PartNumbers,
     SoftBlock,
     UnknownLayout,
     places,
@@ -49,6 +53,10 @@ from panan_spider.extract.words import SiteWords, without_furniture, words_of
 from panan_spider.items import Author, Link
 from panan_spider.sites.profile import ArticleTemplate, Site, load_site
 from panan_spider.sites.urls import UrlKind, absolute
+
+#: A link of a pager by its number, and how long a pager is at most, in characters.
+_NUMBER: Final = re.compile(r"[\s\[【(第]{0,4}(\d{1,3})[\s\]】)页]{0,4}")
+_LONGEST_PAGER: Final = 120
 
 
 def choose_template(page: Page, lines: list[Line], site: Site) -> ArticleTemplate:
@@ -65,10 +73,15 @@ def choose_template(page: Page, lines: list[Line], site: Site) -> ArticleTemplat
 def read_article(page: Page, site: Site | None = None) -> ArticlePage:
     """Read one page as (a part of) an article of `site`, by default of the default profile's.
 
-    Raises UnknownLayout where title, header line or body cannot be found, InvalidPage for impossible values,
-    SoftBlock where the page is a challenge, login or maintenance page.
+    Raises UnknownLayout where title, header line or body cannot be found, InvalidPage for impossible values and for a page
+    that takes more processor time than the profile allows, SoftBlock where the page is a challenge, login or maintenance page.
     """
     words = words_of(site or load_site())
+    with bounded(words.site):
+        return _read(page, words)
+
+
+def _read(page: Page, words: SiteWords) -> ArticlePage:
     try:
         return _Reading(page, words).result()
     except UnknownLayout as error:
@@ -100,8 +113,7 @@ class _Reading:
 
     def result(self) -> ArticlePage:
         header, printed = self._header()
-        lines = clean_lines(self._body_lines(), self.body.discarded, self._header_lines())
-        headline, opening, lines = self._headline(lines, first_part=self.address.part == 1)
+        headline, opening, lines = self._headline(first_part=self.address.part == 1)
         tail = self._tail()
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
@@ -124,6 +136,7 @@ class _Reading:
             section_links=self._section_links(),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
+            part_numbers=self._numbers(),
             unknown_labels=self._unknown_labels(),
             label_lines=lambda: self._labelled(headline, opening),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
@@ -193,7 +206,9 @@ class _Reading:
         kept = (index for index in range(*self.region.body) if index not in self.region.tail and index not in bylines)
         return [replace(self.lines[n], parted=True) if n - 1 in bylines else self.lines[n] for n in kept]
 
-    def _headline(self, lines: list[Line], *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
+    def _headline(self, *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
+        """Headline, the body's opening lines that belong to it, and the lines of the body."""
+        lines = clean_lines(self._body_lines(), self.body.discarded, self._header_lines())
         over = [line for line in self.lines[slice(*self.region.headline)] if could_be_headline(line)]
         texts = [line for line in lines if line.kind == "text"]
         headline = read_headline(over, self.titles, texts)
@@ -273,6 +288,29 @@ class _Reading:
             if address.kind is UrlKind.PART and address.article_id == own.article_id and address.url != own.url:
                 found[address.part] = element
         return dict(sorted(found.items()))
+
+    def _numbers(self) -> PartNumbers:
+        """The addresses of the article's parts by the numbers that link to them, and the number printed without a link."""
+        found: dict[int, tuple[str, etree._Element]] = {}
+        for element in self.root.iter("a") if self.address.part > 1 or self._part_links() else ():
+            number = _NUMBER.fullmatch("".join(element.itertext()))
+            address = self.site.urls.understand(self.resolve(element.get("href", ""))) if number else None
+            if number and address and address.article_id == self.address.article_id:
+                found.setdefault(int(number[1]), (address.url, element))
+        boxes = [element.getparent() for _, element in found.values()]
+        box = boxes[0] if boxes else None
+        for other in boxes[1:]:
+            box = common_box(box, other) if box is not None and other is not None else None
+        numbers = {number: url for number, (url, _) in found.items()}
+        if box is None or holds_more_than(box, _LONGEST_PAGER):
+            return PartNumbers(numbers)
+        linked = {piece for _, element in found.values() for piece in element.iter()}
+        texts = [
+            element.text or "" for element in box.iter(etree.Element) if element not in linked and element.tag != "a"
+        ]
+        texts += [element.tail or "" for element in box.iter(etree.Element) if element is not box]
+        printed = {int(text) for text in re.findall(r"(?<![\d/])\d{1,3}(?![\d/])", " ".join(texts))} - numbers.keys()
+        return PartNumbers(numbers, printed.pop() if len(printed) == 1 else None)
 
 
 def _before_captions(lines: list[Line], title: str) -> list[Line]:

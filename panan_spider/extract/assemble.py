@@ -24,6 +24,9 @@ from panan_spider.sites.urls import Address, UrlKind
 #: No text of a county's newspaper runs over more parts.
 MAX_PARTS: Final = 100
 
+#: Characters of a paragraph that stands in one part alone.
+_SHORTEST_PROSE: Final = 30
+
 #: Control characters but for tab and line feed, lone surrogates, and the two noncharacters XML forbids.
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: The same characters as JSON text shows them: escaped or literal. May also match harmless escapes.
@@ -96,15 +99,25 @@ def join(parts: Sequence[ArticlePage]) -> ArticlePage:
         credits={name: value for part in parts for name, value in part.credits.items()},
         related=first.related or last.related,
         discarded=tuple(pair for part in parts for pair in part.discarded),
+        unknown_labels=tuple(label for part in parts for label in part.unknown_labels),
     )
 
 
 def _check_distinct(parts: Sequence[ArticlePage]) -> None:
-    """Raises InvalidPage where two parts show the same text: one of them was served in the other's place."""
+    """Raises InvalidPage where a part shows the number or the paragraphs of another: it was served in the other's place."""
+    numbers = {number: url for part in reversed(parts) for number, url in part.part_numbers.linked.items()}
     seen: dict[str, str] = {}
     for part in parts:
-        if part.text and (other := seen.setdefault(part.text, part.url)) != part.url:
-            raise InvalidPage(f"part {part.url} shows what {other} shows", field_name="pages")
+        own = part.part_numbers.own
+        if own and (other := numbers.get(own, part.url)) != part.url:
+            raise InvalidPage(f"part {part.url} prints number {own}, which is that of {other}", field_name="pages")
+        prose = {
+            block.text for block in part.blocks if isinstance(block, Paragraph) and len(block.text) >= _SHORTEST_PROSE
+        }
+        again = [seen[text] for text in prose if text in seen] or ([seen[part.text]] if part.text in seen else [])
+        if again and 2 * len(again) >= len(prose):
+            raise InvalidPage(f"part {part.url} shows what {again[0]} shows", field_name="pages")
+        seen |= dict.fromkeys([*prose, part.text] if part.text else prose, part.url)
 
 
 def _joined_blocks(parts: Sequence[ArticlePage]) -> tuple[Block, ...]:

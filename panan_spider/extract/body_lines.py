@@ -92,7 +92,7 @@ _LONGEST_SIDE_HEADING: Final = 10
 _FEWEST_LINKS: Final = 5
 _MANY_LINKS: Final = 10
 _LINK_BEHIND: Final = "a link to another page, or keywords, after the body"
-_BULLET: Final = re.compile(r"\s*[★☆●○■□◆◇▲▶►•·※]")
+_BULLET: Final = re.compile(r"\s{0,9}[★☆●○■□◆◇▲▶►•·※]")
 _FOOT_SURE: Final = re.compile(r"(?:主办(?:单位)?|技术支持|网站标识码|备案号)\s*:")
 _FOOT: Final = re.compile(
     rf"{_FOOT_SURE.pattern}|(?:主管|承办|协办|地址|邮编|电话|传真|邮箱|联系电话|投稿邮箱|新闻热线|广告热线|值班电话)(?:单位)?\s*:"

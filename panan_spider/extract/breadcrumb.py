@@ -14,7 +14,7 @@ ANCHOR: Final = re.compile(
     r"(?:您|你)?\s{0,9}(?:当前|现在|目前)?\s{0,9}(?:的|所在的?)?\s{0,9}位置\s{0,9}:|(?:您|你)?\s{0,9}(?:当前|现在|目前)所在\s{0,9}(?:位置)?\s{0,9}:"
 )
 #: How the words begin that speak of where the reader is, not of where a house stands.
-_READERS: Final = re.compile(r"\s*[您你当现目]")
+_READERS: Final = re.compile(r"\s{0,9}[您你当现目]")
 _SEPARATOR: Final = re.compile(r"\s{0,9}(?:>{1,9}|»|›|→|&gt;)[\s>»›]*")
 #: How a breadcrumb begins that nothing announces.
 _HOME: Final = r"(?:网站)?首页\s*[>»›→]|{names}\s*[>»›→]"

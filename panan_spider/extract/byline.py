@@ -47,7 +47,7 @@ _OFFICE: Final = re.compile(
 _GLUED_OFFICE: Final = re.compile(
     r"[\u3400-\u9fff]{4,40}(?:大学|学院|研究所|研究院)[\u3400-\u9fff]{0,20}(?:教授|研究员|讲师|院长|主任|博士|导师)"
 )
-_OFFICE_ALONE: Final = re.compile(r"[\s(（【]*(?:作者|本文作者)(?:分别|均)?(?:系|为|是|单位)")
+_OFFICE_ALONE: Final = re.compile(r"[\s(（【]{0,9}(?:作者|本文作者)(?:分别|均)?(?:系|为|是|单位)")
 _SLASHED: Final = re.compile(rf"([{_HAN}])/([文摄图])(?![{_HAN}])")
 _FIRST_OF_MARK: Final = re.compile(r"[文图摄](?=$|[\s/])")
 #: Marks that are words: printed before a name as often as after it.
@@ -237,7 +237,7 @@ _WHEN: Final = re.compile(
 _LONGEST_BEHIND: Final = 100
 #: How every tail line begins: the first sign of a label, which most lines lack.
 _FIRST: Final = re.compile(
-    rf"[\s(\uff08\[\uff3b【■●◆★]*[{''.join({word[0] for word in (*_ROLES, '作者', '本文来源')})}]"
+    rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in (*_ROLES, '作者', '本文来源')})}]"
 )
 #: An editor's label behind another: what a tail line that opens with an unlisted label holds.
 _EDITOR_AMONG: Final = re.compile(rf"[\s\xa0](?:{'|'.join(map(_spaced, _EDITOR_LABELS))})\s{{0,9}}[:\uff1a]")

@@ -2,19 +2,22 @@
 
 import codecs
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from lxml import etree
 
+from panan_spider.core.clock import ProcessorLimitError, processor_limit
 from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.header_line import strength
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.results import InvalidPage, PageError, UnknownLayout
 from panan_spider.extract.words import SiteWords, is_prose
+from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import absolute
 
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
@@ -161,6 +164,17 @@ _CLOSING_BR: Final = re.compile(r"</br\s*/?>", re.IGNORECASE)
 #: What a page cut within an include that closed itself ends with: the beginning of a tag.
 _INSIDE_TAG: Final = re.compile(r"<(?:[/!a-zA-Z][^<>]*)?\Z")
 _NOT_FOUND_TITLE: Final = re.compile(r"^\s*[45]\d\d\s")
+
+
+@contextmanager
+def bounded(site: Site) -> Iterator[None]:
+    """Reading one page: raises InvalidPage where it takes more processor seconds than the profile's `limits.page_seconds`."""
+    most = site.limits.page_seconds
+    try:
+        with processor_limit(most):
+            yield
+    except ProcessorLimitError as error:
+        raise InvalidPage(f"took longer than {most:g} s of processor time to read") from error
 
 
 def parse(page: Page) -> etree._Element:

@@ -37,7 +37,7 @@ _DATE_LABEL: Final = re.compile(
 _NEWSROOM_END: Final = "[网报台社端站刊号局办委院会版]"
 #: The same inside a header line, where a word that nobody listed stands before 时间 or 日期, too: after a blank, or after a newsroom's name.
 _ANY_DATE_LABEL: Final = re.compile(
-    rf"(?:(?:{_PUBLISHED})\s{{0,9}}|(?P<touched>(?:{_TOUCHED})\s{{0,9}}|(?:(?<!\w)|(?<={_NEWSROOM_END}))[\u3400-\u9fff]{{1,4}}(?<!{_NEWSROOM_END})))?"
+    rf"(?:(?:{_PUBLISHED})\s{{0,9}}|(?P<touched>(?:{_TOUCHED})\s{{0,9}}|(?<!\w)[\u3400-\u9fff]{{1,4}}|(?<={_NEWSROOM_END})[\u3400-\u9fff]{{1,4}}(?<!{_NEWSROOM_END})))?"
     r"(?:时间|日期)\s{0,9}:"
     r"|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
 )
@@ -60,14 +60,13 @@ _MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/�
 _SIGN: Final = re.compile(r"\d{4}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者")
 #: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
 _SLASH: Final = re.compile(r"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:文|图|摄|供图|视频)(?![\w:]|\s:))|\x1f|$)")
-_LONE: Final = re.compile(rf"(?!综合|.*(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
+_LONE: Final = re.compile(rf"(?!综合|.{0, 40}(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
 _PHOTO_CREDIT: Final = re.compile(r"(?:[摄图]|供图|摄影)[\s)】]*$")
 _PHOTO_LABEL: Final = re.compile(r"[\s(【]{0,9}(?:图|图片|摄影|摄|视频|摄像)\s{0,9}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)
-_SITE: Final = rf"\s*{_DOMAIN.pattern}\s*{{name}}"
-_NAME_OF_SITE: Final = "{name}"
+_SITE: Final = rf"\s{{0,9}}{_DOMAIN.pattern}\s{{0,9}}{{name}}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
 #: A label in the rest of the line that names nobody who wrote, and where its value ends.
 _OTHER_LABEL: Final = re.compile(
@@ -237,7 +236,7 @@ def leftover(text: str, words: SiteWords) -> str:
     if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
         line = line[: byline.start()]
     line = _SOURCE_AND_WORD.sub(" ", line)
-    line = words.pattern(_NAME_OF_SITE).sub(" ", _DOMAIN.sub(" ", line))
+    line = words.pattern("{name}").sub(" ", _DOMAIN.sub(" ", line))
     return re.sub(r"[\s|【】()()—:/\[\]-]+", "", line)
 
 
@@ -245,7 +244,7 @@ def leftover(text: str, words: SiteWords) -> str:
 def strength(text: str, words: SiteWords) -> int:
     """How surely a line is (part of) a header line: 0 for no evidence, more for each thing only such a line prints."""
     line = fold(text)
-    if not _SIGN.search(line) and not words.pattern(_NAME_OF_SITE).search(line):
+    if not _SIGN.search(line) and not words.pattern("{name}").search(line):
         return 0
     line, score = cleared(line), 0
     if _YEAR.search(line) and (dated := DATE.search(line)):
@@ -259,7 +258,7 @@ def strength(text: str, words: SiteWords) -> int:
 def could_say_some(bare: str, words: SiteWords) -> bool:
     """Whether a line, given without its blanks, can have `strength` or be a label at all: most lines of a page cannot."""
     folded = fold(bare)
-    return _SIGN.search(folded) is not None or words.pattern(_NAME_OF_SITE).search(folded) is not None
+    return _SIGN.search(folded) is not None or words.pattern("{name}").search(folded) is not None
 
 
 @remembered
@@ -283,7 +282,7 @@ _LABELLED: Final = re.compile(
     rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
 )
 _WHEN: Final = re.compile(r"^(?:时间|日期)\s*:\s*")
-_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]+·[\u3400-\u9fff]+$")
+_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]{1,9}·[\u3400-\u9fff]{1,9}$")
 
 
 def is_header_piece(line: Line) -> bool:
@@ -315,8 +314,13 @@ def is_piece_above(line: Line, header: Line) -> bool:
         return True
     row = row_of(header.block)
     in_row = row is not None and row_of(line.block) is row
-    labelled = _LABELLED.match(line.folded) is not None or byline.is_unknown_credit(line.folded)
-    return tail_line_only(line) or (in_row and labelled)
+    return tail_line_only(line) or (in_row and _is_labelled(line))
+
+
+def _is_labelled(line: Line) -> bool:
+    """Whether the line is a label and its value, as cells of a header line are."""
+    dated = _ANY_DATE_LABEL.match(line.folded)
+    return bool(dated) or _LABELLED.match(line.folded) is not None or byline.is_unknown_credit(line.folded)
 
 
 def header_end(lines: list[Line], first: int) -> int:
@@ -375,11 +379,10 @@ def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | No
     box = row if row is not None else small_parent(lines[first], line)
     if box is None or row_of(line.block) is not row or not _says_little(line) or words.ends_body(line):
         return False
-    if row is not None and _LABELLED.match(line.folded):
-        return True
+    labelled = row is not None and _is_labelled(line)
     counted = words.is_furniture(before) and line.bare.isdigit()
     named = all(_NAME.match(word) for word in line.text.split())
-    return counted or is_label(before.folded) or (named and _holds_header_alone(box, lines, first))
+    return labelled or counted or is_label(before.folded) or (named and _holds_header_alone(box, lines, first))
 
 
 def _says_little(line: Line) -> bool:

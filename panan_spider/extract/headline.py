@@ -120,11 +120,11 @@ def has_class(name: str) -> str:
     return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
 
 
-_TITLE_CUTS: Final = re.compile(r"\s*(?:--+|——|[-_|–])\s*")
+_TITLE_CUTS: Final = re.compile(r"\s{0,9}(?:--+|——|[-_|–])\s{0,9}")
 
 
 #: The portal's and the site's name before an article's.
-_SITE_FIRST: Final = r"(?:\s*{names}\s*(?:--+|[-_|–>»:]+))+\s*"
+_SITE_FIRST: Final = r"(?:\s{0,9}{names}\s{0,9}(?:--+|[-_|–>»:]+))+\s{0,9}"
 _SHORTEST_END: Final = 6  # characters; what is shorter can be a section
 
 
@@ -146,7 +146,7 @@ def title_candidates(document_title: str, words: SiteWords) -> list[str]:
 _SAID_AT: Final = r"在[^,，。]{2,40}时(?![间代候光刻尚机期段评事速下常而隔])[\u3400-\u9fff]{1,3}"
 _KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
 _SURE_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|强调|指出|要求|表示|提出|时说):?$")
-_DASHED: Final = re.compile(r"\s*(?:——|--)\s*\w")
+_DASHED: Final = re.compile(r"\s{0,9}(?:——|--)\s{0,9}\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
 _LONGEST_HEADLINE: Final = 120
 _LONGEST_KICKER: Final = 45

@@ -10,12 +10,12 @@ from lxml import etree
 from panan_spider.core.text import fold, once
 from panan_spider.extract.words import SiteWords
 
-_SOURCE_BREAK: Final = re.compile(r"[ \t\f]*[\r\n][ \t\f\r\n]*")
+_SOURCE_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*[\r\n][ \t\f\r\n]*")
 #: Zero-width characters and controls, which no reader sees.
 _UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 #: Whatever a text holds that has to be cleaned or looked at.
 _ODD: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0a-\x1f\x7f-\x9f]")
-_BLANKS_AROUND_BREAK: Final = re.compile(r"[ \t\f]*\n[ \t\f\n]*")
+_BLANKS_AROUND_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*\n[ \t\f\n]*")
 _SOURCE_BLANK_RUN: Final = re.compile(r"[ \t\f]+")
 SOURCE_BLANKS: Final = " \t\f\r\n"
 #: Stands between two inline elements where the second begins with a label: style sheets draw the gap. A blank in `text`, none in `prose`.

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from panan_spider.core.text import remembered
 from panan_spider.extract.line import GAP, HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
 from panan_spider.extract.media import image_source, is_pasted, is_picture, video_source
 from panan_spider.extract.words import SiteWords
@@ -60,14 +61,12 @@ SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
 BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 
-def is_hidden_control(element: etree._Element, style: str | None) -> bool:
-    """Whether a form's control is one that nobody sees."""
-    return element.get("type", "").lower() == "hidden" or (style is not None and HIDDEN.search(style) is not None)
-
-
-def is_hidden(element: etree._Element, style: str | None) -> bool:
-    """Whether the page hides the element."""
-    return element.get("hidden") is not None or (style is not None and HIDDEN.search(style) is not None)
+@remembered
+def does_of_style(style: str) -> int:
+    """What a style attribute does to the lines inside its element, as bits: a page has few different ones."""
+    if HIDDEN.search(style):
+        return UNSEEN
+    return (BLOCK if SHOWN_AS_BLOCK.search(style) else 0) | (BOLD if BOLD_STYLE.search(style) else 0)
 
 
 class LineSetter:
@@ -244,14 +243,14 @@ class _Flattener(LineSetter):
 
     def _look_at(self, element: etree._Element, does: int, style: str | None) -> int:
         """What an element does that its tag alone does not tell."""
-        if does & CONTROL and not is_hidden_control(element, style):
+        styled = does_of_style(style) if style else 0
+        if does & CONTROL and not styled & UNSEEN and element.get("type", "").lower() != "hidden":
             self.controls = True
-        if does & UNSEEN or is_hidden(element, style):
-            return UNSEEN if is_hidden(element, style) else UNSEEN | (does & MEDIA)
-        if style is not None and SHOWN_AS_BLOCK.search(style):
-            does |= BLOCK
-        if style is not None and BOLD_STYLE.search(style):
-            does |= BOLD
+        if styled & UNSEEN or element.get("hidden") is not None:
+            return UNSEEN
+        if does & UNSEEN:
+            return UNSEEN | (does & MEDIA)
+        does |= styled
         return does | UNSEEN if does & REPLACED else does
 
     def _show(self, element: etree._Element) -> None:

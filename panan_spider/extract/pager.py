@@ -37,8 +37,10 @@ _CALL_BY_BOX: Final = re.compile(
 )
 #: A call, not a definition, of a pager script that is not understood.
 _OTHER_CALL: Final = re.compile(r"(?<!function )\b(?:createPageHTML|pageControl)\s*\(\s*['\"]?\w")
-_TOTAL: Final = re.compile(r"共\s*(\d{1,5})\s*页|第?\s*(\d{1,5})\s*/\s*(\d{1,5})\s*页")
-_OWN: Final = re.compile(r"第\s*(\d{1,5})\s*页|第?\s*(\d{1,5})\s*/\s*\d{1,5}\s*页")
+_TOTAL: Final = re.compile(
+    r"共\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}(\d{1,5})\s{0,9}页"
+)
+_OWN: Final = re.compile(r"第\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}\d{1,5}\s{0,9}页")
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 

@@ -65,6 +65,14 @@ class LabelledLine:
 
 
 @dataclass(frozen=True)
+class PartNumbers:
+    """The pager of an article's parts: the addresses by the numbers that link to them, and the one number without a link, the page's own."""
+
+    linked: dict[int, str] = field(default_factory=dict)
+    own: int | None = None
+
+
+@dataclass(frozen=True)
 class ArticlePage:
     """One part of an article as read off one page. Field names and meanings are those of `items.Article`."""
 
@@ -88,6 +96,7 @@ class ArticlePage:
     find: Callable[["ArticlePage"], dict[str, FieldSource]] = field(default=lambda _page: {}, compare=False, repr=False)
     discarded: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # (text, why) of what was left out
     label_lines: Callable[[], tuple["LabelledLine", ...]] = field(default=tuple, compare=False, repr=False)
+    part_numbers: PartNumbers = field(default_factory=PartNumbers)
     unknown_labels: tuple[str, ...] = ()  # labels of credits that no list of the reader's knows, as printed
 
     @cached_property

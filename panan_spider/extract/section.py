@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
-from panan_spider.extract.document import Page, base_url, mended, parse, soft_block
+from panan_spider.extract.document import Page, base_url, bounded, mended, parse, soft_block
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import read_pager
@@ -21,7 +21,9 @@ from panan_spider.sites.urls import Address, SiteUrls, UrlKind, absolute, canoni
 _SIDE_NAMES: Final = meaning("related_headings", "rankings", "list_side_headings")
 _MORE: Final = re.compile("^(?:更多|more)?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
 #: A heading's ornaments: brackets, colons, bullets, and the link to more.
-_TRIMMINGS: Final = re.compile("(?:更多|more)?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]*$|^[【\\[■●▍\\s]+", re.IGNORECASE)
+_TRIMMINGS: Final = re.compile(
+    "(?:更多|more)?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]{0,20}$|^[【\\[■●▍\\s]+", re.IGNORECASE
+)
 _FOOTER: Final = r"^(?:{name}简介|版权声明$|版权所有(?!\w)|Copyright\b|©|\(C\)\s)"
 _NEXT_WORDS: Final = ("下一页", "下页", "后页", "createPageHTML", "count_page_list_")
 _LONGEST_HEADING: Final = 16
@@ -183,9 +185,14 @@ class _Link:
 def read_section(page: Page, site: Site | None = None) -> SectionPage:
     """Read `page` as a list of `site`, by default of the default profile's. A page that lists nothing has no rows.
 
-    Raises InvalidPage for what cannot be read as a page at all, SoftBlock for a challenge, login or maintenance page.
+    Raises InvalidPage for what cannot be read as a page at all, or not within the profile's processor time, SoftBlock for a challenge, login or maintenance page.
     """
     words = words_of(site or load_site())
+    with bounded(words.site):
+        return _read(page, words)
+
+
+def _read(page: Page, words: SiteWords) -> SectionPage:
     root = _parsed(page, words)
     base = base_url(page, root)
     lines = flatten(root, words)

@@ -93,7 +93,7 @@ _FURNITURE_WORD: Final = re.compile(
     "文字|字体|字号|打印|关闭|收藏|返回|评论|纠错|推荐|保护视力色|分享|浏览|点击|阅读|访问|人气|查看|点赞|我有话说|听新闻|语音播报|A[+-]|赞[(]|T\\s?[大中小]"
 )
 
-_BAR: Final = re.compile(r"\s*(?:改变|调整|选择)(?:文字|字体|字号)大小\s*:")
+_BAR: Final = re.compile(r"\s{0,9}(?:改变|调整|选择)(?:文字|字体|字号)大小\s*:")
 _SIGNS_BETWEEN: Final = re.compile(r"[\s|\[\]]*")
 
 

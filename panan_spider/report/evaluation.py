@@ -188,6 +188,9 @@ class SpiderFindings:
 
     walks: Sequence[Mapping[str, Any]] = ()
     drift: Sequence[str] = ()
+    unknown_labels: Mapping[str, int] = field(
+        default_factory=dict
+    )  # labels of tail lines that no list knows, with their pages
     failed_sections: Sequence[str] = ()
     refusal: str | None = None  # why the arguments cannot be met
 
@@ -306,6 +309,7 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
         outcomes=facts.outcomes,
         fresh_quarantine=faults.counts(ExitCode.LAYOUT_DRIFT) + faults.counts(ExitCode.INCOMPLETE),
         statuses=http_statuses(run.stats),
+        unknown_labels=run.spider.unknown_labels,
         unread=frozenset(name.partition(" (http")[0] for name in run.spider.failed_sections),
         history=[Figures.model_validate(figures) for figures in counts.figures(limits.history_runs)],
         posting_days={

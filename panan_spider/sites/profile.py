@@ -122,6 +122,11 @@ class Limits(BaseModel):
         ge=0,
         description="Days an address's date may run ahead of the publication before `until=` rules it out unasked.",
     )
+    page_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="Processor seconds that reading one page may take. A page over them is `invalid`, never a stop of the run.",
+    )
     look_back_days: int = Field(
         default=30,
         ge=0,

@@ -53,7 +53,7 @@ _COUNT_PAGE: Final = re.compile(
     re.IGNORECASE,
 )
 _PAGER_SCRIPT: Final = re.compile(
-    r"^(?P<stem>.*/system/count/+)(?P<dirs>(?:\w+/)*)count_page_list_(?P<code>\w+)\.js$", re.IGNORECASE
+    r"^(?P<stem>.{0,400}?/system/count/+)(?P<dirs>(?:\w{1,40}/){0,4})count_page_list_(?P<code>\w+)\.js$", re.IGNORECASE
 )
 _SECTION: Final = re.compile(r"^(?:/[\w.-]+)*/(?:index\.s?html?)?$", re.IGNORECASE)
 _BREAKS: Final = re.compile(r"[\t\r\n]")

@@ -1,6 +1,7 @@
 """Crawl session: site, arguments, crawl state, requests and outcomes, shared by the spider and its two collaborators."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -43,7 +44,7 @@ class CrawlSession:
     """One run of one spider.
 
     `refusal` is why the arguments cannot be met, None while they can. `drift` holds a line for each list that the site
-    no longer shows. `failed_sections` are names (URLs where they have none) of sections not read to their end.
+    no longer shows. `unknown_labels` counts pages by the labels of tail lines that no list knows. `failed_sections` are names (URLs where they have none) of sections not read to their end.
     `section_reports` holds one record a walk: name, url, pages, rows, new, state, pager, front, by_words, newest.
     """
 
@@ -53,6 +54,7 @@ class CrawlSession:
         self.state: CrawlState
         self.refusal: str | None = None
         self.drift: list[str] = []
+        self.unknown_labels: Counter[str] = Counter()
         self.failed_sections: list[str] = []
         self.section_reports: list[dict[str, Any]] = []
         self._settled: set[str] = set()
@@ -163,7 +165,9 @@ class CrawlSession:
 
     def read_article(self, response: Response) -> ArticlePage:
         """The response as an article page. Raises PageError."""
-        return read_article(page_of(response), self.site)
+        page = read_article(page_of(response), self.site)
+        self.unknown_labels.update(set(page.unknown_labels))
+        return page
 
     def read_section(self, response: Response) -> SectionPage:
         """The response as a list page; a 304 as the page last read. Raises PageError."""

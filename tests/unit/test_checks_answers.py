@@ -17,6 +17,7 @@ from panan_spider.report.checks.change_checks import (
     shortened_texts,
 )
 from panan_spider.report.checks.context import ArticleChange
+from panan_spider.report.checks.page_checks import unknown_labels
 
 
 def change(number: int, content: str = "", length: int = 800, before: int | None = 800) -> ArticleChange:
@@ -86,3 +87,10 @@ def test_a_robots_txt_that_newly_forbids_fails_and_one_that_always_did_does_not(
     always = nights(20, lambda day: figures(day, forbidden=48))
     assert newly_forbidden(seen(figures(forbidden=50), always)).verdict == "ok"
     assert newly_forbidden(seen(figures(forbidden=3), nights(20))).verdict == "ok"
+
+
+def test_labels_that_no_list_knows_warn() -> None:
+    check = unknown_labels(seen(unknown_labels={"审读": 2, "美编": 5}))
+    assert (check.verdict, check.value) == ("warn", "7")
+    assert check.sentence == "labels of tail lines that no list knows: 美编, 审读"
+    assert unknown_labels(seen()).verdict == "ok"

@@ -31,9 +31,9 @@ from panan_spider.publish.translations import N_, Message
 #: Characters of one word, phrase or value; and of a whole question. A longer one is refused, not cut.
 LONGEST: Final = 200
 _LONGEST_QUESTION: Final = 4_000
-_FIELD: Final = re.compile(r"([^\W\d_]+)[:：](.*)", re.DOTALL)
+_FIELD: Final = re.compile(r"([^\W\d_]{1,20})[:：](.*)", re.DOTALL)
 _DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
-_RANGE: Final = re.compile(r"([\d/-]*)\.\.([\d/-]*)")
+_RANGE: Final = re.compile(r"([\d/-]{0,20})\.\.([\d/-]{0,20})")
 _ALONE: Final = re.compile(r"\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?")
 _NUMBER: Final = re.compile(r"\d{7,12}")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)

@@ -43,6 +43,7 @@ class RunContext:
     contents: Mapping[str, int] = field(default_factory=dict)  # article numbers by content hash, of tonight's revisions
     changes: Sequence[ArticleChange] = ()
     requested: int = 0  # stored articles requested again
+    unknown_labels: Mapping[str, int] = field(default_factory=dict)  # pages by labels of tail lines that no list knows
 
     @property
     def day(self) -> date:

@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
-from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, not_judged, percent
+from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, listed, not_judged, percent
 from panan_spider.sites.thresholds import Thresholds
 
 UNKNOWN_LAYOUT: Final = "unknown_layout"
 FIELD_COVERAGE: Final = "field_coverage"
+UNKNOWN_LABELS: Final = "unknown_labels"
 
 #: Fields whose loss shows that a template misses something although the article is still valid.
 FIELDS: Final = (
@@ -122,6 +123,15 @@ def _expected(now: Figures, past: FieldCounts, field: tuple[str, str], limit: Th
         if (sightings := before.get(name, 0)) >= limit.coverage_sightings:
             expected += counts[ARTICLES] * sightings / (before[ARTICLES] + 1)  # + 1: never quite all of them
     return articles, had, expected
+
+
+def unknown_labels(context: RunContext) -> CheckResult:
+    """Labels of tail lines that no word list knows, kept in `credits` as printed."""
+    found = sorted(context.unknown_labels, key=lambda label: (-context.unknown_labels[label], label))
+    if not found:
+        return check_result(UNKNOWN_LABELS, "ok", 0, "none", "every label of a tail line is listed")
+    sentence = f"labels of tail lines that no list knows: {listed(found)}"
+    return check_result(UNKNOWN_LABELS, "warn", sum(context.unknown_labels.values()), "none", sentence)
 
 
 def all_sections(sections: dict[str, dict[str, int]]) -> dict[str, int]:

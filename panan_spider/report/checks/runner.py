@@ -15,6 +15,7 @@ CHECKS: Final[dict[str, Callable[[RunContext], CheckResult]]] = {
     http_checks.MOVED_HOSTS: http_checks.moved_hosts,
     page_checks.UNKNOWN_LAYOUT: page_checks.unknown_layout,
     page_checks.FIELD_COVERAGE: page_checks.field_coverage,
+    page_checks.UNKNOWN_LABELS: page_checks.unknown_labels,
     news_checks.ARTICLE_COUNT: news_checks.article_count,
     news_checks.SECTION_SILENCE: news_checks.section_silence,
     change_checks.SAME_CONTENT: change_checks.same_content,

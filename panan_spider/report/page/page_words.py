@@ -37,6 +37,7 @@ CHECKS: Final[dict[str, str]] = {
     "front_page_links": "首页链接数",
     "unknown_layout": "未知版面",
     "field_coverage": "字段完整度",
+    "unknown_labels": "未收录的署名标签",
     "article_count": "文章数量",
     "list_markup": "列表版式是否改变",
     "moved_hosts": "域名是否迁移",
