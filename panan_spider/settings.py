@@ -80,6 +80,7 @@ DOWNLOADER_MIDDLEWARES = {
     "panan_spider.middlewares.decompression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # follows off the site
     "panan_spider.middlewares.offsite.RedirectMiddleware": 600,
+    "panan_spider.middlewares.https_hosts.HttpsMiddleware": 610,  # sees each redirect before it is followed
     "panan_spider.middlewares.raw_capture.RawCaptureMiddleware": 950,  # nearest the wire: bytes as received
 }
 ITEM_PIPELINES = {

@@ -18,6 +18,10 @@ from panan_spider.items import WarcLocation
 #: Interval at which URLs are asked again that listed nothing, or that have redirected off the site repeatedly.
 _RARE_INTERVAL: Final = timedelta(days=7)
 
+#: Prefixes of keys of the ledger's single values; the host follows.
+_HTTPS: Final = "https "
+_SLASHES: Final = "slashes "
+
 #: Reason recorded with the outcome of an article that was gone and is found again.
 RETURNED: Final = "returned"
 
@@ -63,7 +67,7 @@ class CrawlState:
     def unsettled(self) -> Iterable[PendingArticle]:
         """Articles to ask for again: failed, blocked, pending, listed and never asked for, out of range or forbidden.
 
-        An article that redirected off the site three times is returned once a week.
+        An article that redirected off the site on three days is returned once a week.
         """
         return self._ledger.queries.unsettled(self._rare_cutoff())
 
@@ -77,6 +81,24 @@ class CrawlState:
     def barren(self) -> frozenset[str]:
         """Section-like URLs that listed nothing or were gone within the last week, and never listed anything."""
         return self._ledger.queries.barren(self._rare_cutoff())
+
+    def https_hosts(self) -> frozenset[str]:
+        """Hosts that earlier runs found to redirect http to https always."""
+        return frozenset(host for host, works in self._ledger.values.texts(_HTTPS).items() if works == "1")
+
+    def note_https(self, host: str, *, works: bool) -> None:
+        """Record whether a host is asked by https."""
+        with self._ledger.write():
+            self._ledger.values.keep(_HTTPS + host, str(int(works)))
+
+    def slashes(self) -> dict[str, str]:
+        """The slashes after `count` in the numbered list pages that answered in earlier runs, `/` or `//`, by host."""
+        return self._ledger.values.texts(_SLASHES)
+
+    def note_slashes(self, host: str, slashes: str) -> None:
+        """Record the spelling in which a numbered list page of a host has answered."""
+        with self._ledger.write():
+            self._ledger.values.keep(_SLASHES + host, slashes)
 
     def hubs(self) -> frozenset[str]:
         """Section-like URLs that the newest run to ask found to be pages of links to sections."""

@@ -39,6 +39,8 @@ class SectionFigures(_Record):
     by_words: bool = Field(
         default=False, description="True where page one was read by its words because its markup is unknown."
     )
+    unknown: int = Field(default=0, description="Rows of its lists with an address of no known form.")
+    off_site: int = Field(default=0, description="Rows of its lists that lead off the site.")
 
 
 class Figures(_Record):

@@ -1,7 +1,7 @@
 """Check by check, what of the site is as it was thought to be. Pure: over pages that were fetched."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,8 +26,20 @@ def _hosts(visit: SiteProbe) -> Lines:
     for host, robots in sorted(visit.log.robots.items()):
         mark, said, means = _robots(robots)
         yield mark, (f"http://{host}/robots.txt", said, means)
+    for host in https_hosts(visit.answers):
+        yield RowStatus.NOTE, (f"http://{host}/", f"redirects to https://{host}/", "a crawl asks this host by https")
     for entry in visit.entries:
         yield _entry(entry)
+
+
+def https_hosts(answers: Iterable[FetchResult]) -> list[str]:
+    """Hosts all of whose pages that were asked by http answered by https: a crawl asks them so from the third page on."""
+    schemes: dict[str, set[str]] = {}
+    for answer in answers:
+        asked, landed = urlsplit(answer.asked), urlsplit(answer.url)
+        if answer.outcome is None and asked.scheme == "http" and asked.netloc == landed.netloc:
+            schemes.setdefault(asked.netloc, set()).add(landed.scheme)
+    return sorted(host for host, found in schemes.items() if found == {"https"})
 
 
 def _robots(robots: RobotsResult) -> tuple[RowStatus, str, str]:

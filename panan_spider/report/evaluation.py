@@ -136,7 +136,7 @@ def section_figures(walks: Iterable[Mapping[str, Any]]) -> dict[str, SectionFigu
     """The figures of the run's walks by section name; two lists of one name are added up."""
     sections: dict[str, SectionFigures] = {}
     for walk in walks:
-        figures = SectionFigures(**{name: walk[name] for name in SectionFigures.model_fields})
+        figures = SectionFigures(**{name: walk[name] for name in SectionFigures.model_fields if name in walk})
         before = sections.get(walk["name"])
         sections[walk["name"]] = figures if before is None else _added(before, figures)
     return sections
@@ -150,6 +150,8 @@ def _added(first: SectionFigures, second: SectionFigures) -> SectionFigures:
         new=first.new + second.new,
         newest=max(filter(None, (first.newest, second.newest)), default=None),
         by_words=first.by_words and second.by_words,
+        unknown=first.unknown + second.unknown,
+        off_site=first.off_site + second.off_site,
     )
 
 

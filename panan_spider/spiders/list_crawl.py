@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -34,8 +35,11 @@ class ListCrawl:
         self.search = SectionSearch(session, frontier, self.begin_walk)
         self._asked: dict[str, str] = {}  # first page of a walk → the URL it waits for
         self._known = {section.url: section for section in session.state.sections()}
-        self._gone: set[str] = set()  # numbered pages that are gone as printed, and asked for in the other spelling
-        self._slashes: str | None = None  # after `count` in the numbered pages that have answered
+        self._gone: dict[
+            str, str
+        ] = {}  # numbered pages that are asked for in their other spelling → the one that is gone
+        self._slashes = session.state.slashes()  # after `count` in the numbered pages that have answered, by host
+        self._confirmed: set[str] = set()  # hosts one of whose numbered pages has answered in this run
         if doubtful := sum(section.by_earlier_version for section in self._known.values()):
             session.log.info("the ends of %d sections were recorded without evidence: each is walked whole", doubtful)
 
@@ -75,7 +79,7 @@ class ListCrawl:
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
         self._session.state.listed(walk.name, listed)
-        walk.unknown_rows += self._session.settle_other_rows(page, walk.name)
+        walk.count_other_rows(*self._session.settle_other_rows(page, walk.name))
         if url is None and (newest := self._session.unknown_newest(page)) is not None:
             self._session.note_drift(
                 f"section {walk.name} ({walk.url}): its newest row has an address of no known form: {newest}"
@@ -91,7 +95,7 @@ class ListCrawl:
             if url is None:
                 self._finish(walk)
             else:
-                output.append(self._request(walk, url, with_slashes(url, self._slashes)))
+                output.append(self._request(walk, url, with_slashes(url, self._slashes.get(urlsplit(url).netloc))))
         return output
 
     def _request(self, walk: Walk, url: str, spelled: str) -> Request:
@@ -152,16 +156,23 @@ class ListCrawl:
         page = self._session.read_section(response)
         self._take(walk, page, url)
         self._settle(url, spelled, Outcome.LISTED if page.rows else Outcome.NO_LIST)
-        if not walk.is_script(url):
-            self._slashes = slashes_of(spelled) or self._slashes
+        self._note_slashes(spelled)
         return []
+
+    def _note_slashes(self, spelled: str) -> None:
+        """A numbered page has answered at this spelling: the next ones of its host are asked so, in later runs too."""
+        host, slashes = urlsplit(spelled).netloc, slashes_of(spelled)
+        if slashes is not None:
+            self._confirmed.add(host)
+            if self._slashes.get(host) != slashes:
+                self._slashes[host] = slashes
+                self._session.state.note_slashes(host, slashes)
 
     def _settle(self, url: str, spelled: str, outcome: Outcome) -> None:
         """Record the outcome of a page that has answered, and of its other spelling where that was asked before."""
         self._session.settle_page(spelled, outcome)
-        if url != spelled and url in self._gone:
-            self._gone.discard(url)
-            self._session.settle_page(url, Outcome.ALIAS, f"stands at {spelled}")
+        if (gone := self._gone.pop(url, spelled)) != spelled:
+            self._session.settle_page(gone, Outcome.ALIAS, f"stands at {spelled}")
 
     def miss_list(self, failure: Failure) -> Output:
         """Errback: a further page, or the pager script. A numbered page that is gone is asked for in its other spelling."""
@@ -169,16 +180,23 @@ class ListCrawl:
         walk, url, spelled = asked["walk"], asked["url"], asked["spelled"]
         self._asked.pop(walk.url, None)
         outcome, reason = self._session.unanswered(failure, spelled)
-        other = other_spelling(url)
-        if outcome is Outcome.GONE and other is not None and spelled == url and self._slashes is None:
-            self._gone.add(url)
-            return [self._request(walk, url, other), *self._session.advance()]
+        if outcome is Outcome.GONE and self._may_be_spelled_otherwise(walk, url) and url not in self._gone:
+            self._gone[url] = spelled
+            return [self._request(walk, url, other_spelling(spelled) or url), *self._session.advance()]
         self._lose(walk, url, spelled, outcome, reason)
         return self._session.advance()
 
+    def _may_be_spelled_otherwise(self, walk: Walk, url: str) -> bool:
+        """Whether a page that is gone may stand at its other spelling: no page of its host has answered in this run.
+
+        A page behind the last one is asked for in the spelling that is known from earlier runs alone.
+        """
+        host = urlsplit(url).netloc
+        known = host in self._confirmed or (walk.is_beyond(url) and host in self._slashes)
+        return other_spelling(url) is not None and not known
+
     def _lose(self, walk: Walk, url: str, spelled: str, outcome: Outcome, reason: str) -> None:
         self._session.settle_page(spelled, outcome, reason)
-        if url != spelled and url in self._gone:
-            self._gone.discard(url)
-            self._session.settle_page(url, Outcome.GONE, "HTTP 404")
+        if (gone := self._gone.pop(url, spelled)) != spelled:
+            self._session.settle_page(gone, Outcome.GONE, "HTTP 404")
         walk.lose(url, outcome)

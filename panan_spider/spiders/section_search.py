@@ -166,7 +166,7 @@ class SectionSearch:
     def _note_unknown_list(self, candidate: Candidate, page: SectionPage) -> None:
         """A page that lists rows, and no article among them: its articles may have addresses of a new form."""
         name = name_of(candidate, page, self._session.site)
-        if self._session.settle_other_rows(page, name) >= _LIST_OF_UNKNOWN:
+        if self._session.settle_other_rows(page, name)[0] >= _LIST_OF_UNKNOWN:
             line = f"section {name} ({candidate.url}) lists addresses of no known form: {page.other_rows[0].url}"
             self._session.note_drift(line)
 

@@ -112,17 +112,18 @@ class CrawlSession:
             if outcome not in _GOOD:
                 self.log_outcome(url, outcome, reason)
 
-    def settle_other_rows(self, page: SectionPage, name: str) -> int:
-        """Record the rows of a list that lead to no article; the number of those with an address of no known form."""
-        unknown = 0
+    def settle_other_rows(self, page: SectionPage, name: str) -> tuple[int, int]:
+        """Record the rows of a list that lead to no article; the numbers of those of no known form, and off the site."""
+        unknown = off_site = 0
         for row in page.other_rows:
             if self.site.ignores(row.url):
                 continue
             unknown += row.on_site
+            off_site += not row.on_site
             self.state.discovered(row.url, "row")
             outcome = Outcome.UNKNOWN_ADDRESS if row.on_site else Outcome.OFF_SITE
             self.settle_page(row.url, outcome, one_line(f"a row of {name}: {row.title}"))
-        return unknown
+        return unknown, off_site
 
     def unknown_newest(self, page: SectionPage) -> str | None:
         """The URL of the newest row of a list where it is of no known form; None where it is an article's."""

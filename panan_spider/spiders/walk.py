@@ -47,7 +47,7 @@ class Walk:
         self.pager = "none"
         self.front: int | None = None
         self.by_words = self.is_confirmed_by_days = False
-        self.unknown_rows = 0  # rows with addresses of no known form
+        self._other_rows = [0, 0]  # rows with addresses of no known form, rows that lead off the site
         self.pages = self.rows = self.new = self._lost_in_a_row = 0
         self.newest: date | None = None
         self.oldest: date | None = None
@@ -63,11 +63,14 @@ class Walk:
         self._list_id: str | None = None  # channel of enorth's numbered pages
         self._newest_page: str | None = None  # enorth's newest numbered page
         self._forgiven: str | None = None  # … where it showed nothing of its own: must be followed by a page that does
-        self._stale: list[str] = []  # pages without a new row since the last page with one
         # The page behind the last one, and those that were asked for behind the newest numbered one and are gone.
         self._probe, self._probed = Probe(), list[str]()
-        self._counts: list[tuple[str, int]] = []  # rows of each page that had new ones, in the order read
-        self._again = self._asked_again = self._numbered = self._script_asked = self._is_torn = False
+        # Pages without a new row since the last page with one; rows of each page that had new ones, in the order read.
+        self._stale, self._counts = list[str](), list[tuple[str, int]]()
+        self._again = self._asked_again = self._numbered = self._script_asked = False
+        self._is_torn = self._is_newest_torn = (
+            False  # article numbers jump behind page one, behind the newest numbered page
+        )
 
     # --- input ---
 
@@ -114,11 +117,15 @@ class Walk:
             self._counts.append((url, len(page.rows) + len(page.other_rows)))
             self.last_page = url
 
+    def count_other_rows(self, unknown: int, off_site: int) -> None:
+        """Count rows of a page that lead to no article."""
+        self._other_rows = [self._other_rows[0] + unknown, self._other_rows[1] + off_site]
+
     def take_script(self, script: str, maxpage: int) -> None:
         """Take in the number of the newest numbered page, as the pager script says it."""
         self._numbered = True
         pages = self._site.urls.count_pages(script, maxpage)
-        if not pages and maxpage < 1:
+        if not pages and maxpage < 1 and not self._is_known_end():
             pages = self._site.urls.count_pages(script, 1)  # a list of one page, or a script that says too little
             self._probe = Probe(pages[0] if pages else None)
         self._newest_page = pages[0] if pages else None
@@ -167,6 +174,10 @@ class Walk:
         """Whether `url` is the walk's pager script."""
         return url == self._script
 
+    def is_beyond(self, url: str) -> bool:
+        """Whether `url` is asked for to see whether anything is behind the pages that the pager names."""
+        return url == self._probe.url
+
     def report(self) -> dict[str, Any]:
         """The walk's record for the report of the run."""
         return {
@@ -179,7 +190,8 @@ class Walk:
             "pager": self.pager,
             "front": self.front,
             "by_words": self.by_words,
-            "unknown": self.unknown_rows,
+            "unknown": self._other_rows[0],
+            "off_site": self._other_rows[1],
             "newest": None if self.newest is None else self.newest.isoformat(),
         }
 
@@ -278,6 +290,9 @@ class Walk:
             self._forgiven = None
         if self._numbered_downwards and self._previous is self._first and self._first is not None:
             self._is_torn = jumps(self._first.rows, page.rows)
+        before = self._counts[-2][0] if len(self._counts) > 1 else None
+        if self._numbered_downwards and self._previous is not None and before == self._newest_page:
+            self._is_newest_torn = jumps(self._previous.rows, page.rows)
         if self._previous is not None and not self._numbered_downwards and self._previous.rows:
             last = self._previous.rows[-1].article_id
             self._again = self._again or any(row.article_id == last for row in page.rows)
@@ -301,9 +316,7 @@ class Walk:
         """The page behind the last one, to be asked once: a pager can say too little. None where that is known already."""
         if self._probe.nothing or (self._probe.url is not None and not self._probe.answered):
             return None
-        end = self.limits.end
-        known = end is not None and end.last_page is not None and end.last_page == self.last_page
-        if known or self.lost or self._is_total_read() or self.last_page is None:
+        if self._is_known_end() or self.lost or self._is_total_read() or self.last_page is None:
             return None
         last = (*self._probed, self._newest_page)[0] if self._numbered_downwards else self.last_page
         beyond = next_numbered(last, self.url) if last else None
@@ -312,6 +325,11 @@ class Walk:
         self._met.add(page_key(beyond))
         self._probe = Probe(beyond)
         return beyond
+
+    def _is_known_end(self) -> bool:
+        """Whether the walk stands at the last page of the recorded end, behind which an earlier walk found nothing."""
+        end = self.limits.end
+        return end is not None and end.last_page is not None and end.last_page == self.last_page
 
     def _is_total_read(self) -> bool:
         return self._total is not None and self.pages - len(self._stale) >= self._total and self.pager == "next_link"
@@ -334,7 +352,9 @@ class Walk:
 
     def _short_pages(self) -> list[str]:
         """Pages amid the list with few rows. The last page may have few, and the newest numbered one."""
-        return short_pages(self._counts, first=2 if self._numbered_downwards else 1)
+        return short_pages(
+            self._counts, first=2 if self._numbered_downwards and not (self._is_torn or self._is_newest_torn) else 1
+        )
 
     def _is_as_many_rows(self) -> bool:
         return self.limits.end is not None and self.rows >= self.limits.end.rows

@@ -35,6 +35,7 @@ class Notes(CrawlState):
         self.known_sections: list[KnownSection] = []
         self.barren_urls: frozenset[str] = frozenset()
         self.hub_urls: frozenset[str] = frozenset()
+        self.spellings: dict[str, str] = {}
         self.all_listed_in: set[str] = set()  # the sections that have listed every stored article
         self.met: dict[str, str] = {}
         self.walks: list[tuple[str, str]] = []
@@ -62,6 +63,12 @@ class Notes(CrawlState):
 
     def barren(self) -> frozenset[str]:
         return self.barren_urls
+
+    def slashes(self) -> dict[str, str]:
+        return self.spellings
+
+    def note_slashes(self, host: str, slashes: str) -> None:
+        self.spellings[host] = slashes
 
     def hubs(self) -> frozenset[str]:
         return self.hub_urls

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from visits import PANAN, Wire, large, visit
 
+from panan_spider.core.outcomes import Outcome
 from panan_spider.core.tables import ResultTable, RowStatus
 from panan_spider.doctor import article_checks, site_checks
 from panan_spider.doctor.article_checks import agreement, f1, grams
@@ -51,6 +52,16 @@ def test_redirects_between_hosts_are_told_hop_by_hop() -> None:
     )
     answer = FetchResult("http://www.panews.cn/", "http://www.panews.cn/b/", 200, hops=hops, site=PANAN)
     assert site_checks.chain(answer) == "301 to http://www.panews.cn/a/, 302 to http://www.panews.cn/b/, HTTP 200"
+
+
+def test_a_host_that_answers_by_https_alone_is_told() -> None:
+    pages = [
+        FetchResult(f"http://{host}/{n}", f"{scheme}://{host}/{n}", 200, site=PANAN)
+        for host, schemes in {"www.panews.cn": ("https", "https"), "panews.zjol.com.cn": ("https", "http")}.items()
+        for n, scheme in enumerate(schemes)
+    ]
+    lost = FetchResult("http://a.example.com/", "https://a.example.com/", None, outcome=Outcome.FAILED, site=PANAN)
+    assert site_checks.https_hosts([*pages, lost]) == ["www.panews.cn"]
 
 
 def test_hosts_off_the_site_are_named_most_often_first() -> None:

@@ -90,9 +90,10 @@ def test_which_runs_are_a_measure_for_others(begin: Begin, arguments: dict[str, 
 def test_two_lists_of_one_name_are_one_section(begin: Begin) -> None:
     run = begin()
     spider: Any = run.crawler.spider
-    spider.session.section_reports.append({**WALK, "front": None, "rows": 3, "new": 1, "newest": "2026-03-09"})
+    more = {"rows": 3, "new": 1, "newest": "2026-03-09", "unknown": 2, "off_site": 5}
+    spider.session.section_reports.append({**WALK, "front": None, **more})
     assert evaluated(run).context.figures.sections["书记"] == section(20, new=3).model_copy(
-        update={"rows": 23, "newest": "2026-03-09"}
+        update={"rows": 23, "newest": "2026-03-09", "unknown": 2, "off_site": 5}
     )
 
 

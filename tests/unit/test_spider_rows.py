@@ -43,7 +43,7 @@ def test_each_has_an_outcome_and_a_newest_one_of_unknown_form_is_drift() -> None
     assert NEW not in result.asked and ELSEWHERE not in result.asked
     (line,) = result.spider.session.drift
     assert "书记" in line and NEW in line
-    assert reports(result)["书记"]["unknown"] == 1
+    assert (reports(result)["书记"]["unknown"], reports(result)["书记"]["off_site"]) == (1, 1)
 
 
 def test_an_older_one_and_one_off_the_site_is_no_drift() -> None:

@@ -27,7 +27,7 @@ class TestWalks:
         assert (SJ, "end") in memory.walks
         assert reports(result)["书记"] == {
             "name": "书记", "url": SJ, "pages": 2, "rows": 2, "new": 2, "state": "end", "pager": "next_link",
-            "front": 1, "newest": "2020-03-07", "by_words": True, "unknown": 0,
+            "front": 1, "newest": "2020-03-07", "by_words": True, "unknown": 0, "off_site": 0,
         }  # fmt: skip
         assert result.outcome(second) is Outcome.LISTED
         assert {item.id for item in result.items} >= {"000000001", "000000004"}
@@ -87,6 +87,35 @@ class TestWalks:
             0,
         ]  # the first page in its other spelling; the one behind
         assert result.outcome(gone[0]) is Outcome.ALIAS
+        # The next run asks in the spelling that answered.
+        later = Notes()
+        later.spellings = memory.spellings
+        assert later.spellings == {"panews.zjol.com.cn": "//" if printed == "/" else "/"}
+        again = run(
+            site({SJ: first, script: "var maxpage = 3;"} | pages | {url_of(n): article() for n in (6, 7, 8)}), later
+        )
+        assert (SJ, "end") in later.walks
+        assert [url for url in again.asked if "/c0003001" in url and url not in pages] == [gone[1]]
+
+    def test_a_site_that_spells_its_list_pages_otherwise_since_is_read_all_the_same(self) -> None:
+        folder = f"{ZJOL}/panews/system/count//0003001/000000001000/"
+        script = f"{folder}count_page_list_0003001000000001000.js"
+        page = f"{folder}000/000/c0003001000000001000_000000001.shtml"
+        first = listing("书记", [url_of(1)], f'<script src="{script}"></script>')
+        memory = Notes()
+        memory.spellings = {"panews.zjol.com.cn": "/"}
+        result = run(site({SJ: first, script: "var maxpage = 1;", page: listing("书记", [url_of(4)])}), memory)
+        assert "000000004" in {item.id for item in result.items}
+        assert memory.spellings == {"panews.zjol.com.cn": "//"}
+
+    def test_a_page_behind_the_last_is_asked_for_in_one_spelling_where_that_is_known(self) -> None:
+        script = f"{ZJOL}/panews/system/count//0003001/000000001000/count_page_list_0003001000000001000.js"
+        first = listing("书记", [url_of(1)], f'<script src="{script}"></script>')
+        memory = Notes()
+        memory.spellings = {"panews.zjol.com.cn": "//"}
+        result = run(site({SJ: first, script: "var maxpage = 0;"}), memory)
+        assert reports(result)["书记"]["state"] == "end"
+        assert sum("/c0003001" in url for url in result.asked) == 1
 
     def test_a_pager_script_is_read(self) -> None:
         folder = f"{ZJOL}/panews/system/count//0003001/000000001000/"

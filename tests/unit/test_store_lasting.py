@@ -20,14 +20,42 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
     runs.archive.close({})
 
 
-def test_what_led_off_the_site_three_times_is_asked_for_once_a_week(runs: Runs) -> None:
-    for _ in range(3):
+def test_what_led_off_the_site_on_three_days_is_asked_for_once_a_week(runs: Runs) -> None:
+    for _ in range(5):  # five runs of one day are one sighting
         runs.settle(1, Outcome.OFF_SITE)
-        assert runs.next() and len(runs.asked_again()) == (runs.count <= 3)
+        runs.next()
+    assert runs.asked_again() == ["000000001"]
+    for _ in range(2):
+        runs.clock.advance(days=1)
+        runs.next()
+        assert runs.asked_again() == ["000000001"]
+        runs.settle(1, Outcome.OFF_SITE)
+    runs.next()
+    assert runs.asked_again() == []
     runs.clock.advance(days=6, hours=23)
     assert runs.asked_again() == []
     runs.clock.advance(hours=2)
     assert runs.asked_again() == ["000000001"]
+
+
+def test_hosts_by_https_and_spellings_of_list_pages_are_kept_for_the_next_run(runs: Runs) -> None:
+    runs.memory.note_https("a.example.com", works=True)
+    runs.memory.note_https("b.example.com", works=True)
+    runs.memory.note_https("b.example.com", works=False)
+    runs.memory.note_slashes("a.example.com", "//")
+    runs.memory.note_slashes("a.example.com", "/")
+    runs.next("dead")
+    assert runs.memory.https_hosts() == frozenset({"a.example.com"})
+    assert runs.memory.slashes() == {"a.example.com": "/"}
+
+
+def test_a_page_of_links_is_known_to_the_next_run_until_it_is_another(runs: Runs) -> None:
+    hub = "http://www.panews.cn/xwzx/index.html"
+    for outcome, known in ((Outcome.READ, {hub}), (Outcome.NO_LIST, set())):
+        runs.memory.discovered(hub, "section")
+        runs.memory.settle(hub, outcome)
+        runs.next()
+        assert runs.memory.hubs() == known
 
 
 def test_an_article_gone_at_one_host_is_no_settled_one_at_the_other(runs: Runs) -> None:

@@ -175,6 +175,26 @@ def test_a_page_amid_the_list_with_half_of_its_rows_is_no_evidence(kind: str, le
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("cut", [slice(0, 5), slice(5, 10), slice(0, 1)])
+def test_so_is_the_second_page_where_the_numbers_of_articles_jump(kind: str, cut: slice) -> None:
+    pages = Pages(kind, 5)
+    pages.lies[1] = page(rows(1)[cut], *pages.page(1).pager.following, kind=kind, url=pages.url(1))
+    assert pages.walk()[0].state is WalkState.UNPROVEN
+
+
+def test_a_newest_numbered_page_that_is_not_full_yet_is_whole() -> None:
+    """Articles that the index page shows fill it, one after another."""
+    pages = Pages("count_script", 5)
+    walk = a_walk()
+    first = page(list(range(-6, 4)), script=SCRIPT, kind="count_script")
+    pages.lies[1] = page(list(range(4, 7)), kind="count_script", url=pages.url(1))
+    for at in (2, 3, 4):
+        pages.lies[at] = page([n - 13 for n in rows(at)], kind="count_script", url=pages.url(at))
+    drive(walk, pages.answer, first)
+    assert walk.state is WalkState.END
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_list_whose_pages_differ_or_end_short_is_whole(kind: str) -> None:
     pages = Pages(kind, 6)
     for at, left in ((2, 4), (3, 7), (4, 8), (5, 2)):

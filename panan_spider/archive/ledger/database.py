@@ -258,6 +258,11 @@ class ValueTable:
         row = self._db.row("SELECT value FROM meta WHERE key = ?", key)
         return str(row[0]) if row else None
 
+    def texts(self, prefix: str) -> dict[str, str]:
+        """The texts kept under keys that begin with `prefix`, by the rest of the key."""
+        rows = self._db.rows("SELECT key, value FROM meta WHERE substr(key, 1, ?) = ?", len(prefix), prefix)
+        return {str(key).removeprefix(prefix): str(value) for key, value in rows}
+
     def keep(self, key: str, value: int | str) -> None:
         """Keep a value under `key`, inside `Database.write`."""
         self._db.run(

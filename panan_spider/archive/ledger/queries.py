@@ -14,8 +14,10 @@ from panan_spider.core.outcomes import UNSETTLED, Outcome
 #: robots.txt that forbids tonight may allow tomorrow: asking it again costs no request of a page.
 _RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
 
-#: A redirect off the site can be some bad nights', a portal's or a thief's; after as many tries it is asked for rarely.
-_OFF_SITE_TRIES: Final = 3
+#: Days on which runs found the address `a` to redirect off the site. That can be some bad nights', a portal's or a
+#: thief's; found on three days, it is asked for rarely.
+_OFF_SITE_DAYS: Final = """(SELECT count(DISTINCT substr(r.started, 1, 10)) FROM runs r
+    CROSS JOIN fates f ON f.run = r.number AND f.address = a.number WHERE f.outcome = 'off_site')"""
 
 #: Reason of articles quarantined because several numbers showed one content: a fault of the site, so they are asked again.
 SHARED_CONTENT: Final = "the same content as"
@@ -129,7 +131,7 @@ class LedgerQueries:
                 SELECT group_concat(section, char(31)) FROM listings l WHERE l.article_id = a.article_id)
             FROM addresses a
             WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)}
-                OR outcome = 'off_site' AND (tries < {_OFF_SITE_TRIES} OR settled_at < ?) OR {_DOUBTED}
+                OR outcome = 'off_site' AND (settled_at < ? OR {_OFF_SITE_DAYS} < 3) OR {_DOUBTED}
                 OR {_SHARED} OR url IN (SELECT url FROM held))
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
                 THEN (outcome IN {_among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id))
