@@ -31,7 +31,7 @@ def middleware(*known: str) -> tuple[HttpsMiddleware, Hosts]:
     crawler = get_crawler(PANAN)
     crawler.spider = PANAN.from_crawler(crawler)
     state = Hosts(*known)
-    crawler.spider.crawl_state = state  # type: ignore[attr-defined]
+    crawler.spider.crawl_state = state  # type: ignore[assignment]
     return HttpsMiddleware.from_crawler(crawler), state
 
 
