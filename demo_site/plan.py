@@ -58,6 +58,8 @@ def _counts(county: County, articles: int) -> dict[tuple[str, Template], int]:
     total = sum(section.weight for section in county.sections)
     wanted = {s.key: min(max(4, articles * s.weight // total), _room(s)) for s in county.sections if s.weight}
     wanted[county.main] += articles - sum(wanted.values())
+    if wanted[county.main] < 1:
+        raise ValueError(f"a demo site of {len(county.sections)} sections has more articles than {articles}")
     shares: dict[tuple[str, Template], int] = {}
     for key, count in wanted.items():
         templates = county.by_key[key].templates

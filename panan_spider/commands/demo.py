@@ -59,6 +59,7 @@ class Command(QuietCommand, ScrapyCommand):
         add = parser.add_argument
         add("--articles", type=int, default=420, metavar="N", help="articles on the site (default: 420)")
         add("--site", default="panan", metavar="KEY", help="made-up county, panan or lichuan (panan if absent)")
+        add("--sections", type=int, metavar="N", help="sections on the site (default: those of the county)")
         add("--seed", type=int, default=1, metavar="N", help="another seed, another site (default: 1)")
         add("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE", help="spider argument")
         add("--serve", action="store_true", help="serve the site for other commands in another terminal; no crawl")
@@ -70,7 +71,7 @@ class Command(QuietCommand, ScrapyCommand):
         """Crawl; returns the exit code of the crawl."""
         self.takes_options_only(args)
         require_demo_site()
-        from demo_site.counties import COUNTIES
+        from demo_site.counties import COUNTIES, with_sections
         from demo_site.faults import FAULTS, parse
         from demo_site.site import Site as DemoSite
 
@@ -83,7 +84,9 @@ class Command(QuietCommand, ScrapyCommand):
         data = self.data_of(opts)
         try:
             faults = [parse(spec) for spec in opts.fault]
-            site = DemoSite.build(opts.seed, opts.articles, COUNTIES[opts.site])
+            county = COUNTIES[opts.site]
+            county = county if opts.sections is None else with_sections(county, opts.sections)
+            site = DemoSite.build(opts.seed, opts.articles, county)
         except ValueError as error:
             refuse(str(error))
         if opts.serve:

@@ -11,6 +11,8 @@ import harness
 import pytest
 from harness import Begun, Crawler, Firsts, Serve
 
+from demo_site.county import County
+from demo_site.county_panan import PANAN
 from demo_site.faults import Fault, parse
 from demo_site.proxy import ProxyServer, serve
 from demo_site.site import Site
@@ -21,9 +23,9 @@ def serving() -> Iterator[Serve]:
     """`serving("drop%10", articles=200)`: a fresh site with those faults, served until the test ends."""
     with ExitStack() as stack:
 
-        def start(*faults: str | Fault, articles: int = 120, seed: int = 1) -> ProxyServer:
+        def start(*faults: str | Fault, articles: int = 120, seed: int = 1, county: County = PANAN) -> ProxyServer:
             chain = [parse(fault) if isinstance(fault, str) else fault for fault in faults]
-            return stack.enter_context(serve(Site.build(seed, articles), chain))
+            return stack.enter_context(serve(Site.build(seed, articles, county), chain))
 
         yield start
 

@@ -61,7 +61,13 @@ def test_its_exit_code_is_the_crawls(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
-    [(("--fault", "nonsense"), "no such fault: nonsense"), (("--articles", "3"), "at least 100")],
+    [
+        (("--fault", "nonsense"), "no such fault: nonsense"),
+        (("--articles", "3"), "at least 100"),
+        (("--sections", "2"), "has 18 to 117 sections, not 2"),
+        (("--sections", "1000"), "has 18 to 117 sections, not 1000"),
+        (("--sections", "60", "--articles", "400"), "of 60 sections has more articles than 400"),
+    ],
 )
 def test_a_wrong_option_is_named_and_nothing_starts(tmp_path: Path, options: tuple[str, ...], complaint: str) -> None:
     process = demo(tmp_path, *options)

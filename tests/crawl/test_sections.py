@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from harness import Begun, Crawler, Firsts, Serve
 
+from demo_site.counties import with_sections
 from demo_site.county_panan import PANAN
 from demo_site.proxy import ProxyServer
 from panan_spider.sites.profile import load_site
@@ -15,6 +16,8 @@ MAX_STALE_PAGES = load_site().limits.stale_pages
 
 #: Enough articles for every section to have several list pages.
 MANY = 420
+#: Sections of a large site.
+SIXTY = 60
 
 
 def walks(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -88,6 +91,20 @@ def test_a_second_run_reads_little_more_than_the_first_pages(first: Firsts, begu
     assert {walk["state"] for walk in run.report["sections"]} <= {"known", "end"}
     assert len(server.requests) < 0.15 * len(first(MANY).requests)
     assert len(run.articles) == MANY
+
+
+def test_three_nights_over_sixty_sections_end_well(serving: Serve, crawl: Crawler) -> None:
+    """Many walks under way together, and a navigation of sixty links: a healthy site is no fault on any night."""
+    county = with_sections(PANAN, SIXTY)
+    server = serving(articles=MANY, county=county)
+    runs = [crawl(server) for _night in range(3)]
+    for run in runs:
+        assert run.code == 0, run.said
+        found = walks(run.report)
+        assert found.keys() == {section.url for section in county.sections}
+        assert {walk["state"] for walk in found.values()} <= {"end", "known"}
+    assert {article["id"] for article in runs[0].articles} == {record.id for record in server.site.records}
+    assert len(runs[2].articles) == len(runs[0].articles) == MANY
 
 
 def test_full_walks_every_section_to_its_end_again(begun: Begun, crawl: Crawler) -> None:
