@@ -73,4 +73,4 @@ def test_a_stored_article_that_leads_elsewhere_or_says_that_it_is_missing_is_gon
     )
     assert run(site({url_of(1): text}), memory, recheck="30").outcome(url_of(1)) is Outcome.GONE
     unread = run(site({url_of(2): text})).outcome(url_of(2))
-    assert unread is (Outcome.INVALID if isinstance(answer, tuple) and "404" in answer[0] else Outcome.GONE)
+    assert unread is (Outcome.UNKNOWN_LAYOUT if isinstance(answer, tuple) and "404" in answer[0] else Outcome.GONE)
