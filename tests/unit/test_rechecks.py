@@ -1,5 +1,6 @@
 """The recheck schedule: which stored articles a night asks for again, what that costs, and how late it finds a change."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import look_back
+from panan_spider.archive.ledger import database
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.rechecks import AGES, SAMPLE, next_age
+from panan_spider.archive.ledger.rechecks import AGES, SAMPLE, Recheck, next_age
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
 from panan_spider.archive.state import CrawlState
 from panan_spider.archive.store.files import WriteGuard
@@ -161,3 +163,28 @@ def test_a_ledger_made_again_plans_what_is_still_young_and_asks_for_nothing_old(
             nights.ledger.urls.enter(nights.runs, [DiscoveredUrl(url, "article", number)], "2026-06-09T00:00:00Z")
             nights.ledger.replay_outcome(url, Outcome.STORED, "2026-06-09T00:00:00Z")
     assert nights.ledger.rechecks.by_day() == {age(102).isoformat(): 1}
+
+
+def test_a_ledger_of_an_earlier_version_plans_the_next_age_of_what_is_still_young(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with sqlite3.connect(path, isolation_level=None) as old:
+        database.migrate(old, database.MIGRATIONS[:6])
+        for number, posted, asked in (
+            (1, "2026-03-01", "2026-03-05"),
+            (2, "2026-03-01", "2026-03-31"),
+            (3, None, "2026-03-31"),
+        ):
+            old.execute(
+                """INSERT INTO articles (id, url, revision, content_hash, posted, pages, outcome, fetched_at, line_offset)
+                VALUES (?, ?, 1, 'x', ?, 1, 'stored', '', 0)""",
+                (str(number), f"http://www.panews.cn/{number}", posted),
+            )
+            old.execute(
+                "INSERT INTO addresses (url, kind, article_id, outcome, settled_at, first_seen) VALUES (?, 'article', ?, 'unchanged', ?, '')",
+                (f"http://www.panews.cn/{number}", str(number), f"{asked}T18:15:00Z"),
+            )
+    ledger = Ledger(path, WriteGuard())
+    assert ledger.rechecks.due(date(2030, 1, 1)) == [
+        Recheck("1", "http://www.panews.cn/1", "age 8", date(2026, 3, 6))
+    ], "asked at a quarter past two on the sixth; the others are behind their last age, or undated"
+    ledger.close()
