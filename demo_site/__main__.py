@@ -13,10 +13,9 @@ from demo_site.site import Site
 def main(args: list[str] | None = None) -> int:
     """Serve. Returns 0 when told to stop."""
     parser = argparse.ArgumentParser(prog="python -m demo_site", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--articles", type=int, default=420)
+    for name, default in (("--port", 0), ("--articles", 420), ("--seed", 1)):
+        parser.add_argument(name, type=int, default=default)
     parser.add_argument("--site", choices=sorted(COUNTIES), default="panan")
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--fault",
         action="append",

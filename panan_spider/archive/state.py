@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.list_pages import ListReading
+from panan_spider.archive.ledger.page_readings import ListReading
 from panan_spider.archive.ledger.queries import PendingArticle
 from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.runs import KnownSection

@@ -13,7 +13,7 @@ from scrapy.utils.test import get_crawler
 from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
-from panan_spider.archive.ledger.list_pages import ListReading
+from panan_spider.archive.ledger.page_readings import ListReading
 from panan_spider.archive.ledger.queries import PendingArticle
 from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.runs import KnownSection

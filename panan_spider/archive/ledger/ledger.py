@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from panan_spider.archive.ledger.database import Database, ValueTable
 from panan_spider.archive.ledger.fault_table import FaultTable
 from panan_spider.archive.ledger.held_revisions import HeldTable
-from panan_spider.archive.ledger.list_pages import ListPageTable
+from panan_spider.archive.ledger.page_readings import ListPageTable
 from panan_spider.archive.ledger.queries import LedgerQueries
 from panan_spider.archive.ledger.rechecks import RecheckTable
 from panan_spider.archive.ledger.runs import RunTable, WalkTable
