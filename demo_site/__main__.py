@@ -13,8 +13,8 @@ from demo_site.site import Site
 def main(args: list[str] | None = None) -> int:
     """Serve. Returns 0 when told to stop."""
     parser = argparse.ArgumentParser(prog="python -m demo_site", description=__doc__)
-    for name, default in (("--port", 0), ("--articles", 420), ("--seed", 1)):
-        parser.add_argument(name, type=int, default=default)
+    for option, default in (("--port", 0), ("--articles", 420), ("--seed", 1)):
+        parser.add_argument(option, type=int, default=default)
     parser.add_argument("--site", choices=sorted(COUNTIES), default="panan")
     parser.add_argument(
         "--fault",
