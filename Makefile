@@ -12,7 +12,7 @@ JOBS ?= auto
 DATA ?= data/demo
 PORT ?= 8001
 
-.PHONY: help venv extras dev demo browse test format-check lint scrapy-lint types tests format docs bench bench-quick eval soak year lock lock-eval clean
+.PHONY: help venv extras dev demo browse test format-check lint scrapy-lint types tests format docs screenshots bench bench-quick eval soak year lock lock-eval clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -72,6 +72,9 @@ docs: dev ## the JSON Schema and DATA_FORMAT.md from the items, README's demo an
 	$(BIN)/python -m tools.docs.generate
 	$(BIN)/python tests/policy/readme_run.py
 	$(BIN)/python tests/crawl/doctor_runs.py
+
+screenshots: dev ## README's two pictures, taken by Debian's Chromium with fonts-wqy-microhei
+	PANAN_SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 bench: dev ## how fast, beside baselines and peers of the same run (those of eval, if made); some forty minutes; writes docs/performance.md
 	$(BIN)/python -m benchmarks

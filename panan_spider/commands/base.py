@@ -222,11 +222,12 @@ class QuietCommand(CheckedCommand):
         except RefusedError as error:
             refuse(str(error))
         except ModuleNotFoundError as error:
-            extra = next((extra for extra, names in _EXTRAS.items() if error.name in names), None)
+            missing = (error.name or "").partition(".")[0]
+            extra = next((extra for extra, names in _EXTRAS.items() if missing in names), None)
             if extra is None:
                 raise
             install = f"pip install 'panan_spider[{extra}]'" + (", or make extras" if extra == "browse" else "")
-            refuse(f"{self.program} {self.typed_name} needs {error.name}, which is not installed: {install}")
+            refuse(f"{self.program} {self.typed_name} needs {missing}, which is not installed: {install}")
         except (StoreError, LockHeld) as error:
             self.barred(error)
         except KeyboardInterrupt:
