@@ -12,18 +12,7 @@ from demo_site.site import Site
 
 def main(args: list[str] | None = None) -> int:
     """Serve. Returns 0 when told to stop."""
-    parser = argparse.ArgumentParser(prog="python -m demo_site", description=__doc__)
-    for option, default in (("--port", 0), ("--articles", 420), ("--seed", 1)):
-        parser.add_argument(option, type=int, default=default)
-    parser.add_argument("--site", choices=sorted(COUNTIES), default="panan")
-    parser.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        metavar="NAME[:ARG][%SHARE][@REGEX]",
-        help=f"one of {', '.join(sorted(FAULTS))}",
-    )
-    parser.add_argument("--list-validators", action="store_true", help="send ETag and Last-Modified with lists, too")
+    parser = _parser()
     given = parser.parse_args(args)
     try:
         faults = [parse(spec) for spec in given.fault]
@@ -41,6 +30,22 @@ def main(args: list[str] | None = None) -> int:
     except (OSError, OverflowError) as error:
         parser.error(f"port {given.port}: {error}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m demo_site", description=__doc__)
+    for option, default in (("--port", 0), ("--articles", 420), ("--seed", 1)):
+        parser.add_argument(option, type=int, default=default)
+    parser.add_argument("--site", choices=sorted(COUNTIES), default="panan")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:ARG][%SHARE][@REGEX]",
+        help=f"one of {', '.join(sorted(FAULTS))}",
+    )
+    parser.add_argument("--list-validators", action="store_true", help="send ETag and Last-Modified with lists, too")
+    return parser
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class TestStored:
     def test_one_that_shows_the_content_of_another_is_asked_for_whole(self) -> None:
         memory = self.memory()
         memory.twins.add("000000002")
-        request = request_for(run(site(self.NEW, self.RECENT), memory).requests, self.RECENT)
+        request = request_for(run(site(self.NEW, self.RECENT), memory, recheck="30").requests, self.RECENT)
         assert b"If-None-Match" not in request.headers
 
     def test_last_modified_is_sent_where_there_is_no_etag(self) -> None:
