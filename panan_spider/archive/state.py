@@ -310,7 +310,7 @@ class CrawlState:
         The number of removals.
         """
         rows = self._ledger.held.said_gone(self._run)
-        if len(rows) >= max(limits.mass_addresses, limits.mass_share * self._ledger.held.asked(self._run)):
+        if not rows or len(rows) >= max(limits.mass_addresses, limits.mass_share * self._ledger.held.asked(self._run)):
             return 0
         with self._ledger.write():
             for row in rows:

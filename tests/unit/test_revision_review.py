@@ -1,6 +1,7 @@
 """Review of held revisions: what one fault of a site would make of many articles is not believed; a correction is."""
 
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -245,6 +246,19 @@ def test_one_that_is_gone_in_the_sites_words_is_removed_at_once_unless_many_are(
         HeldReview(runs.archive, Thresholds()).run()
     runs.archive.close({})
     assert [len(ledger_removals(runs, run)) for run in (2, 3)] == [removed, count - removed]
+
+
+def test_counting_the_stored_articles_a_run_asked_for_costs_linear_time(runs: Runs) -> None:
+    count = 3_000
+    with runs.archive.ledger.write():
+        runs.archive.store_all([(an_article(number), Outcome.STORED) for number in range(1, count + 1)])
+    runs.next()
+    with runs.archive.ledger.write():
+        for number in range(1, count + 1):
+            runs.settle(number, Outcome.UNCHANGED)
+    began = process_time()
+    assert runs.archive.ledger.held.asked(2) == count
+    assert process_time() - began < 0.3
 
 
 def test_one_that_no_list_names_is_removed_at_once_and_one_that_is_back_never_was(runs: Runs) -> None:

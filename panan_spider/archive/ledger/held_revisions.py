@@ -116,7 +116,7 @@ class HeldTable:
     def asked(self, run: int) -> int:
         """Number of stored articles that a run asked for, those that are held included."""
         row = self._db.row(
-            f"""SELECT count(*) FROM fates f JOIN addresses a ON a.number = f.address JOIN articles s ON s.url = a.url
+            f"""SELECT count(*) FROM fates f JOIN addresses a ON a.number = f.address JOIN articles s ON s.id = a.article_id AND s.url = a.url
             LEFT JOIN held h ON h.article_id = s.id AND h.run = f.run
             WHERE f.run = ? AND (f.outcome IN {_ASKED} OR h.state IN ('waiting', 'confirmed'))""",
             run,
