@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.base import QuietCommand, print_json, refuse, site_of
+from panan_spider.commands.base import QuietCommand, print_json, refuse, say, site_of
 from panan_spider.commands.demo import DEMO_SETTINGS, PROXY_NAMES, require_demo_site, use_demo_profiles
 from panan_spider.core import loopback
 
 if TYPE_CHECKING:
     from demo_site.faults import Fault
     from panan_spider.doctor.probe_result import Ask, FetchLog, FetchResult, SiteProbe
+    from panan_spider.sites.profile import Site
 
 
 class Command(QuietCommand, ScrapyCommand):
@@ -27,6 +28,7 @@ class Command(QuietCommand, ScrapyCommand):
         """Add the options of the command."""
         super().add_options(parser)
         parser.add_argument("--site", metavar="KEY", help="the profile of the site (default: panan)")
+        parser.add_argument("--new", metavar="HOST", help="print a first profile of a site that has none, as TOML")
         parser.add_argument("--save", metavar="DIR", help="keep each page as a fixture folder below DIR")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
         parser.add_argument("--demo", action="store_true", help="check the made-up site on this machine instead")
@@ -41,7 +43,7 @@ class Command(QuietCommand, ScrapyCommand):
         if opts.fault and not opts.demo:
             refuse("--fault is for --demo")
         self.faults = _parsed(opts.fault) if opts.demo else []
-        self.site = site_of(opts.site)
+        self.site = site_of(opts.site) if opts.new is None else _new_site(opts)
         if opts.save is not None:
             _check_empty(opts.save)
         given = {setting.partition("=")[0] for setting in opts.set}
@@ -73,11 +75,27 @@ class Command(QuietCommand, ScrapyCommand):
         if not visits:
             raise KeyboardInterrupt
         report = DoctorReport(visits[0], tuple(_save(visits[0], Path(opts.save)) if opts.save else ()))
-        if opts.json:
+        if opts.new is not None:
+            from panan_spider.doctor.first_profile import first_profile
+
+            say(f"panan: {report.verdict.state}: {report.verdict.reason}")
+            print(first_profile(visits[0]) if visits[0].sections else "", end="")
+        elif opts.json:
             print_json(report.as_dict())
         else:
             report.print(Console())
         return report.verdict.code
+
+
+def _new_site(opts: argparse.Namespace) -> "Site":
+    from panan_spider.doctor.first_profile import probed_site
+
+    if opts.site is not None or opts.demo or opts.json:
+        refuse("--new goes without --site, --demo and --json")
+    try:
+        return probed_site(opts.new)
+    except ValueError as error:  # pydantic's is one
+        refuse(f"--new {opts.new}: no name of a host" if type(error) is not ValueError else f"--new: {error}")
 
 
 def _parsed(specs: list[str]) -> "list[Fault]":

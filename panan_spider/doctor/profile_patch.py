@@ -31,9 +31,9 @@ def changes(visit: SiteProbe) -> dict[str, str]:
     led = [urlsplit(url).hostname or "" for url in leads.values()]
     hosts = list(dict.fromkeys([*(host for host in site.hosts if host not in dead), *led]))
     new = {
-        "hosts": (_array(hosts), hosts != list(site.hosts)),
-        "entry_pages": (_array(entries), entries != list(site.entry_pages)),
-        "known_sections": (_array(known), known != list(site.known_sections)),
+        "hosts": (array(hosts), hosts != list(site.hosts)),
+        "entry_pages": (array(entries), entries != list(site.entry_pages)),
+        "known_sections": (array(known), known != list(site.known_sections)),
     }
     return {name: value for name, (value, differs) in new.items() if differs}
 
@@ -44,12 +44,14 @@ def _led(urls: tuple[str, ...], leads: dict[str, str], dead: set[str]) -> list[s
     return list(dict.fromkeys(canonical(leads.get(canonical(url), url)) for url in alive))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A string as TOML source."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _array(values: list[str]) -> str:
-    return f"[{', '.join(map(_quoted, values))}]"
+def array(values: list[str]) -> str:
+    """A list of strings as TOML source."""
+    return f"[{', '.join(map(quoted, values))}]"
 
 
 def patched_file(site: Site) -> str:
