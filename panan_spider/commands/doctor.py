@@ -53,9 +53,6 @@ class Command(QuietCommand, ScrapyCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         """Probe and report; returns the exit code of the verdict."""
-        from rich.console import Console
-
-        from panan_spider.doctor.doctor_verdict import DoctorReport
         from panan_spider.doctor.probe import tour
         from panan_spider.doctor.probe_client import run
 
@@ -74,17 +71,26 @@ class Command(QuietCommand, ScrapyCommand):
             run(self.crawler_process, task, self.site)
         if not visits:
             raise KeyboardInterrupt
-        report = DoctorReport(visits[0], tuple(_save(visits[0], Path(opts.save)) if opts.save else ()))
-        if opts.new is not None:
-            from panan_spider.doctor.first_profile import first_profile
+        return _shown(visits[0], opts)
 
-            say(f"panan: {report.verdict.state}: {report.verdict.reason}")
-            print(first_profile(visits[0]) if visits[0].sections else "", end="")
-        elif opts.json:
-            print_json(report.as_dict())
-        else:
-            report.print(Console())
-        return report.verdict.code
+
+def _shown(visit: "SiteProbe", opts: argparse.Namespace) -> int:
+    """Print the report, or with --new the first profile; returns the exit code of the verdict."""
+    from rich.console import Console
+
+    from panan_spider.doctor.doctor_verdict import DoctorReport
+
+    report = DoctorReport(visit, tuple(_save(visit, Path(opts.save)) if opts.save else ()))
+    if opts.new is not None:
+        from panan_spider.doctor.first_profile import first_profile
+
+        say(f"panan: {report.verdict.state}: {report.verdict.reason}")
+        print(first_profile(visit) if visit.sections else "", end="")
+    elif opts.json:
+        print_json(report.as_dict())
+    else:
+        report.print(Console())
+    return report.verdict.code
 
 
 def _new_site(opts: argparse.Namespace) -> "Site":
