@@ -143,6 +143,14 @@ def section_figures(walks: Iterable[Mapping[str, Any]]) -> dict[str, SectionFigu
     return sections
 
 
+def section_urls(walks: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The URLs of the run's walks by section name."""
+    urls: dict[str, list[str]] = {}
+    for walk in walks:
+        urls.setdefault(walk["name"], []).append(walk["url"])
+    return urls
+
+
 def _added(first: SectionFigures, second: SectionFigures) -> SectionFigures:
     fronts = [front for front in (first.front, second.front) if front is not None]
     return SectionFigures(
@@ -341,6 +349,7 @@ def _figures(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> Figures:
         whole=_is_whole(run),
         full=run.arguments.get("full") == "true",
         sections=section_figures(run.spider.walks),
+        addresses=section_urls(run.spider.walks),
         coverage=stored.field_counts(),
         new=stored.new,
         late=stored.late,
