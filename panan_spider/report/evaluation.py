@@ -266,7 +266,9 @@ def facts_of(run: EndedRun) -> RunFacts:
         outcomes=archive.outcome_counts(),
         discovered=archive.discovered_count,
         robots_unreachable=tuple(stats.get("panan/robots_unreachable", ())),
-        robots_reasons=tuple(stats.get("panan/robots_unreachable", {}).values()),
+        robots_reasons=tuple(
+            reason for reason in stats.get("panan/robots_unreachable", {}).values() if reason.startswith("redirect")
+        ),
         spider_errors=stats.get("spider_exceptions/count", 0),
         item_errors=stats.get("panan/item_errors", 0),
         log_errors=stats.get("log_count/ERROR", 0) + stats.get("log_count/CRITICAL", 0),
