@@ -50,6 +50,9 @@ class Figures(_Record):
     whole: bool = Field(description="True for a run over the whole site that came to its end.")
     full: bool = Field(description="True for a run with `full=true`.")
     sections: dict[str, SectionFigures] = Field(description="Figures of the sections, by name.")
+    addresses: dict[str, list[str]] = Field(
+        default_factory=dict, description="URLs of the first list pages of the sections, by name."
+    )
     coverage: dict[str, dict[str, dict[str, int]]] = Field(
         description="Stored revisions by template and section: their number (`articles`), and the number that have each field."
     )

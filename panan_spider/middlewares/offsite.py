@@ -15,7 +15,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.document import Page, link_target
 from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.sites.profile import Site
-from panan_spider.sites.urls import absolute
+from panan_spider.sites.urls import UrlKind, absolute, canonical
 
 #: Bytes; a longer page is none that only leads on.
 _LONGEST_LINK_PAGE: Final = 16_000
@@ -107,6 +107,8 @@ class LinkPageMiddleware(BaseRedirectMiddleware):
         target = link_target(page) if len(response.body) <= _LONGEST_LINK_PAGE else None
         if target is None or target == request.url:  # a page that leads to itself is a challenge, read as such later
             return response
+        if canonical(request.url) in site.entry_pages and site.urls.understand(target).kind is UrlKind.SECTION:
+            return response  # the section search asks for the page behind an entry page under its own address
         if not site.urls.on_site(target):
             raise OutcomeError(Outcome.OFF_SITE, f"its page only leads to {target}")
         try:

@@ -143,6 +143,14 @@ def section_figures(walks: Iterable[Mapping[str, Any]]) -> dict[str, SectionFigu
     return sections
 
 
+def section_urls(walks: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The URLs of the run's walks by section name."""
+    urls: dict[str, list[str]] = {}
+    for walk in walks:
+        urls.setdefault(walk["name"], []).append(walk["url"])
+    return urls
+
+
 def _added(first: SectionFigures, second: SectionFigures) -> SectionFigures:
     fronts = [front for front in (first.front, second.front) if front is not None]
     return SectionFigures(
@@ -243,7 +251,7 @@ def evaluate(run: EndedRun) -> RunEvaluation:
         context=context,
         stored=stored,
         checks=tuple(checks),
-        resolved=tuple(resolved(known, seen)) if context.figures.whole else (),
+        resolved=tuple(resolved(known, seen, full=_is_read_whole(run))) if context.figures.whole else (),
         code=code,
         reason=reason,
         state=state_of(context, code),
@@ -258,7 +266,9 @@ def facts_of(run: EndedRun) -> RunFacts:
         outcomes=archive.outcome_counts(),
         discovered=archive.discovered_count,
         robots_unreachable=tuple(stats.get("panan/robots_unreachable", ())),
-        robots_reasons=tuple(stats.get("panan/robots_unreachable", {}).values()),
+        robots_reasons=tuple(
+            reason for reason in stats.get("panan/robots_unreachable", {}).values() if reason.startswith("redirect")
+        ),
         spider_errors=stats.get("spider_exceptions/count", 0),
         item_errors=stats.get("panan/item_errors", 0),
         log_errors=stats.get("log_count/ERROR", 0) + stats.get("log_count/CRITICAL", 0),
@@ -341,6 +351,7 @@ def _figures(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> Figures:
         whole=_is_whole(run),
         full=run.arguments.get("full") == "true",
         sections=section_figures(run.spider.walks),
+        addresses=section_urls(run.spider.walks),
         coverage=stored.field_counts(),
         new=stored.new,
         late=stored.late,
@@ -362,6 +373,11 @@ def _is_whole(run: EndedRun) -> bool:
         and not run.stats.get("panan/robots_unreachable")
         and not _PARTIAL & run.arguments.keys()
     )
+
+
+def _is_read_whole(run: EndedRun) -> bool:
+    """True for a run that read every list to its end."""
+    return all(walk.get("state") == "end" for walk in run.spider.walks)
 
 
 def _no_news(context: RunContext) -> str | None:

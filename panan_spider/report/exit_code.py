@@ -18,7 +18,7 @@ class RunFacts:
     faults: SeenFaults = field(default_factory=SeenFaults)
     missing: Mapping[Outcome, int] = field(default_factory=dict)  # addresses missing of which no fault rings tonight
     robots_unreachable: tuple[str, ...] = ()  # hosts
-    robots_reasons: tuple[str, ...] = ()  # … and why, in the same order
+    robots_reasons: tuple[str, ...] = ()  # where robots.txt of a host redirects to, off the site
     spider_errors: int = 0
     item_errors: int = 0
     failed_images: int = 0

@@ -135,10 +135,14 @@ def _seen_today(fault: Fault, before: FaultRecord | None, day: str) -> FaultReco
     return FaultRecord(fault.key, int(fault.code), fault.url, outcome, fault.reason, before.first_seen, last, days)
 
 
-def resolved(known: Mapping[str, FaultRecord], seen: SeenFaults) -> list[str]:
-    """Keys of the known faults without an outcome that a whole run has not seen again; an address resolves its own."""
+def resolved(known: Mapping[str, FaultRecord], seen: SeenFaults, *, full: bool = False) -> list[str]:
+    """Keys of the known faults without an outcome that a whole run has not seen again; an address resolves its own.
+
+    A run that read every list to its end (`full`) also resolves rows of an unknown form that stand in none of them.
+    """
     tonight = {record.key for record in seen.records}
-    return [key for key, record in known.items() if record.outcome is None and key not in tonight]
+    gone = ((key, record) for key, record in known.items() if key not in tonight)
+    return [key for key, record in gone if record.outcome in ((None, Outcome.UNKNOWN_ADDRESS) if full else (None,))]
 
 
 def address_faults(

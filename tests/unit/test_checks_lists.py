@@ -31,6 +31,14 @@ def test_a_known_section_that_is_not_found_fails_by_name(runs: int) -> None:
     assert check.sentence == "1 of 3 known sections not found: 视频"
 
 
+@pytest.mark.parametrize(("url", "verdict"), [("http://a.example.com/sp/", "ok"), ("http://a.example.com/tp/", "fail")])
+def test_a_section_under_another_name_at_its_address_is_found(url: str, verdict: str) -> None:
+    past = [night.model_copy(update={"addresses": {"视频": ["http://a.example.com/sp/"]}}) for night in nights(5)]
+    tonight = figures(sections={**without("视频"), "影像": section()}, addresses={"影像": [url]})
+    check = sections_found(seen(tonight, past))
+    assert (check.verdict, check.value) == (verdict, "3 of 3" if verdict == "ok" else "2 of 3")
+
+
 def test_a_section_that_lists_nothing_is_not_found() -> None:
     check = sections_found(seen(figures(sections={**without("视频"), "视频": section(0)}), nights(5)))
     assert check.verdict == "fail"

@@ -108,6 +108,16 @@ def test_no_answer_rings_every_time(outcome: Outcome) -> None:
     assert rings(nights(*[faults_of(url(outcome))] * 5)) == [True] * 5
 
 
+def test_a_row_of_an_unknown_form_is_resolved_where_every_list_was_read_and_none_names_it() -> None:
+    (seen,) = nights(faults_of(url(Outcome.UNKNOWN_ADDRESS), url(Outcome.OFF_SITE, 2)))
+    known = {record.key: record for record in seen.records}
+    assert len(known) == 2
+    later = SeenFaults()
+    assert resolved(known, later) == []
+    assert [known[key].outcome for key in resolved(known, later, full=True)] == [Outcome.UNKNOWN_ADDRESS]
+    assert resolved(known, seen, full=True) == []
+
+
 def test_a_fault_that_changes_rings_again() -> None:
     first, other = faults_of(url(Outcome.INVALID)), faults_of(url(Outcome.INVALID, reason="no headline"))
     assert rings(nights(first, first, first, first, other)) == [True, True, True, False, True]

@@ -166,3 +166,9 @@ def test_robots_txt_is_no_page_and_a_whole_page_that_reloads_itself_is_one() -> 
     link = '<meta http-equiv="refresh" content="300;url=/index.shtml">'
     assert isinstance(links(link, "http://www.panews.cn/robots.txt"), Response)
     assert isinstance(links(f"{link}<ul><li><a href='/sj/index.shtml'>书记</a></li></ul>"), Response)
+
+
+def test_an_entry_page_that_leads_on_is_read_as_one_link_to_its_target() -> None:
+    onward = '<script>location.href="/xwzx/index.html"</script>'
+    assert isinstance(links(onward, "http://www.panews.cn/"), Response)
+    assert isinstance(links(onward, "http://www.panews.cn/xwzx/"), Request)

@@ -72,6 +72,7 @@ def test_a_runs_figures_are_its_own(begin: Begin) -> None:
     found = evaluated(run).context.figures
     assert (found.day, found.whole, found.full) == ("2026-03-07", True, False)  # the site is eight hours ahead
     assert found.sections == {"书记": section(20, new=2).model_copy(update={"newest": "2026-03-07"})}
+    assert found.addresses == {"书记": [WALK["url"]]}
     assert (found.new, found.late) == (2, 1)
     counts = found.coverage["enorth_b"]["书记"]
     assert (counts["articles"], counts["editor"], counts["text"], counts.get("kicker")) == (2, 1, 2, None)

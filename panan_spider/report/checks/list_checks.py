@@ -31,14 +31,21 @@ def sections_found(context: RunContext) -> CheckResult:
         return not_judged(SECTIONS_FOUND, f"{NO_HISTORY}: {len(figures.sections)} sections found")
     known = known_sections(context.history, limit)
     found = {name for name, section in figures.sections.items() if section.rows}
-    missing = sorted(known - found - context.unread)
-    value, threshold = f"{len(known & found)} of {len(known)}", f"every section of the last {limit.known_runs} runs"
+    present = (known & found) | _renamed(known - found, found, context)
+    missing = sorted(known - present - context.unread)
+    value, threshold = f"{len(present)} of {len(known)}", f"every section of the last {limit.known_runs} runs"
     if missing:
         sentence = f"{len(missing)} of {len(known)} known sections not found: {listed(missing)}"
         return check_result(SECTIONS_FOUND, "fail", value, threshold, sentence)
     new = sorted(found - known - {name for run in context.history for name in run.sections})
     sentence = f"all {len(known)} known sections are there" + (f", and new: {listed(new)}" if new else "")
     return check_result(SECTIONS_FOUND, "ok", value, threshold, sentence)
+
+
+def _renamed(names: set[str], found: set[str], context: RunContext) -> set[str]:
+    """The names whose sections bear another one tonight: one of their addresses is that of a section found."""
+    tonight = {url for name in found for url in context.figures.addresses.get(name, ())}
+    return {name for name in names if any(tonight.intersection(run.addresses.get(name, ())) for run in context.history)}
 
 
 def floor_of(name: str, history: Sequence[Figures], thresholds: Thresholds) -> int:
