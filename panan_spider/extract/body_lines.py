@@ -45,7 +45,7 @@ def beside(kept: list[Line], header: Sequence[Line], *, is_list: bool = False) -
     Where the body itself `is_list`, a list of links, only what stands outside of the box of headline and text counts.
     """
     suspects = [line for line in kept if leads_away(line) or _is_decoration(line)]
-    container = _container([line for line in kept if line.kind == "text"][:2]) if suspects else None
+    container = _container(_first_of_article(kept, header)) if suspects else None
     if container is None:
         return []
     around = set(container.iterancestors())
@@ -58,6 +58,15 @@ def beside(kept: list[Line], header: Sequence[Line], *, is_list: bool = False) -
         if held and (outside or not is_list) and _is_beside(held, outside=outside):
             found += held
     return found
+
+
+def _first_of_article(kept: Sequence[Line], header: Sequence[Line]) -> Sequence[Line]:
+    """The first two texts; the first picture where it stands in one box with the header line and no text does."""
+    texts = [line for line in kept if line.kind == "text"][:2]
+    box = common_box(kept[0].block, header[0].block) if kept[0].kind == "image" and header else None
+    if box is None or box.tag in ("body", "html") or any(stands_in(line, box) for line in texts):
+        return texts
+    return kept[:1]
 
 
 def _is_decoration(line: Line) -> bool:

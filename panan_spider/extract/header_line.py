@@ -276,6 +276,7 @@ def is_label(text: str) -> bool:
 _MAX_HEADER_CELLS: Final = 10
 _SENTENCE: Final = re.compile("[。!?;“”]")
 #: The page of a newspaper behind the date of its issue.
+_NAMED_PAPER: Final = re.compile(r"\s{1,3}[\u3400-\u9fff]{1,9}[报刊](?!\w)")
 _SHEET: Final = re.compile(r"[\s(]{0,3}第?\s?[A-Z]?\d{1,3}\s?[版期]")
 #: A label of the page's own, with a value behind it.
 _LABELLED: Final = re.compile(
@@ -356,20 +357,17 @@ def _is_awaited(lines: list[Line], index: int) -> bool:
 
 def _dates_again(line: Line, header: Sequence[Line]) -> bool:
     """Whether the line is the text's own date, such as that of a speech: the header line has one."""
-    when = _own_date(line)
+    when = _WHEN.sub("", line.folded.strip(" ()[]\u3000"))
     dated = [found for said in header if (found := DATE.search(said.folded)) and not _is_of_issue(said.folded, found)]
     return DATE.fullmatch(when) is not None and any(found[0].strip() != when for found in dated)
 
 
 def _is_of_issue(line: str, dated: re.Match[str]) -> bool:
-    """Whether the date is that of a newspaper's issue: glued to the name of a source, or with a page's number behind it."""
+    """Whether the date is a newspaper's issue's: glued to a source's name, before it, or with a page's number behind it."""
     before = line[: dated.start()]
     glued = bool(before) and before[-1] not in " :\u3000|"
-    return dated.start() in _dates_of_source(line) and (glued or _SHEET.match(line, dated.end()) is not None)
-
-
-def _own_date(line: Line) -> str:
-    return _WHEN.sub("", line.folded.strip(" ()[]\u3000"))
+    behind = _SHEET.match(line, dated.end()) or (before.endswith(":") and _NAMED_PAPER.match(line, dated.end()))
+    return dated.start() in _dates_of_source(line) and bool(glued or behind)
 
 
 def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | None) -> bool:
