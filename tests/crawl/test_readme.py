@@ -38,7 +38,8 @@ def block(name: str) -> str:
 
 
 def git(*words: str, cwd: Path) -> bytes:
-    return subprocess.run(["git", *words], cwd=cwd, check=True, capture_output=True).stdout
+    done: bytes = subprocess.run(["git", *words], cwd=cwd, check=True, capture_output=True).stdout
+    return done
 
 
 @pytest.fixture(scope="module")
