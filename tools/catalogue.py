@@ -1,4 +1,4 @@
-"""Translation catalogues of the pages: `python -m tools.catalogue` reads the messages anew and compiles them.
+"""Translation catalogues of pages, reports and status: `python -m tools.catalogue` reads the messages anew and compiles them.
 
 It keeps the translations there are, names messages without one, and ends with 1 where there are such.
 """
@@ -15,9 +15,14 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-BROWSE: Final = Path(__file__).parents[1] / "panan_spider" / "publish" / "browse"
-FOLDER: Final = BROWSE / "locale" / "zh" / "LC_MESSAGES"
-_METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2")]
+PACKAGE: Final = Path(__file__).parents[1] / "panan_spider"
+FOLDER: Final = PACKAGE / "core" / "locale" / "zh" / "LC_MESSAGES"
+_SOURCES: Final = ("publish/browse", "report")
+_METHODS: Final = [
+    (f"{folder}/**{suffix}", method)
+    for folder in _SOURCES
+    for suffix, method in ((".py", "python"), (".html", "jinja2"))
+]
 _KEYWORDS: Final = {"_": None, "N_": None, "translate": None, "n_": (1, 2), "number": (1, 2)}
 #: Of every catalogue, so that the same messages make the same file.
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -30,11 +35,11 @@ _SIGNS: Final = frozenset({"comma", "brackets", "quoted", "labelled"})
 def messages() -> Catalog:
     """The messages of the sources, without translations."""
     catalogue = Catalog(
-        locale="zh_CN", domain="browse", fuzzy=False, project="panan_spider", header_comment="# Chinese of the pages of `scrapy browse`.",
+        locale="zh_CN", domain="panan", fuzzy=False, project="panan_spider", header_comment="# Chinese of pages, reports and status.",
         creation_date=_NO_DATE, revision_date=_NO_DATE,
     )  # fmt: skip
-    options = {"templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true"}}
-    for file, line, message, _comments, _context in extract_from_dir(BROWSE, _METHODS, options, _KEYWORDS):
+    options = {f"{folder}/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true"} for folder in _SOURCES}
+    for file, line, message, _comments, _context in extract_from_dir(PACKAGE, _METHODS, options, _KEYWORDS):
         if message and message not in _SIGNS:
             catalogue.add(message, locations=[(file, line)])
     return catalogue
@@ -43,7 +48,7 @@ def messages() -> Catalog:
 def current() -> Catalog:
     """The catalogue in the checkout, brought up to date with the sources."""
     fresh = messages()
-    path = FOLDER / "browse.po"
+    path = FOLDER / "panan.po"
     if path.exists():
         with path.open("rb") as file:
             old = read_po(file, locale="zh_CN")
@@ -81,8 +86,8 @@ def main() -> int:
     """Write both files; 1 where a message has no translation."""
     catalogue = current()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "browse.po").write_bytes(as_po(catalogue))
-    (FOLDER / "browse.mo").write_bytes(as_mo(catalogue))
+    (FOLDER / "panan.po").write_bytes(as_po(catalogue))
+    (FOLDER / "panan.mo").write_bytes(as_mo(catalogue))
     for message in (missing := untranslated(catalogue)):
         print(message)
     return int(bool(missing))

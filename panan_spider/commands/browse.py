@@ -17,7 +17,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the command."""
-        from panan_spider.publish.translations import LANGUAGES
+        from panan_spider.core.translations import LANGUAGES
 
         super().add_options(parser)
         parser.add_argument(
@@ -36,8 +36,8 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse impossible ports, hosts that others can reach, unknown languages, and an empty folder's name."""
+        from panan_spider.core.translations import LANGUAGES
         from panan_spider.publish.browse.guard import LOOPBACK
-        from panan_spider.publish.translations import LANGUAGES
 
         if opts.lang not in LANGUAGES:
             refuse(f"--lang: {opts.lang!r} is none of {', '.join(LANGUAGES)}")

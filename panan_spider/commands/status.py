@@ -22,6 +22,18 @@ class Command(ArchiveCommand, ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="everything as one JSON object")
         parser.add_argument("--gaps", action="store_true", help="the gaps, each by itself")
+        parser.add_argument(
+            "--lang", default="en", metavar="CODE", help="language of the words, en or zh (en if absent)"
+        )
+
+    def check(self, opts: argparse.Namespace) -> None:
+        """Refuse unknown languages, and a language for JSON, which has none."""
+        from panan_spider.core.translations import LANGUAGES
+
+        if opts.lang not in LANGUAGES:
+            refuse(f"--lang: {opts.lang!r} is none of {', '.join(LANGUAGES)}")
+        if opts.json and opts.lang != "en":
+            refuse("--lang: JSON has one language; leave --json or --lang away")
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Print the status."""
@@ -34,5 +46,5 @@ class Command(ArchiveCommand, ScrapyCommand):
             values = as_json(status)
             print_json(values["gaps"] if opts.gaps else values, indent=2)
         else:
-            show(status, sys.stdout, gaps_alone=opts.gaps)
+            show(status, sys.stdout, gaps_alone=opts.gaps, language=opts.lang)
         return ExitCode.GOOD

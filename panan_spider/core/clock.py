@@ -65,3 +65,14 @@ def processor_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+def local_time(time: str | None) -> str:
+    """A UTC time as the site's clock shows it, to the minute: `2022-11-14 02:15`. A date stays one; other text stays as it is."""
+    if not time or "T" not in time:
+        return time or ""
+    try:
+        found = datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(SITE_TIME).strftime("%Y-%m-%d %H:%M")

@@ -22,7 +22,7 @@ from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
 from panan_spider.extensions import log_formatter
 from panan_spider.items import Article
-from panan_spider.report.page.page_words import ENDINGS, STATES, size, span, warnings
+from panan_spider.report.vocabulary import ENDINGS, STATES, size, span, warnings
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Files beside a run's JSON report in data/runs/: HTML page, list of runs, metrics for node_exporter's textfile collector."""
+"""Files beside a run's JSON report in data/runs/: HTML page and list of runs in each language, metrics for node_exporter's textfile collector."""
 
 import logging
 from collections import Counter
@@ -10,6 +10,7 @@ from typing import Any, Final
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.files import write_atomically
 from panan_spider.core.run_report import RunReport, Verdict
+from panan_spider.core.translations import LANGUAGES
 from panan_spider.report.page.plots import Coverage
 from panan_spider.sites.profile import Site
 
@@ -53,12 +54,15 @@ def write_run_files(folder: Path, ledger: Path, report: RunReport, site: Site) -
         return cached[0]
 
     def page() -> None:
-        html = render.report_page(report, coverage()[0], site).encode("utf-8")
-        for name in (f"{report.run}.html", "latest.html"):
-            write_atomically(folder / name, html)
+        for language in LANGUAGES:
+            html = render.report_page(report, coverage()[0], site, language).encode("utf-8")
+            for name in (report.run, "latest"):
+                write_atomically(folder / render.page_name(name, language), html)
 
     def index() -> None:
-        write_atomically(folder / "index.html", render.index_page(coverage()[1], site).encode("utf-8"))
+        for language in LANGUAGES:
+            html = render.index_page(coverage()[1], site, language).encode("utf-8")
+            write_atomically(folder / render.page_name("index", language), html)
 
     steps: dict[str, Callable[[], None]] = {
         f"{report.run}.html": page,

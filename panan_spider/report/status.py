@@ -16,8 +16,10 @@ from panan_spider.archive.store.lock import holder
 from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
+from panan_spider.core.translations import N_, Translate, translator
 from panan_spider.report.look_back import LookBackTotals, look_back_totals
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
+from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS, worded
 from panan_spider.sites.thresholds import Thresholds
 
 #: The beginning of a line of articles.jsonl: ID and revision.
@@ -193,9 +195,12 @@ def _quiet_record(period: QuietPeriod) -> dict[str, Any]:
     }
 
 
-def show(status: ArchiveStatus, out: TextIO, *, gaps_alone: bool) -> None:
+def show(status: ArchiveStatus, out: TextIO, *, gaps_alone: bool, language: str = "en") -> None:
     """Print the status, or the single gaps alone, to `out`: tables on a terminal, tab-separated lines elsewhere."""
-    parts: Iterable[str | ResultTable] = gap_tables(status.gaps) if gaps_alone else summary(status)
+    translate = translator(language)
+    parts: Iterable[str | ResultTable] = (
+        gap_tables(status.gaps, translate) if gaps_alone else summary(status, translate)
+    )
     if out.isatty():
         from rich.console import Console
 
@@ -207,108 +212,150 @@ def show(status: ArchiveStatus, out: TextIO, *, gaps_alone: bool) -> None:
         out.writelines(f"{line}\n" for line in ([part] if isinstance(part, str) else tab_lines(part)))
 
 
-def summary(status: ArchiveStatus) -> Iterator[str | ResultTable]:
+def summary(status: ArchiveStatus, translate: Translate) -> Iterator[str | ResultTable]:
     """Everything but the single gaps."""
     corrections = status.revisions - status.articles - status.rereadings
-    rereadings = f", {status.rereadings} rereadings" if status.rereadings else ""
-    yield f"{status.folder}: {status.articles} articles, {corrections} corrections{rereadings}; {status.gone} gone from the site"
+    rereadings = translate(N_(", {count} rereadings"), count=status.rereadings) if status.rereadings else ""
+    yield translate(
+        N_("{folder}: {articles} articles, {corrections} corrections{rereadings}; {gone} gone from the site"),
+        folder=status.folder, articles=status.articles, corrections=corrections, rereadings=rereadings, gone=status.gone,
+    )  # fmt: skip
     if status.held_by is not None:
-        yield f"being written to: {status.held_by}"
-    yield f"last run: {ending(status.runs[0], status)}" if status.runs else "no run yet"
+        yield translate(N_("being written to: {run}"), run=status.held_by)
+    if status.runs:
+        yield translate(N_("last run: {ending}"), ending=ending(status.runs[0], status, translate))
+    else:
+        yield translate(N_("no run yet"))
     if len(status.runs) > 1:
-        columns = ("run", "started", "arguments", "code")
-        yield ResultTable.plain("newest runs", columns, [_run_row(run, status) for run in status.runs], numbers=1)
-    yield _sections(status)
-    counts = [(str(outcome), str(count)) for outcome, count in sorted(status.outcomes.items())]
-    yield ResultTable.plain("addresses by newest outcome", ("outcome", "addresses"), counts, numbers=1)
-    yield _waiting(status)
-    yield _look_back(status.look_back)
-    yield from _gap_lines(status)
+        columns = _named(translate, N_("run"), N_("started"), N_("arguments"), N_("code"))
+        rows = [_run_row(run, status, translate) for run in status.runs]
+        yield ResultTable.plain(translate(N_("newest runs")), columns, rows, numbers=1)
+    yield _sections(status, translate)
+    counts = [(_outcome(outcome, translate), str(count)) for outcome, count in sorted(status.outcomes.items())]
+    columns = _named(translate, N_("outcome"), N_("addresses"))
+    yield ResultTable.plain(translate(N_("addresses by newest outcome")), columns, counts, numbers=1)
+    yield _waiting(status, translate)
+    yield _look_back(status.look_back, translate)
+    yield from _gap_lines(status, translate)
 
 
-def ending(run: PastRun, status: ArchiveStatus) -> str:
+def _named(translate: Translate, *columns: str) -> tuple[str, ...]:
+    return tuple(map(translate, columns))
+
+
+def _outcome(outcome: Outcome, translate: Translate) -> str:
+    """The outcome's own name in English, which other programs read; a word in Chinese."""
+    return str(outcome) if translate.language == "en" else OUTCOMES[outcome][1]
+
+
+def ending(run: PastRun, status: ArchiveStatus, translate: Translate) -> str:
     """Ending of a run, in one line."""
     if run.finished is None:
-        how = "goes on" if run.run in (status.held_by or "") else "did not end; the next run takes up what it left"
+        goes_on = run.run in (status.held_by or "")
+        how = translate(N_("goes on") if goes_on else N_("did not end; the next run takes up what it left"))
     elif run.exit_code is None:
-        how = "died; what it had stored is safe"
+        how = translate(N_("died; what it had stored is safe"))
     else:
-        how = f"exit {run.exit_code}, {_code_name(run.exit_code)}" + (f": {run.reason}" if run.reason else "")
+        name = _code_name(run.exit_code, translate)
+        how = translate(N_("exit {code}, {name}"), code=run.exit_code, name=name)
+        how += (
+            f": {run.reason if translate.language == 'en' else worded(run.reason, translate.language)}"
+            if run.reason
+            else ""
+        )
     return f"{run.run}, {run.finished or run.started}: {how}"
 
 
-def _code_name(code: int) -> str:
-    return CODE_NAMES[ExitCode(code)] if code in set(ExitCode) else "unknown"
+def _code_name(code: int, translate: Translate) -> str:
+    if code not in set(ExitCode):
+        return translate(N_("unknown"))
+    return CODE_NAMES[ExitCode(code)] if translate.language == "en" else ENDINGS[ExitCode(code)][1]
 
 
-def _run_row(run: PastRun, status: ArchiveStatus) -> tuple[str, ...]:
+def _run_row(run: PastRun, status: ArchiveStatus, translate: Translate) -> tuple[str, ...]:
     arguments = " ".join(f"{name}={value}" for name, value in run.arguments.items())
     goes_on = run.finished is None and run.run in (status.held_by or "")
-    code = "" if goes_on else "died" if run.exit_code is None else str(run.exit_code)
+    code = "" if goes_on else translate(N_("died")) if run.exit_code is None else str(run.exit_code)
     return run.run, run.started, arguments, code
 
 
-def _sections(status: ArchiveStatus) -> ResultTable:
+def _sections(status: ArchiveStatus, translate: Translate) -> ResultTable:
     years = sorted(status.by_year)
     rows = [
-        (name or "(in no list)", *(str(counts.get(year, "")) for year in years), str(sum(counts.values())))
+        (
+            name or translate(N_("(in no list)")),
+            *(str(counts.get(year, "")) for year in years),
+            str(sum(counts.values())),
+        )
         for name, counts in sorted(status.by_section.items(), key=lambda row: (-sum(row[1].values()), row[0]))
     ]
-    rows.append(("each once", *(str(status.by_year[year]) for year in years), str(status.articles)))
-    columns = ("section", *(year or "no date" for year in years), "all")
-    return ResultTable.plain("articles by section and year", columns, rows, numbers=len(years) + 1)
+    rows.append((translate(N_("each once")), *(str(status.by_year[year]) for year in years), str(status.articles)))
+    columns = (translate(N_("section")), *(year or translate(N_("no date")) for year in years), translate(N_("all")))
+    return ResultTable.plain(translate(N_("articles by section and year")), columns, rows, numbers=len(years) + 1)
 
 
-def _waiting(status: ArchiveStatus) -> str:
+def _waiting(status: ArchiveStatus, translate: Translate) -> str:
     outcomes = Counter(article.outcome for article in status.waiting)
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    return f"the next run asks again for {len(status.waiting)} articles{f': {counts}' if counts else ''}"
+    counts = ", ".join(f"{count} {_outcome(outcome, translate)}" for outcome, count in sorted(outcomes.items()))
+    asked = translate(N_("the next run asks again for {count} articles"), count=len(status.waiting))
+    return f"{asked}{f': {counts}' if counts else ''}"
 
 
-def _look_back(totals: LookBackTotals) -> str:
-    days = "" if totals.mean_days is None else f", seen {totals.mean_days} days after on average"
-    found = f"{totals.asked} stored articles asked for again, {totals.corrections} corrections{days}, {totals.removals} removals"
-    first = min(totals.due, default=None)
-    later = f"; {sum(totals.due.values())} have their turn later, the first on {first}" if first is not None else ""
-    return f"look-back of the last {totals.runs} runs: {found}{later}"
+def _look_back(totals: LookBackTotals, translate: Translate) -> str:
+    days = "" if totals.mean_days is None else translate(N_(", seen {days} days after on average"), days=totals.mean_days)
+    line = translate(
+        N_("look-back of the last {runs} runs: {asked} stored articles asked for again, {corrections} corrections{days}, {removals} removals"),
+        runs=totals.runs, asked=totals.asked, corrections=totals.corrections, days=days, removals=totals.removals,
+    )  # fmt: skip
+    if not totals.due:
+        return line
+    later = N_("; {count} have their turn later, the first on {day}")
+    return line + translate(later, count=sum(totals.due.values()), day=min(totals.due))
 
 
-def _gap_lines(status: ArchiveStatus) -> Iterator[str]:
+def _gap_lines(status: ArchiveStatus, translate: Translate) -> Iterator[str]:
     gaps = status.gaps
-    quiet = sum(map(len, gaps.quiet.values()))
-    named = "; `scrapy status --gaps` names them" if gaps.count else ""
-    yield f"{len(gaps.missing)} gaps in the archive, {quiet} quiet periods, {len(gaps.walks)} walks without their end{named}"
+    line = translate(
+        N_("{missing} gaps in the archive, {quiet} quiet periods, {walks} walks without their end"),
+        missing=len(gaps.missing), quiet=sum(map(len, gaps.quiet.values())), walks=len(gaps.walks),
+    )  # fmt: skip
+    yield line + (translate(N_("; `scrapy status --gaps` names them")) if gaps.count else "")
     if status.never_had:
-        yield f"{status.never_had} more were listed, and gone before they could be stored"
+        yield translate(N_("{count} more were listed, and gone before they could be stored"), count=status.never_had)
 
 
-def gap_tables(gaps: StatusGaps) -> Iterator[str | ResultTable]:
+def gap_tables(gaps: StatusGaps, translate: Translate) -> Iterator[str | ResultTable]:
     """Every gap by itself."""
     if not gaps.count:
-        yield "no gap, no quiet period, no walk without its end"
+        yield translate(N_("no gap, no quiet period, no walk without its end"))
     missing = [
         (
-            item.article_id or "",
-            str(item.outcome),
-            str(item.tries),
-            ", ".join(item.listed_in),
-            item.url,
-            item.reason or "",
+            item.article_id or "", _outcome(item.outcome, translate), str(item.tries), ", ".join(item.listed_in),
+            item.url, item.reason or "",
         )
         for item in gaps.missing
-    ]
+    ]  # fmt: skip
     quiet = [
         (section, str(period.first), str(period.last), str(period.days), str(period.limit))
         for section, periods in gaps.quiet.items()
         for period in periods
     ]
     walks = [
-        (walk.name, walk.state or "goes on", str(walk.pages), str(walk.rows), walk.began, walk.url)
+        (walk.name, _walk(walk.state, translate), str(walk.pages), str(walk.rows), walk.began, walk.url)
         for walk in gaps.walks
     ]
     if missing:
-        yield ResultTable.plain("gaps", ("article", "outcome", "tries", "listed in", "url", "reason"), missing)
+        columns = _named(translate, N_("article"), N_("outcome"), N_("tries"), N_("listed in"), N_("url"), N_("reason"))
+        yield ResultTable.plain(translate(N_("gaps")), columns, missing)
     if quiet:
-        yield ResultTable.plain("quiet periods", ("section", "from", "to", "days", "usual at most"), quiet, numbers=2)
+        columns = _named(translate, N_("section"), N_("from"), N_("to"), N_("days"), N_("usual at most"))
+        yield ResultTable.plain(translate(N_("quiet periods")), columns, quiet, numbers=2)
     if walks:
-        yield ResultTable.plain("walks without their end", ("section", "state", "pages", "rows", "began", "url"), walks)
+        columns = _named(translate, N_("section"), N_("state"), N_("pages"), N_("rows"), N_("began"), N_("url"))
+        yield ResultTable.plain(translate(N_("walks without their end")), columns, walks)
+
+
+def _walk(state: str | None, translate: Translate) -> str:
+    if state is None:
+        return translate(N_("goes on"))
+    return state if translate.language == "en" else WALKS.get(state, (state, state))[1]

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from panan_spider.report.page.page_words import size, span
 from panan_spider.report.page.plots import Coverage, bars, calendar, daily, rows, shade
+from panan_spider.report.vocabulary import size, span
 
 
 @pytest.mark.parametrize(

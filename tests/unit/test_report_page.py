@@ -8,13 +8,20 @@ from report_examples import HOSTILE, a_correction, a_gap, a_report, an_entry, co
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import RunReport
-from panan_spider.report.page import page_words
+from panan_spider.report import vocabulary
 from panan_spider.report.page.plots import Coverage
 from panan_spider.report.page.render import index_page, report_page
 from panan_spider.sites.profile import Site, load_site
 
 SITE = load_site()
 PAGE = report_page(a_report(), coverage(), SITE)
+#: Chinese of the report's own vocabulary.
+CHINESE_WORDS = (
+    {words[1] for words in vocabulary.ENDINGS.values()}
+    | set(vocabulary.CHECKS.values())
+    | {"每日各栏目文章", "新文章", "运行过程", "地址"}
+)
+CHINESE = report_page(a_report(), coverage(), SITE, "zh")
 TREE = html.document_fromstring(PAGE)
 
 
@@ -22,24 +29,73 @@ def text(page: str) -> str:
     return " ".join(html.document_fromstring(page).text_content().split())
 
 
-def test_the_verdict_comes_first_in_both_languages() -> None:
-    (head,) = TREE.xpath("//h1")
-    assert head.text_content() == "All is well一切正常"
+@pytest.mark.parametrize(
+    ("page", "words", "count"), [(PAGE, "All is well", "2 stored"), (CHINESE, "一切正常", "新存入 2")]
+)
+def test_the_verdict_comes_first(page: str, words: str, count: str) -> None:
+    (head,) = html.document_fromstring(page).xpath("//h1")
+    assert head.text_content() == words
     assert head.getparent().get("class") == "verdict good"
-    assert "2 stored" in head.getparent().text_content()
+    assert count in head.getparent().text_content()
 
 
 @pytest.mark.parametrize("code", ExitCode)
 def test_every_exit_code_has_its_words(code: ExitCode) -> None:
-    page = report_page(a_report(exit_code=int(code)), Coverage(), SITE)
-    assert page_words.ENDINGS[code][0] in text(page) and page_words.ENDINGS[code][1] in text(page)
+    for language, words in zip(("en", "zh"), vocabulary.ENDINGS[code], strict=False):
+        assert words in text(report_page(a_report(exit_code=int(code)), Coverage(), SITE, language))
+
+
+def interface(page: str, language: str) -> str:
+    """The page in its own words: text of another language, code, links to the site and the names of files left out."""
+    root = html.document_fromstring(page)
+    for element in root.xpath("//style | //code | //footer | //*[@lang] | //a[starts-with(@href, 'http')]"):
+        if (element.tag not in ("html", "footer") and element.get("lang") != language) or element.tag == "footer":
+            element.drop_tree()
+    attributes = map(str, root.xpath("//@aria-label | //@title | //@data-label"))
+    return " ".join([*root.itertext(), *attributes])
+
+
+def test_a_page_is_of_one_language_and_leads_to_the_other() -> None:
+    for page, language, other in (
+        (PAGE, "en", "20260307T010000Z-1.zh.html"),
+        (CHINESE, "zh-CN", "20260307T010000Z-1.html"),
+    ):
+        tree = html.document_fromstring(page)
+        assert tree.get("lang") == language
+        assert tree.xpath("//header/a/@href") == [other]
+    runs = [
+        {
+            "run": "r",
+            "started": "2026-03-07T01:00:00Z",
+            "exit_code": 0,
+            "reason": "1 stored",
+            "command": "crawl",
+            "new": 1,
+            "corrections": 0,
+        }
+    ]
+    chinese = [CHINESE, index_page(runs, SITE, "zh"), report_page(hostile(), Coverage(), SITE, "zh")]
+    for page in chinese:
+        words = set(re.findall(r"[A-Za-z]{2,}", interface(page, "zh-CN")))
+        assert words <= {"kB", "MB", "robots", "txt", *re.findall(r"[A-Za-z]+", HOSTILE), "TZ", "json", "runs"}, words
+    english = [PAGE, index_page(runs, SITE), report_page(hostile(), Coverage(), SITE)]
+    for page in english:
+        kept = interface(page, "en")
+        assert {word for word in CHINESE_WORDS if word in kept} == set()
+
+
+def test_years_without_an_article_are_one_line() -> None:
+    tree = html.document_fromstring(report_page(a_report(), coverage(years=3), SITE))
+    years = [" ".join(item.text_content().split()) for item in tree.xpath("//ul[@class='years']/li/p")]
+    assert years[-1] == "2013–2022 no articles" and len(years) == 5
+    assert not tree.xpath("//ul[@class='years']/li[@class='empty']//svg")
 
 
 def test_every_word_of_the_report_has_its_chinese() -> None:
-    assert set(page_words.OUTCOMES) == set(Outcome)
+    assert set(vocabulary.OUTCOMES) == set(Outcome)
     from panan_spider.report.checks.runner import CHECKS
 
-    assert set(page_words.CHECKS) == set(CHECKS)
+    assert set(vocabulary.CHECKS) == set(CHECKS)
 
 
 @pytest.mark.parametrize(
@@ -63,15 +119,15 @@ def test_new_articles_are_links() -> None:
 
 def test_a_correction_shows_what_went_and_what_came() -> None:
     (diff,) = TREE.xpath("//p[@class='diff']")
-    assert diff.text_content().strip() == "…（300 字）… 茶园三四万亩。"
+    assert diff.text_content().strip() == "…(300 characters)… 茶园三四万亩。"
     assert [(node.tag, node.text) for node in diff if node.tag in ("ins", "del")] == [("del", "三"), ("ins", "四")]
 
 
 def test_quiet_periods_are_marked_and_named() -> None:
     assert "书记 · 2017-01-01 – 2018-12-31: 730 days without an article, at most 16 are usual" in text(PAGE)
     years = {svg.get("aria-label") for svg in TREE.xpath("//ul[@class='years']//svg")}
-    assert any(label.startswith("2018: 0 articles on 0 days; quiet 2017-01-01") for label in years)
-    assert len(years) == 2026 - 2013 + 1
+    assert "2017–2018 no articles" in text(PAGE)
+    assert len(years) == 2026 - 2013 + 1 - 2
 
 
 def test_every_picture_has_a_text_beside_it() -> None:
@@ -113,7 +169,7 @@ def test_a_first_run_of_fifty_thousand_articles_is_no_large_page() -> None:
     )  # fmt: skip
     page = report_page(many, coverage(), SITE)
     assert len(page.encode()) < 300_000
-    assert "50,000 in all; the first 100 are shown here, 300 stand in runs/20260307T010000Z-1.json" in text(page)
+    assert "50,000 in all; the first 100 are shown. 300 stand in runs/20260307T010000Z-1.json" in text(page)
     assert "5,000 addresses, of all runs; the first 40" in text(page)
 
 

@@ -34,6 +34,7 @@ def test_all_of_them_are_made(data: Path) -> None:
     found = {path.name for path in (data / "runs").iterdir()}
     assert found == {
         *("20260307T010000Z-1.json", "20260307T010000Z-1.html", "latest.html", "index.html", "metrics.prom"),
+        *("20260307T010000Z-1.zh.html", "latest.zh.html", "index.zh.html"),
     }
     page = (data / "runs/latest.html").read_text("utf-8")
     assert page == (data / "runs/20260307T010000Z-1.html").read_text("utf-8")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
+from panan_spider.core.clock import local_time
 from panan_spider.publish.browse.answer import Answer
 from panan_spider.publish.browse.article_index import FACETS
 from panan_spider.publish.browse.changes_pages import (
@@ -20,7 +21,7 @@ from panan_spider.publish.browse.changes_pages import (
 from panan_spider.publish.browse.coverage_pages import trend_of
 from panan_spider.publish.browse.list_pages import answer_of
 from panan_spider.publish.browse.openapi import document
-from panan_spider.publish.browse.page_render import ROWS, PageNotFound, RenderContext, local_time, paginate, skipped
+from panan_spider.publish.browse.page_render import ROWS, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.question_parser import InvalidQuery
 from panan_spider.publish.browse.routes import Route, RouteKind, address
 from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, FeedHead, feed, tag_uri

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route as AsgiRoute
 
 from panan_spider.core.image_types import image_type
+from panan_spider.core.translations import DEFAULT, N_, language_of
 from panan_spider.publish.browse import article_page, changes_pages, coverage_pages, list_pages, people_pages, run_pages
 from panan_spider.publish.browse.answer_formats import FORMATS, Representation, represent
 from panan_spider.publish.browse.export_source import LiveLibrary
@@ -24,7 +25,6 @@ from panan_spider.publish.browse.question_parser import FORM
 from panan_spider.publish.browse.routes import Route, RouteKind, ServedUrls
 from panan_spider.publish.browse.run_pages import report_file
 from panan_spider.publish.export.sqlite_reader import QueryTimeout
-from panan_spider.publish.translations import DEFAULT, N_, language_of
 
 Args = Mapping[str, str]
 
@@ -81,7 +81,7 @@ PAGES: Final[dict[RouteKind, Callable[[RenderContext, Route, Args], PageData]]] 
     RouteKind.CORRECTIONS: changes_pages.all_changes,
     RouteKind.ARTICLE: lambda context, route, _args: article_page.article(context, route),
     RouteKind.REVISION: lambda context, route, _args: article_page.revision(context, route),
-    RouteKind.CHANGES: lambda context, route, _args: changes_pages.revision_changes(context, route),
+    RouteKind.CHANGES: changes_pages.revision_changes,
     RouteKind.RAW: lambda context, route, _args: article_page.raw(context, route),
     RouteKind.RUNS: lambda context, route, _args: run_pages.runs(context, route),
     RouteKind.RUN: lambda context, route, _args: run_pages.run(context, route),
@@ -179,7 +179,7 @@ class BrowseApp:
 
 
 #: Parameters of an address; any other is left out of it.
-_PARAMETERS: Final = frozenset({"q", *FORM, "order", "page", "size", "lang", "kind", "deed", "place", "year"})
+_PARAMETERS: Final = frozenset({"q", *FORM, "order", "page", "size", "lang", "kind", "from", "deed", "place", "year"})
 #: Control characters of an address never reach the terminal.
 _CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160)), "?")
 

@@ -2,15 +2,16 @@
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from panan_spider.core.run_report import DiffSpan
+from panan_spider.core.translations import N_
 from panan_spider.publish.browse.page_render import ROWS, PageData, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.routes import Route
 from panan_spider.publish.export.sqlite_reader import Row
-from panan_spider.publish.translations import N_
 from panan_spider.report.diff import pieces, shortened
 
 #: Kinds of change that a reader can ask for, the readings of a stored page by a newer program apart.
@@ -132,10 +133,16 @@ def _alike(old: str, new: str) -> bool:
     return difflib.SequenceMatcher(None, old, new, autojunk=False).quick_ratio() > _ALIKE
 
 
-def revision_changes(context: RenderContext, route: Route) -> PageData:
-    """Changes of a revision against the one before it."""
+def revision_changes(context: RenderContext, route: Route, args: Mapping[str, str]) -> PageData:
+    """Changes of a revision against the one before it, or the earlier one that `from` names."""
     database = context.database
-    row, old, new = (database.article(route.key), *(database.revision(route.key, route.page - step) for step in (1, 0)))
+    earlier = args.get("from") or str(route.page - 1)
+    if not re.fullmatch(r"[0-9]{1,6}", earlier) or not 0 < int(earlier) < route.page:
+        raise PageNotFound(f"changes of revision {route.page} since {earlier}")
+    row, old, new = (
+        database.article(route.key),
+        *(database.revision(route.key, one) for one in (int(earlier), route.page)),
+    )
     if row is None or new is None or old is None:
         raise PageNotFound(f"changes of revision {route.page} of article {route.key}")
     given = {"row": row, "old": old, "new": new, "changes": diff(old, new), "is_rereading": _is_rereading(old, new)}

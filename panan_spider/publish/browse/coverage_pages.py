@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from panan_spider.core.translations import N_
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext
 from panan_spider.publish.browse.question import Question
 from panan_spider.publish.browse.question_parser import InvalidQuery, question_of
 from panan_spider.publish.browse.routes import Route
 from panan_spider.publish.export.sqlite_reader import Row
-from panan_spider.publish.translations import N_
 
 #: Shades of the calendar beside none.
 _SHADES: Final = 4

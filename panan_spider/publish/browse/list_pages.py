@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from panan_spider.core.translations import N_, Translate
 from panan_spider.publish.browse.answer import Answer
 from panan_spider.publish.browse.article_index import FacetCount
 from panan_spider.publish.browse.changes_pages import newest_changes
@@ -29,7 +30,6 @@ from panan_spider.publish.browse.question import (
 )
 from panan_spider.publish.browse.question_parser import FORM, InvalidQuery, question_of
 from panan_spider.publish.browse.routes import Route, RouteKind
-from panan_spider.publish.translations import N_, Translate
 
 #: How much of the front page: leading articles; articles of each section; corrections and removals.
 _LEADS, _OF_EACH, _CHANGES = 5, 5, 6

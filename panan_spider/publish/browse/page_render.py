@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from panan_spider import __version__
+from panan_spider.core.clock import local_time
+from panan_spider.core.translations import HTML_LANGUAGE, LANGUAGES, N_, Translate, translator
 from panan_spider.publish.browse.answer import Search
 from panan_spider.publish.browse.article_index import ArticleIndex
 from panan_spider.publish.browse.guard import POLICY_IN_A_FILE
@@ -18,13 +19,10 @@ from panan_spider.publish.browse.question import NO_SECTION
 from panan_spider.publish.browse.routes import Route, UrlBuilder
 from panan_spider.publish.export.sqlite_reader import ExportDatabase
 from panan_spider.publish.links import web_address
-from panan_spider.publish.translations import HTML_LANGUAGE, LANGUAGES, N_, Translate
 from panan_spider.sites.profile import Site
 
 #: Rows of a list page.
 ROWS: Final = 30
-#: The sites' own clock.
-SITE_TIME: Final = timezone(timedelta(hours=8))
 #: Page templates of the CMSs: Chinese name.
 _TEMPLATES: Final = {"enorth_a": "北方版式一", "enorth_b": "北方版式二", "trs": "拓尔思版式"}
 #: What an author did.
@@ -134,23 +132,6 @@ def paginate(page: int, total: int, rows: int = ROWS) -> Pagination:
 def skipped(page: int, rows: int = ROWS) -> int:
     """The rows of the pages before."""
     return (page - 1) * rows
-
-
-def local_time(time: str | None) -> str:
-    """A UTC time as the site's clock shows it, to the minute: `2022-11-14 02:15`. A date stays one; other text stays as it is."""
-    if not time or "T" not in time:
-        return time or ""
-    try:
-        found = datetime.fromisoformat(time)
-    except ValueError:
-        return time
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(SITE_TIME).strftime("%Y-%m-%d %H:%M")
-
-
-@cache
-def translator(language: str) -> Translate:
-    """One for each language."""
-    return Translate(language)
 
 
 @cache

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from panan_spider.core.translations import N_, Translate
 from panan_spider.publish.export.bigrams import phrases, runs
-from panan_spider.publish.translations import N_, Translate
 
 #: Stands for the articles whose page names no section.
 NO_SECTION: Final = "-"

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from panan_spider.core.text import fold
+from panan_spider.core.translations import N_, Message
 from panan_spider.publish.browse.question import (
     COLUMNS,
     FIELDS,
@@ -26,7 +27,6 @@ from panan_spider.publish.browse.question import (
     Question,
     Text,
 )
-from panan_spider.publish.translations import N_, Message
 
 #: Characters of one word, phrase or value; and of a whole question. A longer one is refused, not cut.
 LONGEST: Final = 200

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from panan_spider.archive.store.archive import RUNS_FOLDER
 from panan_spider.core.outcomes import ExitCode
+from panan_spider.core.translations import N_, Translate
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.routes import Route
-from panan_spider.publish.translations import N_, Translate
-from panan_spider.report.page.page_words import ENDINGS, OUTCOMES
+from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS
 
 RUNS_A_PAGE: Final = 100
 #: Keys of a report that a page shows. A run of another command leaves some of them out.
@@ -25,14 +25,9 @@ _SHOWN: Final = (
 #: The name of a run: nothing that leads out of the folder.
 NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}")
 #: A file that a run leaves for people and programs.
-FILE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}\.(html|json)")
+FILE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}\.((zh\.)?html|json)")
 
 _UNREADABLE: Final = ("Its report cannot be read", "报告无法读取", "bad")
-#: How a section's walk ended: Chinese for the words of a report.
-_WALKS: Final = {
-    "end": "到末页", "known": "遇已有文章", "since": "到起始日期", "incomplete": "未完成", "failed": "失败", "stopped": "中止", "limit": "到上限",
-    "stale": "无新内容", "open": "进行中",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -115,13 +110,20 @@ def duration(seconds: int | None, translate: Translate) -> str:
 def _words(context: RenderContext) -> dict[str, Any]:
     """The vocabulary of reports in the page's language, as functions for a template."""
     translate = context.translate
-    outcomes = {outcome.value: chinese for outcome, chinese in OUTCOMES.items()}
+    outcomes = {outcome.value: words for outcome, words in OUTCOMES.items()}
     return {
-        "outcome_label": lambda name: translate(str(name), zh=outcomes.get(str(name), "其他")),
-        "walk_label": lambda name: translate(str(name), zh=_WALKS.get(str(name), "其他")),
+        "outcome_label": lambda name: outcomes.get(str(name), (str(name), "其他"))[context.language == "zh"],
+        "walk_label": lambda name: WALKS.get(str(name), (str(name), "其他"))[context.language == "zh"],
         "duration": lambda seconds: duration(seconds, translate),
+        "report_name": lambda run: _report_name(context, run),
         "ending_label": lambda run: run.ending[1] if context.language == "zh" else run.ending[0],
     }
+
+
+def _report_name(context: RenderContext, run: RunSummary) -> str:
+    """The HTML report of a run in the page's language; an older run has one in English alone."""
+    name = f"{run.name}.{context.language}.html"
+    return name if report_file(context.data, name) is not None else f"{run.name}.html"
 
 
 def runs(context: RenderContext, route: Route) -> PageData:

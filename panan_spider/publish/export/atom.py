@@ -4,7 +4,7 @@ import heapq
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -15,6 +15,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.core.clock import SITE_TIME
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import ArchiveLines, Record
 from panan_spider.publish.export.atomic import built_aside
@@ -34,7 +35,6 @@ FORM: Final = "atom"
 #: Entries of a feed at most: as many as a reader who looks in once a month will want.
 NEWEST: Final = 100
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
-_SITE_TIME: Final = timezone(timedelta(hours=8))
 #: Characters that XML 1.0 cannot hold in any spelling.
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_NAME: Final = re.compile(r"[^\w-]")
@@ -88,7 +88,7 @@ def clean(text: str) -> str:
 def parse_time(day_or_time: str) -> datetime:
     """A date, or a time with its zone, of a line; a date is the day's beginning on the site's clock."""
     found = datetime.fromisoformat(day_or_time)
-    return found if found.tzinfo is not None else found.replace(tzinfo=_SITE_TIME)
+    return found if found.tzinfo is not None else found.replace(tzinfo=SITE_TIME)
 
 
 def tag_uri(site: Site, *parts: str) -> str:
@@ -158,7 +158,7 @@ def content_html(entry: FeedEntry) -> str:
 
 
 def _local(time: str) -> str:
-    return parse_time(time).astimezone(_SITE_TIME).strftime("%Y-%m-%d %H:%M")
+    return parse_time(time).astimezone(SITE_TIME).strftime("%Y-%m-%d %H:%M")
 
 
 def _block_html(block: dict[str, Any]) -> str:

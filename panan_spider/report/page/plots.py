@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Final
 
 from panan_spider.core.run_report import Timeline
@@ -92,6 +93,16 @@ def calendar(coverage: Coverage, first_year: int | None) -> list[PlotYear]:
     quiet = quiet_periods(coverage.by_day, coverage.thresholds)
     first = min(first_year or days[0].year, days[0].year)
     return [_year(year, coverage, days, quiet) for year in range(first, days[-1].year + 1)]
+
+
+def empty_years(years: Sequence[PlotYear]) -> dict[int, str]:
+    """The last of each run of years without an article → the run as text: 2018 → `2015–2018`."""
+    found: dict[int, str] = {}
+    for has_articles, run in groupby(years, key=lambda year: year.articles > 0):
+        numbers = [year.year for year in run]
+        if not has_articles:
+            found[numbers[-1]] = f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+    return found
 
 
 def _year(year: int, coverage: Coverage, days: Sequence[date], quiet: Sequence[QuietPeriod]) -> PlotYear:

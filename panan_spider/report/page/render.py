@@ -1,4 +1,4 @@
-"""HTML renderer of a report and of the list of runs: one file each, no script, no external resource, site text escaped."""
+"""HTML renderer of a report and of the list of runs: one file each and language, no script, no external resource, site text escaped."""
 
 import base64
 import hashlib
@@ -9,9 +9,12 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from panan_spider.core.clock import local_time
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import RunReport
-from panan_spider.report.page import page_words, plots
+from panan_spider.core.translations import HTML_LANGUAGE, LANGUAGES, N_, translator
+from panan_spider.report import vocabulary
+from panan_spider.report.page import plots
 from panan_spider.report.page.plots import Coverage
 from panan_spider.sites.profile import Site
 
@@ -37,9 +40,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"size": page_words.size, "span": page_words.span, "web": is_web}
+    environment.filters |= {"size": vocabulary.size, "local": local_time, "web": is_web}
     # Safe without escaping: the style sheet is a file of this package.
-    environment.globals |= {"style": Markup(_STYLE), "policy": _policy(), "words": page_words, "Outcome": Outcome}  # noqa: S704
+    environment.globals |= {"style": Markup(_STYLE), "policy": _policy(), "words": vocabulary, "Outcome": Outcome}  # noqa: S704
     return environment
 
 
@@ -56,16 +59,47 @@ def title_of(site: Site) -> str:
     return site.name or site.key
 
 
-def report_page(report: RunReport, coverage: Coverage, site: Site) -> str:
-    """The page of one report."""
+def page_name(name: str, language: str) -> str:
+    """The file of a page in one language: `index.html` in English, `index.zh.html` in Chinese."""
+    return f"{name}.html" if language == "en" else f"{name}.{language}.html"
+
+
+def _vocabulary(language: str, site: Site) -> dict[str, Any]:
+    """What every template needs in one language."""
+    translate = translator(language)
+
+    def word(pair: Sequence[str]) -> str:
+        return pair[0] if language == "en" else pair[1]
+
+    def articles(count: int) -> str:
+        return translate.number("{count} article", "{count} articles", count)
+
+    def of_year(year: plots.PlotYear) -> str:
+        return translate(N_("{articles} on {days} days"), articles=articles(year.articles), days=year.days)
+
+    return {
+        "site": title_of(site), "lang": language, "html_lang": HTML_LANGUAGE[language], "_": translate, "word": word,
+        "other": next(one for one in LANGUAGES if one != language), "articles": articles, "of_year": of_year,
+        "span": lambda seconds: vocabulary.span(seconds, translate), "page_name": lambda name: page_name(name, language),
+        "check_name": lambda name: name if language == "en" else vocabulary.CHECKS.get(name, name),
+    }  # fmt: skip
+
+
+def report_page(report: RunReport, coverage: Coverage, site: Site, language: str = "en") -> str:
+    """The page of one report in one language; sentences of the run stay in English."""
     requests, received = plots.timeline(report.course)
     quiet = [(name, period) for name, periods in coverage.quiet_sections().items() for period in periods]
+    calendar = plots.calendar(coverage, site.first_year)
+    words = _vocabulary(language, site)
+    ending = vocabulary.ENDINGS[ExitCode(report.exit_code)]
     return _PAGES.get_template("report.html").render(
-        site=title_of(site),
+        **words,
         report=report,
-        ending=page_words.ENDINGS[ExitCode(report.exit_code)],
-        noted=page_words.warnings(report.checks),
-        calendar=plots.calendar(coverage, site.first_year),
+        ending=words["word"](ending),
+        colour=ending[2],
+        noted=vocabulary.warnings(report.checks),
+        calendar=calendar,
+        empty=plots.empty_years(calendar),
         quiet=sorted(quiet, key=lambda row: row[1].last, reverse=True),
         covered=sum(coverage.by_day.values()),
         rows=plots.rows(coverage),
@@ -80,10 +114,10 @@ def report_page(report: RunReport, coverage: Coverage, site: Site) -> str:
     )
 
 
-def index_page(runs: Sequence[Mapping[str, Any]], site: Site) -> str:
+def index_page(runs: Sequence[Mapping[str, Any]], site: Site, language: str = "en") -> str:
     """The list of runs, newest first, each as `ledger.queries.summaries` gives it."""
     rows = [
-        {**run, "ending": page_words.ENDINGS.get(ExitCode(run["exit_code"])) if run["exit_code"] is not None else None}
+        {**run, "ending": vocabulary.ENDINGS.get(ExitCode(run["exit_code"])) if run["exit_code"] is not None else None}
         for run in runs
     ]
-    return _PAGES.get_template("index.html").render(runs=rows, site=title_of(site))
+    return _PAGES.get_template("index.html").render(**_vocabulary(language, site), runs=rows)

@@ -1,9 +1,11 @@
-"""Wording of the report page: English, with the Chinese beside it."""
+"""Vocabulary of runs in English and Chinese: exit codes, verdicts, checks, outcomes, ends of walks; for reports, pages and status."""
 
+import re
 from typing import Final
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult, State, Verdict
+from panan_spider.core.translations import LANGUAGES, N_, Translate, translator
 
 #: Title of each exit code in English and Chinese, and its colour: `good`, `soon` (look at it when you can), `bad`.
 ENDINGS: Final[dict[ExitCode, tuple[str, str, str]]] = {
@@ -32,6 +34,7 @@ VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "none": ("not judged", "未判断"),
 }
 
+#: English is the check's own name.
 CHECKS: Final[dict[str, str]] = {
     "sections_found": "栏目是否齐全",
     "front_page_links": "首页链接数",
@@ -54,27 +57,35 @@ CHECKS: Final[dict[str, str]] = {
     "peak_memory": "内存峰值",
 }
 
-OUTCOMES: Final[dict[Outcome, str]] = {
-    Outcome.STORED: "新存入",
-    Outcome.REVISED: "已更正",
-    Outcome.UNCHANGED: "未变",
-    Outcome.KNOWN: "已有",
-    Outcome.ALIAS: "别址",
-    Outcome.GONE: "已撤下",
-    Outcome.FORBIDDEN: "robots 禁止",
-    Outcome.BLOCKED: "被拒",
-    Outcome.UNKNOWN_LAYOUT: "未知版面",
-    Outcome.INVALID: "内容无效",
-    Outcome.UNKNOWN_ADDRESS: "地址格式未知",
-    Outcome.TOO_LARGE: "过大",
-    Outcome.OFF_SITE: "离开本站",
-    Outcome.FAILED: "失败",
-    Outcome.OUT_OF_RANGE: "不在日期内",
-    Outcome.PENDING: "未及",
-    Outcome.LISTED: "列表页",
-    Outcome.NO_LIST: "无文章列表",
-    Outcome.READ: "辅助页",
+#: English and Chinese of an outcome, said of a count of addresses.
+OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
+    Outcome.STORED: ("stored", "新存入"),
+    Outcome.REVISED: ("corrected", "已更正"),
+    Outcome.UNCHANGED: ("unchanged", "未变"),
+    Outcome.KNOWN: ("stored before", "已有"),
+    Outcome.ALIAS: ("another address of an article", "别址"),
+    Outcome.GONE: ("gone", "已撤下"),
+    Outcome.FORBIDDEN: ("forbidden by robots.txt", "robots 禁止"),
+    Outcome.BLOCKED: ("blocked", "被拒"),
+    Outcome.UNKNOWN_LAYOUT: ("of unknown layout", "未知版面"),
+    Outcome.INVALID: ("invalid", "内容无效"),
+    Outcome.UNKNOWN_ADDRESS: ("of unknown form of address", "地址格式未知"),
+    Outcome.TOO_LARGE: ("too large", "过大"),
+    Outcome.OFF_SITE: ("off the site", "离开本站"),
+    Outcome.FAILED: ("failed", "失败"),
+    Outcome.OUT_OF_RANGE: ("outside the dates asked for", "不在日期内"),
+    Outcome.PENDING: ("not reached", "未及"),
+    Outcome.LISTED: ("list pages", "列表页"),
+    Outcome.NO_LIST: ("pages without a list", "无文章列表"),
+    Outcome.READ: ("other pages read", "辅助页"),
 }
+
+#: How a section's walk ended.
+WALKS: Final = {
+    "end": ("last page read", "到末页"), "unproven": ("end not proven", "末页未证实"), "known": ("met known articles", "遇已有文章"),
+    "since": ("reached the first date", "到起始日期"), "capped": ("limit of pages", "到页数上限"), "failed": ("failed", "失败"),
+    "interrupted": ("interrupted", "中断"),
+}  # fmt: skip
 
 FIELDS: Final[dict[str, str]] = {
     "title": "标题",
@@ -92,6 +103,21 @@ FIELDS: Final[dict[str, str]] = {
 }
 
 
+_COUNTED: Final = re.compile(rf"\b(\d[\d,]*) ({'|'.join(Outcome)})\b")
+
+
+def worded(reason: str, language: str) -> str:
+    """The reason of a run's end with words for the names of outcomes: `14 no_list` as `14 pages without a list`."""
+    number = LANGUAGES.index(language)
+    pattern = "{0} {1}" if language == "en" else "{1} {0}"
+    return _COUNTED.sub(lambda found: pattern.format(found[1], OUTCOMES[Outcome(found[2])][1 - number]), reason)
+
+
+def is_english(text: str) -> bool:
+    """True for a sentence that holds English words: a report's sentences are those of the run, in English."""
+    return re.search(r"[A-Za-z]{2,}", text) is not None
+
+
 def warnings(checks: list[CheckResult]) -> list[CheckResult]:
     """Checks with the verdict `warn` or `fail`, the failed ones first."""
     return sorted((c for c in checks if c.verdict in ("warn", "fail")), key=lambda check: check.verdict != "fail")
@@ -106,11 +132,11 @@ def size(count: float) -> str:
     raise AssertionError("unreachable")
 
 
-def span(seconds: float) -> str:
+def span(seconds: float, translate: Translate | None = None) -> str:
     """`42 s`, `3 min 20 s`, `2 h 5 min`."""
-    whole = round(seconds)
+    whole, translate = round(seconds), translate or translator("en")
     if whole < 60:
-        return f"{whole} s"
+        return translate(N_("{seconds} s"), seconds=whole)
     if whole < 3_600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3_600} h {whole % 3_600 // 60} min"
+        return translate(N_("{minutes} min {seconds} s"), minutes=whole // 60, seconds=whole % 60)
+    return translate(N_("{hours} h {minutes} min"), hours=whole // 3_600, minutes=whole % 3_600 // 60)

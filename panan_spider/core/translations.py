@@ -1,4 +1,4 @@
-"""Translations of the pages: gettext catalogues by language, English as the language of the source."""
+"""Translations of pages, reports and status: gettext catalogues by language, English as the language of the source."""
 
 import gettext
 from collections.abc import Mapping
@@ -71,11 +71,17 @@ class Translate:
 
 
 @cache
+def translator(language: str) -> Translate:
+    """The one of a language."""
+    return Translate(language)
+
+
+@cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The catalogue of one language; English is the source."""
     if language == "en":
         return gettext.NullTranslations()
-    file = resources.files("panan_spider.publish.browse").joinpath("locale", language, "LC_MESSAGES", "browse.mo")
+    file = resources.files("panan_spider.core").joinpath("locale", language, "LC_MESSAGES", "panan.mo")
     return gettext.GNUTranslations(BytesIO(file.read_bytes()))
 
 
