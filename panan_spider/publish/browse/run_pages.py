@@ -22,6 +22,10 @@ _SHOWN: Final = (
     "outcomes", "sums_match", "sections", "gaps_count", "gaps",
 )  # fmt: skip
 
+#: Lists of articles of a report, and how many rows of each a page shows.
+_LISTS: Final = ("new", "corrections", "removals")
+_MOST_LISTED: Final = 100
+
 #: The name of a run: nothing that leads out of the folder.
 NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}")
 #: A file that a run leaves for people and programs.
@@ -141,4 +145,15 @@ def run(context: RenderContext, route: Route) -> PageData:
     if found is None:
         raise PageNotFound(f"run {route.key}")
     missing = [gap for gap in (found.report["gaps"] or ()) if isinstance(gap, dict)]
-    return PageData("run.html", {"run": found, "report": found.report, "missing": missing, **_words(context)})
+    entries = {name: _entries(context, found, name) for name in _LISTS}
+    lists = [(name, found.report.get(f"{name}_count", len(rows)), rows) for name, rows in entries.items() if rows]
+    given = {"run": found, "report": found.report, "missing": missing, "lists": lists, **_words(context)}
+    return PageData("run.html", given)
+
+
+def _entries(context: RenderContext, run: RunSummary, name: str) -> list[Mapping[str, Any]]:
+    """The articles of one list of a report, each with `stored`: the archive has a copy of its own."""
+    listed = run.report.get(name)
+    rows = [row for row in listed[:_MOST_LISTED] if isinstance(row, dict)] if isinstance(listed, list) else []
+    known = context.index.number_of
+    return [{**row, "stored": known(str(row.get("id"))) is not None} for row in rows]
