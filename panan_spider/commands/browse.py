@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.base import ArchiveCommand, refuse, site_of_archive
+from panan_spider.commands.base import ArchiveCommand, refuse, refuse_root, site_of_archive
 
 PORT = 8001
 
@@ -33,6 +33,35 @@ class Command(ArchiveCommand, ScrapyCommand):
             metavar="CODE",
             help=f"with --static: {', '.join(LANGUAGES)} (default: {LANGUAGES[0]})",
         )
+
+        parser.add_argument(
+            "--sites", metavar="KEYS", help="the archives of many sites below PANAN_FLEET_DIR, with the site as a facet"
+        )
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Serve one archive, or with `--sites` many."""
+        if opts.sites is None:
+            return super().carry_out(args, opts)
+        self.takes_options_only(args)
+        self.check(opts)
+        if opts.static is not None or opts.data_dir:
+            refuse("--sites takes neither --static nor --data-dir: it serves the archives below PANAN_FLEET_DIR")
+        return self._serve_sites(opts)
+
+    def _serve_sites(self, opts: argparse.Namespace) -> int:
+        from panan_spider.publish.browse import server
+        from panan_spider.fleet.fleet_settings import FleetError
+        from panan_spider.fleet.joined_source import JoinedSource
+        from panan_spider.fleet.roster import UnknownSites, chosen_sites
+
+        assert self.settings is not None
+        root = Path(self.settings["PANAN_FLEET_DIR"])
+        if root.is_dir():
+            refuse_root(root)
+        try:
+            return server.serve_pages(JoinedSource(root, chosen_sites(opts.sites)), opts)
+        except (FleetError, UnknownSites) as error:
+            refuse(str(error))
 
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse impossible ports, hosts that others can reach, unknown languages, and an empty folder's name."""

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.core.clock import moment, now
 from panan_spider.fleet.dataset import part_of
 from panan_spider.fleet.fleet_settings import FleetError
 from panan_spider.publish.export import sqlite, sqlite_schema
@@ -36,7 +37,7 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "sections": ("name",),
     "removals": ("article_id",),
 }
-_MADE_BY: Final = "panan_spider, many sites"
+MADE_BY: Final = "panan_spider, many sites"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _refuse_foreign(form: str, out: Path) -> None:
         if form == "parquet" and head == b"PAR1":
             return
         with closing(sqlite3.connect(f"{out.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            if db.execute("SELECT value FROM meta WHERE key = 'made_by'").fetchone() == (_MADE_BY,):
+            if db.execute("SELECT value FROM meta WHERE key = 'made_by'").fetchone() == (MADE_BY,):
                 return
     except (sqlite3.Error, OSError):
         pass
@@ -107,6 +108,7 @@ def _parquet(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> Joine
 
 
 def _sqlite(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> JoinedResult:
+    sizes = archive_sizes(root, sites)  # before they are read: what comes meanwhile is for the next export
     with built_aside(out) as building:
         building.unlink(missing_ok=True)
         with closing(sqlite3.connect(building)) as db:
@@ -117,7 +119,7 @@ def _sqlite(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> Joined
                 sqlite.export(ExportJob(root / site.key, site, all_revisions=True), one)
                 with _attached(db, one):
                     _take(db, site)
-            done = _finish(db, out, len(sites))
+            done = _finish(db, out, len(sites), sizes)
     return done
 
 
@@ -185,14 +187,39 @@ def _searched(db: sqlite3.Connection, site: Site) -> Iterator[list[Any]]:
         yield [record["docid"], *sqlite_schema.searched(record | {"authors": authors.get(record["id"], [])})]
 
 
-def _finish(db: sqlite3.Connection, out: Path, sites: int) -> JoinedResult:
+def archive_sizes(root: Path, sites: Sequence[Site]) -> dict[str, int]:
+    """Site → bytes of its articles.jsonl: what tells whether an archive has gone on."""
+    return {site.key: (root / site.key / ARTICLES_FILE).stat().st_size for site in sites}
+
+
+def _index_keys(db: sqlite3.Connection) -> None:
+    """Index the ids that `scrapy browse --sites` gives to articles: the site's key, a hyphen, the number."""
+    for table, columns in sqlite_schema.TABLES.items():
+        if "article_id" in columns:
+            rest = next((f", [{name}]" for name in ("revision", "position", "section") if name in columns), "")
+            db.execute(f"CREATE INDEX {table}_key ON {table} (site || '-' || article_id{rest})")
+    db.execute("CREATE INDEX articles_key ON articles (site || '-' || id)")
+    # All that an index of the articles asks for, so that no text is read for it.
+    db.execute("CREATE INDEX articles_facets ON articles (day, site, id, docid, section, source, template, gone)")
+    db.execute("CREATE INDEX revisions_later ON revisions (fetched_at, site, article_id, revision) WHERE revision > 1")
+    for column in ("name", "office", "place"):
+        db.execute(f"CREATE INDEX people_{column} ON people ({column}, site, article_id, action)")
+    db.execute("CREATE INDEX authors_name ON authors (name, site, article_id)")
+    db.execute("CREATE INDEX listed_in_section ON listed_in (section, site, article_id)")
+
+
+def _finish(db: sqlite3.Connection, out: Path, sites: int, sizes: dict[str, int]) -> JoinedResult:
     weights = ", ".join(map(str, sqlite_schema.SEARCHED.values()))
     db.execute("INSERT INTO search(search, rank) VALUES ('rank', ?)", (f"bm25({weights})",))
     db.execute("CREATE UNIQUE INDEX articles_docid ON articles (docid)")
     db.execute("CREATE INDEX articles_site_day ON articles (site, day)")
     db.execute("CREATE INDEX articles_day ON articles (day)")
-    version = str(sqlite_schema.EXPORT_VERSION)
-    db.executemany("INSERT INTO meta VALUES (?, ?)", [("made_by", _MADE_BY), ("schema_version", version)])
+    _index_keys(db)
+    values = {
+        "made_by": MADE_BY, "schema_version": sqlite_schema.EXPORT_VERSION, "layout": sqlite_schema.LAYOUT,
+        "made_at": moment(now()), "archives": json.dumps(sizes),
+    }  # fmt: skip
+    db.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in values.items()])
     db.commit()
     articles, revisions, indexed = (
         int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in ("articles", "revisions", "search")

@@ -1,5 +1,6 @@
 """Many archives as one SQLite or Parquet file: the key is (site, id), and every word is found with its site."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -92,3 +93,56 @@ def test_nothing_of_anybody_else_s_is_overwritten(root: Path) -> None:
         export_sites("csv", SITES, root, root / "x")
     with pytest.raises(FleetError, match="no archive"):
         export_sites("sqlite", SITES[2:], root, root / "x")
+
+
+def joined_pages(root: Path) -> Any:
+    """The pages of both archives."""
+    browse_archive: Any = pytest.importorskip("browse_archive")
+    from panan_spider.fleet.joined_source import JoinedSource
+
+    source = JoinedSource(root, SITES)
+    assert source.is_stale() and not source.is_readable()
+    done = source.refresh()
+    assert done is not None and (done.articles, done.revisions) == (4, 5)
+    assert not source.is_stale() and source.is_readable() and source.refresh() is None
+    return browse_archive.pages_of(source)
+
+
+def test_pages_of_many_sites_have_the_site_as_a_facet(root: Path) -> None:
+    pages = joined_pages(root)
+    answer = json.loads(pages.text("/search.json"))
+    assert answer["total"] == 4
+    assert answer["facets"]["site"] == [{"value": "jia", "count": 2}, {"value": "yi", "count": 2}]
+    for one in answer["facets"]["site"]:
+        found = json.loads(pages.text(f"/search.json?site={one['value']}"))
+        assert found["total"] == one["count"] and found["question"]["source"] == f"网站:{one['value']}"
+        assert {article["id"].partition("-")[0] for article in found["articles"]} == {one["value"]}
+    page = pages.text("/search?q=的|甲")
+    assert "甲山新闻网" in page and 'name="site"' in page
+    assert json.loads(pages.text("/search.json?q=饮水安全 网站:jia"))["total"] == 0
+
+
+def test_two_articles_of_one_number_have_pages_of_their_own(root: Path) -> None:
+    pages = joined_pages(root)
+    texts = {key: pages.text(f"/article/{key}-000000001") for key in ("jia", "yi")}
+    assert "新修订" in texts["jia"] and "饮水安全" in texts["yi"] and "饮水安全" not in texts["jia"]
+    assert json.loads(pages.text("/search.json?q=000000001"))["total"] == 2
+    assert pages.get("/article/bing-000000001").status_code == 404 == pages.get("/article/000000001").status_code
+    assert "<ins>" in pages.text("/article/jia-000000001/changes/2")
+    assert json.loads(pages.text("/changes.json"))["total"] == 1
+    assert "[N/OL]. 甲山新闻网" in pages.text("/article/jia-000000001.txt")
+    assert pages.get("/runs").status_code == 200 == pages.get("/people").status_code
+
+
+def test_pages_follow_an_archive_that_has_grown_and_leave_a_foreign_file_alone(root: Path) -> None:
+    from panan_spider.fleet.joined_source import JoinedSource
+
+    source = JoinedSource(root, SITES)
+    source.refresh()
+    put(root / "yi", a_full_article(4))
+    assert source.is_stale() and source.is_readable()
+    done = source.refresh()
+    assert done is not None and done.articles == 5
+    (root / "sites.sqlite").write_bytes(b"mine" * 100)
+    with pytest.raises(ForeignFileError, match="no sqlite export of many sites"):
+        source.is_stale()

@@ -110,9 +110,9 @@ class Answer:
 class Search:
     """Answers questions from one export and its index."""
 
-    def __init__(self, site: Site, database: ExportDatabase, index: ArticleIndex) -> None:
+    def __init__(self, sites: Sequence[Site], database: ExportDatabase, index: ArticleIndex) -> None:
         self.index = index
-        self._site, self._database = site, database
+        self._sites, self._database = sites, database
         self._kept: dict[Question, Answer] = {}
 
     def answer(self, question: Question) -> Answer:
@@ -171,11 +171,17 @@ class Search:
 
     def _numbered(self, node: Number | ArticleUrl) -> BitMap:
         if isinstance(node, Number):
-            number = self.index.number_of(node.number)
-            return BitMap([number]) if number is not None else self._matching(_match(Text(node.number)))
-        article = article_id(self._site, node.url)
-        sql = "SELECT id FROM articles WHERE url = ? OR id = ?"
-        return self.index.bits_of(self._database.column(sql, canonical(node.url), article or ""))
+            return self.index.ending_with(node.number) or self._matching(_match(Text(node.number)))
+        ids = [identified for site in self._sites if (identified := self._id_at(site, node.url)) is not None]
+        found = self.index.bits_of(ids)
+        # Addresses have no index: all articles are looked through for one whose address names no article of theirs.
+        return found or self.index.bits_of(
+            self._database.column("SELECT id FROM articles WHERE url = ?", canonical(node.url))
+        )
+
+    def _id_at(self, site: Site, url: str) -> str | None:
+        number = article_id(site, url)
+        return f"{site.key}-{number}" if number is not None and self._database.has_sites else number
 
     def shown(self, answer: Answer, ids: Sequence[str]) -> list[Hit]:
         """These articles as a list shows them, hits marked."""

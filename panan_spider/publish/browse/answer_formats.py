@@ -30,6 +30,7 @@ from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row
 from panan_spider.publish.export.job import MissingLibrary
 from panan_spider.publish.export.wacz import write_wacz
 from panan_spider.publish.export.xlsx import write_workbook
+from panan_spider.sites.profile import Site
 
 #: Articles of one page of JSON at most; `size` asks for fewer or more than a page of HTML has.
 MOST_ROWS: Final = 200
@@ -180,6 +181,11 @@ def feed_entries(context: RenderContext, ids: list[str]) -> list[FeedEntry]:
     ]
 
 
+def cited(context: RenderContext, record: dict[str, Any]) -> tuple[dict[str, Any], Site]:
+    """A record under its own site's number, and the site."""
+    return record | {"id": record["id"].rpartition("-")[2]}, context.site_of(record["id"])
+
+
 def _citations(make: Callable[[RenderContext, Iterator[dict[str, Any]]], str], media_type: str) -> Any:
     def represented(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
         if route.kind is RouteKind.ARTICLE:
@@ -196,14 +202,15 @@ def _citations(make: Callable[[RenderContext, Iterator[dict[str, Any]]], str], m
 
 _CITATIONS: Final = {
     "bib": _citations(
-        lambda context, records: "\n\n".join(bibtex(one, context.site) for one in records),
+        lambda context, records: "\n\n".join(bibtex(*cited(context, one)) for one in records),
         "application/x-bibtex; charset=utf-8",
     ),
     "txt": _citations(
-        lambda context, records: "\n".join(gb_t_7714(one, context.site) for one in records), "text/plain; charset=utf-8"
+        lambda context, records: "\n".join(gb_t_7714(*cited(context, one)) for one in records),
+        "text/plain; charset=utf-8",
     ),
     "csl.json": _citations(
-        lambda context, records: csl_json(records, context.site),
+        lambda context, records: csl_json((cited(context, one)[0] for one in records), context.site),
         "application/vnd.citationstyles.csl+json; charset=utf-8",
     ),
 }
@@ -222,7 +229,7 @@ def _article_wacz(context: RenderContext, route: Route, _args: Args, _base: str)
     if not places or not places[0].is_file():
         raise PageNotFound(f"raw page of article {route.key}")
     book = io.BytesIO()
-    write_wacz(book, context.data, context.site, records)
+    write_wacz(book, context.data, context.site_of(route.key), records)
     return Representation(book.getvalue(), "application/wacz", file_name=f"{context.site.key}-{route.key}.wacz")
 
 

@@ -34,7 +34,7 @@ _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; chars
 ASSETS: Final = ("browse.css", "browse.js", "find.js", "question.js", "icon.svg")
 
 #: Where a kept picture can lie, as the pipeline names it.
-IMAGE: Final = re.compile(r"images/[0-9A-Za-z/]{1,80}(\.[a-z]{3,4})?")
+IMAGE: Final = re.compile(r"(?:[a-z0-9-]{1,40}/)?images/[0-9A-Za-z/]{1,80}(\.[a-z]{3,4})?")
 #: Types of picture that a page shows; any other, SVG above all, is not sent.
 _PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp"})
 
@@ -87,6 +87,8 @@ PAGES: Final[dict[RouteKind, Callable[[RenderContext, Route, Args], PageData]]] 
     RouteKind.RUN: lambda context, route, _args: run_pages.run(context, route),
 }
 
+#: An article's number, behind the key of its site where the articles are of many.
+_ID: Final = r"(?:[a-z0-9-]{1,40}-)?\d+"
 #: Path → kind of page. A key ends before a suffix that names another form of the page.
 _SUFFIX: Final = rf"(?:\.(?P<suffix>{'|'.join(map(re.escape, FORMATS))}))?"
 _PATHS: Final = tuple(
@@ -97,12 +99,14 @@ _PATHS: Final = tuple(
         (r"/(?P<kind>search|calendar|people|authors|offices|runs|trend)", None),
         (r"/calendar/(?P<key>\d{4}-\d{2})", RouteKind.MONTH),
         (r"/(?P<kind>section|person|author|office|run)/(?P<key>[^/]+?)", None),
-        (r"/article/(?P<key>\d+)/(?P<kind>revision|changes|raw)/(?P<page>\d{1,6})", None),
-        (r"/article/(?P<key>\d+)", RouteKind.ARTICLE),
+        (rf"/article/(?P<key>{_ID})/(?P<kind>revision|changes|raw)/(?P<page>\d{{1,6}})", None),
+        (rf"/article/(?P<key>{_ID})", RouteKind.ARTICLE),
         (r"/openapi\.json", RouteKind.API),
     )
 )
-_FILES: Final = re.compile(r"/(?:static/(?P<asset>[^/]+)|(?P<image>images/.+)|runs/(?P<report>[^/]+))")
+_FILES: Final = re.compile(
+    r"/(?:static/(?P<asset>[^/]+)|(?P<image>(?:[a-z0-9-]{1,40}/)?images/.+)|runs/(?P<report>[^/]+))"
+)
 
 
 def route_of(path: str, args: Args) -> Route | None:

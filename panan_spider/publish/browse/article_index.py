@@ -17,7 +17,7 @@ from pyroaring import BitMap, FrozenBitMap
 from panan_spider.publish.export.sqlite_reader import ExportDatabase
 
 #: The facets, in the order a reader meets them.
-FACETS: Final = ("section", "author", "person", "office", "place", "source", "template", "state")
+FACETS: Final = ("site", "section", "author", "person", "office", "place", "source", "template", "state")
 #: Stands for the articles whose page names no section.
 _NONE: Final = "-"
 
@@ -31,6 +31,9 @@ _TABLES: Final = (
     ("state", "SELECT 'revised', article_id FROM changes WHERE kind = 'correction'"),
     ("state", "SELECT 'pictures', article_id FROM images"),
 )
+
+#: The same where the articles are of many sites.
+_OF_SITES: Final = (("site", "SELECT site, id FROM articles"),)
 
 Bits = BitMap | FrozenBitMap
 
@@ -78,7 +81,7 @@ class ArticleIndex:
                 found["state"]["removed"].append(number)
 
     def _read_tables(self, database: ExportDatabase, found: dict[str, dict[str, "array[int]"]]) -> None:
-        for facet, sql in _TABLES:
+        for facet, sql in (*_TABLES, *(_OF_SITES if database.has_sites else ())):
             values = found[facet]
             for value, article in database.stream(sql):
                 if (known := self._number.get(article)) is not None:  # else stored since: in the next index
@@ -108,6 +111,14 @@ class ArticleIndex:
     def number_of(self, article: str) -> int | None:
         """The article's number in the bitmaps; None where there is none of that id."""
         return self._number.get(article)
+
+    def ending_with(self, number: str) -> BitMap:
+        """The articles whose id is `number`, of one site or of several: ids of many sites begin with the site's key."""
+        if (found := self._number.get(number)) is not None:
+            return BitMap([found])
+        if not self.facets["site"]:
+            return BitMap()
+        return BitMap([place for place, article in enumerate(self.ids) if article.endswith(f"-{number}")])
 
     def bits_of(self, articles: Iterable[str]) -> BitMap:
         """Articles by id as a bitmap."""

@@ -124,13 +124,14 @@ def article(context: RenderContext, route: Route) -> PageData:
         name for name in context.index.facets["person"] if name in (row["text"] or "") and name not in offices
     ]
     before, after = _neighbours(context, row)
-    record = next(database.records([route.key]))
+    record, site = next(database.records([route.key])), context.site_of(route.key)
+    cited = record | {"id": route.key.rpartition("-")[2]}
     given = {
         **_shown(context, row, [one for one in people if one["field"] == "text"], bare_names),
         "people": offices, "bare_names": bare_names, "before": before, "after": after,
         "removal": database.removal(route.key), "record": record,
-        "citations": [("GB/T 7714", gb_t_7714(record, context.site)), ("BibTeX", bibtex(record, context.site)), ("CSL-JSON", csl_json([record], context.site))],
-        "head_data": json.dumps(news_article(record, context.site), ensure_ascii=False).translate(_IN_SCRIPT),
+        "citations": [("GB/T 7714", gb_t_7714(cited, site)), ("BibTeX", bibtex(cited, site)), ("CSL-JSON", csl_json([cited], site))],
+        "head_data": json.dumps(news_article(cited, site), ensure_ascii=False).translate(_IN_SCRIPT),
     }  # fmt: skip
     return PageData("article.html", given)
 
@@ -174,7 +175,7 @@ def _shown(context: RenderContext, row: Any, people: Sequence[Row], bare_names: 
         "breadcrumbs": json.loads(row["breadcrumbs"]),
         "credits": json.loads(row["credits"]),
         "authors": database.parts("authors", number),
-        "related": _related(context, database.parts("related", number)),
+        "related": _related(context, number, database.parts("related", number)),
         "revisions": database.revisions(number),
         "newest": row["revision"],
     }
@@ -190,11 +191,13 @@ def _offices_by_name(people: Sequence[Row]) -> dict[str, list[str]]:
     return found
 
 
-def _related(context: RenderContext, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _related(context: RenderContext, article: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """`title`, `url`, and `id` where the archive has that article."""
     found = []
     for row in rows[:_MOST_RELATED]:
-        number = article_id(context.site, row["url"])
+        number = article_id(context.site_of(article), row["url"])
+        if number is not None and context.library.sites:
+            number = f"{article.rpartition('-')[0]}-{number}"
         is_stored = number is not None and context.index.number_of(number) is not None
         found.append({"title": row["title"], "url": row["url"], "id": number if is_stored else None})
     return found

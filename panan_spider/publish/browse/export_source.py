@@ -3,9 +3,10 @@
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.files import LockHeld, StoreError
@@ -40,6 +41,13 @@ class ExportSource:
 
     data: Path
     site: Site
+    every: float = _EVERY
+    views: Sequence[str] = ()
+
+    @property
+    def sites(self) -> Mapping[str, Site]:
+        """None: it is one archive's."""
+        return {}
 
     @property
     def export(self) -> Path:
@@ -85,18 +93,53 @@ class ExportSource:
         return ExportJob(self.data, self.site, all_revisions=True)
 
 
-def open_library(source: ExportSource, time_limit_ms: int = TIME_LIMIT_MS) -> Library:
+class PageSource(Protocol):
+    """What the pages are made from: the export of one archive, or of many."""
+
+    #: Seconds between two looks at whether the archives have gone on.
+    every: float
+    #: SQL of the views of each connection, where the tables are not those of one archive.
+    views: Sequence[str]
+
+    @property
+    def data(self) -> Path:
+        """The folder that the export's paths begin from."""
+
+    @property
+    def site(self) -> Site:
+        """The site, or what stands for many."""
+
+    @property
+    def sites(self) -> Mapping[str, Site]:
+        """Of many archives: the sites by key."""
+
+    @property
+    def export(self) -> Path:
+        """The SQLite file."""
+
+    def is_stale(self) -> bool:
+        """Whether an archive has gone on since the export. Raises ArchiveNotFound, ForeignFileError."""
+
+    def is_readable(self) -> bool:
+        """Whether there is an export that pages can be made from, up to date or not. Raises ForeignFileError."""
+
+    def refresh(self) -> ExportResult | None:
+        """Bring the export up to date; None where it was. Raises what the export raises."""
+
+
+def open_library(source: PageSource, time_limit_ms: int = TIME_LIMIT_MS) -> Library:
     """The archive as its export now stands."""
-    database = ExportDatabase(source.export, time_limit_ms)
+    database = ExportDatabase(source.export, time_limit_ms, source.views)
     index = ArticleIndex(database)
     made_at = database.meta().get("made_at", "")
-    return Library(source.data, source.site, database, index, Search(source.site, database, index), made_at)
+    search = Search(list(source.sites.values()) or [source.site], database, index)
+    return Library(source.data, source.site, database, index, search, made_at, sites=source.sites)
 
 
 class LiveLibrary:
     """The library of an archive that goes on while its pages are read. No reader waits for an export: the last good one is shown."""
 
-    def __init__(self, source: ExportSource, time_limit_ms: int = TIME_LIMIT_MS) -> None:
+    def __init__(self, source: PageSource, time_limit_ms: int = TIME_LIMIT_MS) -> None:
         self.source, self._limit = source, time_limit_ms
         self._lock = threading.Lock()
         self._library: Library | None = None
@@ -127,7 +170,7 @@ class LiveLibrary:
 
     def look(self, *, at_once: bool = False) -> None:
         """Begin to bring the export up to date, where it is time to look, and it is stale. Never waits."""
-        due = at_once or time.monotonic() - self._looked > _EVERY
+        due = at_once or time.monotonic() - self._looked > self.source.every
         if due and not self.is_refreshing:
             self._looked = time.monotonic()
             self._refreshing = threading.Thread(target=self.refresh, daemon=True)

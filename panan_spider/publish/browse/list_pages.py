@@ -68,6 +68,7 @@ def front(context: RenderContext, route: Route) -> PageData:
     first, last = index.span_of(index.all)
     given = {
         "articles": len(index.ids), "first": first, "last": last, "blocks": context.library.memory["front"],
+        "sites": [(value_label(context, "site", one.value), one.count, Question((Match("site", one.value),)).source(context.language)) for one in index.counts("site", index.all)],
         "leads": database.listed(index.newest(index.all, _LEADS)), "changes": newest_changes(context, _CHANGES),
     }  # fmt: skip
     return PageData("front.html", given)
@@ -163,7 +164,8 @@ def script_words(translate: Translate) -> dict[str, str]:
 def _offered(context: RenderContext) -> dict[str, Any]:
     index = context.index
     names = {name: index.counts(name, index.all)[:_OFFERED] for name in ("author", "person")}
-    return {"sections": sections(context), "authors": names["author"], "people": names["person"], "states": [
+    sites = [(one.value, value_label(context, "site", one.value), one.count) for one in index.counts("site", index.all)]
+    return {"sites": sites, "sections": sections(context), "authors": names["author"], "people": names["person"], "states": [
         (name, state_name(name, context.translate)) for name in STATES
     ]}  # fmt: skip
 
@@ -223,6 +225,8 @@ def value_label(context: RenderContext, facet: str, value: str) -> str:
     """Label of a facet's value."""
     if facet == "state":
         return state_name(value, context.translate)
+    if facet == "site":
+        return context.library.sites[value].title if value in context.library.sites else value
     if facet == "template":
         return template_label(value, context.translate)
     return section_label(value, context.translate) if facet == "section" else value

@@ -48,6 +48,7 @@ class Library:
     index: ArticleIndex
     search: Search
     made_at: str
+    sites: Mapping[str, Site] = field(default_factory=dict)  # of many archives, by key
     memory: dict[str, Any] = field(default_factory=dict)  # answers that cost much; as old as the export
 
 
@@ -68,6 +69,10 @@ class RenderContext:
     def site(self) -> Site:
         """The site of the archive."""
         return self.library.site
+
+    def site_of(self, article: str) -> Site:
+        """The site of an article, by its id."""
+        return self.library.sites.get(article.rpartition("-")[0], self.site)
 
     @property
     def database(self) -> ExportDatabase:

@@ -21,6 +21,7 @@ FIELDS: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
     "title": ("标题", "title", ("headline", "题")),
     "kicker": ("引题", "kicker", ("副题", "subtitle")),
     "text": ("正文", "text", ("body",)),
+    "site": ("网站", "site", ()),
     "section": ("栏目", "section", ()),
     "author": ("记者", "byline", ("作者", "通讯员", "author")),
     "person": ("人物", "person", ()),

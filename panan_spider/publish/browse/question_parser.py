@@ -48,7 +48,7 @@ _STATE_NAMES: Final = {spelling: name for name, spellings in STATES.items() for 
 #: The orders of an answer: the best first where words are looked for, the newest first.
 ORDERS: Final = ("", "new")
 #: Fields of the search form that are clauses of their own; the others are `q` and `order`.
-FORM: Final = ("section", "since", "until", "author", "person", "state")
+FORM: Final = ("site", "section", "since", "until", "author", "person", "state")
 
 
 class InvalidQuery(Exception):
@@ -257,7 +257,7 @@ def parse(text: str) -> tuple[Node, ...]:
 
 
 def question_of(args: Mapping[str, str]) -> Question:
-    """The question of a form: `q` in the language of questions, `section`, `since`, `until`, `author`, `person`, `state`, `order`.
+    """The question of a form: `q` in the language of questions, `site`, `section`, `since`, `until`, `author`, `person`, `state`, `order`.
 
     Raises InvalidQuery.
     """

@@ -31,6 +31,9 @@ NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}")
 #: A file that a run leaves for people and programs.
 FILE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,80}\.((zh\.)?html|json)")
 
+#: A file of a run of one of many archives: the site's key, then the file.
+_OF_A_SITE: Final = re.compile(r"(?P<site>[a-z0-9][a-z0-9-]{0,39})-(?P<file>\d{8}T\d{6}Z-.+)")
+
 _UNREADABLE: Final = ("Its report cannot be read", "报告无法读取", "bad")
 
 
@@ -55,15 +58,24 @@ def ending(code: object) -> tuple[str, str, str]:
 
 
 def run_names(data: Path) -> list[str]:
-    """The names of all runs that left a report, newest first."""
-    return sorted(
-        (path.stem for path in (data / RUNS_FOLDER).glob("*.json") if NAME.fullmatch(path.stem)), reverse=True
-    )
+    """The names of all runs that left a report, newest first; of many archives, behind the key of each one's folder."""
+    found = [("", path.stem) for path in (data / RUNS_FOLDER).glob("*.json")]
+    if not (data / RUNS_FOLDER).is_dir():
+        found = [(f"{path.parts[-3]}-", path.stem) for path in data.glob(f"*/{RUNS_FOLDER}/*.json")]
+    named = [(run, site) for site, run in found if NAME.fullmatch(f"{site}{run}")]
+    return [site + run for run, site in sorted(named, reverse=True)]
+
+
+def _run_path(data: Path, name: str) -> Path:
+    """Where a file of a run lies, by the run's name and an ending."""
+    if not (data / RUNS_FOLDER).is_dir() and (found := _OF_A_SITE.fullmatch(name)) is not None:
+        return data / found["site"] / RUNS_FOLDER / found["file"]
+    return data / RUNS_FOLDER / name
 
 
 def run_of(data: Path, name: str) -> RunSummary | None:
     """One run by its name; None where there is none. A report that cannot be read is a run whose ending says so."""
-    path = data / RUNS_FOLDER / f"{name}.json"
+    path = _run_path(data, f"{name}.json")
     if not NAME.fullmatch(name) or not path.is_file():
         return None
     report = _read(path)
@@ -79,7 +91,7 @@ def report_files(data: Path) -> list[str]:
 
 def report_file(data: Path, name: str) -> Path | None:
     """One of them; None where there is none of that name."""
-    path = data / RUNS_FOLDER / name
+    path = _run_path(data, name)
     return path if FILE.fullmatch(name) and path.is_file() else None
 
 
@@ -155,5 +167,8 @@ def _entries(context: RenderContext, run: RunSummary, name: str) -> list[Mapping
     """The articles of one list of a report, each with `stored`: the archive has a copy of its own."""
     listed = run.report.get(name)
     rows = [row for row in listed[:_MOST_LISTED] if isinstance(row, dict)] if isinstance(listed, list) else []
+    site = _OF_A_SITE.fullmatch(run.name)
+    prefix = f"{site['site']}-" if site is not None and context.library.sites else ""
     known = context.index.number_of
-    return [{**row, "stored": known(str(row.get("id"))) is not None} for row in rows]
+    found = ({**row, "id": f"{prefix}{row.get('id')}"} for row in rows)
+    return [{**row, "stored": known(row["id"]) is not None} for row in found]

@@ -16,7 +16,7 @@ import uvicorn
 
 from panan_spider.core.outcomes import ExitCode, RefusedError
 from panan_spider.publish.browse.app import BrowseApp
-from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary
+from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary, PageSource
 from panan_spider.publish.browse.guard import LOOPBACK, Asgi
 from panan_spider.publish.browse.static_site import write
 
@@ -85,7 +85,7 @@ class _Server(uvicorn.Server):
             self._begun()
 
 
-def serve_pages(source: ExportSource, opts: argparse.Namespace) -> ExitCode:
+def serve_pages(source: PageSource, opts: argparse.Namespace) -> ExitCode:
     """Serve the pages until stopped: at once where there is an export, which is brought up to date beside.
 
     Raises ArchiveNotFound, ForeignFileError, PortInUse, StoreError, LockHeld.
@@ -116,7 +116,7 @@ def write_files(source: ExportSource, out: Path, language: str) -> ExitCode:
     return ExitCode.GOOD
 
 
-def _refresh(source: ExportSource) -> None:
+def _refresh(source: PageSource) -> None:
     if (done := source.refresh()) is not None:
         how = "made anew" if done.anew else "brought up to date"
         print(f"panan: {source.export}: {done.articles} articles, {done.revisions} revisions, {how}", flush=True)

@@ -28,8 +28,9 @@ class QueryTimeout(Exception):
 class ExportDatabase:
     """One export. Threads share its connections, each of which one question has at a time."""
 
-    def __init__(self, path: Path, time_limit_ms: int) -> None:
-        self.path, self._limit = path, time_limit_ms / 1000
+    def __init__(self, path: Path, time_limit_ms: int, views: Sequence[str] = ()) -> None:
+        """`views`: statements that make the temporary views of each connection, where the tables are not those of one archive."""
+        self.path, self._limit, self._views = path, time_limit_ms / 1000, tuple(views)
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
 
@@ -49,6 +50,8 @@ class ExportDatabase:
         uri = f"{self.path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
         connection.row_factory = sqlite3.Row
+        for view in self._views:
+            connection.execute(view)
         connection.execute("PRAGMA query_only = ON")
         return connection
 
@@ -133,6 +136,11 @@ class ExportDatabase:
             ):
                 found[row["article_id"]]["listed_in"].append(row["section"])
             yield from (found[number] for number in some if number in found)
+
+    @property
+    def has_sites(self) -> bool:
+        """Whether the articles are of many sites, which a column `site` names."""
+        return bool(self._views)
 
     def meta(self) -> dict[str, str]:
         """The table `meta`."""

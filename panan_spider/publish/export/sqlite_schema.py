@@ -68,7 +68,7 @@ _INDEXES: Final = (
 
 
 #: Every correction, new reading of a stored page, and removal. `at`: when it was first seen, UTC.
-_CHANGES: Final = """CREATE VIEW changes AS
+CHANGES: Final = """CREATE VIEW changes AS
     SELECT r.article_id, r.revision, r.fetched_at AS at,
         CASE WHEN r.warc_file IS p.warc_file AND r.warc_offset IS p.warc_offset AND r.warc_file IS NOT NULL
             THEN 'rereading' ELSE 'correction' END AS kind
@@ -88,7 +88,7 @@ def create(db: Database) -> None:
         )
     db.table("articles").create_index(["docid"], unique=True)
     db.execute(f"CREATE VIRTUAL TABLE search USING fts5({', '.join(SEARCHED)}, content='', tokenize='{TOKENIZER}')")
-    db.execute(_CHANGES)
+    db.execute(CHANGES)
     weights = ", ".join(map(str, SEARCHED.values()))
     db.execute("INSERT INTO search(search, rank) VALUES ('rank', ?)", [f"bm25({weights})"])
 
