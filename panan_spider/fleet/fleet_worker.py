@@ -45,6 +45,8 @@ class FleetWorker:
     jobs: int
     settings: Sequence[str] = ()  # NAME=VALUE, for every crawl
     children: ChildPool = field(default_factory=ChildPool)
+    _at_work: set[int] = field(default_factory=set)  # jobs that this process does
+    _undone: set[int] = field(default_factory=set)  # jobs it has and did not do at the last look
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; then end the crawls safely. Raises FleetError where the database is away too long."""
@@ -75,7 +77,10 @@ class FleetWorker:
 
     async def _work(self, app: Any) -> None:
         """procrastinate's own worker. It polls: LISTEN would end it with the database's first restart."""
-        await app.run_worker_async(
+        from procrastinate.worker import Worker
+
+        self._worker = Worker(
+            app=app,
             concurrency=self.jobs,
             name=self.fleet.holder,
             listen_notify=False,
@@ -85,6 +90,7 @@ class FleetWorker:
             stalled_worker_timeout=self.fleet.stalled_seconds * 10,
             shutdown_graceful_timeout=_STOP_SECONDS,
         )
+        await self._worker.run()
 
     async def _plan(self) -> None:
         """Every few seconds: queue what is due, and the jobs of workers that are silent. One worker of all at a time."""
@@ -96,6 +102,7 @@ class FleetWorker:
             await asyncio.sleep(self.fleet.renew_seconds)
 
     async def _plan_once(self) -> None:
+        await self._take_back()
         async with self._queue.alone() as alone:
             if alone:
                 for crawl in await self._queue.plan():
@@ -103,9 +110,22 @@ class FleetWorker:
                 if rescued := await self._queue.rescue():
                     logger.warning("%d jobs of silent workers are queued again", rescued)
 
+    async def _take_back(self) -> None:
+        """Queue again the jobs that the database gave this worker in an answer that was lost: it keeps them, and nobody does them.
+
+        A job counts as lost at the second look that finds it so: a job between two states is none.
+        """
+        if self._worker.worker_id is None:  # not registered yet
+            return
+        undone = await self._queue.doing(self._worker.worker_id) - self._at_work
+        for job in undone & self._undone:
+            logger.warning("job %d came in an answer that was lost; it is queued again", job)
+            await self._queue.again(job)
+        self._undone = undone
+
     def _register(self, app: Any) -> None:
         async def crawl(context: Any, site: str, arguments: dict[str, str]) -> int:
-            return await self._fenced(self._crawl(context.job, site, arguments))
+            return await self._fenced(context.job, self._crawl(context.job, site, arguments))
 
         app.task(name="crawl", pass_context=True)(crawl)
         for task in OFFLINE:
@@ -113,19 +133,22 @@ class FleetWorker:
 
     def _offline_task(self, task: str) -> Any:
         async def offline(context: Any, site: str, options: list[str]) -> int:
-            return await self._fenced(self._offline(context.job, task, site, options))
+            return await self._fenced(context.job, self._offline(context.job, task, site, options))
 
         return offline
 
-    async def _fenced(self, work: Coroutine[Any, Any, int]) -> int:
+    async def _fenced(self, job: Any, work: Coroutine[Any, Any, int]) -> int:
         """Do a job's work; end this process where the database was away longer than a lease: the job is another worker's."""
         from procrastinate.exceptions import ConnectorException
 
+        self._at_work.add(job.id)
         try:
             return await work
         except ConnectorException as error:
             logger.warning("the database is away: %s", " ".join(str(error.__cause__ or error).split()))
             self._leave()
+        finally:
+            self._at_work.discard(job.id)
 
     async def _crawl(self, job: Any, site: str, arguments: Mapping[str, str]) -> int:
         words = crawl_words(site, self.root / site, arguments, [*self.settings, _ADDONS])

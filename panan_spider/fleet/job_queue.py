@@ -45,6 +45,7 @@ _SITES: Final = """SELECT s.site, s.active, s.next_due, s.last_code, s.last_line
 _SLOT: Final = "SELECT grp, slot FROM fleet_site WHERE site = %(site)s AND active"
 _MINE: Final = """SELECT count(*) AS mine FROM procrastinate_jobs
     WHERE id = %(job)s AND worker_id = %(worker)s AND status = 'doing'"""
+_DOING: Final = "SELECT id FROM procrastinate_jobs WHERE worker_id = %(worker)s AND status = 'doing'"
 _FREE: Final = """SELECT count(*) AS held FROM site_lease
     WHERE site = %(site)s AND expires > clock_timestamp()"""
 _ALONE: Final = "SELECT pg_try_advisory_lock(%(key)s) AS got"
@@ -180,6 +181,14 @@ class JobQueue:
                 yield bool(row and row[0])
             finally:
                 await connection.execute(_NOT_ALONE, {"key": _PLANNER})
+
+    async def doing(self, worker: int) -> set[int]:
+        """The jobs that a worker has taken and not ended, by number."""
+        return {row["id"] for row in await self._rows(_DOING, worker=worker)}
+
+    async def again(self, job: int) -> None:
+        """Queue a job again that its worker does not do."""
+        await self.app.job_manager.retry_job_by_id_async(job_id=job, retry_at=datetime.now(UTC))
 
     async def is_mine(self, job: Any) -> bool:
         """Whether a job is still this worker's: another may have got it meanwhile."""

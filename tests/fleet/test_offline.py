@@ -64,3 +64,35 @@ def test_reparse_of_a_fleet_s_archives(
         done_before = {key: closing_line(tmp_path / "w0" / f"{key}.log") for key in KEYS}
         assert {key: verdicts[key] or done_before[key] for key in KEYS} == alone
         assert sum(job["attempts"] for job in found.jobs()) >= len(KEYS)
+
+
+INSERT = """INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args)
+    VALUES ('default', 'verify', 0, 'site:jia', 'verify:jia', '{"site": "jia", "options": []}')"""
+#: A job that the database gave the one living worker, in an answer that never reached it.
+LOST = """UPDATE procrastinate_jobs SET status = 'doing', attempts = 1, worker_id = (SELECT max(id) FROM procrastinate_workers)
+    WHERE task_name = 'verify'"""
+
+
+def test_a_job_whose_answer_was_lost_is_taken_again(
+    tmp_path: Path, server: Postgres, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database dies between taking a job and saying so: the worker lives, and knows nothing of it."""
+    monkeypatch.setenv("PANAN_SITES_DIR", str(write_profiles(tmp_path / "sites", KEYS)))
+    with serving(KEYS) as counties, fleet(tmp_path, counties, server, database, KEYS, crawls=False) as found:
+        (tmp_path / "w0" / "jia").mkdir(parents=True)
+        found.start()
+        count = "SELECT count(*) AS workers FROM procrastinate_workers"
+        until(
+            lambda: found.queued(lambda queue: queue._rows(count))[0]["workers"] == 1, what="the worker is registered"
+        )
+
+        async def lose(queue: JobQueue) -> None:
+            async with queue.app.connector.pool.connection() as connection, connection.transaction():
+                await connection.execute("LOCK TABLE procrastinate_jobs IN ACCESS EXCLUSIVE MODE")
+                await connection.execute(INSERT)
+                await connection.execute(LOST)
+
+        found.queued(lose)
+        until(lambda: found.jobs()[0]["status"] in ("succeeded", "failed"), 60, "the lost job is done")
+        assert found.jobs()[0]["attempts"] >= 1
+        assert "came in an answer that was lost" in found.machines[0].log.read_text("utf-8")
