@@ -90,7 +90,7 @@ class FleetWorker:
             stalled_worker_timeout=self.fleet.stalled_seconds * 10,
             shutdown_graceful_timeout=_STOP_SECONDS,
         )
-        await self._worker.run()
+        await self._worker.run()  # type: ignore[no-untyped-call]
 
     async def _plan(self) -> None:
         """Every few seconds: queue what is due, and the jobs of workers that are silent. One worker of all at a time."""

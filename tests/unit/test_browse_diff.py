@@ -1,12 +1,18 @@
 """What changed between two revisions."""
 
 import json
+from pathlib import Path
 
-import browse_extra  # noqa: F401  # skips where the extra is not installed
 import pytest
+from browse_archive import pages_of
+from lxml import html
+from store_helpers import an_archive, an_article
 
+from panan_spider.core.outcomes import Outcome
+from panan_spider.core.translations import translator
 from panan_spider.publish.browse.changes_pages import FIELDS, DiffLine, diff
-from panan_spider.publish.browse.page_render import translator
+from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.sites.profile import load_site
 
 Row = dict[str, str | None]
 
@@ -73,6 +79,28 @@ def test_a_change_stands_between_its_neighbours_and_the_rest_is_left_out() -> No
     assert change.lines[0] is None and change.lines[-1] is None
     texts = ["".join(text for kind, text in shown(line) if kind != "gone") for line in change.lines[1:-1]]
     assert texts == [old[2], "第3段说的是红", old[4]]
+
+
+def test_versions_that_are_not_neighbours_are_compared(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path, "20200307T010203Z-1")
+    for revision, number in enumerate(("3.2", "3.5", "4.1"), 1):
+        text = f"全县现有春茶基地{number}万亩。"
+        archive.store(
+            an_article(1, revision, revision, text=text, blocks=[{"type": "paragraph", "text": text}]), Outcome.STORED
+        )
+    archive.close({"exit_code": 0})
+    source = ExportSource(tmp_path, load_site())
+    source.refresh()
+    pages = pages_of(source)
+    path = "/article/000000001/changes/3"
+    for query, gone in (("", "3.5"), ("?from=2", "3.5"), ("?from=1", "3.2"), ("?from=1&lang=en", "3.2")):
+        page = html.fromstring(pages.text(path + query))
+        assert [one.text for one in page.xpath("//section//*[self::del or self::ins]")] == [gone, "4.1"]
+        assert page.xpath("//form//select[@name='from']/option/@value") == ["1", "2"]
+        assert page.xpath("//form[.//select[@name='from']]/@action") == [path]
+        raw = [str(href).partition("?")[0] for href in page.xpath("//dl//a/@href")]
+        assert raw == []  # this archive kept no raw pages
+    assert {pages.get(f"{path}?from={bad}").status_code for bad in ("0", "3", "4", "x", "-1", "9999999", "٢")} == {404}
 
 
 def test_pictures_tables_and_files_are_compared_by_what_they_show() -> None:

@@ -1,6 +1,8 @@
 """The pages of an archive, as a reader meets them: asked for in this process, without a browser."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from browse_archive import (
@@ -18,7 +20,9 @@ from browse_archive import (
     picture,
 )
 from lxml import html
+from store_helpers import an_archive, an_exchange
 
+from panan_spider.publish.browse.article_page import raw_page
 from panan_spider.publish.browse.export_source import ExportSource
 
 
@@ -156,6 +160,14 @@ def test_the_raw_page_is_text(pages: Pages) -> None:
     assert "utf-8" in read(page) and "200" in read(page)
 
 
+def test_control_characters_of_a_raw_page_are_shown_as_pictures(tmp_path: Path) -> None:
+    """A terminal that is handed the page would obey them."""
+    archive = an_archive(tmp_path, "20200307T010203Z-1")
+    place = archive.write_response(an_exchange("http://www.panews.cn/a.shtml", b"<p>\x1b[31mred\x07\x7f\ttab\n"))
+    archive.close({"exit_code": 0})
+    assert raw_page(tmp_path, place).source == "<p>␛[31mred␇␡\ttab\n"
+
+
 def test_a_raw_page_that_is_gone_says_so(pages: Pages, source: ExportSource) -> None:
     (source.data / "warc").rename(source.data / "warc.away")
     page = pages.text(f"/article/{STORY}/raw/1")
@@ -209,6 +221,30 @@ def test_runs_show_their_verdicts_newest_first(pages: Pages) -> None:
     assert [href for href in links(pages.text("/runs")) if href.startswith("/runs/")] == [f"/runs/{RUNS[1]}.html"]
     assert "2020-03-07 09:02 0 一切正常 3 小时 05 分 69 0 1,234 1" in read(pages.text("/runs"))
     assert "0 All is well 3 h 05 min 69 0 1,234 1" in read(pages.text("/runs?lang=en"))
+
+
+def test_a_run_leads_to_the_archives_own_copies(tmp_path: Path) -> None:
+    source = build(tmp_path)
+    path = source.data / "runs" / f"{RUNS[0]}.json"
+    entry = {
+        "id": STORY,
+        "url": "http://www.panews.cn/x.shtml",
+        "title": "守好绿水青山",
+        "section": "书记",
+        "posted": "2020-03-07",
+        "revision": 1,
+    }
+    report = json.loads(path.read_text("utf-8")) | {
+        "new": [entry, entry | {"id": "000009998", "title": "未存的一篇"}], "new_count": 7,
+        "corrections": [entry | {"revision": 2, "changes": []}], "removals": [entry | {"id": GONE}, "torn"],
+    }  # fmt: skip
+    path.write_text(json.dumps(report), "utf-8")
+    page = html.fromstring(pages_of(source).text(f"/run/{RUNS[0]}"))
+    found = [
+        str(href) for href in page.xpath("//ul[@class='plain']/li/a[@lang='zh-CN']/@href") if "/article/" in str(href)
+    ]
+    assert found == [f"/article/{STORY}", f"/article/{STORY}/changes/2", f"/article/{GONE}"]
+    assert "列出 2，共 7" in " ".join(page.text_content().split()) and "未存的一篇" in page.text_content()
 
 
 def test_a_run_shows_sums_sections_and_gaps(pages: Pages) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.publish.browse.page_render import translator
+from panan_spider.core.translations import translator
 from panan_spider.publish.browse.question import (
     AllOf,
     AnyOf,

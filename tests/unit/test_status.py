@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -191,6 +192,25 @@ def test_the_gaps_one_by_one(data: Path, capsys: Capture) -> None:
     assert "书记\t2019-05-29\t2019-06-30\t33\t16" in lines
     assert f"000000901\tfailed\t1\t书记\t{url_of(901)}\tHTTP 500" in lines
     assert any(line.startswith("书记\tfailed\t3\t3\t") for line in lines)
+
+
+def test_it_speaks_chinese_and_its_figures_are_the_same(data: Path, capsys: Capture) -> None:
+    english, chinese = (
+        scrapy(capsys, "status", "--data-dir", data, "--lang", language).out for language in ("en", "zh")
+    )
+    assert english == scrapy(capsys, "status", "--data-dir", data).out
+    words = re.findall(r"[A-Za-z]{2,}", chinese.replace(str(data), "").replace("scrapy status --gaps", ""))
+    assert words == []
+    assert sorted(re.findall(r"[0-9]+", chinese)) == sorted(re.findall(r"[0-9]+", english))
+    assert "未取到" in chinese and "缺口" in chinese
+    gaps = scrapy(capsys, "status", "--data-dir", data, "--gaps", "--lang", "zh").out
+    assert "栏目\t" in gaps or "文章\t" in gaps
+
+
+@pytest.mark.parametrize("words", [("--lang", "fr"), ("--json", "--lang", "zh")])
+def test_a_language_it_has_not_is_one_line(data: Path, capsys: Capture, words: tuple[str, ...]) -> None:
+    call = scrapy(capsys, "status", "--data-dir", data, *words)
+    assert (call.code, call.out, call.err.count("\n")) == (1, "", 1) and "--lang" in call.err
 
 
 def test_an_archive_without_gaps_says_so(tmp_path: Path, capsys: Capture) -> None:

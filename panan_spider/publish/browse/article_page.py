@@ -51,6 +51,9 @@ class RenderedBlock:
     rows: Sequence[Sequence[str]] = field(default=())
 
 
+#: Control characters as their pictures: U+241B for ESC. Line ends and tabs stay.
+_CONTROL_PICTURES: Final = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\r\t"} | {127: 0x2421}
+
 NameSpan = tuple[int, int, str, bool]
 
 
@@ -242,7 +245,8 @@ def raw_page(data: Path, place: WarcLocation) -> RawPage:
     except StoreError as error:
         return RawPage(place.file, place.offset, fault=str(error).replace(f"{data}/", ""))
     page = Page(found.url, found.body, found.content_type)
-    about = (found.url, found.at, found.status, page.charset, len(found.body), found.headers, page.text)
+    source = page.text.translate(_CONTROL_PICTURES)
+    about = (found.url, found.at, found.status, page.charset, len(found.body), found.headers, source)
     return RawPage(place.file, place.offset, *about)
 
 

@@ -96,10 +96,13 @@ class ExportSource:
 class PageSource(Protocol):
     """What the pages are made from: the export of one archive, or of many."""
 
-    #: Seconds between two looks at whether the archives have gone on.
-    every: float
-    #: SQL of the views of each connection, where the tables are not those of one archive.
-    views: Sequence[str]
+    @property
+    def every(self) -> float:
+        """Seconds between two looks at whether the archives have gone on."""
+
+    @property
+    def views(self) -> Sequence[str]:
+        """SQL of the views of each connection, where the tables are not those of one archive."""
 
     @property
     def data(self) -> Path:
