@@ -70,7 +70,7 @@ def where(browser: Chrome) -> str:
 
 
 def sound(browser: Chrome, address: str) -> None:
-    """Nothing in the console, nothing asked of anybody but the server, no sideways scrolling, no serious fault of access."""
+    """Nothing in the console, nothing asked of anybody but the server, no sideways scrolling, no fault of access."""
     asked = chromium.asked(browser)
     assert asked and all(url.startswith(f"{address}/") for url in asked), asked
     assert chromium.errors(browser) == []
@@ -131,15 +131,22 @@ def test_every_kind_of_page_is_sound_on_desk_and_phone_light_and_dark(
     for path in (
         *kinds,
         "/section/乡镇",
+        "/search",
+        "/search?q=foo:bar",
+        "/authors",
+        "/author/陈测试",
         "/people",
         "/person/郝虚构",
+        "/person/石示例?year=2019",
+        f"/article/{HOSTILE}",
+        f"/article/{STORY}/revision/1",
         "/runs",
         f"/run/{RUNS[0]}",
         f"/article/{STORY}/raw/1",
         "/nothing",
     ):
         browser.get(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-        chromium.errors(browser) if path == "/nothing" else None  # the 404 itself is told
+        chromium.errors(browser) if path in ("/nothing", "/search?q=foo:bar") else None  # the 404 or 400 itself is told
         sound(browser, address)
     paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert (paper == "rgb(23, 22, 20)") is dark

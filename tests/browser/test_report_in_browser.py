@@ -48,7 +48,9 @@ def test_its_plots_are_seen(browser: Chrome, page: Path) -> None:
     browser.get(page.as_uri())
     script = "return [...document.querySelectorAll('svg path')].filter(p => p.getBBox().width < 1).length"
     assert browser.execute_script(script) == 0
-    assert browser.execute_script("return document.querySelectorAll('.years svg').length") == 12  # two of fourteen years are empty
+    assert (
+        browser.execute_script("return document.querySelectorAll('.years svg').length") == 12
+    )  # two of fourteen years are empty
 
 
 def test_it_prints(browser: Chrome, page: Path) -> None:

@@ -10,10 +10,13 @@ import jsonschema
 import openpyxl
 import pytest
 from browse_archive import GONE, HOSTILE, MANY, STORY, Pages, build, pages_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree, html
 
 from panan_spider.publish.browse.openapi import document
 from panan_spider.publish.browse.page_render import Library
+from panan_spider.publish.browse.question import Match
 from panan_spider.publish.browse.question_parser import question_of
 
 Record = dict[str, object]
@@ -25,9 +28,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     return pages_of(build(tmp_path_factory.mktemp("archive")))
 
 
-@pytest.fixture(scope="module")
+#: The library, for a test of many questions: hypothesis and fixtures of a function do not mix.
+LIBRARY: list[Library] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
 def library(pages: Pages) -> Library:
-    return pages.app.live.current()
+    LIBRARY[:] = [pages.app.live.current()]
+    return LIBRARY[0]
 
 
 def text_of(record: Record) -> str:
@@ -88,6 +96,44 @@ def test_every_facet_leads_to_as_many_as_it_says(pages: Pages, path: str) -> Non
         count, href = int(item.findtext("span")), item.find("a").get("href")
         answer = json.loads(pages.text(href.replace("/search?", "/search.json?")))
         assert answer["total"] == count, href
+
+
+WORDS = (
+    "磐安",
+    "工地",
+    "茶",
+    "春茶",
+    "样例",
+    "石示例",
+    "12",
+    "产值",
+    "白术",
+    '"磐安的药材"',
+    "樣例鎮",
+    "没有的词",
+    "月5",
+)
+CLAUSES = (
+    "标题:样例", "引题:调研", "栏目:乡镇", "栏目:-", "记者:陈测试", "记者:李*", "人物:石示例", "职务:县委书记", "地点:样例村", "来源:磐安新闻网",
+    "状态:更正", "状态:撤下", "is:pictures", "2019..2020", "2019-03", "..2014", "000000001", "网站:panan",
+)  # fmt: skip
+clauses = st.builds(
+    lambda sign, word: sign + word, st.sampled_from(["", "", "", "-"]), st.sampled_from(WORDS + CLAUSES)
+)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(st.one_of(clauses, st.tuples(clauses, clauses).map("|".join)), min_size=1, max_size=3))
+def test_every_facet_of_any_question_leads_to_as_many_as_it_says(asked: list[str]) -> None:
+    question = question_of({"q": " ".join(asked)})
+    answer = LIBRARY[0].search.answer(question)
+    for facet, values in answer.facets(100).items():
+        assert len({one.value for one in values}) == len(values)
+        for one in values:
+            narrowed = question.also(Match(facet, one.value))
+            again = question_of({"q": narrowed.source("zh")})
+            assert LIBRARY[0].search.count(again) == one.count, (narrowed.source("zh"), facet)
+    assert sum(answer.years().values()) == len([number for number in answer.hits if LIBRARY[0].index.day_of(number)])
 
 
 @pytest.mark.parametrize("path", ["/search?q=样例", "/section/乡镇"])
