@@ -6,7 +6,7 @@ import chromium
 import pytest
 from selenium.webdriver import Chrome
 
-GOOD = "<!doctype html><html lang=en><title>t</title><meta name=viewport content='width=device-width'><h1>Good</h1>"
+GOOD = "<!doctype html><html lang=en><title>t</title><meta name=viewport content='width=device-width'><main><h1>Good</h1></main>"
 BAD = """<!doctype html><html><head><meta name=viewport content='width=device-width'></head><body>
 <img src=x.png><div style="width:900px">wide</div><script>console.error("oh")</script>
 <img src="http://www.panews.cn/a.png">"""
