@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browse_archive import picture
+from browse_archive import build, picture
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +14,7 @@ from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.translations import translator
 from panan_spider.items import WarcLocation
 from panan_spider.publish.browse.app import ASSETS, asset, image
+from panan_spider.publish.browse.article_index import ArticleIndex
 from panan_spider.publish.browse.article_page import RenderedBlock, TextSpan, raw_page, rendered_blocks
 from panan_spider.publish.browse.coverage_pages import shade
 from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary
@@ -21,6 +22,7 @@ from panan_spider.publish.browse.guard import report_policy
 from panan_spider.publish.browse.page_render import PageNotFound, paginate
 from panan_spider.publish.browse.run_pages import duration, ending, run_of
 from panan_spider.publish.browse.static_index import script
+from panan_spider.publish.export.sqlite_reader import ExportDatabase, QueryTimeout
 from panan_spider.publish.links import web_address
 from panan_spider.sites.profile import load_site
 
@@ -193,3 +195,12 @@ def test_a_refresh_that_fails_while_pages_are_served_is_one_line(
         capsys.readouterr().err
         == f"panan: the pages show the last good export: there is no archive in {tmp_path / 'none'}\n"
     )
+
+
+def test_the_index_of_all_articles_has_no_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question may take so long; the index takes what it takes, on a busy machine too."""
+    monkeypatch.setattr("panan_spider.publish.export.sqlite_reader._STEPS", 1)
+    database = ExportDatabase(build(tmp_path).export, time_limit_ms=0)
+    assert len(ArticleIndex(database).ids) == 70
+    with pytest.raises(QueryTimeout):
+        database.rows("SELECT * FROM articles")

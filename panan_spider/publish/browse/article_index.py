@@ -70,7 +70,9 @@ class ArticleIndex:
     def _read_articles(self, database: ExportDatabase, found: dict[str, dict[str, "array[int]"]]) -> None:
         days: dict[str, str] = {}
         sql = "SELECT id, docid, day, section, source, template, gone FROM articles ORDER BY day, id"
-        for number, (article, docid, day, section, source, template, gone) in enumerate(database.stream(sql)):
+        for number, (article, docid, day, section, source, template, gone) in enumerate(
+            database.stream(sql, timed=False)
+        ):
             self.ids.append(article)
             self._number[article] = self._by_docid[docid] = number
             self._days.append(days.setdefault(day or "", day or ""))
@@ -83,7 +85,7 @@ class ArticleIndex:
     def _read_tables(self, database: ExportDatabase, found: dict[str, dict[str, "array[int]"]]) -> None:
         for facet, sql in (*_TABLES, *(_OF_SITES if database.has_sites else ())):
             values = found[facet]
-            for value, article in database.stream(sql):
+            for value, article in database.stream(sql, timed=False):
                 if (known := self._number.get(article)) is not None:  # else stored since: in the next index
                     values[value].append(known)
 

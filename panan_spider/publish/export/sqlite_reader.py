@@ -35,11 +35,11 @@ class ExportDatabase:
         self._lock = threading.Lock()
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self, *, timed: bool = True) -> Iterator[sqlite3.Connection]:
         with self._lock:
             connection = self._idle.pop() if self._idle else self._opened()
         deadline = time.monotonic() + self._limit
-        connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+        connection.set_progress_handler((lambda: time.monotonic() > deadline) if timed else None, _STEPS)
         try:
             yield connection
         finally:
@@ -64,9 +64,12 @@ class ExportDatabase:
         """The first value of each row. Raises QueryTimeout."""
         return [row[0] for row in self.stream(sql, *values)]
 
-    def stream(self, sql: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """The rows of the answer as tuples, one at a time. The connection is taken until the last. Raises QueryTimeout."""
-        with self._connection() as connection, _timed(sql):
+    def stream(self, sql: str, *values: object, timed: bool = True) -> Iterator[tuple[Any, ...]]:
+        """The rows of the answer as tuples, one at a time. The connection is taken until the last.
+
+        Raises QueryTimeout, unless `timed` is false: what the caller does with each row counts, too.
+        """
+        with self._connection(timed=timed) as connection, _timed(sql):
             cursor = connection.cursor()
             cursor.row_factory = None  # tuples: a sqlite3.Row costs twice the time and memory
             yield from cursor.execute(sql, values)
