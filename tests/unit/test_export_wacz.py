@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -83,3 +84,54 @@ def test_again_nothing_is_done_and_a_foreign_file_is_left_alone(data: Path, caps
     with pytest.raises(SystemExit):
         export(data, "--format", "wacz", "--out", str(other))
     assert other.read_bytes() == b"a diary"
+
+
+def test_a_large_archive_is_several_warc_files_and_the_index_leads_into_each(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("panan_spider.publish.export.wacz.LARGEST_WARC", 10)
+    assert export(data, "--format", "wacz") == 0
+    with zipfile.ZipFile(data / "export/panan.wacz") as book:
+        files = {name: book.read(name) for name in book.namelist()}
+    entries = [json.loads(line.split(" ", 2)[2]) for line in files["indexes/index.cdx"].decode().splitlines()]
+    assert sorted(entry["filename"] for entry in entries) == ["data-2.warc.gz", "data.warc.gz"]
+    for entry in entries:
+        start = int(entry["offset"])
+        member = files[f"archive/{entry['filename']}"][start : start + int(entry["length"])]
+        record = next(iter(ArchiveIterator(io.BytesIO(member))))
+        assert record.rec_headers.get_header("WARC-Target-URI") == entry["url"]
+    named = {one["path"] for one in json.loads(files["datapackage.json"])["resources"]}
+    assert {name for name in files if name.startswith("archive/")} <= named
+
+
+def test_every_file_begins_right_behind_its_name(data: Path) -> None:
+    """A reader in a browser takes an extra field of the local header for the file's first bytes."""
+    assert export(data, "--format", "wacz") == 0
+    raw = (data / "export/panan.wacz").read_bytes()
+    with zipfile.ZipFile(data / "export/panan.wacz") as book:
+        for info in book.infolist():
+            head = raw[info.header_offset : info.header_offset + 30]
+            names, extra = int.from_bytes(head[26:28], "little"), int.from_bytes(head[28:30], "little")
+            assert extra == 0, info.filename
+            start = info.header_offset + 30 + names
+            assert raw[start : start + info.file_size] == book.read(info)
+
+
+def test_the_description_is_that_of_the_wacz_specification(data: Path) -> None:
+    """WACZ 1.1.1: a Frictionless data package with `wacz_version`, its digest, pages with id, url and time in RFC 3339."""
+    assert export(data, "--format", "wacz") == 0
+    with zipfile.ZipFile(data / "export/panan.wacz") as book:
+        files = {name: book.read(name) for name in book.namelist()}
+    package = json.loads(files["datapackage.json"])
+    assert package["profile"] == "data-package" and package["wacz_version"] == "1.1.1"
+    assert {one["path"] for one in package["resources"]} == set(files) - {"datapackage.json", "datapackage-digest.json"}
+    assert all({"name", "path", "hash", "bytes"} <= set(one) for one in package["resources"])
+    digest = json.loads(files["datapackage-digest.json"])
+    assert digest == {
+        "path": "datapackage.json",
+        "hash": f"sha256:{hashlib.sha256(files['datapackage.json']).hexdigest()}",
+    }
+    head, *pages = [json.loads(line) for line in files["pages/pages.jsonl"].splitlines()]
+    assert {"format", "id", "title"} <= set(head) and len(pages) == 2
+    for page in pages:
+        assert page["url"].startswith("http://") and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", page["ts"])

@@ -23,7 +23,9 @@ from panan_spider.sites.profile import Site
 FORM: Final = "wacz"
 _MAGIC: Final = b"PK\x03\x04"
 _VERSION: Final = "1.1.1"
-_WARC: Final = "archive/data.warc.gz"
+_WARC: Final = "archive/data{number}.warc.gz"
+#: Bytes from which on the next record begins another WARC file: none needs zip64, which readers take for the file's own bytes.
+LARGEST_WARC: Final = 1 << 30
 _INDEX: Final = "indexes/index.cdx"
 _PAGES: Final = "pages/pages.jsonl"
 #: The time of every member, so that the same pages make the same file.
@@ -98,11 +100,10 @@ def write_wacz(target: Path | BinaryIO, data: Path, site: Site, records: Iterabl
     pages = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": site.title}, ensure_ascii=False)]
     members: dict[str, tuple[str, int]] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as book:
-        with _Member(book, _WARC, members) as warc:
+        with _WarcFiles(book, members) as warcs:
             for record in records:
                 for number, capture in enumerate(captures(data, record)):
-                    index.append(_index_line(capture, warc.size))
-                    warc.write(capture.member)
+                    index.append(_index_line(capture, *warcs.write(capture.member)))
                     if number == 0:
                         pages.append(_page_line(record, capture))
         with _Member(book, _INDEX, members) as file:
@@ -118,12 +119,40 @@ def write_wacz(target: Path | BinaryIO, data: Path, site: Site, records: Iterabl
     return len(pages) - 1
 
 
+class _WarcFiles:
+    """The WARC files of the book, one after another, the next one where a file has become large."""
+
+    def __init__(self, book: zipfile.ZipFile, members: dict[str, tuple[str, int]]) -> None:
+        self._book, self._members, self._count = book, members, 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._count += 1
+        self._name = _WARC.format(number="" if self._count == 1 else f"-{self._count}")
+        self._file = _Member(self._book, self._name, self._members)
+
+    def __enter__(self) -> "_WarcFiles":
+        return self
+
+    def write(self, member: bytes) -> tuple[str, int]:
+        """Append one record; the file's name, and the byte where the record begins."""
+        if self._file.size and self._file.size + len(member) > LARGEST_WARC:
+            self._file.close()
+            self._begin()
+        offset = self._file.size
+        self._file.write(member)
+        return self._name, offset
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
+
+
 class _Member:
     """One file of the book, written from first to last; on leaving its hash and size are noted."""
 
     def __init__(self, book: zipfile.ZipFile, name: str, members: dict[str, tuple[str, int]]) -> None:
         self._name, self._members = name, members
-        self._file = book.open(zipfile.ZipInfo(name, _TIME), "w", force_zip64=True)
+        self._file = book.open(zipfile.ZipInfo(name, _TIME), "w")
         self._hash = hashlib.sha256()
         self.size = 0
 
@@ -137,14 +166,18 @@ class _Member:
         self.size += len(block)
 
     def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the file, and note its hash and size."""
         self._file.close()
         self._members[self._name] = (f"sha256:{self._hash.hexdigest()}", self.size)
 
 
-def _index_line(capture: Capture, offset: int) -> str:
+def _index_line(capture: Capture, file: str, offset: int) -> str:
     about = {
         "url": capture.url, "mime": capture.mime, "status": capture.status, "digest": capture.digest, "length": str(len(capture.member)),
-        "offset": str(offset), "filename": _WARC.rpartition("/")[2],
+        "offset": str(offset), "filename": file.rpartition("/")[2],
     }  # fmt: skip
     return f"{search_key(capture.url)} {capture.time} {json.dumps(about)}\n"
 
