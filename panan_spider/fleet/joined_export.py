@@ -37,6 +37,8 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "sections": ("name",),
     "removals": ("article_id",),
 }
+#: Columns that hold a path below an archive's folder.
+_PATHS: Final = ("file", "warc_file")
 MADE_BY: Final = "panan_spider, many sites"
 
 
@@ -227,3 +229,33 @@ def _finish(db: sqlite3.Connection, out: Path, sites: int, sizes: dict[str, int]
     if indexed != articles:
         raise StoreError(f"{out}: the full-text index holds {indexed} articles of {articles}")
     return JoinedResult(sites, articles, revisions)
+
+
+def joined_views() -> tuple[str, ...]:
+    """SQL of the temporary views: the tables of one archive, ids and paths behind the key of their site."""
+    made = []
+    for table, columns in sqlite_schema.TABLES.items():
+        if table in ("meta", "sections"):
+            continue
+        identity = "id" if table == "articles" else "article_id"
+        shown = ", ".join(_column(name, identity) for name in columns)
+        made.append(f"CREATE TEMP VIEW {table} AS SELECT {shown}, site FROM main.{table}")  # names of our own tables
+    return (*made, sqlite_schema.CHANGES.replace("CREATE VIEW", "CREATE TEMP VIEW"))
+
+
+def _column(name: str, identity: str) -> str:
+    if name == identity:
+        return f"site || '-' || {name} AS {name}"
+    return f"site || '/' || [{name}] AS [{name}]" if name in _PATHS else f"[{name}]"
+
+
+def read_meta(out: Path) -> dict[str, str]:
+    """The table `meta` of a joined export. Raises ForeignFileError where the file is none."""
+    try:
+        with closing(sqlite3.connect(f"{out.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            meta = dict(db.execute("SELECT key, value FROM meta"))
+    except sqlite3.DatabaseError as error:
+        raise ForeignFileError(f"{out} exists and is no sqlite export of many sites; move it away") from error
+    if meta.get("made_by") != MADE_BY:
+        raise ForeignFileError(f"{out} exists and is no sqlite export of many sites; move it away")
+    return meta

@@ -5,49 +5,26 @@ tables of one archive under these ids; indexes of the file answer them.
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.fleet.joined_export import FILES, MADE_BY, archive_sizes, export_sites
+from panan_spider.fleet.joined_export import FILES, archive_sizes, export_sites, joined_views, read_meta
 from panan_spider.publish.browse.export_source import ArchiveNotFound
 from panan_spider.publish.export import sqlite_schema
-from panan_spider.publish.export.atomic import ForeignFileError
 from panan_spider.publish.export.job import ExportResult
 from panan_spider.sites.profile import Site
 
 #: Seconds between two looks at whether an archive has gone on: the joined export is made anew each time.
 _EVERY: Final = 3_600.0
-#: Columns that hold a path below an archive's folder.
-_PATHS: Final = ("file", "warc_file")
 
 #: Stands for all sites where a page has one: its title, its feeds.
 ALL_SITES: Final = Site(
     key="sites", name="各地新闻网", hosts=("sites.invalid",), entry_pages=("http://sites.invalid/",)
 )
-
-
-def joined_views() -> tuple[str, ...]:
-    """SQL of the temporary views: the tables of one archive, ids and paths behind the key of their site."""
-    made = []
-    for table, columns in sqlite_schema.TABLES.items():
-        if table in ("meta", "sections"):
-            continue
-        identity = "id" if table == "articles" else "article_id"
-        shown = ", ".join(_column(name, identity) for name in columns)
-        made.append(f"CREATE TEMP VIEW {table} AS SELECT {shown}, site FROM main.{table}")  # noqa: S608  # names of our own tables
-    return (*made, sqlite_schema.CHANGES.replace("CREATE VIEW", "CREATE TEMP VIEW"))
-
-
-def _column(name: str, identity: str) -> str:
-    if name == identity:
-        return f"site || '-' || {name} AS {name}"
-    return f"site || '/' || [{name}] AS [{name}]" if name in _PATHS else f"[{name}]"
 
 
 @dataclass(frozen=True)
@@ -95,15 +72,4 @@ class JoinedSource:
         return ExportResult(done.articles, done.revisions, anew=True)
 
     def _meta(self) -> dict[str, str]:
-        if not self.export.exists():
-            return {}
-        try:
-            with closing(sqlite3.connect(f"{self.export.absolute().as_uri()}?mode=ro", uri=True)) as db:
-                meta = dict(db.execute("SELECT key, value FROM meta"))
-        except sqlite3.DatabaseError as error:
-            raise ForeignFileError(
-                f"{self.export} exists and is no sqlite export of many sites; move it away"
-            ) from error
-        if meta.get("made_by") != MADE_BY:
-            raise ForeignFileError(f"{self.export} exists and is no sqlite export of many sites; move it away")
-        return meta
+        return read_meta(self.export) if self.export.exists() else {}

@@ -43,6 +43,24 @@ def test_each_word_stands_once() -> None:
     assert len(set(words)) == len(words)
 
 
+def test_the_words_of_the_domain_are_among_them() -> None:
+    words = {word.casefold() for word, _meaning, _name in entries()}
+    domain = {
+        "section",
+        "list page",
+        "row",
+        "walk",
+        "frontier",
+        "outcome",
+        "revision",
+        "gap",
+        "quarantine",
+        "ledger",
+        "lease",
+    }
+    assert domain <= words, domain - words
+
+
 def test_each_meaning_is_one_sentence_that_does_not_use_its_word_alone() -> None:
     wrong = {
         word: meaning
