@@ -202,7 +202,7 @@ def test_it_speaks_chinese_and_its_figures_are_the_same(data: Path, capsys: Capt
     words = re.findall(r"[A-Za-z]{2,}", chinese.replace(str(data), "").replace("scrapy status --gaps", ""))
     assert words == []
     assert sorted(re.findall(r"[0-9]+", chinese)) == sorted(re.findall(r"[0-9]+", english))
-    assert "未取到" in chinese and "缺口" in chinese
+    assert "缺口" in chinese and "空白" in chinese
     gaps = scrapy(capsys, "status", "--data-dir", data, "--gaps", "--lang", "zh").out
     assert "栏目\t" in gaps or "文章\t" in gaps
 
