@@ -49,10 +49,10 @@ class Command(ArchiveCommand, ScrapyCommand):
         return self._serve_sites(opts)
 
     def _serve_sites(self, opts: argparse.Namespace) -> int:
-        from panan_spider.publish.browse import server
         from panan_spider.fleet.fleet_settings import FleetError
         from panan_spider.fleet.joined_source import JoinedSource
         from panan_spider.fleet.roster import UnknownSites, chosen_sites
+        from panan_spider.publish.browse import server
 
         assert self.settings is not None
         root = Path(self.settings["PANAN_FLEET_DIR"])

@@ -302,7 +302,9 @@ def _waiting(status: ArchiveStatus, translate: Translate) -> str:
 
 
 def _look_back(totals: LookBackTotals, translate: Translate) -> str:
-    days = "" if totals.mean_days is None else translate(N_(", seen {days} days after on average"), days=totals.mean_days)
+    days = (
+        "" if totals.mean_days is None else translate(N_(", seen {days} days after on average"), days=totals.mean_days)
+    )
     line = translate(
         N_("look-back of the last {runs} runs: {asked} stored articles asked for again, {corrections} corrections{days}, {removals} removals"),
         runs=totals.runs, asked=totals.asked, corrections=totals.corrections, days=days, removals=totals.removals,
