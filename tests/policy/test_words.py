@@ -56,3 +56,8 @@ def test_no_sentence_of_the_seed_article() -> None:
     assert len(sentences) > 10
     wrong = {(str(path), one) for path, text in texts().items() for one in sentences if one in plain(text)}
     assert not wrong
+
+
+def test_no_file_holds_a_conflict_of_a_merge() -> None:
+    marks = re.compile(rb"^(<{7} |>{7} )", re.MULTILINE)
+    assert not [str(path.relative_to(ROOT)) for path in files() if marks.search(path.read_bytes())]
