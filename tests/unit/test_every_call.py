@@ -193,7 +193,10 @@ PAGES = (
     (("inspect", ""), "inspect takes one page"),
     (("inspect", "nosuch.html"), "nosuch.html: No such file or directory"),
     (("inspect", "empty"), "empty: a folder without page.html"),
-    (("inspect", "012345678", "--data-dir", "arch"), "012345678: no such article in arch/articles.jsonl"),
+    (
+        ("inspect", "012345678", "--data-dir", "arch"),
+        "012345678: no such file, and no such article in arch/articles.jsonl",
+    ),
     (("inspect", "afile", "--data-dir", ""), "--data-dir names no folder"),
     (("inspect", "http://example.com/"), "http://example.com/: not on the site"),
     (("savepage", "afile", "--to", "afile"), "'afile': no such folder"),
