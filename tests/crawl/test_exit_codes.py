@@ -131,7 +131,8 @@ def test_14_a_disk_that_fills_up_and_the_next_run_goes_on(
     assert run.code == 14, run.said
     assert "Traceback" not in run.said, run.said
     assert str(data) in run.stderr
-    assert sum(" ERROR: " in line or line.startswith("panan: ") for line in run.stderr.splitlines()) == 1, run.said
+    errors = [line for line in run.stderr.splitlines() if " ERROR: " in line or line.startswith("panan: ")]
+    assert 1 <= len(errors) <= 2 and "panan: " in errors[-1], run.said  # the moment it happens, and the verdict
     disk(50_000)
     again = crawl(demo, data=data)
     check_end(again, 0)

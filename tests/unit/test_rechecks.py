@@ -115,6 +115,18 @@ def test_what_changed_or_vanished_is_asked_again_the_night_after(nights: Night, 
     assert nights.due(age(15)) == {} and nights.due(age(16)) == {"1": "age 16"}
 
 
+def test_a_page_that_cannot_be_read_is_due_for_every_run_until_three_days_have_found_it_so(nights: Night) -> None:
+    url, found = "http://www.panews.cn/7", Outcome.UNKNOWN_LAYOUT
+    for days, due in ((1, {"7": "unread"}), (1, {"7": "unread"}), (2, {"7": "unread"}), (3, {})):
+        state = nights.on(POSTED + timedelta(days=days))
+        state.discovered_all([DiscoveredUrl(url, "article", "7")])
+        with nights.ledger.write():
+            nights.ledger.urls.record_outcome(nights.runs, url, found, None, nights.day.isoformat())
+            nights.ledger.rechecks.answered("7", url, found, state.today)
+        assert nights.due(nights.day) == due
+    assert nights.due(POSTED + timedelta(days=30)).keys() == {"7"}
+
+
 def test_what_a_list_shows_otherwise_is_due_at_once(nights: Night) -> None:
     nights.store(1, first=age(100))
     nights.on(age(101)).shown("书记", {"1": "2026-03-01 甲"})

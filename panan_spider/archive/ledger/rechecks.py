@@ -19,14 +19,14 @@ LISTED: Final = "listed"  # a list shows another title or date
 CHANGED: Final = "changed"  # its content changed in the run before
 VANISHED: Final = "vanished"  # it was gone in the run before
 SAMPLED: Final = "sample"
+UNREAD: Final = "unread"  # it was never stored, and fewer than three days have found that it cannot be read
 
+#: Days that must find a page unreadable before it is asked for by its age alone; a fault is confirmed by as many.
+_UNREAD_DAYS: Final = 3
+
+_UNREADABLE: Final = frozenset({Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.TOO_LARGE})
 #: Outcomes of an article's address that answer whether it has changed.
-_ANSWERS: Final = frozenset(
-    {
-        *(Outcome.STORED, Outcome.REVISED, Outcome.UNCHANGED, Outcome.GONE),
-        *(Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.TOO_LARGE),
-    }
-)
+_ANSWERS: Final = frozenset({Outcome.STORED, Outcome.REVISED, Outcome.UNCHANGED, Outcome.GONE, *_UNREADABLE})
 _AGAIN: Final = {Outcome.REVISED: CHANGED, Outcome.GONE: VANISHED}
 
 
@@ -68,6 +68,8 @@ class RecheckTable:
         due, reason = (planned[0], f"age {planned[1]}") if planned is not None else (None, "")
         if again and stored is not None and outcome in _AGAIN:
             due, reason = today + timedelta(days=1), _AGAIN[outcome]
+        elif stored is None and outcome in _UNREADABLE and self._days_with(url, outcome) < _UNREAD_DAYS:
+            due, reason = today, UNREAD
         if due is None:
             self._db.run("DELETE FROM rechecks WHERE article_id = ?", article_id)
             return
@@ -75,6 +77,15 @@ class RecheckTable:
             "INSERT OR REPLACE INTO rechecks (article_id, url, due, reason, asked) VALUES (?, ?, ?, ?, ?)",
             *(article_id, url, due.isoformat(), reason, today.isoformat()),
         )
+
+    def _days_with(self, url: str, outcome: Outcome) -> int:
+        """Number of days on which runs found this outcome at the address."""
+        row = self._db.row(
+            """SELECT count(DISTINCT substr(r.started, 1, 10)) FROM addresses a JOIN fates f ON f.address = a.number
+            JOIN runs r ON r.number = f.run WHERE a.url = ? AND f.outcome = ?""",
+            *(url, outcome),
+        )
+        return int(row[0]) if row else 0
 
     def _posted(self, url: str, posted: str | None, today: date) -> date:
         """The day an article was put on the web; where none is known the day its address was first met."""
