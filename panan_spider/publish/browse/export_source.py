@@ -41,8 +41,12 @@ class ExportSource:
 
     data: Path
     site: Site
-    every: float = _EVERY
     views: Sequence[str] = ()
+
+    @property
+    def every(self) -> float:
+        """Seconds between two looks at whether the archive has gone on."""
+        return _EVERY
 
     @property
     def sites(self) -> Mapping[str, Site]:
