@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from panan_spider.archive.ledger.gaps import MissingUrl
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.queries import MissingUrl, Months, OpenWalk, PendingArticle
+from panan_spider.archive.ledger.queries import Months, PendingArticle
 from panan_spider.archive.ledger.runs import RunRecord
+from panan_spider.archive.ledger.walk_table import OpenWalk
 from panan_spider.archive.store.files import ARTICLES_FILE
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.archive.store.lock import holder
@@ -115,7 +117,7 @@ def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Threshol
         revisions=revisions,
         rereadings=count_rereadings(folder / ARTICLES_FILE) if revisions > articles else 0,
         gone=gone,
-        never_had=sum(article.outcome is Outcome.GONE for article in queries.missing_articles()),
+        never_had=sum(article.outcome is Outcome.GONE for article in ledger.gaps.missing_articles()),
         by_year=_years(queries.months()),
         by_section={name: _years(months) for name, months in sections.items()}
         | ({"": _years(unlisted)} if unlisted else {}),
@@ -144,12 +146,12 @@ def count_rereadings(lines: Path) -> int:
 
 def _gaps(ledger: Ledger, thresholds: Thresholds) -> StatusGaps:
     newest = ledger.runs.newest(1)
-    missing = ledger.queries.missing_urls(newest[0].number if newest else 0)
+    missing = ledger.gaps.missing_urls(newest[0].number if newest else 0)
     quiet = {name: quiet_periods(days, thresholds) for name, days in ledger.queries.by_section("").items()}
     return StatusGaps(
         missing=[_missing(ledger, url) for url in missing],
         quiet={name: periods for name, periods in quiet.items() if periods},
-        walks=ledger.queries.open_walks(),
+        walks=ledger.walks.open_walks(),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from panan_spider.archive.ledger.runs import RecordedEnd
+from panan_spider.archive.ledger.walk_table import RecordedEnd
 from panan_spider.extract.results import ListRow
 
 #: Days on which an end without full evidence must be found before it counts as the end.

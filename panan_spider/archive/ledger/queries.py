@@ -1,4 +1,4 @@
-"""Queries over the ledger: pending and missing articles, section walks without an end, counts for reports. None writes."""
+"""Queries over the ledger: articles to take up again, and counts for reports. None writes."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -31,16 +31,6 @@ _TWINS: Final = """SELECT url FROM articles WHERE outcome IN ('stored', 'revised
 #: A list row of an article with one of these is still news: nobody has yet learned what the article is.
 _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}
 
-#: What the archive should hold and does not.
-_GAPS: Final = UNSETTLED | {
-    Outcome.FORBIDDEN,
-    Outcome.UNKNOWN_LAYOUT,
-    Outcome.INVALID,
-    Outcome.TOO_LARGE,
-    Outcome.UNKNOWN_ADDRESS,
-    Outcome.OFF_SITE,
-}
-
 
 #: An article that a list names, that was never stored, and is gone: a server can say 404 for a night. It is believed
 #: where runs of three days, the first and the last a week apart, found it so. `a` is the address.
@@ -62,47 +52,12 @@ class PendingArticle:
     listed_in: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MissingUrl:
-    """An address whose content the archive lacks, or holds in quarantine only."""
-
-    url: str
-    kind: str
-    article_id: str | None
-    outcome: Outcome
-    reason: str | None
-    tries: int
-
-
 #: Months are `2020-03`; an article whose address holds no date is counted under "".
 Months = dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class MissingArticle:
-    """An article that a list names and the archive does not hold. `outcome` PENDING: never asked for."""
-
-    article_id: str
-    url: str | None
-    outcome: Outcome
-    reason: str | None
-    tries: int
-    listed_in: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenWalk:
-    """A section whose end is not proven, and how far its newest walk came: `state` as in `Walks.of`, None while it goes on."""
-
-    name: str
-    url: str
-    state: str | None
-    pages: int
-    rows: int
-    began: str
-
-
-def _among(outcomes: Iterable[Outcome]) -> str:
+def among(outcomes: Iterable[Outcome]) -> str:
+    """The outcomes as the right side of SQL's IN."""
     return "(" + ", ".join(f"'{outcome}'" for outcome in sorted(outcomes)) + ")"
 
 
@@ -119,7 +74,7 @@ class LedgerQueries:
         """
         row = self._db.row(
             f"""SELECT EXISTS (SELECT 1 FROM articles WHERE id = ?) OR EXISTS (
-                SELECT 1 FROM addresses a WHERE article_id = ? AND outcome NOT IN {_among(_NEWS)} AND NOT {_DOUBTED}
+                SELECT 1 FROM addresses a WHERE article_id = ? AND outcome NOT IN {among(_NEWS)} AND NOT {_DOUBTED}
                     AND NOT ({_SHARED}))
                 AND NOT EXISTS (SELECT 1 FROM addresses WHERE article_id = ? AND kind = 'article' AND outcome IS NULL)""",
             *(article_id, article_id, article_id),
@@ -135,11 +90,11 @@ class LedgerQueries:
             f"""SELECT url, article_id, posted, outcome, tries, (
                 SELECT group_concat(section, char(31)) FROM listings l WHERE l.article_id = a.article_id)
             FROM addresses a
-            WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {_among(_RETAKEN)}
+            WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {among(_RETAKEN)}
                 OR outcome = 'off_site' AND (settled_at < ? OR {_OFF_SITE_DAYS} < 3) OR {_DOUBTED}
                 OR {_SHARED} OR url IN (SELECT url FROM held) OR url IN ({_TWINS}))
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
-                THEN (outcome IN {_among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id)
+                THEN (outcome IN {among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id)
                     OR url IN ({_TWINS}))
                     AND url = (SELECT s.url FROM articles s WHERE s.id = a.article_id)
                 ELSE NOT EXISTS (SELECT 1 FROM addresses b WHERE b.article_id = a.article_id
@@ -151,7 +106,7 @@ class LedgerQueries:
         once = {row[1]: row for row in reversed(rows)}
         return [
             PendingArticle(
-                url, number, as_date(posted), Outcome(outcome or Outcome.PENDING), tries, _sections(sections)
+                url, number, as_date(posted), Outcome(outcome or Outcome.PENDING), tries, sections_of(sections)
             )
             for url, number, posted, outcome, tries, sections in reversed(once.values())
         ]
@@ -168,7 +123,7 @@ class LedgerQueries:
     def articles_with_outcome(self, outcomes: Iterable[Outcome]) -> frozenset[str]:
         """IDs of the articles one of whose addresses has one of these as its newest outcome."""
         rows = self._db.rows(
-            f"SELECT DISTINCT article_id FROM addresses WHERE article_id IS NOT NULL AND outcome IN {_among(outcomes)}"
+            f"SELECT DISTINCT article_id FROM addresses WHERE article_id IS NOT NULL AND outcome IN {among(outcomes)}"
         )
         return frozenset(row[0] for row in rows)
 
@@ -193,28 +148,6 @@ class LedgerQueries:
         return frozenset(
             row[0] for row in self._db.rows("SELECT url FROM addresses WHERE outcome = 'read' AND kind = 'section'")
         )
-
-    def missing_urls(self, run: int) -> list[MissingUrl]:
-        """Gaps of the archive: articles that are not stored, of any run; other URLs, and stored articles, of this run only.
-
-        A list page that failed last month is no gap: its rows have been read since, from wherever they moved to. Nor is a
-        stored article that could not be read once and has not been requested since. A fault stays a gap until it is resolved.
-        """
-        rows = self._db.rows(
-            f"""WITH faulty AS (SELECT url, outcome FROM faults WHERE outcome IS NOT NULL)
-            SELECT url, kind, article_id, coalesce(outcome, '{Outcome.PENDING}') AS fate, reason, tries
-            FROM addresses a WHERE (outcome IN {_among(_GAPS)} OR (url, outcome) IN faulty
-                OR outcome IS NULL AND NOT EXISTS (
-                    SELECT 1 FROM addresses b WHERE b.article_id = a.article_id AND b.outcome IS NOT NULL))
-            AND (last_run = ? OR (kind = 'article' OR (url, outcome) IN faulty)
-                AND NOT EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id))
-            ORDER BY fate, url""",
-            run,
-        )
-        return [
-            MissingUrl(url, kind, number, Outcome(outcome), reason, tries)
-            for url, kind, number, outcome, reason, tries in rows
-        ]
 
     def months_by_section(self) -> dict[str, Months]:
         """Stored articles by section, as lists name it, and month. One in two lists counts in both."""
@@ -259,35 +192,6 @@ class LedgerQueries:
             name = Outcome(outcome or Outcome.PENDING)
             found[name] = found.get(name, 0) + count
         return found
-
-    def missing_articles(self) -> list[MissingArticle]:
-        """Articles that lists name and the archive does not hold, each once, by the address last heard of."""
-        rows = self._db.rows(
-            """SELECT l.article_id, group_concat(section, char(31)), (
-                SELECT number FROM addresses a WHERE a.article_id = l.article_id
-                ORDER BY outcome IS NULL, settled_at DESC, number LIMIT 1)
-            FROM listings l WHERE NOT EXISTS (SELECT 1 FROM articles s WHERE s.id = l.article_id)
-            GROUP BY l.article_id ORDER BY l.article_id"""
-        )
-        return [self._missing(number, sections, address) for number, sections, address in rows]
-
-    def _missing(self, number: str, sections: str, address: int | None) -> MissingArticle:
-        row = self._db.row("SELECT url, outcome, reason, tries FROM addresses WHERE number = ?", address)
-        url, outcome, reason, tries = row or (None, None, None, 0)
-        named = tuple(sorted(sections.split("\x1f")))
-        return MissingArticle(number, url, Outcome(outcome or Outcome.PENDING), reason, tries, named)
-
-    def open_walks(self) -> list[OpenWalk]:
-        """The newest walk of each address whose end no walk has proven, or whose proof a later walk undid."""
-        rows = self._db.rows(
-            """SELECT name, url, state, pages, rows, began FROM walks w
-            WHERE number = (SELECT max(number) FROM walks n WHERE n.url = w.url) AND
-                coalesce((SELECT max(number) FROM walks e WHERE e.url = w.url AND state = 'end'), 0) <=
-                coalesce((SELECT max(number) FROM walks b WHERE b.url = w.url AND new > 0
-                    AND coalesce(state, '') NOT IN ('end', 'known')), 0)
-            ORDER BY name, url"""
-        )
-        return [OpenWalk(*row) for row in rows]
 
     def by_day(self) -> dict[str, int]:
         """Stored articles by the day they were put on the web, oldest first."""
@@ -352,5 +256,6 @@ class LedgerQueries:
         return self._db.each("SELECT id, report FROM runs WHERE report IS NOT NULL ORDER BY number")
 
 
-def _sections(joined: str | None) -> tuple[str, ...]:
+def sections_of(joined: str | None) -> tuple[str, ...]:
+    """Section names, sorted, of a group_concat separated by U+001F."""
     return () if joined is None else tuple(sorted(joined.split("\x1f")))

@@ -1,9 +1,8 @@
-"""Runs in the ledger, their walks through the sections, and single values such as offsets."""
+"""Runs in the ledger: their records, arguments, exit codes and reports."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from panan_spider.archive.ledger.database import Database
@@ -21,28 +20,6 @@ class RunRecord:
     finished: str | None
     exit_code: int | None
     report: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedEnd:
-    """The newest walk that reached a section's end: pages and rows read, the oldest day listed, the last page's URL."""
-
-    pages: int
-    rows: int
-    oldest: date | None
-    last_page: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownSection:
-    """A section earlier runs have read. `url` is its first page."""
-
-    url: str
-    name: str
-    reached_end: bool  # a walk that reached the end is on record, and nothing since casts doubt on it
-    end: RecordedEnd | None = None
-    unproven_days: int = 0  # days since then, today not counted, on which a walk ended without full evidence
-    by_earlier_version: bool = False  # its end was recorded without evidence: it does not count
 
 
 class RunTable:
@@ -85,99 +62,3 @@ class RunTable:
             )
             for number, run, args, started, finished, code, report in rows
         ]
-
-
-class WalkTable:
-    """Walks through sections, from their first list page towards their end."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def begin(self, run: int, url: str, name: str, at: str) -> None:
-        """A walk begins."""
-        with self._db.write():
-            self._db.run("INSERT INTO walks (run, url, name, began) VALUES (?, ?, ?, ?)", run, url, name, at)
-
-    def listed(self, run: int, name: str, rows: int, new: int) -> None:
-        """A page of a section's walk listed rows: kept as they come, for a walk that dies tells nothing at its end."""
-        self._db.run(
-            "UPDATE walks SET rows = rows + ?, new = new + ? WHERE run = ? AND name = ? AND state IS NULL",
-            *(rows, new, run, name),
-        )
-
-    def end(
-        self,
-        run: int,
-        url: str,
-        state: str,
-        pages: int,
-        rows: int,
-        new: int,
-        at: str,
-        oldest: date | None = None,
-        last_page: str | None = None,
-    ) -> None:
-        """The run's open walk of `url` has ended; a walk that nobody began is entered whole."""
-        evidence = (None if oldest is None else oldest.isoformat(), last_page)
-        with self._db.write():
-            known = self._db.run(
-                """UPDATE walks SET state = ?, pages = ?, rows = max(rows, ?), new = max(new, ?), ended = ?,
-                oldest = ?, last_page = ?, proven = 1 WHERE run = ? AND url = ? AND state IS NULL""",
-                *(state, pages, rows, new, at, *evidence, run, url),
-            )
-            if not known:
-                self._db.run(
-                    """INSERT INTO walks (run, url, name, state, pages, rows, new, began, ended, oldest, last_page, proven)
-                    VALUES (?,?,?,?,?,?,?,?,?,?,?,1)""",
-                    *(run, url, url, state, pages, rows, new, at, at, *evidence),
-                )
-
-    def interrupt(self, run: int, at: str) -> int:
-        """End every open walk of a run as interrupted; how many there were."""
-        return self._db.run(
-            "UPDATE walks SET state = 'interrupted', ended = ? WHERE run = ? AND state IS NULL", at, run
-        )
-
-    def sections(self, today: str = "") -> list[KnownSection]:
-        """Every section a walk has read rows of, and the newest end on record; `today` as YYYY-MM-DD.
-
-        The end counts where no later walk met new rows and broke off, or ended without full evidence: behind may lie
-        rows that no walk has read, and known rows would then hide them from the next one.
-        """
-        rows = self._db.rows(
-            """WITH ends AS (SELECT url, max(number) AS number FROM walks WHERE state = 'end' AND proven GROUP BY url)
-            SELECT w.url, (SELECT name FROM walks n WHERE n.url = w.url ORDER BY number DESC LIMIT 1),
-                e.number > coalesce(max(CASE WHEN w.new > 0 AND w.state NOT IN ('end', 'known')
-                    OR w.state = 'unproven' THEN w.number END), 0),
-                e.pages, e.rows, e.oldest, e.last_page,
-                count(DISTINCT CASE WHEN w.state = 'unproven' AND w.number > coalesce(e.number, 0)
-                    AND substr(w.ended, 1, 10) != ? THEN substr(w.ended, 1, 10) END),
-                e.number IS NULL AND max(w.state = 'end')
-            FROM walks w LEFT JOIN ends ON ends.url = w.url LEFT JOIN walks e ON e.number = ends.number
-            GROUP BY w.url HAVING max(w.rows) > 0 ORDER BY w.url""",
-            today,
-        )
-        return [_known_section(*row) for row in rows]
-
-    def of(self, run: int) -> list[dict[str, Any]]:
-        """The walks of a run, in order: name, url, state, pages, rows, new, began, ended."""
-        names = ("name", "url", "state", "pages", "rows", "new", "began", "ended")
-        rows = self._db.rows(f"SELECT {', '.join(names)} FROM walks WHERE run = ? ORDER BY number", run)
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _known_section(
-    url: str,
-    name: str,
-    reached: int | None,
-    pages: int | None,
-    rows: int | None,
-    oldest: str | None,
-    last_page: str | None,
-    unproven_days: int,
-    by_earlier_version: int | None,
-) -> KnownSection:
-    end = None
-    if pages is not None and rows is not None:
-        end = RecordedEnd(pages, rows, None if oldest is None else date.fromisoformat(oldest), last_page)
-    return KnownSection(url, name, bool(reached), end, unproven_days, bool(by_earlier_version))

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
+from panan_spider.archive.ledger.gaps import MissingUrl
 from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
-from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.archive.site_file import bind_site, check_site
 from panan_spider.archive.state import RETURNED, CrawlState
@@ -322,7 +322,7 @@ class Archive:
 
     def gaps(self) -> list[MissingUrl]:
         """Gaps of all runs: failed, blocked, pending, quarantined URLs, each with its reason."""
-        return self.ledger.queries.missing_urls(self._run)
+        return self.ledger.gaps.missing_urls(self._run)
 
     def doubtful(self) -> list[DoubtfulUrl]:
         """The URLs of this run whose outcome may be a fault."""
