@@ -92,7 +92,7 @@ Block = Annotated[
 
 
 class WarcLocation(_Part):
-    """Where the raw response lies in the archive."""
+    """Place of the raw response in the archive."""
 
     file: str = Field(description="Path below the data folder.")
     offset: int = Field(ge=0, description="Byte offset of the response record in that file.")

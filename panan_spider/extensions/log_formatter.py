@@ -58,7 +58,7 @@ _TRACEBACKS: Final = {
 
 
 def shorten_tracebacks() -> None:
-    """From now on, log a feed that fails, and an archive that another run holds, on one line."""
+    """Log a failed feed, and an archive that another run holds, on one line from now on."""
     for name in _TRACEBACKS:
         logging.getLogger(name).addFilter(_shorten)
 

@@ -104,7 +104,7 @@ def _joined(*works: str | None) -> str | None:
 
 
 def work_of(marks: str) -> str | None:
-    """What a mark such as `文/摄` says: `text`, `photo`, `text+photo`, `video`; None for none of these."""
+    """Meaning of a mark such as `文/摄`: `text`, `photo`, `text+photo`, `video`; None for none of these."""
     return _joined(*(_WORK[word] for word in re.findall(_MARK, marks)))
 
 
@@ -260,7 +260,7 @@ _AUTHORS_ALONE: Final = re.compile(
 
 @dataclass(frozen=True)
 class TailLine:
-    """What the line says. `credits` holds every role that is neither author nor editor, as printed."""
+    """Fields of a tail line. `credits` holds every role that is neither author nor editor, as printed."""
 
     authors: tuple[Author, ...] = ()
     editor: str | None = None
@@ -308,7 +308,7 @@ def labels_of(text: str) -> tuple[str, ...]:
 
 
 def unknown_labels(text: str) -> tuple[str, ...]:
-    """Those of its labels that are in no list."""
+    """Its labels that are in no list."""
     return tuple(label for label in labels_of(text) if label not in _KNOWN)
 
 
@@ -318,7 +318,7 @@ def names_authors(text: str) -> bool:
 
 
 def begins_behind(text: str) -> int | None:
-    """Where in the line a tail line begins that follows its last sentence; None where none does."""
+    """Index in the line at which a tail line begins behind its last sentence; None where none does."""
     folded = fold(text)
     for found in _BEHIND.finditer(folded, max(1, len(folded) - _LONGEST_BEHIND)):
         if is_tail_line(folded[found.end() :]):

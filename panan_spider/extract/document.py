@@ -217,7 +217,7 @@ def document_title(root: etree._Element) -> str:
 
 
 def base_url(page: Page, root: etree._Element) -> str:
-    """What relative addresses of the page are relative to."""
+    """Base address of the page's relative addresses."""
     for element in root.iter("base"):
         if href := element.get("href"):
             joined = absolute(page.url, href)

@@ -79,7 +79,7 @@ _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作�
 
 @dataclass(frozen=True)
 class HeaderLine:
-    """What the line says; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
+    """Fields of a header line; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
 
     published: str | None
     source: str | None
@@ -115,7 +115,7 @@ def _without_date_labels(line: str) -> str:
 
 
 def _without_other_labels(rest: str) -> str:
-    """What is left of a header line without labels that name no author, and their values: `栏目:要闻`, `审读:甲`."""
+    """Rest of a header line without labels that name no author, and their values: `栏目:要闻`, `审读:甲`."""
     labels = [*_OTHER_LABEL.finditer(rest)]
     for label in reversed(labels):
         end = _END_OF_OTHER.search(rest, label.end())
@@ -143,7 +143,7 @@ def _unlabelled_date(line: str) -> re.Match[str] | None:
 
 
 def _dates_of_source(line: str) -> set[int]:
-    """Where in the line the dates begin that stand in the source's value."""
+    """Indexes at which the dates within the source's value begin."""
     label = _SOURCE.search(line)
     if label is None:
         return set()
@@ -230,7 +230,7 @@ def is_opening_byline(line: Line) -> bool:
 
 @remembered
 def leftover(text: str, words: SiteWords) -> str:
-    """What remains of a line when everything a header line can hold is taken out: `""` for a header line."""
+    """Rest of a line without everything a header line can hold: `""` for a header line."""
     line = _DATE_LABEL.sub(" ", DATE.sub(" ", cleared(fold(text))))
     byline = _BYLINE_START.search(line)
     if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
@@ -242,7 +242,7 @@ def leftover(text: str, words: SiteWords) -> str:
 
 @remembered
 def strength(text: str, words: SiteWords) -> int:
-    """How surely a line is (part of) a header line: 0 for no evidence, more for each thing only such a line prints."""
+    """Evidence that a line is (part of) a header line: 0 for none, more for each thing that only such a line prints."""
     line = fold(text)
     if not _SIGN.search(line) and not words.pattern("{name}").search(line):
         return 0

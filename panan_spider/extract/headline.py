@@ -40,7 +40,7 @@ def names_the_article(called: str, body: Sequence[Line], like_kicker: bool, word
 
 
 def other_names(document_title: str, headline: str, own: Collection[str], words: SiteWords) -> list[str]:
-    """What `<title>` names, letters alone, where that is another article than the headline (kicker and subtitle included).
+    """Name in `<title>`, letters alone, where it contradicts the headline (kicker and subtitle included).
 
     `own` are names of the site's that `<title>` can hold besides: the breadcrumb's parts.
     """
@@ -129,7 +129,7 @@ _SHORTEST_END: Final = 6  # characters; what is shorter can be a section
 
 
 def title_candidates(document_title: str, words: SiteWords) -> list[str]:
-    """What of `<title>` can be the headline: all of it, then ever less as parts are cut off its end.
+    """Candidates for the headline in `<title>`: all of it, then shorter ones with parts cut off its end.
 
     Where the site's name comes first, that goes, and parts are cut off the beginning, too.
     """
@@ -226,7 +226,7 @@ def _by_repetition(lines: Sequence[Line], body: Sequence[Line]) -> tuple[int, in
 
 
 def _rank(line: Line) -> float:
-    """How much the page makes of a line: its heading tag, its letters' size, its class name."""
+    """Rank of a line as a heading: its heading tag, its letters' size, its class name."""
     rank = {"h1": 6.0, "h2": 5.0, "h3": 4.0, "h4": 3.0}.get(line.heading_tag or "", 0.0)
     for element in (
         line.block,
@@ -267,7 +267,7 @@ def _by_order(lines: Sequence[Line]) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Opening:
-    """What the body opens with before its text: the kicker, the headline again, the subtitle; None where it says none."""
+    """Opening of the body before its text: kicker, repeated headline, subtitle; None where it has none."""
 
     kicker: str | None
     subtitle: str | None

@@ -15,7 +15,7 @@ from panan_spider.extract.line import Line
 
 
 class Label(StrEnum):
-    """What a line is on its page."""
+    """Label of a line: its part on the page."""
 
     BREADCRUMB = "breadcrumb"
     KICKER = "kicker"

@@ -28,7 +28,7 @@ def seen(text: str) -> str:
 
 
 def collapsed(text: str) -> str:
-    """As a browser does: a run of source blanks is one; a run that holds a line break stays marked as one."""
+    """The text with blanks collapsed as a browser does; a run that holds a line break stays marked as one."""
     if "\n" in text:
         text = _BLANKS_AROUND_BREAK.sub("\n", text)
     if "  " in text or "\t" in text or "\f" in text:
@@ -66,7 +66,7 @@ _BESIDE_LINK: Final = re.compile(r"[\s\W\d年月日]+")
 
 @dataclass
 class LineMark:
-    """What a line is on its page, and the rule that says so; copies of a line share it."""
+    """Label of a line and the name of the rule that gave it; copies of a line share it."""
 
     label: str = ""
     rule: str = ""

@@ -63,7 +63,7 @@ BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNOREC
 
 @remembered
 def does_of_style(style: str) -> int:
-    """What a style attribute does to the lines inside its element, as bits: a page has few different ones."""
+    """Effects of a style attribute on the lines inside its element, as bits. A page has few different ones."""
     if HIDDEN.search(style):
         return UNSEEN
     return (BLOCK if SHOWN_AS_BLOCK.search(style) else 0) | (BOLD if BOLD_STYLE.search(style) else 0)
@@ -161,7 +161,7 @@ class LineSetter:
         self.links = []
 
     def close_link(self, anchor: etree._Element) -> None:
-        """What has been printed of the link so far is (part of) its text."""
+        """End the link: the text printed since its start is its text."""
         if text := " ".join("".join(self.anchor_pieces).split()):
             self.links.append((anchor.get("href", ""), text))
         self.anchor_pieces = []
@@ -242,7 +242,7 @@ class _Flattener(LineSetter):
         return does
 
     def _look_at(self, element: etree._Element, does: int, style: str | None) -> int:
-        """What an element does that its tag alone does not tell."""
+        """Effects of an element beyond those of its tag."""
         styled = does_of_style(style) if style else 0
         if does & CONTROL and not styled & UNSEEN and element.get("type", "").lower() != "hidden":
             self.controls = True
@@ -277,7 +277,7 @@ class _Flattener(LineSetter):
                 self._append_media("image", src)
 
     def end(self, does: int) -> None:
-        """What an element did ends with it."""
+        """End the effects of an element."""
         if does & LINK and self.anchor is not None:
             self.close_link(self.anchor)
             self.anchor = None

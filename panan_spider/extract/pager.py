@@ -225,7 +225,7 @@ def maxpage(script_text: str) -> int:
 
 
 def _words(anchor: etree._Element) -> list[str]:
-    """What an anchor says: its text, its title, and what stands for its picture."""
+    """Words of an anchor: its text, its title, and the alternative text of its picture."""
     text = ""
     for piece in anchor.itertext():
         text += piece

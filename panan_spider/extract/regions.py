@@ -144,7 +144,7 @@ def split_tail(lines: list[Line], start: int, end: int) -> int | None:
 
 
 def _tail_begin(lines: list[Line], start: int, first: int) -> int:
-    """Where the tail line begins at `first` or at lines of authors alone over it, which under a picture would be its caption."""
+    """Index of the tail's first line: `first`, or lines of authors alone above it, which under a picture would be its caption."""
     begin = first
     while begin - 1 > start and lines[begin - 1].kind == "text" and byline.names_authors(lines[begin - 1].text):
         begin -= 1

@@ -48,7 +48,7 @@ class SoftBlock(PageError):
 
 @dataclass(frozen=True)
 class FieldSource:
-    """Where a field was found, for `scrapy inspect` and `scrapy doctor`."""
+    """Place of a field on the page, for `scrapy inspect` and `scrapy doctor`."""
 
     where: str  # an XPath, "address", or the name of an anchor
     printed: str  # the text it was read from
@@ -101,7 +101,7 @@ class ArticlePage:
 
     @cached_property
     def found(self) -> dict[str, FieldSource]:
-        """Where each field was read; looked for only when asked, as few are."""
+        """Place of each field on the page; computed on the first access, which few pages need."""
         return self.find(self)
 
     @cached_property
@@ -148,7 +148,7 @@ class OtherRow:
 
 @dataclass(frozen=True)
 class Pager:
-    """How a list goes on: any of these can be empty.
+    """Pager of a list: addresses and scripts of further pages. Any of them can be empty.
 
     `following` are addresses of older pages that the page itself gives (下一页, count links, createPageHTML),
     next one first; `script` is the address of enorth's count_page_list_*.js, asked only to go past this page.

@@ -102,7 +102,7 @@ class BlockContext:
         return True
 
     def _run_after(self, start: etree._Element, heading: etree._Element) -> list[etree._Element]:
-        """What follows the heading on its own level: one container of links, or a run of single ones."""
+        """Links behind the heading on its own level: one container of links, or a run of single ones."""
         run: list[etree._Element] = []
         for sibling in start.itersiblings():
             links = self._links(sibling, heading) if isinstance(sibling.tag, str) else []
@@ -146,7 +146,7 @@ def _stands_in_link(element: etree._Element) -> bool:
 
 
 def short_text(element: etree._Element) -> str:
-    """What the element says, blanks collapsed; of a longer text as much as shows that it is too long for a heading."""
+    """Text of the element, blanks collapsed; of a longer text as much as shows that it is too long for a heading."""
     text = ""
     for piece in element.itertext():
         text += piece

@@ -117,7 +117,7 @@ def _goes_on(text: str, cut: str) -> bool:
 
 
 def _first_box(anchor: etree._Element) -> str:
-    """What the first of a card's boxes says, its title, where several hold text; `""` for any other link."""
+    """Text of a card's first box, its title, where several boxes hold text; `""` for any other link."""
     boxes = [box for box in anchor if box.tag in ("div", "p", "dt", "dd") and not _is_date_alone(box)]
     texts = [text for box in boxes if (text := " ".join("".join(box.itertext()).split()))]
     return texts[0] if len(texts) > 1 else ""

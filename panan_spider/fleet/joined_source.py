@@ -51,7 +51,7 @@ class JoinedSource:
 
     @property
     def export(self) -> Path:
-        """Where `scrapy export --sites` puts it, too: one file for both."""
+        """Path of the export, the same as that of `scrapy export --sites`."""
         return self.data / FILES["sqlite"]
 
     def is_stale(self) -> bool:

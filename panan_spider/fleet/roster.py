@@ -72,7 +72,7 @@ class SiteState:
         return DueCrawl(tick, full=False) if tick is not None and _before(self.last.started, tick) else None
 
     def next_tick(self, now: datetime) -> datetime | None:
-        """When the schedule's next crawl comes."""
+        """Time of the schedule's next crawl."""
         ticks = [Schedule.parse(text).after(now) for text in (self.site.nightly, self.site.deep)]
         return min((tick for tick in ticks if tick is not None), default=None)
 

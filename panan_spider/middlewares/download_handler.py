@@ -46,7 +46,7 @@ class _TolerantParser(_LenientHTTPClientParser):
     _transferDecoders = {b"chunked": _PaddedChunkDecoder}  # noqa: RUF012, N815 - Twisted's own attribute
 
     def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 - Twisted calls it by this name
-        """As Twisted's. Raises ParseError for a framing that is not understood."""
+        """Twisted's handler of one header. Raises ParseError for a framing that is not understood."""
         if name.lower() == b"transfer-encoding":
             value = value.strip().lower()
             if value in (b"identity", b""):

@@ -38,7 +38,7 @@ class HttpsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "HttpsMiddleware":
-        """As Scrapy makes it."""
+        """Scrapy's constructor."""
         return cls(crawler)
 
     @property

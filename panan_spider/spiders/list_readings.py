@@ -42,7 +42,7 @@ class ListReadings:
         request.meta["handle_httpstatus_list"] = [304]
 
     def last(self, response: Response) -> Any:
-        """What was last read at the URL of a 304, as JSON value. Raises InvalidPage where nothing is on record."""
+        """Last reading at the URL of a 304, as JSON value. Raises InvalidPage where none is on record."""
         known = self._state.list_reading(response.meta["address"])
         if known is None:
             raise InvalidPage("is said to be unchanged, and no reading of it is on record")

@@ -16,7 +16,7 @@ _PROVING_ROWS: Final = 5
 
 
 class WalkState(StrEnum):
-    """How a walk ended. Any but END, KNOWN and SINCE leaves the section incomplete."""
+    """End of a walk. Any but END, KNOWN and SINCE leaves the section incomplete."""
 
     END = "end"  # the pager's last page was read
     UNPROVEN = (
@@ -30,7 +30,7 @@ class WalkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WalkLimits:
-    """What earlier runs know of a section, and what may end a walk before its end.
+    """Limits of a walk: what earlier runs know of the section, and what may end the walk early.
 
     `settled` tells of an article's number whether an earlier run settled it. `end` is the recorded end, None while there
     is none; `unproven_days` are the days since then on which a walk ended without full evidence. `behind`: the walk may

@@ -132,7 +132,7 @@ def refuse_newer(path: Path) -> None:
 
 
 def _schema_versions(file: IO[bytes]) -> Iterator[tuple[int, int]]:
-    """Where a line begins, and its schema_version. Blocks overlap, so that a key across two of them is found.
+    """Byte at which each line begins, and its schema_version. Blocks overlap, so that a key across two of them is found.
 
     The file is not mapped: its pages would count as memory of the process.
     """

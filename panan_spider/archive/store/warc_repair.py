@@ -64,7 +64,7 @@ def _whole_until(file: BinaryIO) -> int:
 
 
 def _whole_after(file: BinaryIO, start: int) -> int | None:
-    """Where, from byte `start` on, the first whole WARC record begins; None where there is none."""
+    """Byte at which the first whole WARC record behind `start` begins; None where there is none."""
     for offset in _magics(file, start):
         if _member_at(file, offset, begins=b"WARC/") is not None:
             return offset

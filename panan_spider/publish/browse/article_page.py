@@ -84,7 +84,7 @@ def _is_text_of(blocks: Sequence[Mapping[str, Any]], text: str | None) -> bool:
 
 
 def _name_spans(text: str, people: Sequence[Mapping[str, Any]], bare_names: Sequence[str]) -> list[NameSpan]:
-    """Where names stand, in order, each place once; a name with an office goes before one without."""
+    """Places of names in order, each once; a name with an office goes before one without."""
     found: set[NameSpan] = {(person["start"], person["end"], person["name"], False) for person in people}
     taken = {position for start, end, _name, _bare in found for position in range(start, end)}
     for name in bare_names:

@@ -55,7 +55,7 @@ class ExportSource:
 
     @property
     def export(self) -> Path:
-        """Where `scrapy export` puts it, too: one file for both."""
+        """Path of the export, the same as that of `scrapy export`."""
         return self.data / sqlite.EXPORT_FOLDER / FORMATS["sqlite"].file_name(self.site)
 
     def is_stale(self) -> bool:
@@ -98,7 +98,7 @@ class ExportSource:
 
 
 class PageSource(Protocol):
-    """What the pages are made from: the export of one archive, or of many."""
+    """Source of the pages: the export of one archive, or of many."""
 
     @property
     def every(self) -> float:

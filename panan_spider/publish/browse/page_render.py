@@ -106,7 +106,7 @@ class PageData:
 
 @dataclass(frozen=True)
 class Pagination:
-    """Where a list page stands among its pages. `first` and `last` number its rows, counted from 1."""
+    """Position of a list page among its pages. `first` and `last` number its rows, counted from 1."""
 
     page: int
     pages: int

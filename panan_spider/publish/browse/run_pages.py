@@ -67,7 +67,7 @@ def run_names(data: Path) -> list[str]:
 
 
 def _run_path(data: Path, name: str) -> Path:
-    """Where a file of a run lies, by the run's name and an ending."""
+    """Path of a file of a run, by the run's name and an ending."""
     if not (data / RUNS_FOLDER).is_dir() and (found := _OF_A_SITE.fullmatch(name)) is not None:
         return data / found["site"] / RUNS_FOLDER / found["file"]
     return data / RUNS_FOLDER / name

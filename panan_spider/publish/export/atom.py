@@ -120,7 +120,7 @@ def feed(site: Site, head: FeedHead, entries: list[FeedEntry]) -> bytes:
 
 
 def updated(entry: FeedEntry) -> datetime:
-    """When the entry last changed for a reader: its removal, its correction, else its publication."""
+    """Time of the entry's last change: its removal, its correction, else its publication."""
     record = entry.record
     times = [entry.gone_at if entry.gone else None, entry.corrected_at, record["published"] or record["posted"]]
     return max(map(parse_time, filter(None, times)), default=parse_time(record["fetched_at"]))

@@ -93,7 +93,7 @@ def _pattern(phrase: Phrase) -> str:
 
 
 def hit_spans(text: str, query: str | Sequence[Phrase]) -> list[tuple[int, int]]:
-    """Where in `text` the phrases of `query` stand: (start, end) in order, none touching the next."""
+    """Spans of the query's phrases in `text`: (start, end) in order, none touching the next."""
     asked = phrases(query) if isinstance(query, str) else query
     if not asked:
         return []

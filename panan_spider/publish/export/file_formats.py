@@ -36,7 +36,7 @@ class ExportState:
 
 
 def state_path(out: Path) -> Path:
-    """Where the note about the export at `out` lies: in a folder, or hidden beside a file."""
+    """Path of the note about the export at `out`: in a folder, or hidden beside a file."""
     return out / NOTE if out.is_dir() else out.with_name(f".{out.name}.made")
 
 

@@ -105,7 +105,7 @@ def choose(lines: ArchiveLines, selection: Selection) -> SelectedArticles:
 
 
 class Removal(NamedTuple):
-    """When a run first found an article gone from the site (None: not on record), and when it was last seen there."""
+    """Removal of an article: the time a run first found it gone (None: not on record), and the time it was last seen."""
 
     gone_at: str | None
     last_seen: str
@@ -141,7 +141,7 @@ class ExportJob:
             return None
 
     def local_copy(self, url: str) -> str | None:
-        """Where the picture at `url` is kept, below the data folder; None where it is not kept."""
+        """Path of the stored picture of `url`, below the data folder; None where it is not stored."""
         place = self._kept.get(url)
         return place if place is not None and (self.data / place).is_file() else None
 

@@ -40,7 +40,7 @@ def news_article(record: Record, site: Site) -> dict[str, Any]:
 
 
 def _correction(record: Record) -> dict[str, Any]:
-    """When a correction was first seen: the site does not say when it was made."""
+    """Time a correction was first seen: the site does not say when it was made."""
     if record["revision"] == 1:
         return {}
     said = {

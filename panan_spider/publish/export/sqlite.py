@@ -172,7 +172,7 @@ def _opened(path: Path, mode: str) -> Database:
 
 
 def _goes_on(job: ExportJob, meta: dict[str, str]) -> Position | None:
-    """Where in the lines an older export goes on; None where it must be made anew."""
+    """Position in the lines from which an older export is continued; None where it must be made anew."""
     same = {"schema_version": str(sqlite_schema.EXPORT_VERSION), "grammar": GRAMMAR, "selection": job.kind}
     same["layout"] = str(sqlite_schema.LAYOUT)
     if any(meta.get(key) != value for key, value in same.items()):

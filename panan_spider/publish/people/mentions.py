@@ -33,7 +33,7 @@ _PLACE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Where in the text the actions of a group of people stand, and the place of them as printed."""
+    """Spans of the actions of a group of people in the text, and their place as printed."""
 
     actions: tuple[Span, ...] = ()
     place: Span | None = None
@@ -167,7 +167,7 @@ def _office_of(name: str, at: int, printed: list[TitledName], everywhere: list[T
 
 
 def _begins(mention: Mention) -> int:
-    """Where what belongs to the mention begins: its office, where that stands before it."""
+    """Start of a mention: its office, where that stands before it."""
     return mention.start if mention.office_at is None else min(mention.start, mention.office_at[0])
 
 

@@ -62,7 +62,7 @@ def named(text: str) -> list[TitledName]:
 
 
 def _heads(text: str, at: int, limit: int) -> Iterator[int]:
-    """Where offices' last words end, with what can begin a name behind them."""
+    """Ends of offices' last words that a name can follow."""
     for match in _HEAD_AT.finditer(text, at, limit):
         if _HEAD.search(text[max(0, match.end() - _LONGEST_HEAD) : match.end()]):
             yield match.end()
@@ -75,7 +75,7 @@ def _offices(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _start_of(text: str, end: int) -> int | None:
-    """Where the office that ends at `end` begins; None where it cannot be told."""
+    """Start of the office that ends at `end`; None where it cannot be told."""
     first = end
     while first > 0 and end - first < _LONGEST and re.match(rf"[{HAN}、]", text[first - 1]):
         first -= 1

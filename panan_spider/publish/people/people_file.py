@@ -129,7 +129,7 @@ def _up_to(count: int, lines: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
 
 
 def _mark(data: Path, out: Path) -> Position | None:
-    """Where the file goes on; None where it is to be made anew. Raises NotOurs."""
+    """Position from which the file is continued; None where it is to be made anew. Raises NotOurs."""
     with naming(out):
         if not out.exists():
             return None

@@ -65,7 +65,7 @@ def page_name(name: str, language: str) -> str:
 
 
 def _vocabulary(language: str, site: Site) -> dict[str, Any]:
-    """What every template needs in one language."""
+    """Names that every template uses, in one language."""
     translate = translator(language)
 
     def word(pair: Sequence[str]) -> str:
