@@ -12,7 +12,7 @@ from typing import Final
 #: Gives the time now, UTC, aware. A parameter wherever a test needs another time.
 Clock = Callable[[], datetime]
 
-#: The time of the sites (China Standard Time).
+#: The time of the sites: all of China keeps one, without summer time.
 SITE_TIME: Final = timezone(timedelta(hours=8))
 
 

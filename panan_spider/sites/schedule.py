@@ -1,11 +1,10 @@
 """Schedule: the times at which a site is crawled, as five cron fields in China's time."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
-#: All of China keeps one time, without summer time.
-CHINA: Final = timezone(timedelta(hours=8))
+from panan_spider.core.clock import SITE_TIME
 
 #: Field, its first and its last value. Day of the week: 0 and 7 are Sunday.
 _FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
@@ -50,7 +49,7 @@ class Schedule:
 
     def before(self, now: datetime) -> datetime | None:
         """The latest tick at or before `now`, UTC; None where the last eight years had none."""
-        local = now.astimezone(CHINA)
+        local = now.astimezone(SITE_TIME)
         for back in range(_DAYS):
             ticks = [tick for tick in self._ticks(local - timedelta(days=back)) if tick <= local]
             if ticks:
@@ -59,7 +58,7 @@ class Schedule:
 
     def after(self, now: datetime) -> datetime | None:
         """The first tick after `now`, UTC; None where the next eight years have none."""
-        local = now.astimezone(CHINA)
+        local = now.astimezone(SITE_TIME)
         for ahead in range(_DAYS):
             ticks = [tick for tick in self._ticks(local + timedelta(days=ahead)) if tick > local]
             if ticks:

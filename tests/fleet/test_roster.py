@@ -7,10 +7,10 @@ import pytest
 from made_up import run_into, site
 
 from panan_spider.archive.store.archive import Archive
+from panan_spider.core.clock import SITE_TIME
 from panan_spider.fleet.roster import UnknownSites, chosen_sites, gravest, slots_of, state_of
-from panan_spider.sites.schedule import CHINA
 
-NOON = datetime(2026, 11, 27, 12, tzinfo=CHINA)  # a Friday; the ticks are a quarter past two
+NOON = datetime(2026, 11, 27, 12, tzinfo=SITE_TIME)  # a Friday; the ticks are a quarter past two
 LAST_NIGHT = NOON.replace(hour=3)
 THE_DAY_BEFORE = NOON - timedelta(days=1)
 SITE = site("jia")

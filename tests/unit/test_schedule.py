@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from panan_spider.core.clock import SITE_TIME
 from panan_spider.sites.profile import load_site, site_keys
-from panan_spider.sites.schedule import CHINA, Schedule
+from panan_spider.sites.schedule import Schedule
 
 NIGHTLY = Schedule.parse("15 2 * * 1-6")
 
 
 def china(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+    return datetime.fromisoformat(text).replace(tzinfo=SITE_TIME)
 
 
 @pytest.mark.parametrize(
