@@ -23,7 +23,7 @@ from panan_spider.spiders.list_urls import (
     page_key,
     short_pages,
 )
-from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, WalkState
+from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, WalkState, own_rows
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5
@@ -232,7 +232,7 @@ class Walk:
         else:
             self._judge_fresh(page, url)
         if self.state is None and page.rows:
-            self._judge_known(page.rows)
+            self._judge_known(own_rows(page.rows, fresh))
 
     def _go_on(self, page: SectionPage) -> None:
         pager = page.pager
