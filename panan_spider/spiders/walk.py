@@ -6,7 +6,7 @@ the way, and as much was read as at the recorded end.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -373,20 +373,20 @@ class Walk:
             # A walk that missed a page has not seen all it walked past, however it ended.
             self.state = WalkState.FAILED if self.lost else state
 
-    def _judge_known(self, rows: tuple[ListRow, ...]) -> None:
+    def _judge_known(self, rows: Sequence[ListRow]) -> None:
         if self._all_known(rows):
             self._end(WalkState.KNOWN)
         elif self._all_before_since(rows):
             self._end(WalkState.SINCE)
 
-    def _all_known(self, rows: tuple[ListRow, ...]) -> bool:
+    def _all_known(self, rows: Sequence[ListRow]) -> bool:
         limits = self.limits
         if limits.full or not limits.behind or limits.recheck is None or self.newest is None:
             return False
         horizon = look_back(limits.today or self.newest, limits.recheck)
         return all_before(limits.proving(rows), horizon) and all(limits.settled(row.article_id) for row in rows)
 
-    def _all_before_since(self, rows: tuple[ListRow, ...]) -> bool:
+    def _all_before_since(self, rows: Sequence[ListRow]) -> bool:
         since = self.limits.since
         if since is None:
             return False
