@@ -1,4 +1,4 @@
-"""`make eval`: every extractor over every page, the tables of docs/evaluation.md made again. 1 where a peer does better than we."""
+"""`make eval`: every extractor over every page, the tables of docs/evaluation.md made again, changed readings listed. 1 where a peer does better than we."""
 
 import logging
 import platform
@@ -6,7 +6,7 @@ import sys
 import warnings
 from importlib.metadata import version
 
-from evaluation import ours, table
+from evaluation import ours, readings, table
 from evaluation.cases import HALVES, Case, cases
 from evaluation.floors import worse
 from evaluation.peers import PEERS, Peer, fresh
@@ -56,7 +56,11 @@ def main() -> int:
     packages = dict.fromkeys(["lxml", *(peer.package for peer in PEERS)])
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     parts["versions"] = f"Versions: Python {platform.python_version()}, {versions}."
+    pages = readings.subjects()
+    parts["readings"] = table.readings(readings.changed(pages))
+    print(f"\nreadings that changed since the last evaluation\n{parts['readings']}")
     table.write(parts)
+    readings.keep(readings.read_all(pages))
     print("", *beaten, sep="\n")
     return 1 if beaten else 0
 

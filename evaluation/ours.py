@@ -45,7 +45,7 @@ def wrong_fields(case: Case) -> dict[str, tuple[Any, Any]]:
         name: (got, case.gold[name])
         for name in FIELDS
         if case.gold[name] is not None or name != "template"
-        if not _equal(name, got := _plain(getattr(found, name, None)), case.gold[name])
+        if not is_equal(name, got := plain(getattr(found, name, None)), case.gold[name])
     }
 
 
@@ -62,13 +62,15 @@ def all_figures() -> dict[str, dict[str, float]]:
     return {half: figures(half) for half in HALVES}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value as JSON has it: lists for tuples, objects for the parts of an article."""
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value.model_dump() if hasattr(value, "model_dump") else value
 
 
-def _equal(name: str, got: Any, expected: Any) -> bool:
+def is_equal(name: str, got: Any, expected: Any) -> bool:
+    """Whether a field is read as the gold record says."""
     if name == "header_line":  # blanks as printed, of whatever number
         return "".join((got or "").split()) == "".join((expected or "").split())
     return bool(got == expected)

@@ -39,6 +39,14 @@ def fields(halves: Mapping[str, Mapping[str, float]]) -> str:
     return _table(["field", *halves], rows)
 
 
+def readings(rows: Sequence[tuple[str, str, str]]) -> str:
+    """The pages whose reading changed, each with fields and judgement; a sentence where there is none."""
+    if not rows:
+        return "No page is read otherwise than by the evaluation before."
+    listed = [_row([f"`{name}`", *rest]) for name, *rest in rows]
+    return _table(["page", "fields that changed", "judgement"], listed, " --- |")
+
+
 def write(parts: Mapping[str, str], path: Path = DOC) -> None:
     """Put each text between the markers of its name. Raises ValueError where the page has no such markers."""
     text = path.read_text("utf-8")
@@ -49,8 +57,8 @@ def write(parts: Mapping[str, str], path: Path = DOC) -> None:
     path.write_text(text, "utf-8")
 
 
-def _table(head: Sequence[str], rows: Sequence[str]) -> str:
-    return "\n".join([_row(head), "|" + " --- |" + " ---: |" * (len(head) - 1), *rows])
+def _table(head: Sequence[str], rows: Sequence[str], align: str = " ---: |") -> str:
+    return "\n".join([_row(head), "|" + " --- |" + align * (len(head) - 1), *rows])
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ class Author(_Part):
 class Image(_Part):
     """One picture of the body."""
 
-    url: str = Field(description="Absolute address.")
+    url: str = Field(description="Absolute address; `ni:///sha-256;…` where the page itself holds the bytes.")
     caption: str | None = Field(description="Its caption without the leading ▲; null where it has none.")
 
 

@@ -177,7 +177,7 @@ def _is_text(piece: BodyBlock) -> bool:
 
 
 def _is_image(piece: BodyBlock) -> bool:
-    return piece.table is None and piece.line.kind in ("image", "pasted")
+    return piece.table is None and piece.line.kind == "image"
 
 
 def _sure_headings(pieces: Sequence[BodyBlock]) -> list[Line]:
@@ -233,8 +233,6 @@ def _add(piece: BodyBlock, body: Body, resolve: Resolve) -> None:
     if piece.table is not None:
         give((line,), Label.TEXT, "body: table")
         body.blocks.append(Table(rows=table_rows(piece.table, line.words)))
-    elif line.kind == "pasted":
-        body.discarded.append((piece.caption or "", "a picture without an address, and its caption"))
     elif line.kind == "image":
         body.blocks.append(ImageBlock(url=resolve(line.src), caption=piece.caption))
     else:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from panan_spider.core.text import remembered
 from panan_spider.extract.line import GAP, HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
-from panan_spider.extract.media import image_source, is_pasted, is_picture, video_source
+from panan_spider.extract.media import image_source, inline_source, is_picture, video_source
 from panan_spider.extract.words import SiteWords
 
 #: What an element does to the lines of a page, as bits: it stands on lines of its own, is bold, links, keeps the line
@@ -258,10 +258,10 @@ class _Flattener(LineSetter):
         if element.tag == "noscript":
             self._show_without_script(element)
             return
-        src = image_source(element)
+        src = image_source(element) or ("" if _pictures_without_script(element.getnext()) else inline_source(element))
         kind, src = ("image", src) if src else ("video", video_source(element))
-        if src or is_pasted(element):
-            self._append_media(kind if src else "pasted", src)
+        if src:
+            self._append_media(kind, src)
 
     def _append_media(self, kind: str, src: str) -> None:
         self.flush(0)
@@ -272,9 +272,8 @@ class _Flattener(LineSetter):
         before = element.getprevious()
         if before is None or before.tag != "img" or image_source(before):
             return
-        for image in element.iter("img"):
-            if is_picture(src := image_source(image)):
-                self._append_media("image", src)
+        for src in _pictures_without_script(element):
+            self._append_media("image", src)
 
     def end(self, does: int) -> None:
         """End the effects of an element."""
@@ -288,6 +287,13 @@ class _Flattener(LineSetter):
             self.bold -= 1
         if does & PRE:
             self.preformatted -= 1
+
+
+def _pictures_without_script(element: etree._Element | None) -> list[str]:
+    """Addresses of the pictures in a `<noscript>`; none of any other element."""
+    if element is None or element.tag != "noscript":
+        return []
+    return [src for image in element.iter("img") if is_picture(src := image_source(image))]
 
 
 def flatten(root: etree._Element, words: SiteWords) -> list[Line]:

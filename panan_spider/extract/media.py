@@ -1,7 +1,10 @@
 """Pictures, videos and files: which elements are one, and at which address."""
 
+import binascii
 import re
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -44,8 +47,8 @@ _PLAYED_ENDINGS: Final = (
     ".aac",
 )
 _NO_ADDRESS: Final = re.compile(r"(?:data|javascript|about|file|blob):", re.IGNORECASE)
-_PASTED: Final = re.compile(r"data:image/(?:jpe?g|png|gif|webp|bmp);base64,", re.IGNORECASE)
-_SHORTEST_PASTED: Final = 1_000  # characters; a shorter one is a placeholder
+_INLINE: Final = re.compile(r"data:image/(?:jpe?g|png|gif|webp|bmp)\s*;\s*base64\s*,", re.IGNORECASE)
+_SHORTEST_INLINE: Final = 1_000  # characters; a shorter one is a picture only where its bytes say so
 _SMALLEST_PICTURE: Final = 16  # pixels; anything smaller is a counter's or a spacer's
 
 
@@ -58,6 +61,7 @@ def image_source(element: etree._Element) -> str:
         return ""
     late = next((value.strip() for name in _LATE_SOURCES if (value := element.get(name, "")).strip()), "")
     src = (element.get("src") or "").strip()
+    src = "" if _NO_ADDRESS.match(src) else src
     if late and (is_content(late) or not is_content(src)):
         src = late  # a paste's `data-src` leads to where the CMS took its copy from
     if _shows_nothing(src):
@@ -65,10 +69,39 @@ def image_source(element: etree._Element) -> str:
     return "" if _shows_nothing(src) or _ICON.search(urlsplit_path(src)) or _is_tiny(element) else src
 
 
-def is_pasted(element: etree._Element) -> bool:
-    """Whether the element shows a picture that is printed in the page itself and has no address."""
-    src = element.get("src") or ""
-    return element.tag == "img" and len(src) >= _SHORTEST_PASTED and _PASTED.match(src) is not None
+def inline_source(element: etree._Element) -> str:
+    """The name of the picture whose bytes the page holds (`src="data:image/…"`); `""` for a placeholder, and where there is none.
+
+    The name is an RFC 6920 URI of the bytes, `ni:///sha-256;…`: short, stable, and nothing that can be requested.
+    """
+    src = (element.get("src") or "").strip()
+    found = _INLINE.match(src) if element.tag == "img" else None
+    if found is None or _is_tiny(element):
+        return ""
+    data = _decoded(src[found.end() :])
+    if len(src) < _SHORTEST_INLINE and not _is_whole_picture(data):
+        return ""
+    return f"ni:///sha-256;{urlsafe_b64encode(sha256(data).digest()).decode().rstrip('=')}"
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes of a base64 text, as browsers read it: blanks and escapes allowed; the text's own bytes where it is none."""
+    plain = "".join(unquote(text).split()).rstrip("=")
+    try:
+        return b64decode(plain + "=" * (-len(plain) % 4))
+    except (binascii.Error, ValueError):
+        return plain.encode("utf-8", "replace")
+
+
+def _is_whole_picture(data: bytes) -> bool:
+    """Whether a short picture is more than a spacer: a JPEG, or a GIF or PNG of 16 pixels and more on both sides."""
+    if data[:3] == b"GIF" and len(data) >= 10:
+        sides = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    elif data[:4] == b"\x89PNG" and len(data) >= 24:
+        sides = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+    else:
+        return data[:3] == b"\xff\xd8\xff"
+    return min(sides) >= _SMALLEST_PICTURE
 
 
 def _is_image(element: etree._Element) -> bool:

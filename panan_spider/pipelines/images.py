@@ -27,6 +27,8 @@ _FOOT: Final = 1024  # bytes: cameras and editors append
 
 #: Pictures under way at a time; the delay between requests is the downloader's business.
 _IN_FLIGHT: Final = 16
+#: Pictures that can be requested; `ni:` names one whose bytes are in the page itself.
+_REQUESTED: Final = ("http://", "https://")
 #: The site, or its edge, says no: named in the report, and no failure of ours.
 _NOT_OURS: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SITE})
 
@@ -110,7 +112,11 @@ class ImagesPipeline(ArchivePipeline):
                 return
             for image in record["images"] if self._in_range(record) else ():
                 url = image["url"]
-                if url not in self._met and self._pictures.wants(url, all_again=all_again):
+                if (
+                    url.startswith(_REQUESTED)
+                    and url not in self._met
+                    and self._pictures.wants(url, all_again=all_again)
+                ):
                     self._met.add(url)
                     yield url, record["url"]
 

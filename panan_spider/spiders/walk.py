@@ -6,7 +6,7 @@ the way, and as much was read as at the recorded end.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from panan_spider.spiders.list_urls import (
     page_key,
     short_pages,
 )
-from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, WalkState
+from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, WalkState, own_rows
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5
@@ -232,7 +232,7 @@ class Walk:
         else:
             self._judge_fresh(page, url)
         if self.state is None and page.rows:
-            self._judge_known(page.rows)
+            self._judge_known(own_rows(page.rows, fresh))
 
     def _go_on(self, page: SectionPage) -> None:
         pager = page.pager
@@ -373,20 +373,20 @@ class Walk:
             # A walk that missed a page has not seen all it walked past, however it ended.
             self.state = WalkState.FAILED if self.lost else state
 
-    def _judge_known(self, rows: tuple[ListRow, ...]) -> None:
+    def _judge_known(self, rows: Sequence[ListRow]) -> None:
         if self._all_known(rows):
             self._end(WalkState.KNOWN)
         elif self._all_before_since(rows):
             self._end(WalkState.SINCE)
 
-    def _all_known(self, rows: tuple[ListRow, ...]) -> bool:
+    def _all_known(self, rows: Sequence[ListRow]) -> bool:
         limits = self.limits
         if limits.full or not limits.behind or limits.recheck is None or self.newest is None:
             return False
         horizon = look_back(limits.today or self.newest, limits.recheck)
         return all_before(limits.proving(rows), horizon) and all(limits.settled(row.article_id) for row in rows)
 
-    def _all_before_since(self, rows: tuple[ListRow, ...]) -> bool:
+    def _all_before_since(self, rows: Sequence[ListRow]) -> bool:
         since = self.limits.since
         if since is None:
             return False

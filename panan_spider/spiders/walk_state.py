@@ -62,3 +62,11 @@ class Probe:
     url: str | None = None
     answered: bool = False
     nothing: bool = False  # no page, or none with a new row
+
+
+def own_rows(rows: Sequence[ListRow], fresh: Sequence[ListRow]) -> Sequence[ListRow]:
+    """The rows of a page that can end a walk: without those that an earlier page of the list has shown.
+
+    A side block of new articles stands on every page, and would keep each from lying behind the look-back. All rows where fewer than half are fresh.
+    """
+    return fresh if 2 * len(fresh) >= len(rows) else rows

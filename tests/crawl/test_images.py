@@ -1,5 +1,8 @@
 """images=true: every picture of the stored articles in range, once, under safe names; named where it cannot be had."""
 
+import re
+from base64 import b64encode, urlsafe_b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +10,7 @@ import pytest
 from harness import Crawl, Crawler, Serve, articles_in
 
 from demo_site import drawn_pictures
-from demo_site.faults.fault import ARTICLES, Fault, Then
+from demo_site.faults.fault import ARTICLES, Fault, Rewriting, Then
 from demo_site.proxy import ProxyServer
 from demo_site.response import Request, Response
 from panan_spider.archive.store.image_files import kept
@@ -30,6 +33,16 @@ class Missing(Fault):
 
     def spoil(self, request: Request, then: Then) -> Response:
         return Response(404, {})
+
+
+class Inlined(Rewriting):
+    """Articles hold the bytes of their JPEG pictures."""
+
+    name, target = "inlined", ARTICLES
+
+    def rewritten(self, request: Request, body: bytes) -> bytes:
+        picture = b"data:image/jpeg;base64," + b64encode(drawn_pictures.jpeg(0))
+        return re.sub(rb'(?<=src=")[^"\s]{1,200}\.jpg(?=")', picture, body)
 
 
 def pictures(run: Crawl) -> set[str]:
@@ -104,6 +117,21 @@ def test_a_name_that_climbs_leads_nowhere(serving: Serve, crawl: Crawler, tmp_pa
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
     assert files(run.data) == {*kept(run.data).values(), "images/index.jsonl"}
     assert not {path.name for path in run.data.iterdir()} & {"tmp", "pic"}
+
+
+def test_a_picture_whose_bytes_are_in_the_page_is_named_by_them_and_not_requested(
+    serving: Serve, crawl: Crawler
+) -> None:
+    server = serving(Inlined(), articles=100)
+    run = crawl(server, IMAGES, QUICK)
+    assert run.code == 0, run.said
+    digest = urlsafe_b64encode(sha256(drawn_pictures.jpeg(0)).digest()).decode().rstrip("=")
+    inlined = [image for article in run.articles for image in article["images"] if image["url"].startswith("ni:")]
+    assert {image["url"] for image in inlined} == {f"ni:///sha-256;{digest}"}
+    assert any(image["caption"] for image in inlined)
+    assert kept(run.data).keys() == pictures(run)
+    assert run.report["failed_images"] == []
+    assert not [path for path in asked(server) if path.endswith(".jpg")]
 
 
 def test_robots_disallow_holds_for_pictures(serving: Serve, crawl: Crawler) -> None:

@@ -1,5 +1,8 @@
 """Bodies as real pages print them: tail lines with prose behind them, links as text, toolbars, pictures, sound."""
 
+from base64 import b64encode, urlsafe_b64encode
+from hashlib import sha256
+
 import pytest
 from real_kinds import FIRST, HEADER, SECOND, TEXT, read
 
@@ -103,10 +106,50 @@ def test_a_picture_is_seen_as_browsers_see_it(tag: str) -> None:
     assert [(image.url, image.caption) for image in got.images] == [(f"{HOST}/pic/0/1.jpg", "村民在采茶")]
 
 
-def test_a_pasted_picture_holds_its_caption() -> None:
-    tag = f'<img src="data:image/jpeg;base64,{"A" * 3000}">'
+JPEG = b"\xff\xd8\xff\xe0" + bytes(4_000) + b"\xff\xd9"
+SMALL_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (640).to_bytes(4) + (400).to_bytes(4)
+SPACER = b"GIF89a\x01\0\x01\0" + bytes(30)
+
+
+def inline(data: bytes, kind: str = "jpeg") -> str:
+    return f"data:image/{kind};base64,{b64encode(data).decode()}"
+
+
+def name_of(data: bytes) -> str:
+    return "ni:///sha-256;" + urlsafe_b64encode(sha256(data).digest()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(("data", "kind"), [(JPEG, "jpeg"), (JPEG[:4] + JPEG[-2:], "jpg"), (SMALL_PNG, "png")])
+def test_a_picture_in_the_page_itself_keeps_its_place_and_its_caption(data: bytes, kind: str) -> None:
+    tag = f'<img src="{inline(data, kind)}">'
     got = read(f'{TEXT}<p align="center">{tag}</p><p align="center">村民在采茶</p><p>{FIRST}</p>')
-    assert "村民在采茶" not in got.text and not got.images
+    assert [block.type for block in got.blocks] == ["paragraph", "paragraph", "image", "paragraph"]
+    assert [(image.url, image.caption) for image in got.images] == [(name_of(data), "村民在采茶")]
+    assert "村民在采茶" not in got.text
+
+
+@pytest.mark.parametrize("data", [JPEG, SPACER])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<img src="{}" data-original="/pic/0/1.jpg">',
+        '<img src="{}" data-actualsrc="/pic/0/1.jpg">',
+        '<img src="{}" srcset="/pic/0/1.jpg 1x, /pic/0/2.jpg 2x">',
+        '<picture><source data-srcset="/pic/0/1.jpg"><img src="{}"></picture>',
+        '<img class="lazy" src="{}"><noscript><img src="/pic/0/1.jpg"></noscript>',
+    ],
+)
+def test_the_address_a_placeholder_stands_for_is_the_pictures(tag: str, data: bytes) -> None:
+    shown = tag.format(inline(data))
+    got = read(f'{TEXT}<p align="center">{shown}</p><p align="center">村民在采茶</p><p>{FIRST}</p>')
+    assert [(image.url, image.caption) for image in got.images] == [(f"{HOST}/pic/0/1.jpg", "村民在采茶")]
+
+
+@pytest.mark.parametrize(
+    "tag", [f'<img src="{inline(SPACER, "gif")}">', f'<img width="1" height="1" src="{inline(JPEG)}">']
+)
+def test_a_spacer_in_the_page_itself_is_no_picture(tag: str) -> None:
+    assert not read(f"{TEXT}<p>{tag}</p><p>{FIRST}</p>").images
 
 
 def test_a_picture_off_the_site_is_an_address_like_others() -> None:

@@ -1,10 +1,13 @@
 """Paging stops before its end only on proof."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import ClassVar
 
-from walk_pages import FIRST, FOLDER, NEWEST, SITE, page, row
+from walk_pages import FIRST, FOLDER, NEWEST, SITE, drive, index_page, page, row
 
+from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import ListRow, Pager, SectionPage
 from panan_spider.spiders.walk import Walk
 from panan_spider.spiders.walk_state import WalkLimits, WalkState
@@ -68,3 +71,28 @@ class TestStopRule:
         since = WalkLimits(lambda number: False, since=NEWEST)
         assert self.after(since, page([31, 32], f"{FOLDER}2")) is None
         assert self.after(since, page([32, 33], f"{FOLDER}2")) is WalkState.SINCE
+
+
+class TestSideBlock:
+    """A block of new articles that stands on every page of a list."""
+
+    BLOCK: ClassVar[list[int]] = [1, 2, 3, 4]
+
+    def asked(self, settled: Callable[[str], bool], block: list[int], size: int = 10) -> list[str]:
+        """The pages asked for behind the first, of a list of twelve pages, the second one's rows behind the look-back."""
+        pages = {index_page(n): page([*range(n * 40, n * 40 + size), *block], index_page(n + 1)) for n in range(1, 12)}
+        first = page([*range(10, 20), *block], index_page(1))
+        limits = WalkLimits(settled, behind=True, today=NEWEST)
+        return drive(Walk(FIRST, "时政", limits, SITE), lambda url: pages.get(url, Outcome.GONE), first)[0]
+
+    def test_keeps_no_walk_from_its_end(self) -> None:
+        assert self.asked(lambda number: True, self.BLOCK) == [index_page(1)]
+
+    def test_with_an_article_not_yet_stored_keeps_no_walk_from_its_end(self) -> None:
+        assert self.asked(lambda number: number != str(100_000 - 1), self.BLOCK) == [index_page(1)]
+
+    def test_ends_no_walk_by_the_few_rows_beside_it(self) -> None:
+        assert len(self.asked(lambda number: True, self.BLOCK, size=3)) > 1
+
+    def test_a_row_of_the_list_not_yet_stored_goes_on_as_before(self) -> None:
+        assert self.asked(lambda number: number != str(100_000 - 45), self.BLOCK) == [index_page(1), index_page(2)]
