@@ -71,8 +71,7 @@ def _has_prose_behind(lines: list[Line], index: int) -> bool:
     line, prose = lines[index], 0
     said = byline.read_tail_line(line.folded)
     enough = 2 if said.editor or said.credits else 1
-    for place in range(index + 1, len(lines)):
-        other = lines[place]
+    for other in (lines[place] for place in range(index + 1, len(lines))):
         if other.kind == "text" and labels.ends_body(other):
             break
         prose += words.is_prose(other) and not other.is_row and _in_container(other, line)

@@ -114,3 +114,18 @@ def test_a_mark_of_a_template_is_looked_for_quickly(token: str) -> None:
             started = time.process_time()
             pattern.search(token * (30_000 // len(token)))
             assert time.process_time() - started < 0.4, pattern.pattern
+
+
+def test_time_grows_with_the_links_of_a_list() -> None:
+    """Links to one article, all in one box: each is read with its card, not with the whole list."""
+
+    def spent(links: int) -> float:
+        rows = "<a href='/panews/system/2020/03/07/032299346.shtml'>样例</a>" * links
+        listing = Page(LIST, f"<html><body><div>{rows}</div></body></html>".encode(), "text/html; charset=utf-8")
+        started = time.process_time()
+        with suppress(PageError):
+            read_section(listing)
+        return time.process_time() - started
+
+    spent(10)
+    assert spent(2400) < 10 * max(min(spent(400) for _ in range(2)), 0.02)
