@@ -13,6 +13,7 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from scrapy.settings import Settings
 from twisted.internet.defer import Deferred
+from twisted.logger import globalLogBeginner
 from twisted.python.failure import Failure
 
 from panan_spider.archive.store.files import LockHeld, StoreError
@@ -57,10 +58,27 @@ _TRACEBACKS: Final = {
 }
 
 
+#: Twisted's record before that of an exception which nobody took. It does not name the exception.
+_UNHANDLED: Final = "Unhandled error in Deferred:"
+
+
 def shorten_tracebacks() -> None:
-    """Log a failed feed, and an archive that another run holds, on one line from now on."""
+    """From now on, log a feed that fails, and an archive that another run holds, on one line.
+
+    Twisted prints critical events on stderr until a program begins its logging, although Scrapy logs them; no longer from here on.
+    """
     for name in _TRACEBACKS:
         logging.getLogger(name).addFilter(_shorten)
+    logging.getLogger("twisted").addFilter(_drop_heading)
+    if getattr(globalLogBeginner, "_temporaryObserver", None) is not None:
+        globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
+
+
+def _drop_heading(record: logging.LogRecord) -> bool:
+    """Logging filter: Twisted's heading of an exception that nobody took becomes the message of the exception's own record."""
+    if record.exc_info:
+        record.msg = record.msg or _UNHANDLED
+    return record.exc_info is not None or record.getMessage().strip() != _UNHANDLED
 
 
 def _shorten(record: logging.LogRecord) -> bool:

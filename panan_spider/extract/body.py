@@ -259,5 +259,7 @@ def _is_heading(pieces: Sequence[BodyBlock], index: int, body: Body) -> bool:
         return True
     if len(line.prose) > LONGEST or not (body.blocks or body.continues):
         return False
-    after = next((piece.line for piece in pieces[index + 1 :] if _is_text(piece)), None)
+    # No copy of the rest for each line: that would be quadratic.
+    behind = (pieces[place] for place in range(index + 1, len(pieces)))
+    after = next((piece.line for piece in behind if _is_text(piece)), None)
     return after is not None and is_subhead(line.prose, after.prose) and not line.right

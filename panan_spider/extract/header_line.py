@@ -349,7 +349,7 @@ def header_end(lines: list[Line], first: int) -> int:
 
 def _is_awaited(lines: list[Line], index: int) -> bool:
     """Whether the line is the value of a label before it, and the header line goes on behind it."""
-    before = next(other for other in reversed(lines[:index]) if other.kind == "text")
+    before = next(lines[place] for place in range(index - 1, -1, -1) if lines[place].kind == "text")
     if not is_label(before.folded) or not _says_little(lines[index]) or index + 1 >= len(lines):
         return False
     return is_header_piece(lines[index + 1])
@@ -373,7 +373,7 @@ def _is_of_issue(line: str, dated: re.Match[str]) -> bool:
 def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | None) -> bool:
     """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
     line = lines[index]
-    before = next(other for other in reversed(lines[:index]) if other.kind == "text")
+    before = next(lines[place] for place in range(index - 1, -1, -1) if lines[place].kind == "text")
     box = row if row is not None else small_parent(lines[first], line)
     if box is None or row_of(line.block) is not row or not _says_little(line) or words.ends_body(line):
         return False

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -126,15 +127,16 @@ _TITLE_CUTS: Final = re.compile(r"\s{0,9}(?:--+|——|[-_|–])\s{0,9}")
 #: The portal's and the site's name before an article's.
 _SITE_FIRST: Final = r"(?:\s{0,9}{names}\s{0,9}(?:--+|[-_|–>»:]+))+\s{0,9}"
 _SHORTEST_END: Final = 6  # characters; what is shorter can be a section
+_MOST_CUTS: Final = 20  # of one title; each is a candidate that every line is held against
 
 
 def title_candidates(document_title: str, words: SiteWords) -> list[str]:
     """Candidates for the headline in `<title>`: all of it, then shorter ones with parts cut off its end.
 
-    Where the site's name comes first, that goes, and parts are cut off the beginning, too.
+    Where the site's name comes first, that goes, and parts are cut off the beginning, too. Cut at the first dashes alone.
     """
     folded = fold(document_title)
-    cuts = [match.span() for match in _TITLE_CUTS.finditer(folded)]
+    cuts = [match.span() for match in islice(_TITLE_CUTS.finditer(folded), _MOST_CUTS)]
     if first := words.pattern(_SITE_FIRST).match(folded):
         ends = (document_title[end:] for start, end in cuts if start > first.end())
         named = title_candidates(document_title[first.end() :], words)

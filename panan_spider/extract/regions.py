@@ -55,10 +55,15 @@ def _is_tail(lines: list[Line], index: int) -> bool:
         return not _stands_in_text(lines, index) and not _has_prose_behind(lines, index)
     if not labels.is_unlisted_tail(line) or _has_prose_behind(lines, index):
         return False
-    after = next((other for other in lines[index + 1 :] if other.kind == "text"), None)
+    after = _text_behind(lines, index)
     closes = after is None or labels.is_tail(after) or labels.ends_body(after)
     several = len(byline.labels_of(line.folded)) > 1 or (after is not None and labels.is_tail(after))
     return closes and several
+
+
+def _text_behind(lines: list[Line], index: int) -> Line | None:
+    """The next line of text; no copy of the rest, which for every line would be quadratic."""
+    return next((lines[place] for place in range(index + 1, len(lines)) if lines[place].kind == "text"), None)
 
 
 def _has_prose_behind(lines: list[Line], index: int) -> bool:
@@ -66,7 +71,7 @@ def _has_prose_behind(lines: list[Line], index: int) -> bool:
     line, prose = lines[index], 0
     said = byline.read_tail_line(line.folded)
     enough = 2 if said.editor or said.credits else 1
-    for other in lines[index + 1 :]:
+    for other in (lines[place] for place in range(index + 1, len(lines))):
         if other.kind == "text" and labels.ends_body(other):
             break
         prose += words.is_prose(other) and not other.is_row and _in_container(other, line)
@@ -285,7 +290,7 @@ def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
         return False
     if labels.is_page_walk(lines[index]) and not any(map(_is_text, lines[begin:index])):
         return False  # a number of comments under the header line
-    after = next((line for line in lines[index + 1 :] if line.kind == "text"), None)
+    after = _text_behind(lines, index)
     if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
         return True
     return not labels.opens_side_block(lines[index]) or not words.is_statement(after.folded)

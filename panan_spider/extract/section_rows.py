@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -135,6 +136,10 @@ def _owners(links: list[ArticleLink]) -> dict[etree._Element, str]:
     return owners
 
 
+#: Elements of a card among which its date is looked for. A box of more is a list of links to one article.
+_MOST_IN_CARD: Final = 100
+
+
 def _shown_date(anchor: etree._Element, number: str, owners: dict[etree._Element, str]) -> date | None:
     for child in anchor.iter(etree.Element):
         if child is not anchor and _is_date_alone(child):
@@ -148,7 +153,11 @@ def _shown_date(anchor: etree._Element, number: str, owners: dict[etree._Element
     if cell is anchor:
         return _date_among(_texts_after(anchor)) or _date_among(_texts_before(anchor))
     beside = cell.getnext() if cell.tag == "dt" else None
-    texts = [text for e in cell.iter(etree.Element) for text in _texts_outside(e, anchor, inside, cell)]
+    texts = [
+        text
+        for e in islice(cell.iter(etree.Element), _MOST_IN_CARD)
+        for text in _texts_outside(e, anchor, inside, cell)
+    ]
     if beside is not None and beside.tag == "dd" and beside.find(".//a") is None:
         texts.append("".join(beside.itertext()))
     return _date_among(texts)

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from harness import Crawler, Serve
+from harness import ROOT, Crawler, Serve, environment
 
 from demo_site.proxy import ProxyServer
 
@@ -64,3 +66,33 @@ def test_csv_and_xml_hold_json_where_they_have_no_form_of_their_own(
             assert json.loads(rows[number][name]) == json.loads(str(elements[number].findtext(name))) == line[name]
         for name in ("title", "kicker", "text"):
             assert rows[number][name] == elements[number].findtext(name) == (line[name] or "")
+
+
+TWO_CRAWLS = """
+import sys
+from scrapy.crawler import CrawlerProcess
+from scrapy.utils.project import get_project_settings
+
+settings = get_project_settings()
+settings.setdict({"PANAN_DATA_DIR": sys.argv[1], "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, "LOG_LEVEL": "WARNING"})
+process = CrawlerProcess(settings)
+for _ in range(2):
+    process.crawl("panan", sections="视频")
+process.start()
+sys.exit(3 if process.bootstrap_failed else 0)
+"""
+
+
+def test_a_second_crawl_in_the_process_is_one_line_and_the_first_is_unharmed(
+    demo: ProxyServer, crawl: Crawler, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", TWO_CRAWLS, str(tmp_path / "two")]
+    run = subprocess.run(
+        command, env=environment(demo.url), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    refused = [line for line in run.stderr.splitlines() if "is held by" in line]
+    assert run.returncode == 3 and len(refused) == 1 and "the crawl could not start" in refused[0], run.stderr
+    assert "Traceback" not in run.stderr and "Unhandled" not in run.stderr
+    lines = [json.loads(line) for line in (tmp_path / "two/articles.jsonl").read_text(encoding="utf-8").splitlines()]
+    alone = crawl(demo, {"sections": "视频"}).articles
+    assert alone and {line["id"] for line in lines} == {line["id"] for line in alone}

@@ -12,7 +12,7 @@ from panan_spider.extract.article import read_article
 from panan_spider.extract.document import Page
 from panan_spider.extract.results import InvalidPage, PageError
 from panan_spider.extract.section import read_section
-from panan_spider.sites.profile import Site, load_site
+from panan_spider.sites.profile import Site, load_site, site_keys
 
 LIST = "http://panews.zjol.com.cn/panews/sj/index.shtml"
 
@@ -80,3 +80,52 @@ def test_time_grows_with_the_page(token: str) -> None:
     short = min(seconds(token * (20_000 // len(token))) for _ in range(2))
     long = seconds(token * (80_000 // len(token)))
     assert long < 8 * max(short, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("2020-03-07 ", ""),
+        ("甲 | ", ""),
+        ("", "<td>甲"),
+        ("", "<table><tr><td>甲</td></tr></table>"),
+        ("", "<p>编辑：陈测试</p>"),
+    ],
+)
+def test_time_grows_with_the_lines_and_with_the_title(title: str, body: str) -> None:
+    def spent(size: int) -> float:
+        lines = f"{TEXT}{body * (size // len(body))}{TEXT}" if body else TEXT
+        whole = page(lines, title=title * (size // len(title)) if title else "样例稿件")
+        started = time.process_time()
+        with suppress(PageError):
+            read_article(whole)
+        return time.process_time() - started
+
+    spent(1_000)
+    short = min(spent(30_000) for _ in range(2))
+    assert spent(180_000) < 10 * max(short, 0.02)
+
+
+@pytest.mark.parametrize("token", ["作者:", "作者:甲 "])
+def test_a_mark_of_a_template_is_looked_for_quickly(token: str) -> None:
+    """The window behind a label is searched once, not once for each of its characters."""
+    for site in (load_site(key) for key in site_keys()):
+        for pattern in (mark.pattern for template in site.templates for mark in template.marks):
+            started = time.process_time()
+            pattern.search(token * (30_000 // len(token)))
+            assert time.process_time() - started < 0.4, pattern.pattern
+
+
+def test_time_grows_with_the_links_of_a_list() -> None:
+    """Links to one article, all in one box: each is read with its card, not with the whole list."""
+
+    def spent(links: int) -> float:
+        rows = "<a href='/panews/system/2020/03/07/032299346.shtml'>样例</a>" * links
+        listing = Page(LIST, f"<html><body><div>{rows}</div></body></html>".encode(), "text/html; charset=utf-8")
+        started = time.process_time()
+        with suppress(PageError):
+            read_section(listing)
+        return time.process_time() - started
+
+    spent(10)
+    assert spent(2400) < 10 * max(min(spent(400) for _ in range(2)), 0.02)
