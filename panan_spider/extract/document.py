@@ -314,7 +314,9 @@ _REFRESH: Final = re.compile(
     r"^\s*\d{1,4}(?:\.\d{0,3})?\s*[;,]\s*(?:url\s*=\s*)?(?P<quote>['\"]?)(?P<url>[^'\"]{1,2000})", re.IGNORECASE
 )
 _LOCATION: Final = re.compile(r"\blocation(?:\s*\.\s*href)?\s*=(?!=)|\blocation\s*\.\s*(?:replace|assign)\s*\(")
-_LITERAL: Final = re.compile(r"\s{0,100}(?P<quote>['\"])(?P<url>[^'\"\\\s]{1,2000})(?P=quote)\s{0,100}(?=[;)},'\"\n]|$)")
+_LITERAL: Final = re.compile(
+    r"\s{0,100}(?P<quote>['\"])(?P<url>[^'\"\\\s]{1,2000})(?P=quote)\s{0,100}(?=[;)},'\"\n]|$)"
+)
 #: Scripts that compute, or leave something with the reader, are no links.
 _COMPUTES: Final = re.compile(
     r"cookie|storage|\beval\b|\bwrite\b|\bfetch\b|XMLHttpRequest|reload|atob|unescape|fromCharCode|navigator|Math\.|\$_ts\b|\bif\b|\?[^'\"]*:",

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import mean
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from panan_spider.archive.ledger.rechecks import AGES, Recheck
 from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import LookBackFigures
-from panan_spider.report.evaluation import EndedRun, RunEvaluation
+
+if TYPE_CHECKING:  # it loads the store, which `status` does without
+    from panan_spider.report.evaluation import EndedRun, RunEvaluation
 
 #: Outcomes of an article that was to be asked for and was not.
 _UNASKED: Final = frozenset({Outcome.PENDING, Outcome.KNOWN, Outcome.OUT_OF_RANGE})
@@ -29,7 +31,7 @@ class LookBackTotals:
     due: dict[str, int]
 
 
-def look_back_figures(run: EndedRun, evaluation: RunEvaluation) -> LookBackFigures:
+def look_back_figures(run: "EndedRun", evaluation: "RunEvaluation") -> LookBackFigures:
     """The figures of one run. Raises StoreError."""
     state, ledger, day = run.archive.memory, run.archive.ledger, site_day(run.started)
     asked = {number: recheck for number, recheck in state.rechecks.items() if _was_asked(run, recheck)}
@@ -49,7 +51,7 @@ def look_back_figures(run: EndedRun, evaluation: RunEvaluation) -> LookBackFigur
     )
 
 
-def _was_asked(run: EndedRun, recheck: Recheck) -> bool:
+def _was_asked(run: "EndedRun", recheck: Recheck) -> bool:
     return run.archive.memory.outcome_of(recheck.url) not in _UNASKED
 
 

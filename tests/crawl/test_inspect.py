@@ -112,24 +112,3 @@ def test_a_kept_page_is_a_fixture_that_the_tests_find(demo: ProxyServer, tmp_pat
     again = scrapy("savepage", url, "--to", str(tmp_path), *QUICK, proxy=demo.url)
     assert again.returncode == 1 and "nothing is overwritten" in again.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["fixtures"]
-
-
-@pytest.mark.parametrize("charset", ["gbk", "ascii"])
-def test_a_terminal_without_a_character_of_the_page_shows_its_number(tmp_path: Path, charset: str) -> None:
-    page = tmp_path / "page.html"
-    crumb = '<div class="position">您当前的位置 : 浙江在线 &gt;&gt; 磐安新闻网 &gt;&gt; 书记</div>'
-    page.write_text(
-        f'<html><head><meta charset="utf-8"><title>样例乡茶园开采😀</title></head><body>{crumb}'
-        '<div class="list-style"><div class="detail-title">样例乡茶园开采😀</div>'
-        '<div class="detail-date mb20">2020/03/07 来源:磐安新闻网</div><p>村民们一早上山采茶，今年收成很好。</p>'
-        '</div><div class="footer">磐安新闻网 版权所有</div></body></html>',
-        "utf-8",
-    )
-    env = {**harness.environment(NOWHERE), "SCRAPY_SETTINGS_MODULE": "panan_spider.settings"}
-    words = ["inspect", str(page), "--url", "http://panews.zjol.com.cn/panews/system/2020/03/07/032900001.shtml"]
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", *words], cwd=harness.ROOT, env={**env, "PYTHONIOENCODING": charset},
-        capture_output=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 0 and b"Traceback" not in done.stderr, done.stderr
-    assert b"\\U0001f600" in done.stdout

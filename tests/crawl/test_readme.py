@@ -74,7 +74,11 @@ def _environment(home: Path) -> None:
 
 def environment(**more: str) -> dict[str, str]:
     """A newcomer's: nothing of this test run's, and nothing but loopback to reach."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PANAN", "SCRAPY"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "PANAN", "SCRAPY", "MAKE", "MFLAGS"))
+    }
     return {**kept, "COLUMNS": "80", "LANG": "C.UTF-8", "PANAN_LOOPBACK_ONLY": "1", **more}
 
 

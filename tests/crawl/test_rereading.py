@@ -37,7 +37,7 @@ def by_the_next_version(data: Path, *words: str, proxy: str = DEAD_PROXY) -> har
 
 
 def crawled(server: ProxyServer, data: Path) -> harness.Crawl:
-    return by_the_next_version(data, "crawl", "panan", proxy=server.url)
+    return by_the_next_version(data, "crawl", "panan", "-a", "recheck=30", proxy=server.url)
 
 
 def test_a_new_reading_of_an_unchanged_page_is_no_correction(begun: Begun) -> None:
