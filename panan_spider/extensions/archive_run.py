@@ -15,8 +15,7 @@ from scrapy.http import Response
 from panan_spider.archive.revision_review import HeldReview
 from panan_spider.archive.site_file import has_archive, remove_new_archive
 from panan_spider.archive.store.archive import RUNS_FOLDER
-from panan_spider.archive.store.files import StoreError
-from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.store.files import LEDGER_FILE, StoreError
 from panan_spider.archive.verify.repair import open_archive
 from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC
 from panan_spider.core.clock import now, run_id
@@ -190,7 +189,7 @@ class ArchiveRunExtension:
         report = run_report(run, evaluation)
         self.archive.close(report.model_dump(mode="json"))
         self.report = report
-        write_run_files(self.archive.folder / RUNS_FOLDER, self.archive.folder / LEDGER, report, run.site)
+        write_run_files(self.archive.folder / RUNS_FOLDER, self.archive.folder / LEDGER_FILE, report, run.site)
         for line in report_lines(report):
             logger.info(line)
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.store.files import StoreError, free_name, naming, sync_folder, write_atomically
-from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.store.files import LEDGER_FILE, StoreError, free_name, naming, sync_folder, write_atomically
 from panan_spider.core.clock import moment, now, stamp
 from panan_spider.fleet.manifest import (
     OBJECT_BYTES,
@@ -90,7 +89,7 @@ class Publication:
 
         The ledger first, then lines, then raw pages: whatever one of them names, those after it hold.
         """
-        ledger = self._folder / LEDGER
+        ledger = self._folder / LEDGER_FILE
         with naming(ledger):
             copy = self._folder / _LEDGER_COPY
             copy.unlink(missing_ok=True)
@@ -149,13 +148,13 @@ class Publication:
         """The files of the next manifest, in order of their paths, all their objects uploaded."""
         known: Mapping[str, ManifestFile] = {entry.path: entry for entry in before.files} if before else {}
         found = dict(known)
-        for path in sorted(self._sizes, key=lambda path: (path == LEDGER, path)):
+        for path in sorted(self._sizes, key=lambda path: (path == LEDGER_FILE, path)):
             found[path] = self._upload(path, known.get(path))
         return tuple(found[path] for path in sorted(found))
 
     def _upload(self, path: str, known: ManifestFile | None) -> ManifestFile:
         """One file: the ranges that are new where it only grew, else the whole of it."""
-        source = self._folder / (_LEDGER_COPY if path == LEDGER else path)
+        source = self._folder / (_LEDGER_COPY if path == LEDGER_FILE else path)
         with naming(source), source.open("rb") as file:
             size = self._sizes[path] if only_grows(path) else source.stat().st_size
             segments: list[Segment] = []

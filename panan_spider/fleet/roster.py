@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.runs import RunRecord
-from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.files import LEDGER_FILE, StoreError
 from panan_spider.archive.store.lock import holder
-from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.sites.profile import Site, load_site, site_keys
 from panan_spider.sites.schedule import Schedule
@@ -119,11 +118,11 @@ def chosen_sites(patterns: str = "all") -> list[Site]:
 def state_of(site: Site, root: Path) -> SiteState:
     """The state of one site, whose archive is `<root>/<key>`. Reads only, also beside a run."""
     folder = root / site.key
-    if not (folder / LEDGER).is_file():
+    if not (folder / LEDGER_FILE).is_file():
         return SiteState(site, folder)
     try:
         held = holder(folder / "lock")
-        ledger = Ledger.read_only(folder / LEDGER)
+        ledger = Ledger.read_only(folder / LEDGER_FILE)
         try:
             runs = ledger.runs.newest(_RUNS)
             deep = next((run for run in runs if run.args.get("full") == "true" and run.exit_code is not None), None)

@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from statistics import mean
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from panan_spider.archive.ledger.rechecks import AGES, Recheck
 from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import Outcome
-from panan_spider.core.run_report import LookBackFigures
 
 if TYPE_CHECKING:  # it loads the store, which `status` does without
+    from panan_spider.core.run_report import LookBackFigures
     from panan_spider.report.evaluation import EndedRun, RunEvaluation
 
 #: Outcomes of an article that was to be asked for and was not.
@@ -31,8 +30,10 @@ class LookBackTotals:
     due: dict[str, int]
 
 
-def look_back_figures(run: "EndedRun", evaluation: "RunEvaluation") -> LookBackFigures:
+def look_back_figures(run: "EndedRun", evaluation: "RunEvaluation") -> "LookBackFigures":
     """The figures of one run. Raises StoreError."""
+    from panan_spider.core.run_report import LookBackFigures
+
     state, ledger, day = run.archive.memory, run.archive.ledger, site_day(run.started)
     asked = {number: recheck for number, recheck in state.rechecks.items() if _was_asked(run, recheck)}
     revised = [asked[number] for number in evaluation.stored.revised if number in asked]
@@ -44,7 +45,7 @@ def look_back_figures(run: "EndedRun", evaluation: "RunEvaluation") -> LookBackF
         asked=_by_reason(asked.values()),
         corrections=_by_reason(revised),
         removals=_by_reason(removed),
-        mean_days=round(mean(waits), 1) if waits else None,
+        mean_days=round(sum(waits) / len(waits), 1) if waits else None,
         recent=ledger.articles.posted_since((day - timedelta(days=AGES[-1])).isoformat()),
         not_asked=sum(due.values()),
         due=due,

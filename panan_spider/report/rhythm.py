@@ -6,13 +6,13 @@ and never before `silence_days` (holidays). The gaps are those of `rhythm_days` 
 longer limit counts, so that a change of pace is no quiet period.
 """
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from panan_spider.report.checks.context import quantile
 from panan_spider.sites.thresholds import Thresholds
 
 
@@ -85,3 +85,11 @@ def _quiet_period(
     paces = [sum(numbers[a:b]) / ((days[b - 1] - days[a]).days + 1) for a, b in sides]
     first, last = days[index] + timedelta(days=1), days[index + 1] - timedelta(days=1)
     return QuietPeriod(first, last, limit, round((gap - 1) * min(paces), 1))
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest of `values` that at least `share` of them do not exceed. Raises ValueError for no values."""
+    if not values:
+        raise ValueError("no quantile of nothing")
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -12,10 +12,9 @@ from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import Months, PendingArticle
 from panan_spider.archive.ledger.runs import RunRecord
 from panan_spider.archive.ledger.walk_table import OpenWalk
-from panan_spider.archive.store.files import ARTICLES_FILE
+from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.archive.store.lock import holder
-from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.core.translations import N_, Translate, translator
@@ -96,7 +95,7 @@ class ArchiveStatus:
 def read_status(folder: Path, thresholds: Thresholds) -> ArchiveStatus:
     """The status of the archive in `folder`, also beside a run. Writes nothing. Raises StoreError."""
     held = holder(folder / "lock")
-    ledger = Ledger.read_only(folder / LEDGER)
+    ledger = Ledger.read_only(folder / LEDGER_FILE)
     try:
         return _status(folder, held, ledger, thresholds)
     finally:

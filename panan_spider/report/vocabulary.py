@@ -1,11 +1,13 @@
 """Vocabulary of runs in English and Chinese: exit codes, verdicts, checks, outcomes, ends of walks; for reports, pages and status."""
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from panan_spider.core.outcomes import ExitCode, Outcome
-from panan_spider.core.run_report import CheckResult, State, Verdict
 from panan_spider.core.translations import LANGUAGES, N_, Translate, translator
+
+if TYPE_CHECKING:  # `status` does without the models of a report
+    from panan_spider.core.run_report import CheckResult, State, Verdict
 
 #: Title of each exit code in English and Chinese, and its colour: `good`, `soon` (look at it when you can), `bad`.
 ENDINGS: Final[dict[ExitCode, tuple[str, str, str]]] = {
@@ -20,14 +22,14 @@ ENDINGS: Final[dict[ExitCode, tuple[str, str, str]]] = {
     ExitCode.INTERRUPTED: ("Interrupted", "中途停止", "soon"),
 }
 
-STATES: Final[dict[State, tuple[str, str]]] = {
+STATES: "Final[dict[State, tuple[str, str]]]" = {
     "news": ("there is news", "有新文章"),
     "no_news": ("no news today", "今日无新文章"),
     "broken": ("can no longer be read", "已无法读取"),
     "not_seen": ("not seen whole", "未能看全"),
 }
 
-VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
+VERDICTS: "Final[dict[Verdict, tuple[str, str]]]" = {
     "ok": ("ok", "正常"),
     "warn": ("warn", "留意"),
     "fail": ("fail", "异常"),
@@ -118,7 +120,7 @@ def is_english(text: str) -> bool:
     return re.search(r"[A-Za-z]{2,}", text) is not None
 
 
-def warnings(checks: list[CheckResult]) -> list[CheckResult]:
+def warnings(checks: "list[CheckResult]") -> "list[CheckResult]":
     """Checks with the verdict `warn` or `fail`, the failed ones first."""
     return sorted((c for c in checks if c.verdict in ("warn", "fail")), key=lambda check: check.verdict != "fail")
 

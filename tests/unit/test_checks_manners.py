@@ -7,11 +7,12 @@ from checks_runs import figures, nights, section, seen
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import Figures
-from panan_spider.report.checks.context import check_result, quantile
+from panan_spider.report.checks.context import check_result
 from panan_spider.report.checks.http_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
 from panan_spider.report.checks.runner import CHECKS, CODES, LASTING, run_checks
 from panan_spider.report.evaluation import state_of
 from panan_spider.report.faults import check_faults
+from panan_spider.report.rhythm import quantile
 
 
 @pytest.mark.parametrize(("failed", "verdict"), [(0, "ok"), (1, "ok"), (2, "warn"), (19, "warn"), (20, "fail")])

@@ -13,8 +13,6 @@ from panan_spider.archive.store.warc_file import FOLDER
 from panan_spider.archive.store.warc_repair import mend
 from panan_spider.core.clock import Clock, moment, stamp
 
-LEDGER: Final = LEDGER_FILE
-
 #: Key of the number of lines in articles.jsonl that are no revision of their own.
 _SURPLUS: Final = "articles_surplus"
 
@@ -26,7 +24,7 @@ class Recovery:
     """Opens the ledger of one archive. `notes` holds one line a repair."""
 
     def __init__(self, data: Path, guard: WriteGuard, clock: Clock) -> None:
-        self._path, self._data, self._guard, self._clock = data / LEDGER, data, guard, clock
+        self._path, self._data, self._guard, self._clock = data / LEDGER_FILE, data, guard, clock
         self.notes: list[str] = []
 
     def open(self, articles: LineFile, quarantine: LineFile) -> Ledger:
@@ -39,11 +37,11 @@ class Recovery:
             if not self._agrees(ledger, articles):
                 ledger.close()
                 self.notes.append(
-                    f"{LEDGER}: knows more of articles.jsonl than is there; it was {self._set_aside('ahead')}"
+                    f"{LEDGER_FILE}: knows more of articles.jsonl than is there; it was {self._set_aside('ahead')}"
                 )
                 ledger = Ledger(self._path, self._guard)
             elif missing and articles.size:
-                self.notes.append(f"{LEDGER}: was missing and is made again from the lines")
+                self.notes.append(f"{LEDGER_FILE}: was missing and is made again from the lines")
             self._replay(ledger, articles, quarantine)
             self._count(ledger, articles)
         except BaseException:
@@ -60,10 +58,10 @@ class Recovery:
 
     def _set_aside(self, why: str) -> str:
         """Rename the ledger and the files SQLite keeps beside it; where to, in words."""
-        aside = free_name(self._path.with_name(f"{LEDGER}.{why}-{stamp(self._clock())}"))
+        aside = free_name(self._path.with_name(f"{LEDGER_FILE}.{why}-{stamp(self._clock())}"))
         with naming(self._path):
             for ending in ("-wal", "-shm", ""):
-                beside = self._path.with_name(LEDGER + ending)
+                beside = self._path.with_name(LEDGER_FILE + ending)
                 if beside.exists():
                     os.replace(beside, aside.with_name(aside.name + ending))
             sync_folder(self._data)
@@ -94,7 +92,9 @@ class Recovery:
                     ledger.replay_quarantine(record, at)
                 ledger.passed(QUARANTINE, line)
         if marked:
-            self.notes.append(f"{LEDGER}: {marked} lines of articles.jsonl were not yet marked in it; they are now")
+            self.notes.append(
+                f"{LEDGER_FILE}: {marked} lines of articles.jsonl were not yet marked in it; they are now"
+            )
 
     def _count(self, ledger: Ledger, articles: LineFile) -> None:
         """Mark all lines again where the ledger's revisions are not as many as the lines: rows of it are lost.
@@ -109,7 +109,7 @@ class Recovery:
         with ledger.write():
             ledger.values.keep(_SURPLUS, articles.count() - ledger.articles.revisions())
         if (now := ledger.articles.count()) != before:
-            self.notes.append(f"{LEDGER}: had {before} of {now} articles; they are marked again from the lines")
+            self.notes.append(f"{LEDGER_FILE}: had {before} of {now} articles; they are marked again from the lines")
 
     def _usable(self, file: LineFile, line: StoredLine, keys: frozenset[str]) -> dict[str, object] | None:
         if line.record is not None and keys <= line.record.keys():

@@ -8,10 +8,9 @@ from typing import Any
 from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.archive.site_file import SITE_FILE, site_by_lines, site_of
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.archive.store.files import LEDGER_FILE, StoreError, naming
 from panan_spider.archive.store.image_files import FOLDER as IMAGES
 from panan_spider.archive.store.lock import holder
-from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.verify import file_check, ledger_agreement, warc_check
 from panan_spider.archive.verify.ledger_agreement import LedgerAgreement, WarcAgreement
 from panan_spider.archive.verify.line_check import LineChecker, LineIndex
@@ -57,10 +56,12 @@ class ArchiveCheck:
         self.responses = ResponseIndex(self.site)
         ledger: Ledger | None = None
         try:
-            ledger = Ledger.read_only(self.data / LEDGER)
+            ledger = Ledger.read_only(self.data / LEDGER_FILE)
             ledger.snapshot()
         except StoreError as error:
-            yield self._counted(Finding(LEDGER, None, f"cannot be read: {str(error).removeprefix(f'{self.data}/')}"))
+            yield self._counted(
+                Finding(LEDGER_FILE, None, f"cannot be read: {str(error).removeprefix(f'{self.data}/')}")
+            )
         try:
             with naming(self.data):
                 for finding in self._all(ledger):
@@ -128,4 +129,4 @@ class ArchiveCheck:
 def _listings(ledger: Ledger, record: dict[str, Any]) -> Iterator[Finding]:
     unknown = set(record["listed_in"]) - set(ledger.articles.listed_in(record["id"]))
     if unknown:
-        yield Finding(LEDGER, None, f"{record['id']}: not on record as listed in {', '.join(sorted(unknown))}")
+        yield Finding(LEDGER_FILE, None, f"{record['id']}: not on record as listed in {', '.join(sorted(unknown))}")

@@ -11,9 +11,8 @@ from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.files import LEDGER_FILE, StoreError
 from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
-from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.verify.line_check import LineIndex, NewestRevision, ledger_values
 from panan_spider.archive.verify.rebuild import Rebuilder
 from panan_spider.archive.verify.warc_check import Finding, ResponseIndex, key_of, time_number
@@ -49,7 +48,7 @@ class LedgerAgreement:
 
     def _compared(self) -> Iterator[Finding]:
         if (said := self.ledger.damage()) is not None:
-            yield Finding(LEDGER, None, f"damaged: {said}")
+            yield Finding(LEDGER_FILE, None, f"damaged: {said}")
             return
         newest, bad = dict(self.lines.newest), {bad.start for bad in self.lines.bad}
         moved: list[tuple[str, int, int]] = []
@@ -59,17 +58,17 @@ class LedgerAgreement:
                 self.lost[number] = (number, *values)
                 if values[-1] not in bad:  # that line has been named already
                     yield Finding(
-                        LEDGER, None, f"{number}: revision {values[0]} is on record, and no good line holds it"
+                        LEDGER_FILE, None, f"{number}: revision {values[0]} is on record, and no good line holds it"
                     )
             elif hash((*values[:-1], line.start)) != line.said:
-                yield Finding(LEDGER, None, f"{number}: {self._differing(line, values)}")
+                yield Finding(LEDGER_FILE, None, f"{number}: {self._differing(line, values)}")
             elif values[-1] != line.start:
                 moved.append((number, values[-1], line.start))
         yield from _moved(moved)
         for number, line in newest.items():
             yield Finding(ARTICLES_FILE, line.start, f"{number}, revision {line.revision}: the ledger does not know it")
         for number, url in self.ledger.queries.without_address():
-            yield Finding(LEDGER, None, f"{number}: its address {url} is not on record")
+            yield Finding(LEDGER_FILE, None, f"{number}: its address {url} is not on record")
 
     def _differing(self, line: NewestRevision, values: list[Any]) -> str:
         """The fields in which the ledger's `values` differ from its line."""
@@ -86,7 +85,7 @@ def _moved(moved: list[tuple[str, int, int]]) -> Iterator[Finding]:
     if moved:
         number, said, true = moved[0]
         more = f", and so for {len(moved) - 1} more" if len(moved) > 1 else ""
-        yield Finding(LEDGER, None, f"{number}: its line begins at byte {true}, and not at {said}{more}")
+        yield Finding(LEDGER_FILE, None, f"{number}: its line begins at byte {true}, and not at {said}{more}")
 
 
 def ends(data: Path, ledger: Ledger, *, held: bool) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
 from panan_spider.archive.site_file import SITE_FILE, bind_site
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER, Archive
 from panan_spider.archive.store.files import (
+    LEDGER_FILE,
     StoreError,
     WriteGuard,
     free_name,
@@ -22,7 +23,6 @@ from panan_spider.archive.store.files import (
     write_atomically,
 )
 from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
-from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.archive.store.warc_file import FOLDER as WARC_FOLDER
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
@@ -120,7 +120,7 @@ class Repairer:
 
     def _listed_in(self, article_id: str) -> tuple[str, ...]:
         with suppress(StoreError):
-            ledger = Ledger.read_only(self._data / LEDGER)
+            ledger = Ledger.read_only(self._data / LEDGER_FILE)
             try:
                 return ledger.articles.listed_in(article_id)
             finally:
@@ -129,7 +129,7 @@ class Repairer:
 
     def _ledger(self) -> None:
         try:
-            ledger = Ledger(self._data / LEDGER, WriteGuard())
+            ledger = Ledger(self._data / LEDGER_FILE, WriteGuard())
         except LedgerDamaged:  # the opening of the archive sets it aside
             return
         try:
@@ -139,7 +139,7 @@ class Repairer:
                     ledger.start_over(QUARANTINE)
         finally:
             ledger.close()
-        self.said.append(f"{LEDGER}: its articles are marked again from the lines")
+        self.said.append(f"{LEDGER_FILE}: its articles are marked again from the lines")
 
     def _reports(self) -> None:
         for run, text in self._check.reports:
@@ -191,7 +191,7 @@ def restore_lost_lines(data: Path, clock: Clock) -> list[str]:
 
 
 def _may_have_lost_lines(data: Path) -> bool:
-    path = data / LEDGER
+    path = data / LEDGER_FILE
     if not path.exists():
         return any((data / WARC_FOLDER).glob("*.warc.gz"))
     try:

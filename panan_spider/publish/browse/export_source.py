@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.files import LockHeld, StoreError
-from panan_spider.archive.store.recovery import LEDGER
+from panan_spider.archive.store.files import LEDGER_FILE, LockHeld, StoreError
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.browse.answer import Search
 from panan_spider.publish.browse.article_index import ArticleIndex
@@ -75,7 +74,7 @@ class ExportSource:
         if meta is None or any(meta.get(key) != value for key, value in due.items()):
             return True
         made = self.export.stat().st_mtime_ns
-        return any(path.is_file() and path.stat().st_mtime_ns > made for path in (lines, self.data / LEDGER))
+        return any(path.is_file() and path.stat().st_mtime_ns > made for path in (lines, self.data / LEDGER_FILE))
 
     def is_readable(self) -> bool:
         """Whether there is an export that pages can be made from, up to date or not. Raises ForeignFileError."""

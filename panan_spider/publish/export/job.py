@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.files import LEDGER_FILE, StoreError
 from panan_spider.archive.store.image_files import kept
-from panan_spider.archive.store.recovery import LEDGER
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
 from panan_spider.sites.profile import Site
@@ -127,7 +126,7 @@ class ExportJob:
 
     def removals(self) -> dict[str, Removal] | None:
         """The articles that are gone from the site, by id; None where the ledger cannot be asked, which is one line on stderr."""
-        path = self.data / LEDGER
+        path = self.data / LEDGER_FILE
         if not path.is_file():
             return None
         try:

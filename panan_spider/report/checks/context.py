@@ -1,6 +1,5 @@
 """Run context: the figures of one run and of earlier runs, as every check takes them, and how a check answers."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,11 +69,3 @@ def listed(names: Sequence[str]) -> str:
     """At most eight names, and how many more there are."""
     more = len(names) - _MOST_NAMED
     return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest of `values` that at least `share` of them do not exceed. Raises ValueError for no values."""
-    if not values:
-        raise ValueError("no quantile of nothing")
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
