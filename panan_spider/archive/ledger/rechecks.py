@@ -81,8 +81,8 @@ class RecheckTable:
     def _days_with(self, url: str, outcome: Outcome) -> int:
         """Number of days on which runs found this outcome at the address."""
         row = self._db.row(
-            """SELECT count(DISTINCT substr(r.started, 1, 10)) FROM addresses a JOIN fates f ON f.address = a.number
-            JOIN runs r ON r.number = f.run WHERE a.url = ? AND f.outcome = ?""",
+            """SELECT count(DISTINCT substr(r.started, 1, 10)) FROM addresses a CROSS JOIN runs r
+            CROSS JOIN fates f ON f.run = r.number AND f.address = a.number WHERE a.url = ? AND f.outcome = ?""",
             *(url, outcome),
         )
         return int(row[0]) if row else 0
