@@ -6,7 +6,7 @@ from typing import Any
 from demo_site.bodies import files
 from demo_site.pages.article_lines import header_line
 from demo_site.record import Record
-from panan_spider.items import SCHEMA_VERSION
+from panan_spider.core import SCHEMA_VERSION
 
 
 def expected(record: Record, listed_in: Iterable[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION: Final = 1
+from panan_spider.core import SCHEMA_VERSION
 
 DATE_PATTERN: Final = r"^\d{4}-\d{2}-\d{2}$"
 MOMENT_PATTERN: Final = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}\+08:00)?$"

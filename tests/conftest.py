@@ -1,6 +1,7 @@
 """What all tests share: fixed examples, and a gate in which nothing is skipped that the gate should have run."""
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -12,6 +13,10 @@ os.environ["PANAN_LOOPBACK_ONLY"] = "1"
 OUR_VARIABLES = ("PANAN_CONTACT", "PANAN_DATA_DIR", "PANAN_SITES_DIR")
 for _name in OUR_VARIABLES:
     os.environ.pop(_name, None)
+
+# A machine's own shell may forbid bytecode files; thousands of commands would then compile every module anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 #: Set by .ci/run.
 GATE = os.environ.get("PANAN_GATE") == "1"

@@ -111,7 +111,7 @@ class ProfileError(Exception):
 class Limits(BaseModel):
     """Limits of a crawl of one site."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     list_pages: int = Field(
         default=5_000, gt=0, description="List pages of one section. A walk that gets here is named, never silent."
@@ -137,7 +137,7 @@ class Limits(BaseModel):
 class Site(BaseModel):
     """One site. Two of them work side by side in one process. Equal to itself alone, so that caches can hold it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     key: Key
     name: Word | None = None  # as breadcrumbs, titles and footers print it; None where nobody has seen it yet

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Thresholds(BaseModel):
     """The numbers that the checks compare a run with."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     #: Whole runs to look back on.
     history_runs: int = 60

@@ -56,7 +56,10 @@ def test_no_spider_no_extraction_and_no_demo_are_loaded(words: tuple[str, ...], 
 
 
 def test_the_start_costs_little_more_than_scrapy_s(folder: Path) -> None:
-    """Taken in turn, the least of each: the machine is shared, and a busy one makes every call dearer."""
+    """Taken in turn, the least of each: the machine is shared, and a busy one makes every call dearer.
+
+    Each has its bytecode files, as after a user's first call: the first turn writes them where the machine allows it.
+    """
     bare, ours = [], {("--help",): list[float](), ("status",): list[float]()}
     for tries in range(1, _TRIES + 1):
         bare.append(cpu("scrapy", "version", cwd=Path("/"), SCRAPY_SETTINGS_MODULE=""))

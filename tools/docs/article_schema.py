@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.items import SCHEMA_VERSION, Article
+from panan_spider.core import SCHEMA_VERSION
+from panan_spider.items import Article
 
 PATH: Final = Path(__file__).parents[2] / "panan_spider" / "core" / "schema" / "article.schema.json"
 

@@ -20,7 +20,7 @@ from panan_spider.archive.store.files import (
     refuse_special,
     sync_folder,
 )
-from panan_spider.items import SCHEMA_VERSION
+from panan_spider.core import SCHEMA_VERSION
 
 #: Characters that JSON allows inside a string and that many readers take for the end of a line.
 _LINE_ENDS: Final = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))

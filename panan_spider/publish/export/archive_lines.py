@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine, damaged_line
-from panan_spider.items import SCHEMA_VERSION
+from panan_spider.core import SCHEMA_VERSION
 
 Record = dict[str, Any]
 
