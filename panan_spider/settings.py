@@ -52,7 +52,7 @@ DOWNLOAD_WARNSIZE = 0  # said by the outcome `too_large`, not by a warning
 RETRY_TIMES = 4  # waits of 2, 4, 8, 16 seconds
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the outcome says it, once
 
-DOWNLOADER = "panan_spider.middlewares.downloader.StoppingDownloader"  # a stopped run asks for nothing more
+DOWNLOADER = "panan_spider.middlewares.download_handler.StoppingDownloader"  # a stopped run asks for nothing more
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for nothing twice, and asks again on purpose
 LOG_LEVEL = "INFO"  # one line a failure; DEBUG shows every request
 LOG_FORMATTER = (
@@ -75,17 +75,17 @@ DOWNLOAD_HANDLERS = dict.fromkeys(  # accepts framings that browsers accept
 )
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # ours sees redirects too
-    "panan_spider.middlewares.offsite.OffsiteMiddleware": 50,
+    "panan_spider.middlewares.redirects.OffsiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets all through where robots.txt is down
     "panan_spider.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once
-    "panan_spider.middlewares.offsite.LinkPageMiddleware": 545,  # behind unpacking and retries: it reads the page
+    "panan_spider.middlewares.redirects.LinkPageMiddleware": 545,  # behind unpacking and retries: it reads the page
     "panan_spider.middlewares.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # its bombs have no outcome
     "panan_spider.middlewares.decompression.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # follows off the site
-    "panan_spider.middlewares.offsite.RedirectMiddleware": 600,
-    "panan_spider.middlewares.https_hosts.HttpsMiddleware": 610,  # sees each redirect before it is followed
+    "panan_spider.middlewares.redirects.RedirectMiddleware": 600,
+    "panan_spider.middlewares.redirects.HttpsMiddleware": 610,  # sees each redirect before it is followed
     "panan_spider.middlewares.raw_capture.RawCaptureMiddleware": 950,  # nearest the wire: bytes as received
 }
 ITEM_PIPELINES = {

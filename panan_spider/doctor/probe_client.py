@@ -14,9 +14,9 @@ from panan_spider.archive.store.content_encoding import decoded
 from panan_spider.core.outcomes import ExitCode, Outcome, RefusedError
 from panan_spider.doctor.probe_result import Ask, FetchLog, FetchResult, RedirectHop, RobotsResult
 from panan_spider.extensions.log_formatter import collect_errors
+from panan_spider.middlewares.outcome_errors import outcome_of_error
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import absolute
-from panan_spider.spiders.error_outcomes import outcome_of_error
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _LARGEST_ROBOTS: Final = 512 * 1024  # bytes; RFC 9309 lets a crawler ignore the rest

@@ -1,11 +1,13 @@
-"""Download handler: Scrapy's for HTTP/1.1, with the framings that browsers and curl accept and Twisted's parser refuses.
+"""Download handler and downloader: Scrapy's for HTTP/1.1, with the framings that browsers and curl accept, and an end to sending.
 
 Accepted beside the standard: blanks around chunk sizes, `Transfer-Encoding: identity`, header lines of up to 64 kB.
+The downloader sends nothing more once the run is being ended.
 """
 
 from typing import Any, Final
 
 from scrapy import Request
+from scrapy.core.downloader import Downloader, Slot
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
@@ -13,12 +15,16 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError, ResponseDataLossError
+from scrapy.exceptions import DownloadFailedError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Response
+from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 from twisted.web.http import _ChunkedTransferDecoder
 
+from panan_spider.core.outcomes import Outcome
+from panan_spider.extensions.archive_run import is_ending
 from panan_spider.middlewares.decompression import is_proved_whole
+from panan_spider.middlewares.outcome_errors import OutcomeError
 
 #: Reason of a body that ended before its time.
 CUT: Final = "its body was cut short or damaged on the way"
@@ -105,3 +111,22 @@ def _parse_error(error: DownloadFailedError) -> str | None:
     """The words of our parser's error, where that was the reason."""
     reasons = [failure.value for failure in getattr(error.__cause__, "reasons", ())]
     return next((str(reason.args[0]) for reason in reasons if isinstance(reason, ParseError)), None)
+
+
+_ENDED = "the run ended before it was asked for"
+
+
+class StoppingDownloader(Downloader):
+    """Ends the requests that still wait for their turn as PENDING when the run is being ended.
+
+    Scrapy sends them all, a delay apart: at real manners 13 requests and more than ten seconds after SIGTERM.
+    """
+
+    def _process_queue(self, slot: Slot) -> None:
+        if not is_ending(self.crawler):
+            super()._process_queue(slot)
+            return
+        while slot.queue:
+            _request, waiting = slot.queue.popleft()
+            error: IgnoreRequest = OutcomeError(Outcome.PENDING, _ENDED)
+            waiting.errback(Failure(error))  # type: ignore[no-untyped-call]

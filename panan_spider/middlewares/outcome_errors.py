@@ -1,8 +1,15 @@
-"""Outcome error: the exception by which a middleware ends a request with a named outcome."""
+"""Outcomes of failed requests: the exception by which a middleware names one, and those of all other exceptions and statuses."""
 
-from scrapy.exceptions import IgnoreRequest
+import re
+from typing import Final
 
-from panan_spider.core.outcomes import Outcome
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from panan_spider.core.outcomes import Outcome, outcome_of_status
+from panan_spider.core.text import one_line
 
 
 class OutcomeError(IgnoreRequest):
@@ -12,3 +19,49 @@ class OutcomeError(IgnoreRequest):
         super().__init__(f"{outcome}: {reason}")
         self.outcome = outcome
         self.reason = reason
+
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_LONGEST_CHALLENGE: Final = 100_000  # bytes
+_MOST_TEXT: Final = 40  # bytes beside the script
+_SCRIPTS: Final = re.compile(
+    rb"<script\b.{0,100000}?</script>|<style\b.{0,20000}?</style>|<title\b.{0,500}?</title>", re.DOTALL | re.IGNORECASE
+)
+_TEXT: Final = re.compile(rb"<[^>]{0,2000}>")
+_TOO_LARGE_WORDS: Final = ("larger than download max size", "max size", "maxsize")
+
+
+def is_challenge(response: Response) -> bool:
+    """Whether an answer that is no page is the script of a firewall: a cookie or a script, and no link or text beside it.
+
+    412, 468, 521 and 202 are the usual statuses; 404 and 410 are never judged so.
+    """
+    body = response.body
+    if response.status in (200, 304, 404, 410) or response.status in _REDIRECTS or len(body) > _LONGEST_CHALLENGE:
+        return False
+    plain = _TEXT.sub(b"", _SCRIPTS.sub(b"", body))
+    sets_cookie = b"Set-Cookie" in response.headers or b"document.cookie" in body
+    has_script = b"<script" in body.lower()
+    return has_script and b"<a " not in body.lower() and (sets_cookie or len(plain.strip()) < _MOST_TEXT)
+
+
+def outcome_of(failure: Failure) -> tuple[Outcome, str]:
+    """Outcome and reason (one line) of a request without a page."""
+    return outcome_of_error(failure.value)
+
+
+def outcome_of_error(error: BaseException | None) -> tuple[Outcome, str]:
+    """`outcome_of` for an exception. An exception with an `outcome` of its own names it."""
+    outcome = getattr(error, "outcome", None)
+    if isinstance(outcome, Outcome):
+        return outcome, one_line(getattr(error, "reason", None) or str(error))
+    if isinstance(error, HttpError):
+        status = error.response.status
+        if is_challenge(error.response):
+            return Outcome.BLOCKED, f"HTTP {status}: a challenge page"
+        return outcome_of_status(status), f"HTTP {status}"
+    reason = one_line(f"{type(error).__name__}: {error}")
+    cancelled = isinstance(error, (DownloadCancelledError, IgnoreRequest))
+    if cancelled and any(word in reason.lower() for word in _TOO_LARGE_WORDS):
+        return Outcome.TOO_LARGE, reason
+    return Outcome.FAILED, reason

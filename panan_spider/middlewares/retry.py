@@ -17,8 +17,7 @@ from scrapy.utils.misc import load_object
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import is_ending
 from panan_spider.middlewares.download_handler import CUT
-from panan_spider.middlewares.outcome_errors import OutcomeError
-from panan_spider.spiders.error_outcomes import is_challenge
+from panan_spider.middlewares.outcome_errors import OutcomeError, is_challenge
 
 EMPTY: Final = "an empty body"
 

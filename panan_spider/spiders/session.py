@@ -22,11 +22,11 @@ from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import ArticlePage, PageError, SectionPage
 from panan_spider.extract.section import read_section
 from panan_spider.items import Article
+from panan_spider.middlewares.outcome_errors import outcome_of, outcome_of_error
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import SiteUrls
 from panan_spider.spiders.arguments import Arguments
-from panan_spider.spiders.error_outcomes import outcome_of, outcome_of_error
-from panan_spider.spiders.list_readings import ListReadings, as_json, as_page
+from panan_spider.spiders.list_requests import ListReadings, as_json, as_page
 
 #: The result of a callback: computed whole before Scrapy sees it. Scrapy consumes the results of several callbacks in
 #: turn; a callback that was a generator would go on from a state that another one has changed meanwhile.

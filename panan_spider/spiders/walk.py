@@ -14,7 +14,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import InvalidPage, ListRow, SectionPage
 from panan_spider.sites.profile import Site
 from panan_spider.spiders.arguments import all_before, day_of, look_back, no_later_than_now
-from panan_spider.spiders.list_urls import (
+from panan_spider.spiders.list_requests import (
     count_page_list,
     folder_of,
     is_same_page,

@@ -7,7 +7,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from panan_spider.middlewares.https_hosts import HttpsMiddleware
+from panan_spider.middlewares.redirects import HttpsMiddleware
 from panan_spider.spiders.county import spider_class
 
 PANAN = spider_class("panan")

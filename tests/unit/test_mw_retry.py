@@ -16,10 +16,9 @@ from scrapy.utils.test import get_crawler
 from panan_spider import settings as project
 from panan_spider.core.outcomes import Outcome
 from panan_spider.middlewares.download_handler import CUT
-from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.middlewares.outcome_errors import OutcomeError, outcome_of_error
 from panan_spider.middlewares.retry import EMPTY, RetryMiddleware, pause
 from panan_spider.spiders.county import spider_class
-from panan_spider.spiders.error_outcomes import outcome_of_error
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
 

@@ -123,15 +123,6 @@ class HeldTable:
         )
         return int(row[0]) if row else 0
 
-    def same_content(self, content_hash: str, article_id: str) -> list[str]:
-        """IDs of the other articles stored, or held for a check, with that content."""
-        rows = self._db.rows(
-            """SELECT id FROM articles WHERE content_hash = ? AND id != ?
-            UNION SELECT article_id FROM held WHERE content_hash = ? AND article_id != ?""",
-            *(content_hash, article_id, content_hash, article_id),
-        )
-        return [row[0] for row in rows]
-
 
 def _held(row: tuple[object, ...]) -> HeldRevision:
     values = list(row)

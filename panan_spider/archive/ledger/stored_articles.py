@@ -58,6 +58,15 @@ class ArticleTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    def same_content(self, content_hash: str, article_id: str) -> list[str]:
+        """IDs of the other articles stored, or held for a check, with that content."""
+        rows = self._db.rows(
+            """SELECT id FROM articles WHERE content_hash = ? AND id != ?
+            UNION SELECT article_id FROM held WHERE content_hash = ? AND article_id != ?""",
+            *(content_hash, article_id, content_hash, article_id),
+        )
+        return [row[0] for row in rows]
+
     def latest(self, article_id: str) -> KnownArticle | None:
         """The newest revision of that number; None where none is stored."""
         row = self._db.row(

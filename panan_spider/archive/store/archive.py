@@ -13,10 +13,10 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.archive.ledger.fault_table import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.gaps import MissingUrl
 from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
+from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.archive.site_file import bind_site, check_site
 from panan_spider.archive.state import RETURNED, CrawlState
@@ -239,7 +239,7 @@ class Archive:
         """IDs of the other articles with that content: stored, held, or asked about here in this run."""
         met = self._contents.setdefault(content_hash, set())
         met.add(article_id)
-        return sorted({*met, *self.ledger.held.same_content(content_hash, article_id)} - {article_id})
+        return sorted({*met, *self.ledger.articles.same_content(content_hash, article_id)} - {article_id})
 
     def is_of_this_run(self, row: HeldRevision) -> bool:
         """True where this run has read the held revision, and no run that was killed or interrupted."""
