@@ -141,7 +141,7 @@ class ListReadings:
         url = request.url
         if self._plain or (zlib.crc32(url.encode()) + self._state.today.toordinal()) % _PLAIN_EVERY == 0:
             return
-        if (known := self._state.list_reading(url)) is None:
+        if (known := self._state.list_reading(url)) is None or _is_bare(known.reading):
             return
         if known.etag is not None:
             request.headers["If-None-Match"] = known.etag.encode("latin-1", "replace")
@@ -191,6 +191,12 @@ def as_page(values: dict[str, Any]) -> SectionPage:
 def _row(values: dict[str, Any]) -> ListRow:
     days = {name: None if values[name] is None else date.fromisoformat(values[name]) for name in ("date", "posted")}
     return ListRow(**{**values, **days})
+
+
+def _is_bare(text: str) -> bool:
+    """True for the reading of a page without a link: such a page is judged by its text, which a 304 does not bring."""
+    values = json.loads(text)
+    return isinstance(values, dict) and not (values["rows"] or values["sections"])
 
 
 def _rows(text: str) -> Any:

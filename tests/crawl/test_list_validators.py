@@ -84,7 +84,7 @@ def test_each_page_is_asked_plainly_one_night_in_seven() -> None:
         def list_reading(self, url: str) -> object:
             return list_readings_row
 
-    list_readings_row = type("Row", (), {"etag": '"e"', "last_modified": None})()
+    list_readings_row = type("Row", (), {"etag": '"e"', "last_modified": None, "reading": "7"})()
     state = State()
     readings = list_requests.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
     for number in range(20):
@@ -95,6 +95,31 @@ def test_each_page_is_asked_plainly_one_night_in_seven() -> None:
             readings.make_conditional(request)
             asked.append("If-None-Match" in request.headers)
         assert asked.count(False) == 2 and asked[:7] == asked[7:]
+
+
+@pytest.mark.parametrize(
+    ("reading", "is_conditional"),
+    [('{"rows": [], "sections": []}', False), ('{"rows": [], "sections": [["", ""]]}', True)],
+)
+def test_a_page_without_links_is_judged_by_its_text_and_asked_plainly(reading: str, is_conditional: bool) -> None:
+    from datetime import date, timedelta
+
+    from scrapy import Request as Asked
+
+    class State:
+        today = date(2026, 3, 1)
+
+        def list_reading(self, url: str) -> object:
+            return type("Row", (), {"etag": '"e"', "last_modified": None, "reading": reading})()
+
+    state, asked = State(), []
+    readings = list_readings.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
+    for _night in range(7):
+        request = Asked("http://www.panews.cn/")
+        readings.make_conditional(request)
+        asked.append("If-None-Match" in request.headers)
+        state.today += timedelta(days=1)
+    assert any(asked) is is_conditional
 
 
 @pytest.mark.parametrize("path", ["sj", "sz", "xzh"])
