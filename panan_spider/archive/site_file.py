@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store import files
-from panan_spider.archive.store.files import ForeignArchive, StoreError, naming, refuse_special, write_atomically
+from panan_spider.archive.store.files import (
+    ForeignArchive,
+    StoreError,
+    naming,
+    refuse_link,
+    refuse_special,
+    write_atomically,
+)
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.sites.profile import ProfileError, Site, UnknownSiteError, load_site, site_keys
 
@@ -18,8 +25,10 @@ SITE_FILE: Final = files.SITE_FILE
 _ARTICLES_FILE: Final = "articles.jsonl"
 _KEY: Final = "site"
 _LEDGER: Final = files.LEDGER_FILE
+#: Held by the run that writes to the archive.
+LOCK_FILE: Final = "lock"
 _OWN_FILES: Final = (
-    *(files.ARTICLES_FILE, files.QUARANTINE_FILE, files.SITE_FILE, "lock"),
+    *(files.ARTICLES_FILE, files.QUARANTINE_FILE, files.SITE_FILE, LOCK_FILE),
     *(_LEDGER, f"{_LEDGER}-wal", f"{_LEDGER}-shm"),
 )
 _OWN_FOLDERS: Final = (files.WARC_FOLDER, files.RUNS_FOLDER)
@@ -91,6 +100,12 @@ def bind_site(data: Path, site: Site) -> None:
 def has_archive(folder: Path) -> bool:
     """True where `folder` holds any file or folder of an archive."""
     return any((folder / name).exists() for name in (*_OWN_FILES, *_OWN_FOLDERS))
+
+
+def refuse_links(folder: Path) -> None:
+    """Raises StoreError where a file that runs write to is a symbolic link. The data folder and its folders may be links."""
+    for name in (*_OWN_FILES, f"{files.IMAGES_FOLDER}/index.jsonl"):
+        refuse_link(folder / name)
 
 
 def remove_new_archive(folder: Path) -> bool:

@@ -177,15 +177,7 @@ def test_a_file_that_somebody_else_changes_under_a_run_ends_it(tmp_path: Path, n
     archive = an_archive(tmp_path)
     archive.store(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)
     path = tmp_path / name if name != "warc" else next((tmp_path / "warc").iterdir())
-    raw = path.read_bytes()
-    if damage in ("deleted", "replaced"):
-        path.unlink()
-    if damage == "replaced":
-        path.write_bytes(raw)
-    if damage == "cut":
-        os.truncate(path, len(raw) // 2)
-    if damage == "grown":
-        path.write_bytes(raw + b"{}\n")
+    change(path, damage)
     with pytest.raises(StoreError, match=path.name):
         if name == "warc":
             archive.write_response(an_exchange())
@@ -195,13 +187,105 @@ def test_a_file_that_somebody_else_changes_under_a_run_ends_it(tmp_path: Path, n
     a_dead_run(archive)
 
 
-@pytest.mark.parametrize("name", ["articles.jsonl", "warc"])
-def test_so_does_one_that_is_found_so_at_the_end(tmp_path: Path, name: str) -> None:
+WRITTEN = (
+    "articles.jsonl",
+    "quarantine.jsonl",
+    "warc",
+    "ledger.sqlite",
+    "ledger.sqlite-wal",
+    "ledger.sqlite-shm",
+    "lock",
+)
+
+
+def change(path: Path, damage: str) -> None:
+    raw = path.read_bytes()
+    if damage in ("deleted", "replaced"):
+        path.unlink()
+    if damage == "replaced":
+        path.write_bytes(raw)
+    if damage == "cut":
+        os.truncate(path, len(raw) // 2)
+    if damage == "grown":
+        path.write_bytes(raw + b"{}\n")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("damage", ["deleted", "replaced"])
+def test_so_does_one_that_is_found_so_at_the_end(tmp_path: Path, name: str, damage: str) -> None:
     archive = an_archive(tmp_path)
     archive.store(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)
-    (tmp_path / name if name != "warc" else next((tmp_path / "warc").iterdir())).unlink()
-    with pytest.raises(StoreError):
+    path = tmp_path / name if name != "warc" else next((tmp_path / "warc").iterdir())
+    change(path, damage)
+    with pytest.raises(StoreError, match=path.name):
         archive.close({})
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "lock"])
+@pytest.mark.parametrize("damage", ["deleted", "replaced", "cut"])
+def test_the_ledger_and_the_lock_are_looked_at_before_every_write(tmp_path: Path, name: str, damage: str) -> None:
+    an_archive(tmp_path, "r0").close({})
+    archive = an_archive(tmp_path)
+    change(tmp_path / name, damage)
+    with pytest.raises(StoreError, match=name):
+        archive.memory.discovered("http://www.panews.cn/", "section")
+    assert archive.guard.failed is not None
+    a_dead_run(archive)
+
+
+def test_a_ledger_that_is_overwritten_in_place_is_found_at_the_end(tmp_path: Path) -> None:
+    an_archive(tmp_path, "r0").close({})
+    yesterday = (tmp_path / "ledger.sqlite").read_bytes()
+    archive = an_archive(tmp_path)
+    for number in range(1, 400):  # more than SQLite keeps in the -wal
+        archive.memory.discovered(f"http://www.panews.cn/{number}/", "section")
+    with (tmp_path / "ledger.sqlite").open("r+b") as file:
+        file.write(yesterday)
+    with pytest.raises(StoreError, match="ledger"):
+        archive.close({})
+    later = an_archive(tmp_path, "r2")
+    assert later.ledger.damage() is None
+    later.close({})
+
+
+LINKED = ("articles.jsonl", "quarantine.jsonl", "ledger.sqlite", "ledger.sqlite-wal", "lock", "site.json")
+
+
+@pytest.mark.parametrize("name", [*LINKED, "images/index.jsonl"])
+@pytest.mark.parametrize("is_dangling", [False, True])
+def test_a_link_in_place_of_a_file_is_one_clear_error_and_its_target_stays(
+    tmp_path: Path, name: str, is_dangling: bool
+) -> None:
+    data, target = tmp_path / "data", tmp_path / "precious"
+    (data / "images").mkdir(parents=True)
+    if not is_dangling:
+        target.write_text("precious\n")
+    (data / name).symlink_to(target)
+    with pytest.raises(
+        StoreError, match=rf"{name}: is a symbolic link to .*precious; .*link the data folder"
+    ) as failed:
+        open_archive(data, run_id="x", args={})
+    assert len(str(failed.value).splitlines()) == 1
+    assert target.exists() is not is_dangling and (is_dangling or target.read_text() == "precious\n")
+    assert (data / name).is_symlink()
+
+
+def test_the_data_folder_and_its_folders_may_be_links(tmp_path: Path) -> None:
+    for name in ("disk", "warcs", "pictures"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "data").symlink_to(tmp_path / "disk")
+    (tmp_path / "disk/warc").symlink_to(tmp_path / "warcs")
+    (tmp_path / "disk/images").symlink_to(tmp_path / "pictures")
+    archive = open_archive(tmp_path / "data", run_id="x", args={})
+    archive.store(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)
+    archive.open_pictures()
+    archive.close({})
+    assert list((tmp_path / "warcs").glob("*.warc.gz")) and (tmp_path / "pictures/index.jsonl").exists()
+    before, moved = said(tmp_path / "data"), next((tmp_path / "warcs").glob("*.warc.gz"))
+    (tmp_path / "old").mkdir()
+    moved.rename(tmp_path / "old" / moved.name)
+    moved.symlink_to(tmp_path / "old" / moved.name)
+    assert said(tmp_path / "data") == before, "a WARC file of an earlier run is only read"
 
 
 def test_lines_of_the_middle_that_are_lost_are_restored_in_their_order(room: Newsroom) -> None:

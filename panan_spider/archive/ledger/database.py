@@ -170,12 +170,18 @@ class Database:
                 self._check_version(read_only)
                 if not read_only:
                     self._prepare()
+                    guard.watch(*filter(Path.exists, self._files))
         except BaseException as error:
             self._connection.close()
             cause = error.__cause__
             if isinstance(cause, sqlite3.DatabaseError) and getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
                 raise LedgerDamaged(str(error)) from cause
             raise
+
+    @property
+    def _files(self) -> tuple[Path, ...]:
+        """The database and the files that SQLite keeps beside it."""
+        return tuple(self.path.with_name(self.path.name + ending) for ending in ("", "-wal", "-shm"))
 
     def _check_head(self) -> None:
         """SQLite, given a file that is no database, throws away what lies in the -wal beside it; so look first."""
@@ -261,6 +267,7 @@ class Database:
 
     def close(self) -> None:
         """Close; an open transaction is undone. Again is harmless."""
+        self._guard.unwatch(*self._files)
         with suppress(sqlite3.Error):
             self._connection.close()
 

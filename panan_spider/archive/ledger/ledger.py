@@ -70,6 +70,16 @@ class Ledger:
         said = "no answer" if row is None else " ".join(str(row[0]).split())
         return None if said == "ok" else said
 
+    def check_file(self) -> None:
+        """Raises StoreError where the file, read anew, is damaged or knows other runs: somebody else has written to it."""
+        fresh = Ledger.read_only(self._db.path)
+        try:
+            found = fresh.damage() or ("" if fresh.runs.newest(1) == self.runs.newest(1) else "it lacks this run")
+        finally:
+            fresh.close()
+        if found:
+            raise StoreError(f"{self._db.path}: somebody else has written to it: {found}")
+
     def marked_until(self, lines: str) -> int:
         """Bytes of the file `lines` (ARTICLES, QUARANTINE or IMAGES) whose lines are marked here."""
         return self.values.number(f"{lines}_offset")

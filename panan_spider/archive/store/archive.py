@@ -18,7 +18,7 @@ from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
 from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
-from panan_spider.archive.site_file import bind_site, check_site
+from panan_spider.archive.site_file import LOCK_FILE, bind_site, check_site, refuse_links
 from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import files
 from panan_spider.archive.store import warc_file as warc
@@ -97,7 +97,9 @@ class Archive:
         with naming(self.folder):
             for part in (self.folder, self.folder / warc.FOLDER, self.folder / RUNS_FOLDER):
                 part.mkdir(parents=True, exist_ok=True)
-        self._closing.callback(Lock(self.folder / "lock", self.run_id).release)
+        refuse_links(self.folder)
+        self._closing.callback(Lock(self.folder / LOCK_FILE, self.run_id).release)
+        self.guard.watch(self.folder / LOCK_FILE)
 
     def _recover(self) -> None:
         recovery = Recovery(self.folder, self.guard, self._clock)
@@ -158,12 +160,11 @@ class Archive:
         """
         self.store_all([(article, outcome)])
 
-    def store_all(self, revisions: Sequence[tuple[Article, Outcome]]) -> None:
-        """`store` for several different articles: one sync of their lines, one transaction of their marks."""
-        self._store_all(revisions)
+    def store_all(self, revisions: Sequence[tuple[Article, Outcome]], *, is_counted: bool = True) -> None:
+        """`store` for several different articles: one sync of their lines, one transaction of their marks.
 
-    def _store_all(self, revisions: Sequence[tuple[Article, Outcome]], *, is_counted: bool = True) -> None:
-        """`store_all`; without `is_counted` the outcomes are not this run's: it has yet to ask for the articles."""
+        Without `is_counted` the outcomes are not this run's: it has yet to ask for the articles.
+        """
         returned = [self.expect(article, outcome) for article, outcome in revisions]
         self._warc.sync()
         lines = self._articles.append_all([article.model_dump_json() for article, _outcome in revisions])
@@ -265,7 +266,7 @@ class Archive:
             self.parts.update(zip(((place.file, place.offset) for place in places), answers, strict=False))
             revisions.append((article, Outcome.REVISED))
         with self.ledger.write():
-            self._store_all(revisions, is_counted=self.is_of_this_run(rows[0]))
+            self.store_all(revisions, is_counted=self.is_of_this_run(rows[0]))
             for row in rows:
                 self.ledger.held.drop(row.article_id)
 
@@ -385,6 +386,8 @@ class Archive:
         for lines in (self._articles, self._quarantined):
             lines.check()
         self._warc.check_all()
+        self.guard.check()
+        self.ledger.check_file()
 
     def _end(self, report: Mapping[str, Any]) -> None:
         self.check_files()

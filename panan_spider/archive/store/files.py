@@ -55,22 +55,49 @@ class WriteGuard:
 
     A disk that refused one write may take the next, smaller one. An archive that went on would have
     a hole that nobody looks for, so whatever is written after the first refusal is refused too.
+    So is every write after somebody else has deleted, replaced or cut a file that is watched.
     """
 
     def __init__(self) -> None:
         self.failed: StoreError | None = None
+        self._watched: dict[Path, os.stat_result] = {}
 
     @contextmanager
     def writing(self, what: str | os.PathLike[str]) -> Iterator[None]:
-        """Guard one write to `what`. Raises StoreError: this write's own, or the run's first again."""
+        """Guard one write to `what`. Raises StoreError: this write's own, a watched file's, or the run's first again."""
         if self.failed is not None:
             raise StoreError(str(self.failed))
         try:
+            for path in self._watched:
+                with naming(path):
+                    self._check_watched(path)
             with naming(what):
                 yield
         except StoreError as error:
             self.failed = error
             raise
+
+    def watch(self, *paths: Path) -> None:
+        """Watch files that the run holds open by other means than `check_in_place`: they may grow, and never shrink."""
+        self._watched |= {path: path.stat() for path in paths}
+
+    def unwatch(self, *paths: Path) -> None:
+        """Watch the files no longer: the run has closed them. Again is harmless."""
+        for path in paths:
+            self._watched.pop(path, None)
+
+    def check(self) -> None:
+        """Raises StoreError where somebody else has deleted, replaced or cut a watched file."""
+        with self.writing(""):
+            pass
+
+    def _check_watched(self, path: Path) -> None:
+        before, here = self._watched[path], path.stat()
+        if not os.path.samestat(before, here):
+            raise OSError(_REPLACED)
+        if here.st_size < before.st_size:
+            raise OSError(f"it has {here.st_size} bytes and had {before.st_size}: somebody else cut it")
+        self._watched[path] = here
 
 
 #: Files and folders of an archive that commands and readers look for.
@@ -84,6 +111,8 @@ SITE_FILE: Final = "site.json"
 
 _CHUNK = 1 << 20
 
+_REPLACED: Final = "it was deleted or replaced while the run wrote to it"
+
 
 def refuse_special(path: Path) -> None:
     """Raises OSError where `path` exists and is no regular file: a FIFO would block the reader, a device never ends."""
@@ -91,6 +120,18 @@ def refuse_special(path: Path) -> None:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         raise OSError(f"{path.name} is no regular file")
+
+
+def refuse_link(path: Path) -> None:
+    """Raises StoreError where `path`, a file that a run writes to, is a symbolic link, dangling or not.
+
+    SQLite keeps its -wal beside the target, and an atomic write replaces the link and not the target.
+    """
+    if path.is_symlink():
+        raise StoreError(
+            f"{path}: is a symbolic link to {path.readlink()}; an archive's files are written in place: "
+            "link the data folder instead, or its folders warc and images"
+        )
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -103,7 +144,7 @@ def check_in_place(fd: int, path: Path, size: int) -> None:
     """Raises OSError where `path` is no longer the open file `fd`, or the file has not `size` bytes: somebody else writes."""
     here = os.fstat(fd)
     if here.st_nlink == 0 or not os.path.samestat(here, path.stat()):
-        raise OSError("it was deleted or replaced while the run wrote to it")
+        raise OSError(_REPLACED)
     if here.st_size != size:
         raise OSError(
             f"it has {here.st_size} bytes and not the {size} that the run has written: somebody else changed it"
