@@ -216,6 +216,7 @@ def _finish(db: sqlite3.Connection, out: Path, sites: int, sizes: dict[str, int]
     db.execute("CREATE UNIQUE INDEX articles_docid ON articles (docid)")
     db.execute("CREATE INDEX articles_site_day ON articles (site, day)")
     db.execute("CREATE INDEX articles_day ON articles (day)")
+    db.execute("CREATE INDEX articles_url ON articles (url)")
     _index_keys(db)
     values = {
         "made_by": MADE_BY, "schema_version": sqlite_schema.EXPORT_VERSION, "layout": sqlite_schema.LAYOUT,

@@ -122,6 +122,13 @@ def test_pages_of_many_sites_have_the_site_as_a_facet(root: Path) -> None:
     assert json.loads(pages.text("/search.json?q=饮水安全 网站:jia"))["total"] == 0
 
 
+def test_an_address_is_looked_up_in_an_index_of_all_sites(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = joined_pages(root)
+    browse_archive: Any = pytest.importorskip("browse_archive")
+    plans = browse_archive.plans_of(pages, monkeypatch, "/search?q=http://www.panews.cn/a/b.html")
+    assert plans == ["SEARCH main.articles USING INDEX articles_url (url=?)"]
+
+
 def test_two_articles_of_one_number_have_pages_of_their_own(root: Path) -> None:
     pages = joined_pages(root)
     texts = {key: pages.text(f"/article/{key}-000000001") for key in ("jia", "yi")}

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import browse_extra  # noqa: F401  # skips where the extra is not installed
 import httpx
+import pytest
 from store_helpers import an_archive, an_article, an_exchange, url_of
 
 from panan_spider.core.outcomes import Outcome
@@ -217,3 +218,17 @@ class Pages:
 def pages_of(source: ExportSource, *, loopback_only: bool = True, time_limit_ms: int = TIME_LIMIT_MS) -> Pages:
     """The pages of an archive."""
     return Pages(BrowseApp(LiveLibrary(source, time_limit_ms), loopback_only=loopback_only))
+
+
+def plans_of(pages: Pages, monkeypatch: pytest.MonkeyPatch, path: str) -> list[str]:
+    """The steps of SQLite's plan for each statement that a page's first visit runs."""
+    database, plans = pages.app.live.current().database, []
+    column = database.column
+
+    def planned(sql: str, *values: object) -> list[Any]:
+        plans.extend(str(row["detail"]) for row in database.rows(f"EXPLAIN QUERY PLAN {sql}", *values))
+        return column(sql, *values)
+
+    monkeypatch.setattr(database, "column", planned)
+    pages.text(path)
+    return plans

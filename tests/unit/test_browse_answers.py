@@ -9,7 +9,7 @@ from urllib.parse import quote
 import jsonschema
 import openpyxl
 import pytest
-from browse_archive import GONE, HOSTILE, MANY, STORY, Pages, build, pages_of
+from browse_archive import GONE, HOSTILE, MANY, STORY, Pages, build, pages_of, plans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
@@ -85,6 +85,11 @@ def test_a_question_holds_for_what_a_linear_scan_finds(
     answer = library.search.answer(question_of({"q": question}))
     assert set(answer.ids(1_000)) == expected and answer.total == len(expected)
     assert 0 < len(expected) < len(library.index.ids)
+
+
+def test_an_address_without_a_number_is_looked_up_in_an_index(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = plans_of(pages, monkeypatch, "/search?q=http://www.panews.cn/a/b.html")
+    assert plans == ["SEARCH articles USING INDEX idx_articles_url (url=?)"]
 
 
 @pytest.mark.parametrize("path", ["/search?q=样例", "/search?q=磐安|工地 -茶", "/section/乡镇", "/author/陈测试"])

@@ -270,3 +270,16 @@ def test_a_reader_that_holds_on_delays_the_export_and_does_not_break_it(
     assert reader.execute("SELECT count(*) FROM articles").fetchone() == (5,)
     reader.close()
     assert export(data) == 0 and rows(out, "SELECT count(*) FROM articles") == [(6,)]
+
+
+def test_an_export_of_an_older_version_gets_the_indexes_it_lacks_with_its_next_lines(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = out_of(data, "sqlite")
+    export(data)
+    with sqlite3.connect(out) as db:
+        db.execute("DROP INDEX idx_articles_url")
+    put(data, a_full_article(9))
+    export(data)
+    assert "brought up to date" in capsys.readouterr().out
+    assert rows(out, "SELECT name FROM sqlite_master WHERE name = 'idx_articles_url'")

@@ -174,7 +174,6 @@ class Search:
             return self.index.ending_with(node.number) or self._matching(_match(Text(node.number)))
         ids = [identified for site in self._sites if (identified := self._id_at(site, node.url)) is not None]
         found = self.index.bits_of(ids)
-        # Addresses have no index: all articles are looked through for one whose address names no article of theirs.
         return found or self.index.bits_of(
             self._database.column("SELECT id FROM articles WHERE url = ?", canonical(node.url))
         )

@@ -195,6 +195,7 @@ def _brought_up(job: ExportJob, out: Path, mark: Position) -> ExportResult | Non
         db.execute("BEGIN IMMEDIATE")
         before = _counts(db)
         writer = _write(db, job, records)
+        sqlite_schema.create_indexes(db)
         done = _finished(db, job, lines.mark, anew=False)
         if (done.articles, done.revisions) != (
             before[0] + writer.articles,

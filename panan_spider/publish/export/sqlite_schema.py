@@ -60,6 +60,7 @@ SEARCHED: Final = {"title": 10.0, "lead": 4.0, "text": 1.0, "byline": 2.0, "rest
 _INDEXES: Final = (
     ("articles", ["day", "id", "section", "source", "template", "gone"]),  # all that an index of the articles asks for
     ("articles", ["section", "day", "id"]),
+    ("articles", ["url"]),  # a question that is an address
     # These hold all that a list of names asks for, so that counting them reads no table.
     ("authors", ["name", "article_id"]),
     ("listed_in", ["section", "article_id"]),
@@ -94,12 +95,17 @@ def create(db: Database) -> None:
 
 
 def create_indexes(db: Database) -> None:
-    """Make the indexes, once the rows are in: sorting them once is cheaper than finding each one's place."""
+    """Make the indexes that are missing, once the rows are in: sorting them once is cheaper than finding each one's place.
+
+    An export of an older version gets its new indexes with its next lines.
+    """
     for table, columns in _INDEXES:
-        db.table(table).create_index(columns)
-    db.execute("CREATE INDEX idx_revisions_later ON revisions (fetched_at, article_id, revision) WHERE revision > 1")
+        db.table(table).create_index(columns, if_not_exists=True)
+    db.execute(
+        "CREATE INDEX IF NOT EXISTS idx_revisions_later ON revisions (fetched_at, article_id, revision) WHERE revision > 1"
+    )
     # Looked at whole by every export, and few.
-    db.execute("CREATE INDEX idx_articles_gone ON articles (id) WHERE gone = 1")
+    db.execute("CREATE INDEX IF NOT EXISTS idx_articles_gone ON articles (id) WHERE gone = 1")
 
 
 def fill_sections(db: Database) -> None:
