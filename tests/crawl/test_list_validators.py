@@ -113,7 +113,7 @@ def test_a_page_without_links_is_judged_by_its_text_and_asked_plainly(reading: s
             return type("Row", (), {"etag": '"e"', "last_modified": None, "reading": reading})()
 
     state, asked = State(), []
-    readings = list_readings.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
+    readings = list_requests.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
     for _night in range(7):
         request = Asked("http://www.panews.cn/")
         readings.make_conditional(request)
