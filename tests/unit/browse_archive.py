@@ -173,7 +173,7 @@ def _run(data: Path, name: str, articles: list[Article], outcome: Outcome, code:
     for article in articles:
         body = f"<html><meta charset=utf-8><h1>{article.title}</h1>{SCRIPT}<p>{article.text}".encode()
         place = archive.write_response(an_exchange(article.url, body))
-        archive.store(article.model_copy(update={"warc": place}), outcome)
+        archive.store_all([(article.model_copy(update={"warc": place}), outcome)])
     if outcome is Outcome.REVISED:
         gone = url_of(int(GONE))
         archive.memory.discovered(gone, "article", GONE)
@@ -222,7 +222,8 @@ def pages_of(source: ExportSource, *, loopback_only: bool = True, time_limit_ms:
 
 def plans_of(pages: Pages, monkeypatch: pytest.MonkeyPatch, path: str) -> list[str]:
     """The steps of SQLite's plan for each statement that a page's first visit runs."""
-    database, plans = pages.app.live.current().database, []
+    database = pages.app.live.current().database
+    plans: list[str] = []
     column = database.column
 
     def planned(sql: str, *values: object) -> list[Any]:

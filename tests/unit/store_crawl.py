@@ -94,7 +94,7 @@ def _keep(archive: Archive, number: int, version: int) -> None:
     elif known is not None:
         archive.hold(article)
     else:
-        archive.store(article, Outcome.STORED)
+        archive.store_all([(article, Outcome.STORED)])
 
 
 class Boundary:

@@ -85,8 +85,13 @@ def test_versions_that_are_not_neighbours_are_compared(tmp_path: Path) -> None:
     archive = an_archive(tmp_path, "20200307T010203Z-1")
     for revision, number in enumerate(("3.2", "3.5", "4.1"), 1):
         text = f"全县现有春茶基地{number}万亩。"
-        archive.store(
-            an_article(1, revision, revision, text=text, blocks=[{"type": "paragraph", "text": text}]), Outcome.STORED
+        archive.store_all(
+            [
+                (
+                    an_article(1, revision, revision, text=text, blocks=[{"type": "paragraph", "text": text}]),
+                    Outcome.STORED,
+                )
+            ]
         )
     archive.close({"exit_code": 0})
     source = ExportSource(tmp_path, load_site())

@@ -27,7 +27,7 @@ def data(tmp_path: Path) -> Path:
             body = f"<html><meta charset=utf-8><h1>{article.title}</h1>".encode()
             place = archive.write_response(an_exchange(article.url, body))
             outcome = Outcome.STORED if revision == 1 else Outcome.REVISED
-            archive.store(article.model_copy(update={"warc": place}), outcome)
+            archive.store_all([(article.model_copy(update={"warc": place}), outcome)])
         archive.close({"exit_code": 0})
     return data
 

@@ -65,7 +65,7 @@ def test_304_is_a_revisit_of_what_it_confirms(
     first = Request(URL)
     middleware.process_response(first, Response(URL, body=b"<html>"))
     article = an_article().model_copy(update={"warc": first.meta["warc"], "fetched_at": first.meta["fetched_at"]})
-    extension.archive.store(article, Outcome.STORED)
+    extension.archive.store_all([(article, Outcome.STORED)])
     told: list[tuple[str | None, str | None]] = []
     revisit = extension.archive.write_revisit
 

@@ -28,7 +28,7 @@ def run(tmp_path: Path) -> Iterator[ArchiveRunExtension]:
     extension = ArchiveRunExtension.from_crawler(crawler)
     archive = extension.archive
     archive.write_response(an_exchange())
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     archive.memory.discovered(url_of(2), "article", "000000002")
     archive.memory.settle(url_of(2), Outcome.FAILED, "no answer")
     archive.memory.discovered(LIST, "section")

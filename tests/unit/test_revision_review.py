@@ -118,7 +118,7 @@ def ask(runs: Runs, number: int, text: str, **more: Any) -> Article | None:
     )
     ready, _reason = review_reading(runs.archive, SITE, article)
     if ready is not None:
-        runs.archive.store(ready, Outcome.STORED)
+        runs.archive.store_all([(ready, Outcome.STORED)])
     return ready
 
 
@@ -208,7 +208,7 @@ def test_new_articles_are_stored_until_the_third_with_one_content(runs: Runs) ->
             runs.archive, SITE, an_article(number, warc=place, content_hash=f"sha256:{5:064x}")
         )
         if ready is not None:
-            runs.archive.store(ready, Outcome.STORED)
+            runs.archive.store_all([(ready, Outcome.STORED)])
         return ready
 
     assert [new(number) is not None for number in range(4)] == [True, True, False, False]

@@ -67,8 +67,8 @@ def past(run: ArchiveRunExtension, *runs: Figures) -> None:
 def test_a_runs_figures_are_its_own(begin: Begin) -> None:
     run = begin()
     run.archive.write_response(an_exchange())
-    run.archive.store(an_article(1, posted="2026-03-01", editor="丁改稿"), Outcome.STORED)
-    run.archive.store(an_article(2, posted="2020-01-01"), Outcome.STORED)
+    run.archive.store_all([(an_article(1, posted="2026-03-01", editor="丁改稿"), Outcome.STORED)])
+    run.archive.store_all([(an_article(2, posted="2020-01-01"), Outcome.STORED)])
     found = evaluated(run).context.figures
     assert (found.day, found.whole, found.full) == ("2026-03-07", True, False)  # the site is eight hours ahead
     assert found.sections == {"书记": section(20, new=2).model_copy(update={"newest": "2026-03-07"})}
@@ -159,7 +159,7 @@ def test_a_listed_article_that_is_gone_rings_for_three_days_and_stays_a_gap(begi
             run.archive.memory.settle(url_of(2), Outcome.GONE, "HTTP 404")
         else:
             run.archive.write_response(an_exchange())
-            run.archive.store(an_article(2), Outcome.STORED)
+            run.archive.store_all([(an_article(2), Outcome.STORED)])
         evaluation = evaluated(run)
         run.archive.record_faults(evaluation.facts.faults.records, evaluation.resolved)
         report = run_report(run.ended("finished"), evaluation)
@@ -177,11 +177,11 @@ def test_a_listed_article_that_is_gone_rings_for_three_days_and_stays_a_gap(begi
 def test_new_and_corrected_and_gone_are_told_once(begin: Begin) -> None:
     first = begin(1)
     for number in (1, 2, 3):
-        first.archive.store(an_article(number), Outcome.STORED)
+        first.archive.store_all([(an_article(number), Outcome.STORED)])
     first.archive.close({})
     second = begin(2)
-    second.archive.store(an_article(1, revision=2, version=2), Outcome.REVISED)
-    second.archive.store(an_article(4), Outcome.STORED)
+    second.archive.store_all([(an_article(1, revision=2, version=2), Outcome.REVISED)])
+    second.archive.store_all([(an_article(4), Outcome.STORED)])
     for number in (2, 3):
         second.archive.memory.discovered(url_of(number), "article", f"{number:09d}")
         second.archive.memory.settle(url_of(number), Outcome.GONE, "HTTP 404")

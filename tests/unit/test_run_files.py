@@ -20,7 +20,7 @@ def data(tmp_path: Path) -> Path:
     """An archive of two articles after a run of the example's name."""
     archive = an_archive(tmp_path, "20260307T010000Z-1")
     for number in (1, 2):
-        archive.store(an_article(number), Outcome.STORED)
+        archive.store_all([(an_article(number), Outcome.STORED)])
     archive.close(a_report().model_dump(mode="json"))
     return tmp_path
 

@@ -33,7 +33,7 @@ def dated(number: int, day: date, **other: Any) -> Article:
 
 def store(archive: Archive, number: int, day: date, *sections: str) -> None:
     article = dated(number, day, listed_in=list(sections))
-    archive.store(article, Outcome.STORED)
+    archive.store_all([(article, Outcome.STORED)])
 
 
 def test_new_readings_of_a_stored_page_are_counted_apart_from_corrections(tmp_path: Path, capsys: Capture) -> None:
@@ -42,10 +42,10 @@ def test_new_readings_of_a_stored_page_are_counted_apart_from_corrections(tmp_pa
         place = WarcLocation(file="warc/a.warc.gz", offset=offset)
         outcome = Outcome.STORED if revision == 1 else Outcome.REVISED
         archive.memory.discovered(url_of(1), "article", "000000001")
-        archive.store(an_article(1, revision=revision, version=revision, warc=place), outcome)
+        archive.store_all([(an_article(1, revision=revision, version=revision, warc=place), outcome)])
         archive.close({"exit_code": 0})
         archive = an_archive(tmp_path, f"r{revision + 1}")
-    archive.store(an_article(2, version=9), Outcome.STORED)
+    archive.store_all([(an_article(2, version=9), Outcome.STORED)])
     archive.close({"exit_code": 0})
     status = status_of(tmp_path)
     assert (status.revisions, status.articles, status.rereadings) == (6, 2, 3)
@@ -71,7 +71,7 @@ def data(tmp_path: Path) -> Path:
     archive.close({"exit_code": 0, "reason": "111 stored"})
     archive = an_archive(tmp_path, "20260308T010203Z-2")
     again = dated(2, date(2019, 1, 4), revision=2, version=2, listed_in=["书记"])
-    archive.store(again, Outcome.REVISED)
+    archive.store_all([(again, Outcome.REVISED)])
     archive.memory.settle("http://www.panews.cn/system/2019/01/07/000000003.shtml", Outcome.GONE)
     archive.memory.begin_walk("http://www.panews.cn/shuji/", "书记")
     archive.memory.listed("书记", [(f"{n:09d}", url_of(n), date(2020, 3, 7)) for n in (901, 902, 903)])

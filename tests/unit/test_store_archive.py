@@ -35,7 +35,7 @@ def test_a_second_run_is_kept_out(archive: Archive) -> None:
 
 def test_a_line_is_the_article_field_by_field(archive: Archive) -> None:
     article = an_article(warc=archive.write_response(an_exchange()))
-    archive.store(article, Outcome.STORED)
+    archive.store_all([(article, Outcome.STORED)])
     (line,) = lines_of(archive.folder / "articles.jsonl")
     assert Article.model_validate(line) == article
     assert list(line) == list(Article.model_fields)
@@ -52,7 +52,7 @@ def test_the_line_is_durable_before_the_mark(archive: Archive, monkeypatch: pyte
         seen.append("marked" if archive.latest("000000001") else "not marked")
 
     monkeypatch.setattr(os, "fsync", sync)
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     assert seen == ["not marked"] and archive.latest("000000001") is not None
 
 
@@ -63,7 +63,7 @@ def test_the_response_is_durable_before_the_line_that_names_it(
     place = archive.write_response(an_exchange())
     calls = recorded(monkeypatch, "write", "fsync")
     if how == "store":
-        archive.store(an_article(warc=place), Outcome.STORED)
+        archive.store_all([(an_article(warc=place), Outcome.STORED)])
     else:
         archive.quarantine(url_of(1), Outcome.INVALID, "no such date", warc=place)
     assert calls == ["fsync", "write", "fsync"]
@@ -82,10 +82,10 @@ def test_several_articles_are_one_write_and_each_is_marked(archive: Archive, mon
 
 
 def test_a_correction_is_a_second_line(archive: Archive) -> None:
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     archive.close({})
     archive = an_archive(archive.folder, "r2")
-    archive.store(an_article(revision=2, version=2), Outcome.REVISED)
+    archive.store_all([(an_article(revision=2, version=2), Outcome.REVISED)])
     assert [line["revision"] for line in lines_of(archive.folder / "articles.jsonl")] == [1, 2]
     known = archive.latest("000000001")
     assert known is not None and known.revision == 2 and known.outcome is Outcome.REVISED
@@ -94,22 +94,22 @@ def test_a_correction_is_a_second_line(archive: Archive) -> None:
 
 @pytest.mark.parametrize("revision", [1, 3])
 def test_a_revision_out_of_turn_is_refused(archive: Archive, revision: int) -> None:
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     with pytest.raises(ValueError, match=f"revision {revision} does not follow 1"):
-        archive.store(an_article(revision=revision, version=2), Outcome.REVISED)
+        archive.store_all([(an_article(revision=revision, version=2), Outcome.REVISED)])
     assert len(lines_of(archive.folder / "articles.jsonl")) == 1
 
 
 def test_a_contradicted_fate_writes_nothing(archive: Archive) -> None:
     archive.memory.settle(url_of(1), Outcome.FAILED)
     with pytest.raises(ValueError, match="is already failed, now stored"):
-        archive.store(an_article(), Outcome.STORED)
+        archive.store_all([(an_article(), Outcome.STORED)])
     assert lines_of(archive.folder / "articles.jsonl") == [] and archive.latest("000000001") is None
 
 
 def test_an_unchanged_article_gets_new_validators_and_no_line(archive: Archive) -> None:
     archive.validators[url_of(1)] = ('"e1"', None)
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     archive.mark_unchanged("000000001", url_of(1))  # met again in the run that stored it
     archive.close({})
     archive = an_archive(archive.folder, "r2")
@@ -123,7 +123,7 @@ def test_an_unchanged_article_gets_new_validators_and_no_line(archive: Archive) 
 
 def test_an_unchanged_article_without_new_validators_keeps_the_old(archive: Archive) -> None:
     archive.validators[url_of(1)] = ('"e1"', "then")
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     archive.close({})
     archive = an_archive(archive.folder, "r2")
     archive.mark_unchanged("000000001", url_of(1))
@@ -150,10 +150,10 @@ def test_a_report_has_its_name_once_it_is_durable(archive: Archive, monkeypatch:
 
 
 def test_an_archive_is_read_beside_the_run_that_writes_it(archive: Archive) -> None:
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     look = Ledger.read_only(archive.folder / "ledger.sqlite")
     assert look.articles.count() == 1
-    archive.store(an_article(2), Outcome.STORED)
+    archive.store_all([(an_article(2), Outcome.STORED)])
     assert look.articles.count() == 2
     with pytest.raises(StoreError, match="readonly"), look.write():
         look.values.keep("a", 1)
@@ -173,7 +173,7 @@ def test_a_run_id_is_used_once(archive: Archive) -> None:
 
 
 def test_after_a_store_error_nothing_more_is_written(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    archive.store(an_article(1), Outcome.STORED)
+    archive.store_all([(an_article(1), Outcome.STORED)])
 
     def refuse(fd: int, data: bytes) -> int:
         raise OSError(28, "No space left on device")
@@ -181,10 +181,10 @@ def test_after_a_store_error_nothing_more_is_written(archive: Archive, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", refuse)
         with pytest.raises(StoreError, match=r"articles\.jsonl: No space left on device$"):
-            archive.store(an_article(2), Outcome.STORED)
+            archive.store_all([(an_article(2), Outcome.STORED)])
     before = (archive.folder / "articles.jsonl").read_bytes()
     for attempt in (
-        lambda: archive.store(an_article(3), Outcome.STORED),
+        lambda: archive.store_all([(an_article(3), Outcome.STORED)]),
         lambda: archive.write_response(an_exchange()),
         lambda: archive.memory.settle(url_of(4), Outcome.INVALID, "bad"),
         lambda: archive.memory.discovered(url_of(5), "article"),
@@ -196,7 +196,7 @@ def test_after_a_store_error_nothing_more_is_written(archive: Archive, monkeypat
     assert not (archive.folder / "runs" / "r1.json").exists() and list((archive.folder / "warc").iterdir()) == []
     again = an_archive(archive.folder, "r2")
     assert again.notes == ["run r1 died without a report: 0 addresses pending, 0 walks interrupted"]
-    again.store(an_article(2), Outcome.STORED)
+    again.store_all([(an_article(2), Outcome.STORED)])
 
 
 def test_a_line_whose_mark_fails_stops_the_run_and_is_marked_by_the_next(
@@ -205,9 +205,9 @@ def test_a_line_whose_mark_fails_stops_the_run_and_is_marked_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(archive.ledger.articles, "mark", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            archive.store(an_article(1), Outcome.STORED)
+            archive.store_all([(an_article(1), Outcome.STORED)])
     with pytest.raises(StoreError, match="the ledger stands at byte 0, this line begins at"):
-        archive.store(an_article(2), Outcome.STORED)
+        archive.store_all([(an_article(2), Outcome.STORED)])
     archive.close({})
     again = an_archive(archive.folder, "r2")
     assert again.latest("000000001") is not None and again.latest("000000002") is not None

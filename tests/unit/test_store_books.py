@@ -25,7 +25,7 @@ def test_the_books_add_up(runs: Runs) -> None:
         runs.settle(number, outcome)
     runs.memory.discovered(url_of(7), "article", "000000007")
     runs.memory.discovered(url_of(7), "article", "000000007")
-    runs.archive.store(an_article(8), Outcome.STORED)
+    runs.archive.store_all([(an_article(8), Outcome.STORED)])
     runs.memory.settle("http://www.panews.cn/never-announced", Outcome.NO_LIST)
     assert runs.archive.ledger.urls.open_urls(runs.archive._run) == [url_of(7)]
     assert runs.archive.settle_rest() == 1 and runs.archive.settle_rest() == 0
@@ -110,7 +110,7 @@ def test_each_run_tells_its_own_fate(runs: Runs) -> None:
 
 
 def test_a_stored_article_that_goes_is_gone_and_its_return_is_noticed(runs: Runs) -> None:
-    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.archive.store_all([(an_article(1), Outcome.STORED)])
     lines = (runs.folder / "articles.jsonl").read_bytes()
     runs.next()
     runs.settle(1, Outcome.GONE)
@@ -132,23 +132,23 @@ def in_the_books(runs: Runs, number: int) -> tuple[str, str | None] | None:
 
 
 def test_an_article_that_returns_corrected_is_noticed_too(runs: Runs) -> None:
-    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.archive.store_all([(an_article(1), Outcome.STORED)])
     runs.next()
     runs.settle(1, Outcome.GONE)
     runs.next()
-    runs.archive.store(an_article(1, revision=2, version=2), Outcome.REVISED)
+    runs.archive.store_all([(an_article(1, revision=2, version=2), Outcome.REVISED)])
     assert in_the_books(runs, 1) == (Outcome.REVISED, "returned")
 
 
 def test_another_address_that_is_gone_leaves_the_article(runs: Runs) -> None:
-    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.archive.store_all([(an_article(1), Outcome.STORED)])
     runs.settle(1, Outcome.GONE, url=url_of(1).replace("www.panews.cn", "panews.zjol.com.cn"))
     known = runs.memory.article("000000001")
     assert known is not None and known.outcome is Outcome.STORED
 
 
 def test_gaps_name_what_the_archive_lacks(runs: Runs) -> None:
-    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.archive.store_all([(an_article(1), Outcome.STORED)])
     runs.memory.listed("书记", [("000000002", url_of(2), None)])
     runs.settle(3, Outcome.FAILED)
     runs.archive.places[url_of(4)] = runs.archive.write_response(an_exchange(url_of(4)))
@@ -169,7 +169,7 @@ def test_gaps_name_what_the_archive_lacks(runs: Runs) -> None:
 
 def test_an_article_that_stays_gone_was_removed_once(tmp_path: Path) -> None:
     archive = an_archive(tmp_path, "r1")
-    archive.store(an_article(1), Outcome.STORED)
+    archive.store_all([(an_article(1), Outcome.STORED)])
     archive.close({})
     told = []
     for run, outcome in (("r2", Outcome.GONE), ("r3", Outcome.GONE), ("r4", Outcome.UNCHANGED), ("r5", Outcome.GONE)):
@@ -184,7 +184,7 @@ def test_an_article_that_stays_gone_was_removed_once(tmp_path: Path) -> None:
 def test_stored_articles_of_a_section_since_a_day(tmp_path: Path) -> None:
     archive = an_archive(tmp_path, "r1")
     for number, section in ((1, "书记"), (2, "书记"), (3, "县长")):
-        archive.store(an_article(number, listed_in=[section]), Outcome.STORED)
+        archive.store_all([(an_article(number, listed_in=[section]), Outcome.STORED)])
     assert archive.memory.stored_since("书记", date(2020, 3, 7)) == [url_of(1), url_of(2)]
     assert archive.memory.stored_since("书记", date(2020, 3, 8)) == []
     assert archive.memory.stored_since("书记", None) == [url_of(1), url_of(2)]

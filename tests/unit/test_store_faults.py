@@ -72,14 +72,14 @@ def test_an_article_stored_at_another_address_is_not_gone(runs: Runs) -> None:
     runs.settle(1, Outcome.GONE)
     runs.archive.record_faults([fault(outcome="gone")], [])
     runs.archive.write_response(an_exchange())
-    runs.archive.store(an_article(1, url=other), Outcome.STORED)
+    runs.archive.store_all([(an_article(1, url=other), Outcome.STORED)])
     runs.archive.record_faults([], [])
     assert runs.archive.ledger.faults.known() == {}
 
 
 def test_a_stored_article_that_could_not_be_read_once_is_a_gap_of_that_run_alone(runs: Runs) -> None:
     runs.archive.write_response(an_exchange())
-    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.archive.store_all([(an_article(1), Outcome.STORED)])
     runs.next()
     runs.settle(1, Outcome.UNKNOWN_LAYOUT)
     runs.archive.record_faults([fault(outcome="unknown_layout")], [])

@@ -17,7 +17,7 @@ from panan_spider.core.outcomes import Outcome
 
 def test_an_older_ledger_is_brought_up_with_all_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = an_archive(tmp_path)
-    archive.store(an_article(), Outcome.STORED)
+    archive.store_all([(an_article(), Outcome.STORED)])
     archive.close({})
     added = ("ALTER TABLE articles ADD COLUMN colour TEXT", "CREATE TABLE extra (a)")
     monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, added))
@@ -90,7 +90,7 @@ WORK: dict[str, Callable[[Archive], object]] = {
     "listed": lambda archive: archive.memory.listed("要闻", [(f"{n:09d}", url_of(n), None) for n in range(20)]),
     "discovered": lambda archive: archive.memory.discovered(url_of(53), "article", "000000053"),
     "settle": lambda archive: archive.memory.settle(url_of(55), Outcome.GONE),
-    "store": lambda archive: archive.store(an_article(57), Outcome.STORED),
+    "store": lambda archive: archive.store_all([(an_article(57), Outcome.STORED)]),
     "mark_unchanged": lambda archive: archive.mark_unchanged("000000058", url_of(58)),
     "quarantine": lambda archive: archive.memory.settle(url_of(59), Outcome.INVALID),
     "end_walk": lambda archive: archive.memory.end_walk("http://x/", state="end", pages=1, rows=1, new=1),

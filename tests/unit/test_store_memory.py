@@ -22,7 +22,7 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
 def test_a_stored_article_is_known(runs: Runs) -> None:
     assert runs.memory.article("000000001") is None and not runs.memory.settled("000000001")
     runs.archive.validators[url_of(1)] = ('"e1"', "Sat, 07 Mar 2020 00:00:00 GMT")
-    runs.archive.store(an_article(1, pages=3), Outcome.STORED)
+    runs.archive.store_all([(an_article(1, pages=3), Outcome.STORED)])
     known = runs.next().memory.article("000000001")
     assert known is not None and runs.memory.settled("000000001")
     assert (known.article_id, known.url, known.revision, known.pages) == ("000000001", url_of(1), 1, 3)
@@ -68,7 +68,7 @@ def test_an_unsettled_article_comes_with_all_that_is_known_of_it(runs: Runs) -> 
 
 def test_an_article_listed_and_never_asked_for_is_taken_up(runs: Runs) -> None:
     runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)])
-    runs.archive.store(an_article(2), Outcome.STORED)
+    runs.archive.store_all([(an_article(2), Outcome.STORED)])
     runs.next("dead")
     assert list(runs.memory.unsettled()) == [
         PendingArticle(url_of(1), "000000001", None, Outcome.PENDING, 0, ("书记",))
@@ -81,7 +81,7 @@ def test_an_article_on_two_hosts_is_taken_up_once_by_the_address_tried_least(run
     runs.settle(1, Outcome.FAILED)
     runs.next()
     assert [left.url for left in runs.memory.unsettled()] == [other]
-    runs.archive.store(an_article(1, url=other), Outcome.STORED)
+    runs.archive.store_all([(an_article(1, url=other), Outcome.STORED)])
     runs.next()
     assert runs.asked_again() == []
 
@@ -94,7 +94,7 @@ def test_a_page_in_quarantine_is_not_asked_for_on_its_other_host(runs: Runs) -> 
 
 
 def test_a_stored_article_whose_recheck_failed_is_taken_up(runs: Runs) -> None:
-    runs.archive.store(an_article(1), Outcome.STORED)
+    runs.archive.store_all([(an_article(1), Outcome.STORED)])
     runs.next()
     runs.settle(1, Outcome.FAILED)
     runs.next()
@@ -150,7 +150,7 @@ def test_an_article_that_no_list_names_is_gone_at_once_and_a_stored_one_that_is_
     runs: Runs,
 ) -> None:
     runs.settle(1, Outcome.GONE)
-    runs.archive.store(an_article(2), Outcome.STORED)
+    runs.archive.store_all([(an_article(2), Outcome.STORED)])
     runs.next()
     for asked_again in (["000000002"], []):
         assert runs.asked_again() == ([] if asked_again else ["000000002"])

@@ -42,7 +42,7 @@ def _killed(*_: object) -> None:
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     made = an_archive(tmp_path)
-    made.store(fetched(made, "e"), Outcome.STORED)
+    made.store_all([(fetched(made, "e"), Outcome.STORED)])
     made.close({})
     return an_archive(tmp_path, "r2")
 
@@ -72,7 +72,7 @@ def test_a_line_marked_again_after_a_kill_leaves_no_older_revisions_validators(
     revised = fetched(archive, "ff", revision=2)
     monkeypatch.setattr(archive.ledger.articles, "mark", _killed)
     with pytest.raises(KeyboardInterrupt):
-        archive.store(revised, Outcome.REVISED)
+        archive.store_all([(revised, Outcome.REVISED)])
     a_dead_run(archive)
     known = latest(an_archive(archive.folder, "r3"))
     assert (known.revision, known.etag, known.parts) == (2, None, ())
@@ -81,7 +81,7 @@ def test_a_line_marked_again_after_a_kill_leaves_no_older_revisions_validators(
 def test_an_article_one_part_of_which_no_answer_is_known_has_none(archive: Archive) -> None:
     revised = fetched(archive, "ff", revision=2)
     archive.parts.clear()
-    archive.store(revised, Outcome.REVISED)
+    archive.store_all([(revised, Outcome.REVISED)])
     assert (latest(archive).etag, latest(archive).pages, latest(archive).parts) == ("ff1", 2, ())
 
 
@@ -97,13 +97,13 @@ def test_a_revisit_points_to_the_answer_that_gave_the_validators(archive: Archiv
     assert archive.ledger.articles.answer("000000001", None) == (url_of(1), "2026-03-09T00:00:00Z")
     archive.close({})
     archive = an_archive(archive.folder, "r3")
-    archive.store(fetched(archive, "ff", revision=2), Outcome.REVISED)
+    archive.store_all([(fetched(archive, "ff", revision=2), Outcome.REVISED)])
     assert archive.ledger.articles.answer("000000001", None) == (url_of(1), AT)
 
 
 def test_a_ledger_of_version_1_is_brought_up_and_asks_for_parts_in_full_once(tmp_path: Path) -> None:
     made = an_archive(tmp_path)
-    made.store(fetched(made, "e"), Outcome.STORED)
+    made.store_all([(fetched(made, "e"), Outcome.STORED)])
     made.close({})
     as_version_1(tmp_path / "ledger.sqlite")
     archive = an_archive(tmp_path, "r2")

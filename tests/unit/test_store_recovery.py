@@ -19,13 +19,13 @@ def data(tmp_path: Path) -> Path:
     """An archive of three articles, one of them revised, and one page in quarantine; closed."""
     archive = an_archive(tmp_path, "r0", clock=StandingClock())
     for number in (1, 2, 3):
-        archive.store(an_article(number), Outcome.STORED)
+        archive.store_all([(an_article(number), Outcome.STORED)])
     archive.memory.discovered(url_of(9), "article", "000000009")
     archive.places[url_of(9)] = archive.write_response(an_exchange(url_of(9)))
     archive.memory.settle(url_of(9), Outcome.INVALID, "bad")
     archive.close({})
     archive = an_archive(tmp_path, "r00", clock=StandingClock())
-    archive.store(an_article(2, revision=2, version=2, listed_in=["书记", "要闻"]), Outcome.REVISED)
+    archive.store_all([(an_article(2, revision=2, version=2, listed_in=["书记", "要闻"]), Outcome.REVISED)])
     archive.close({})
     return tmp_path
 
@@ -115,7 +115,7 @@ def test_a_broken_ledger_takes_its_companion_files_along(data: Path) -> None:
 
 def test_a_wal_without_its_ledger_is_not_read_into_the_new_one(data: Path) -> None:
     archive = an_archive(data, "r1", clock=StandingClock())
-    archive.store(an_article(4), Outcome.STORED)
+    archive.store_all([(an_article(4), Outcome.STORED)])
     a_copy = data.with_name(f"{data.name}-copy")
     shutil.copytree(data, a_copy)
     archive.close({})
@@ -159,8 +159,8 @@ def test_a_ledger_of_other_lines_of_the_same_length_is_set_aside(data: Path) -> 
 def test_lines_newer_than_the_ledger_are_replayed(data: Path) -> None:
     shutil.copy(data / "ledger.sqlite", data / "older")
     archive = an_archive(data, "r1", clock=StandingClock())
-    archive.store(an_article(4), Outcome.STORED)
-    archive.store(an_article(1, revision=2, version=2), Outcome.REVISED)
+    archive.store_all([(an_article(4), Outcome.STORED)])
+    archive.store_all([(an_article(1, revision=2, version=2), Outcome.REVISED)])
     archive.close({})
     shutil.move(data / "older", data / "ledger.sqlite")
     assert whole(data) == ["ledger.sqlite: 2 lines of articles.jsonl were not yet marked in it; they are now"]
@@ -207,7 +207,7 @@ def test_a_broken_line_in_the_middle_is_named_and_passed_over(data: Path) -> Non
 
 def test_a_page_quarantined_before_it_was_stored_is_stored(data: Path) -> None:
     archive = an_archive(data, "r1", clock=StandingClock())
-    archive.store(an_article(9, fetched_at="2026-03-07T01:02:04Z"), Outcome.STORED)
+    archive.store_all([(an_article(9, fetched_at="2026-03-07T01:02:04Z"), Outcome.STORED)])
     archive.close({})
     (data / "ledger.sqlite").unlink()
     archive = an_archive(data, "r2")

@@ -39,7 +39,7 @@ def test_an_archive_without_the_file_is_the_default_profiles_and_no_reader_write
 
 def test_an_older_archive_is_bound_to_the_site_of_its_lines_alone(tmp_path: Path) -> None:
     archive = an_archive(tmp_path)
-    archive.store(an_article(1), Outcome.STORED)
+    archive.store_all([(an_article(1), Outcome.STORED)])
     archive.close({})
     before = every_file(tmp_path)
     with pytest.raises(ForeignArchive, match=f"which is not of the site {OTHER.key}"):
@@ -61,7 +61,7 @@ def test_another_sites_crawl_is_refused_and_writes_nothing(tmp_path: Path) -> No
 def test_a_file_that_names_no_site_is_an_error_and_repaired_from_the_lines(tmp_path: Path, raw: str) -> None:
     archive = an_archive(tmp_path, site=PANAN)
     article = an_article(1)
-    archive.store(article.model_copy(update={"content_hash": content_hash(article)}), Outcome.STORED)
+    archive.store_all([(article.model_copy(update={"content_hash": content_hash(article)}), Outcome.STORED)])
     archive.close({})
     (tmp_path / "site.json").write_text(raw)
     with pytest.raises(StoreError, match=r"site\.json"):

@@ -134,7 +134,7 @@ def test_every_status_is_kept(data: Path, status: int, line: str) -> None:
 def test_a_revisit_points_to_the_response_it_confirms(tmp_path: Path) -> None:
     archive = an_archive(tmp_path)
     place = archive.write_response(an_exchange())
-    archive.store(an_article(warc=place), Outcome.STORED)
+    archive.store_all([(an_article(warc=place), Outcome.STORED)])
     again = an_exchange(status=304, body=b"", at="2026-03-08T00:00:00Z", headers=((b"ETag", b'"1"'),))
     archive.write_revisit(again, "000000001")
     revisit, request = records(tmp_path)[3:]

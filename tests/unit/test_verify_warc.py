@@ -175,14 +175,14 @@ def test_a_fifo_in_place_of_a_file_is_an_error_and_no_wait(room: Newsroom, name:
 @pytest.mark.parametrize("damage", ["deleted", "replaced", "cut", "grown"])
 def test_a_file_that_somebody_else_changes_under_a_run_ends_it(tmp_path: Path, name: str, damage: str) -> None:
     archive = an_archive(tmp_path)
-    archive.store(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)
+    archive.store_all([(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)])
     path = tmp_path / name if name != "warc" else next((tmp_path / "warc").iterdir())
     change(path, damage)
     with pytest.raises(StoreError, match=path.name):
         if name == "warc":
             archive.write_response(an_exchange())
         else:
-            archive.store(an_article(2), Outcome.STORED)
+            archive.store_all([(an_article(2), Outcome.STORED)])
     assert archive.guard.failed is not None
     a_dead_run(archive)
 
@@ -214,7 +214,7 @@ def change(path: Path, damage: str) -> None:
 @pytest.mark.parametrize("damage", ["deleted", "replaced"])
 def test_so_does_one_that_is_found_so_at_the_end(tmp_path: Path, name: str, damage: str) -> None:
     archive = an_archive(tmp_path)
-    archive.store(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)
+    archive.store_all([(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)])
     path = tmp_path / name if name != "warc" else next((tmp_path / "warc").iterdir())
     change(path, damage)
     with pytest.raises(StoreError, match=path.name):
@@ -277,7 +277,7 @@ def test_the_data_folder_and_its_folders_may_be_links(tmp_path: Path) -> None:
     (tmp_path / "disk/warc").symlink_to(tmp_path / "warcs")
     (tmp_path / "disk/images").symlink_to(tmp_path / "pictures")
     archive = open_archive(tmp_path / "data", run_id="x", args={})
-    archive.store(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)
+    archive.store_all([(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)])
     archive.open_pictures()
     archive.close({})
     assert list((tmp_path / "warcs").glob("*.warc.gz")) and (tmp_path / "pictures/index.jsonl").exists()

@@ -58,7 +58,7 @@ class Newsroom:
         known = archive.latest(article_id)
         revision = 1 if known is None else known.revision + 1
         article = article.model_copy(update={"revision": revision, "listed_in": [SECTION]})
-        archive.store(article, Outcome.STORED if revision == 1 else Outcome.REVISED)
+        archive.store_all([(article, Outcome.STORED if revision == 1 else Outcome.REVISED)])
         return article
 
     def _fetch(self, archive: Archive, url: str) -> WarcLocation:

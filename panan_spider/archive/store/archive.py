@@ -152,18 +152,12 @@ class Archive:
         """The newest stored revision of an article; None where none is stored."""
         return self.ledger.articles.latest(article_id)
 
-    def store(self, article: Article, outcome: Outcome) -> None:
-        """Keep a revision, STORED or REVISED: its line, durable, then its mark with the outcome of its URL.
-
-        Raises ValueError, and writes nothing, where it is not the next revision of the article or where this run has
-        already recorded another outcome of its URL.
-        """
-        self.store_all([(article, outcome)])
-
     def store_all(self, revisions: Sequence[tuple[Article, Outcome]], *, is_counted: bool = True) -> None:
-        """`store` for several different articles: one sync of their lines, one transaction of their marks.
+        """Keep revisions of different articles, each STORED or REVISED: durable lines first, then, in one transaction, their marks.
 
-        Without `is_counted` the outcomes are not this run's: it has yet to ask for the articles.
+        Raises ValueError, and writes nothing, where one is not the next revision of its article or where this run has
+        already recorded another outcome of its URL. Without `is_counted` the outcomes are not this run's: it has yet to
+        ask for the articles.
         """
         returned = [self.expect(article, outcome) for article, outcome in revisions]
         self._warc.sync()
