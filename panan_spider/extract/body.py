@@ -12,7 +12,7 @@ from panan_spider.extract import captions, media
 from panan_spider.extract.labels import Label, give
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.words import SiteWords
+from panan_spider.extract.words import SiteWords, one_of
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
 
 _LONGEST_CELL = 200  # characters; a longer cell is text that was laid out in a table
@@ -69,9 +69,9 @@ def _cell_text(cell: etree._Element, words: SiteWords) -> str:
 
 
 _ATTACHMENT_LABEL: Final = re.compile(
-    r"^(?:(?:附件|附|相关附件|下载|附件下载|点击下载)\s{0,9}:?)?\s{0,9}[\d一二三四五六七八九十]*\s{0,9}[::.、]?$"
+    rf"^(?:(?:{one_of('attachments')})\s{{0,9}}:?)?\s{{0,9}}[\d一二三四五六七八九十]*\s{{0,9}}[::.、]?$"
 )
-_ANNOUNCEMENT: Final = re.compile(r"(?:相关)?附件:?")
+_ANNOUNCEMENT: Final = re.compile(f"(?:{one_of('announced_files')}):?")
 
 
 def labels(line: Line, files: Sequence[tuple[str, str]]) -> bool:

@@ -102,10 +102,8 @@ _FEWEST_LINKS: Final = 5
 _MANY_LINKS: Final = 10
 _LINK_BEHIND: Final = "a link to another page, or keywords, after the body"
 _BULLET: Final = re.compile(r"\s{0,9}[★☆●○■□◆◇▲▶►•·※]")
-_FOOT_SURE: Final = re.compile(r"(?:主办(?:单位)?|技术支持|网站标识码|备案号)\s*:")
-_FOOT: Final = re.compile(
-    rf"{_FOOT_SURE.pattern}|(?:主管|承办|协办|地址|邮编|电话|传真|邮箱|联系电话|投稿邮箱|新闻热线|广告热线|值班电话)(?:单位)?\s*:"
-)
+_FOOT_SURE: Final = re.compile(rf"(?:{words.one_of('foot_labels')})\s*:")
+_FOOT: Final = re.compile(rf"{_FOOT_SURE.pattern}|(?:{words.one_of('foot_contacts')})\s*:")
 
 
 @dataclass
@@ -170,7 +168,7 @@ def _advertisements(state: BodyState) -> list[Line]:
 def _toolbars(state: BodyState) -> list[Line]:
     """The toolbars before the first words of the text and behind its last. Cuts a bar off the first line, too."""
     kept = state.kept
-    if kept and kept[0].text.lstrip()[:1] in "改调选" and (text := without_bar(kept[0].raw)) != kept[0].raw:
+    if kept and (text := without_bar(kept[0].raw)) != kept[0].raw:
         kept[0] = replace(kept[0], raw=text)
     head = 0
     while head < len(kept) and (kept[head].kind != "text" or _is_tool(kept[head])):

@@ -10,16 +10,15 @@ from panan_spider.core.text import fold
 from panan_spider.extract import words
 from panan_spider.extract.line import Line, holds_more_than
 
-ANCHOR: Final = re.compile(
-    r"(?:您|你)?\s{0,9}(?:当前|现在|目前)?\s{0,9}(?:的|所在的?)?\s{0,9}位置\s{0,9}:|(?:您|你)?\s{0,9}(?:当前|现在|目前)所在\s{0,9}(?:位置)?\s{0,9}:"
-)
+ANCHOR: Final = re.compile(words.one_of("whereabouts"))
+_ANCHOR_SIGN: Final = re.compile(words.one_of("whereabouts_signs"))
 #: How the words begin that speak of where the reader is, not of where a house stands.
 _READERS: Final = re.compile(r"\s{0,9}[您你当现目]")
 _SEPARATOR: Final = re.compile(r"\s{0,9}(?:>{1,9}|»|›|→|&gt;)[\s>»›]*")
 #: How a breadcrumb begins that nothing announces.
-_HOME: Final = r"(?:网站)?首页\s*[>»›→]|{names}\s*[>»›→]"
+_HOME: Final = rf"(?:{words.one_of('home')}|{{names}})\s*[>»›→]"
 #: The word that stands for the page itself, as a part of its own or after the last part.
-_THE_PAGE: Final = "正文"
+_THE_PAGE: Final = words.one_of("the_page")
 _LONGEST_PART: Final = 12
 _LONGEST_TRAIL: Final = 80  # characters of the box that holds a breadcrumb alone
 _MAX_LINES: Final = 16  # one cell or list item a part, separators in cells of their own
@@ -38,7 +37,11 @@ class Breadcrumb:
 def split_breadcrumb(text: str) -> tuple[str, ...]:
     """The parts of a breadcrumb printed as one text, with or without 您当前的位置 before it."""
     opened = ANCHOR.search(fold(text))
-    trail = text[opened.end() :] if opened else text
+    return _parts(text[opened.end() :] if opened else text)
+
+
+def _parts(trail: str) -> tuple[str, ...]:
+    """The parts of what stands behind 您当前的位置."""
     cuts = [m.span() for m in _SEPARATOR.finditer(fold(trail))]
     edges = zip([0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(trail)], strict=True)
     parts = [" ".join(trail[start:end].split()) for start, end in edges]
@@ -101,7 +104,7 @@ def _is_next_item(lines: Sequence[Line]) -> bool:
 
 
 def _opens(text: str) -> re.Match[str] | None:
-    return ANCHOR.search(text) if "位置" in text or "所在" in text else None
+    return ANCHOR.search(text) if _ANCHOR_SIGN.search(text) else None
 
 
 def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
@@ -117,7 +120,7 @@ def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
         if not goes_on and not (awaits and _stands_beside(lines[index], lines[following])):
             break
         text, last = f"{text} {lines[following].text}", following
-    parts = split_breadcrumb("位置:" + text)
+    parts = _parts(text)
     links = [
         (" ".join(name.split()), href)
         for line in lines[index : last + 1]

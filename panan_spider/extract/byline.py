@@ -15,49 +15,52 @@ from panan_spider.core.text import fold, remembered
 from panan_spider.extract.words import meaning, one_of
 from panan_spider.items import Author
 
+
+def spaced(word: str) -> str:
+    """A pattern of the word with blanks between its characters or none: `编  辑`."""
+    return r"\s{0,9}".join(word)
+
+
 _RANK: Final = one_of("ranks")
 _ROLES_OF_BYLINE: Final = one_of("roles")
-ROLE: Final = rf"(?:(?:{_RANK})*(?:{_ROLES_OF_BYLINE})|综合)"
+ROLE: Final = rf"(?:(?:{_RANK})*(?:{_ROLES_OF_BYLINE})|{one_of('bylines_between')})"
 #: A newsroom before a role, part of the title: 样例日报记者.
 _NEWSROOM: Final = rf"[\u3400-\u9fffA-Za-z]{{1,10}}(?:{one_of('newsrooms')})"
 NEWSROOM_ROLE: Final = rf"(?:{_NEWSROOM})?{ROLE}"
-_WORK: Final = {
-    "文": "text", "文字": "text", "撰文": "text", "图": "photo", "摄": "photo", "摄影": "photo", "图片": "photo", "摄影报道": "photo", "图文报道": "text+photo",
-    "拍摄": "photo", "供图": "photo", "文图": "text+photo", "图文": "text+photo", "文摄": "text+photo", "摄文": "text+photo", "视频": "video", "摄像": "video",
-    "剪辑": "video",
-}  # fmt: skip
+_KINDS: Final = {"text_marks": "text", "photo_marks": "photo", "both_marks": "text+photo", "video_marks": "video"}
+_WORK: Final = {word: work for name, work in _KINDS.items() for word in meaning(name)}
 _MARK: Final = "|".join(sorted(_WORK, key=len, reverse=True))
+_AUTHOR: Final = one_of("author_word")
+AUTHOR_WORD: Final = one_of("author_label")
 _MARKS: Final = rf"(?:{_MARK})(?:\s*[//、\u00b7&+]\s*(?:{_MARK}))*"
 #: Characters that stand for a name of their own where a name is withheld or made up.
-_STEMS: Final = frozenset("甲乙丙丁戊己庚辛壬癸某")
+_STEMS: Final = frozenset(meaning("stems"))
 _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
 
 _ROLE_AT: Final = re.compile(rf"((?:(?<![{_HAN}]){_NEWSROOM})?{ROLE})\s*:?")
 _LABEL_AT: Final = re.compile(
-    r"((?:文章|本文|稿件)?作\s*者|撰\s*文|撰\s*稿|文\s*字|文|图\s*片|图|摄\s*影|摄|供\s*图|视\s*频|摄\s*像)\s*:|(?<!\S)(作\s?者|撰文|撰稿)(?=\s)"
+    rf"({_AUTHOR}|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({_AUTHOR}|{one_of('writers')})(?=\s)"
 )
+_WRITERS: Final = frozenset(f"{before}{AUTHOR_WORD}" for before in ("", *meaning("article_words")))
 _PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*/(?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
 _AHEAD_AT: Final = re.compile(rf"({_MARKS})\s+(?=[{_HAN}])")
 _SUFFIX_AT: Final = re.compile(rf"/\s*({_MARKS})(?![{_HAN}])|[(]\s*({_MARKS})\s*[)]|({_MARKS})(?![{_HAN}·])")
 #: What the author is, after the names: `作者：甲、乙，分别系某大学教授`.
 _OFFICE: Final = re.compile(
-    r"\s{0,9}[,，](?=\s{0,9}(?:分别|均|现)?(?:系|为|任|现任|单位|来自|供职于)|[^,，)]{0,40}(?:大学|学院|学校|教授|研究员|研究所|研究院"
-    r"|主任|书记|院长|校长|馆长|主席|会长|秘书长|处长|局长|导师|委员)).{0,200}"
+    rf"\s{{0,9}}[,，](?=\s{{0,9}}(?:{one_of('is_of')})|[^,，)]{{0,40}}(?:{one_of('offices')})).{{0,200}}"
 )
 _GLUED_OFFICE: Final = re.compile(
-    r"[\u3400-\u9fff]{4,40}(?:大学|学院|研究所|研究院)[\u3400-\u9fff]{0,20}(?:教授|研究员|讲师|院长|主任|博士|导师)"
+    rf"[\u3400-\u9fff]{{4,40}}(?:{one_of('schools')})[\u3400-\u9fff]{{0,20}}(?:{one_of('chairs')})"
 )
-_OFFICE_ALONE: Final = re.compile(r"[\s(（【]{0,9}(?:作者|本文作者)(?:分别|均)?(?:系|为|是|单位)")
+_OFFICE_ALONE: Final = re.compile(rf"[\s(（【]{{0,9}}(?:{one_of('author_is')})")
 _SLASHED: Final = re.compile(rf"([{_HAN}])/([文摄图])(?![{_HAN}])")
 _FIRST_OF_MARK: Final = re.compile(r"[文图摄](?=$|[\s/])")
 #: Marks that are words: printed before a name as often as after it.
-_WORDS: Final = frozenset({"文字", "撰文", "摄影", "图片", "视频", "摄像"})
+_WORDS: Final = frozenset(meaning("working_words"))
 _ENDS_MARKED: Final = re.compile(rf"(?:{_MARK})[\s)]*$")
 _NAME_AT: Final = re.compile(rf"[{_HAN}]+(?:[·•‧・.][{_HAN}]+)*|[A-Za-z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*)*")
 #: Words among names that are none: joints, and labels whose name stands nowhere.
-_NO_NAMES: Final = frozenset((
-    "等", "和", "与", "及", "作者", "编辑", "责编", "责任编辑", "摄影", "校对", "审核", "初审", "复审", "终审", "审签", "签发", "监制", "来源",
-))  # fmt: skip
+_NO_NAMES: Final = frozenset(meaning("no_names"))
 
 
 class _Reader:
@@ -119,7 +122,7 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
         if step := _LABEL_AT.match(text, at):
             label = re.sub(r"\s", "", step[1] or step[2])
             reader.role, known = None, True
-            reader.ahead = work_of(label) if not label.endswith("作者") else None
+            reader.ahead = work_of(label) if label not in _WRITERS else None
         elif step := _ROLE_AT.match(text, at):
             reader.role, reader.lone, known = step[1], False, True
         elif step := _PREFIX_AT.match(text, at):
@@ -140,14 +143,14 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
 
 def _is_slashed(text: str) -> bool:
     """Whether a part of the line shows that a slash stands before each mark: `甲乙/文`, `乙文/文`, but not `甲文/摄`."""
-    return any(found[1] not in "文摄图" or found[1] == found[2] for found in _SLASHED.finditer(text))
+    return any(found[1] not in ("文", "摄", "图") or found[1] == found[2] for found in _SLASHED.finditer(text))
 
 
 def _without_office(text: str) -> str:
     """A folded byline without what its authors are: `作者：甲，系某大学教授`; `""` where it says nothing else."""
     if _OFFICE_ALONE.match(text):
         return ""
-    return _OFFICE.sub("", text, count=1) if "作者" in text else text
+    return _OFFICE.sub("", text, count=1) if AUTHOR_WORD in text else text
 
 
 def _take_mark(reader: _Reader, found: re.Match[str]) -> re.Match[str]:
@@ -176,7 +179,7 @@ def _take_name(reader: _Reader, word: str, rest: str) -> None:
         reader.role = role[0]
         return reader.name(word[role.end() :]) if word[role.end() :] else None
     marked = reader.ahead is not None or (reader.slashed and rest.startswith("/"))
-    glued = re.match(rf"^([{_HAN}·]{{2,}}?)(摄影|摄)$", word) if len(word) > 2 and not marked else None
+    glued = re.match(rf"^([{_HAN}·]{{2,}}?)({one_of('shot')})$", word) if len(word) > 2 and not marked else None
     if (
         glued is None
         and not marked
@@ -193,28 +196,23 @@ def _take_name(reader: _Reader, word: str, rest: str) -> None:
 
 
 _AUTHOR_LABELS: Final = meaning("author_labels")
-_EDITOR_LABELS: Final = meaning("editor_labels")
+_EDITOR_LABELS: Final = meaning("editor_labels")  # the first is the site's own editor where a line has several
 _CREDIT_LABELS: Final = meaning("credit_labels")
-
-
-def _spaced(word: str) -> str:
-    return r"\s{0,9}".join(word)
+_OPENERS: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, *meaning("tail_openers")), key=len, reverse=True)
 
 
 _SOURCE_LABELS: Final = meaning("source_labels")
 _ALL: Final = sorted((*_SOURCE_LABELS, *_EDITOR_LABELS, *_CREDIT_LABELS, *_AUTHOR_LABELS), key=len, reverse=True)
-_LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(_spaced, _ALL))})\s*:")
-_OPENING: Final = re.compile(
-    rf"^[\s((\[【■●◆★]*({'|'.join(_spaced(w) for w in sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, '作者', '本文来源'), key=len, reverse=True))})\s*:"
-)
+_LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(spaced, _ALL))})\s*:")
+_OPENING: Final = re.compile(rf"^[\s((\[【■●◆★]*({'|'.join(map(spaced, _OPENERS))})\s*:")
 #: What some pages print for a colon: `编辑丨甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`.
 _BAR: Final = re.compile(
-    rf"(?<![\u3400-\u9fff])(?:({'|'.join(map(_spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]"
+    rf"(?<![\u3400-\u9fff])(?:({'|'.join(map(spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]"
     rf"|({'|'.join(_AUTHOR_LABELS)})\s*丨)\s*"
 )
 _KNOWN: Final = frozenset(_ALL)
 _BLANK: Final = re.compile(
-    rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(_spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
+    rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
 )
 _ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
 #: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
@@ -223,12 +221,12 @@ _BLANK_PAIRS: Final = re.compile(
     rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join(_ROLES)})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
 )
 _CREDIT: Final = re.compile(
-    rf"(?:({'|'.join(map(_spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
+    rf"(?:({'|'.join(map(spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
     rf"((?:(?!{ROLE}|(?:{'|'.join(_ROLES)})(?:\s|$))[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*[:/])(?:\s(?!\s))?)*)"
 )
 #: Where a tail line begins that stands behind the last words of the text.
 _BEHIND: Final = re.compile(
-    rf"(?:(?<!\s)\s{{2,40}}|(?<=[。!?”…)])\s{{0,9}})(?=[(\[【]?\s{{0,9}}(?:{'|'.join(map(_spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:丨|/]|\s))"
+    rf"(?:(?<!\s)\s{{2,40}}|(?<=[。!?”…)])\s{{0,9}})(?=[(\[【]?\s{{0,9}}(?:{'|'.join(map(spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:丨|/]|\s))"
 )
 #: When the page was made, behind the names.
 _WHEN: Final = re.compile(
@@ -236,15 +234,12 @@ _WHEN: Final = re.compile(
 )
 _LONGEST_BEHIND: Final = 100
 #: How every tail line begins: the first sign of a label, which most lines lack.
-_FIRST: Final = re.compile(
-    rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in (*_ROLES, '作者', '本文来源')})}]"
-)
+_FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in _OPENERS})}]")
 #: An editor's label behind another: what a tail line that opens with an unlisted label holds.
-_EDITOR_AMONG: Final = re.compile(rf"[\s\xa0](?:{'|'.join(map(_spaced, _EDITOR_LABELS))})\s{{0,9}}[:\uff1a]")
+_EDITOR_AMONG: Final = re.compile(rf"[\s\xa0](?:{'|'.join(map(spaced, _EDITOR_LABELS))})\s{{0,9}}[:\uff1a]")
 #: `审读：乙`: a label that nobody listed, and names. Labels of places, times and contacts are none of a person's.
 _UNKNOWN: Final = re.compile(
-    r"(?<![\u3400-\u9fff])(?!(?:时间|日期|地点|地址|电话|热线|邮箱|邮编|网址|联系|来源|附件|备注|标题|标签|主题|关键|上一|下一|上篇|下篇|单位|价格|类型|性质|主办|承办|协办|主管|链接))"
-    r"([\u3400-\u9fff]{2,6})(?<![系络]人)(?<!电话)(?<!时间)(?<!地点)(?<!地址)(?<!单位)\s{0,9}:"
+    rf"(?<![\u3400-\u9fff])(?!(?:{one_of('no_people')}))([\u3400-\u9fff]{{2,6}})(?<!{one_of('no_people_ends')})\s{{0,9}}:"
     r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{2,6}\s{0,9}:))"
 )
 _NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:_[A-Z]{1,4}\d{1,8})?$")
@@ -290,7 +285,7 @@ def _opens_tail(text: str) -> bool:
 
 def _names_office(label: str, value: str) -> bool:
     """Whether an author's name is glued to his office: `作者：甲某某大学教授`. Where the one ends nobody can say."""
-    return label in _AUTHOR_LABELS and _GLUED_OFFICE.search(_OFFICE.sub("", f"作者:{value}")) is not None
+    return label in _AUTHOR_LABELS and _GLUED_OFFICE.search(_OFFICE.sub("", f"{AUTHOR_WORD}:{value}")) is not None
 
 
 @remembered
@@ -367,7 +362,7 @@ def read_tail_line(text: str) -> TailLine:
             editors.setdefault(label, value)
         else:
             credits.setdefault(label, value)
-    label = "编辑" if "编辑" in editors else next(iter(editors), "")
+    label = _EDITOR_LABELS[0] if _EDITOR_LABELS[0] in editors else next(iter(editors), "")
     editor = editors.pop(label, None)
     return TailLine(authors, editor, {**editors, **credits}, source, label)
 

@@ -10,15 +10,16 @@ from lxml import etree
 from panan_spider.core.text import fold
 from panan_spider.extract.header_line import is_opening_byline
 from panan_spider.extract.line import Line, holds_more_than
+from panan_spider.extract.words import one_of
 
 _MARKS: Final = "▲△▴▼▽▾↑↓◀►▶◆■●"
 _MARKED: Final = re.compile(rf"^\s*[{_MARKS}]")
 _DOWN: Final = re.compile(r"^\s*[▼▽▾↓]")
-_OF_NEXT: Final = re.compile(r"\s{0,9}[((【]?下图\s{0,9}(?:为|:)")
-_WORDED: Final = re.compile(
-    r"^\s*[((【]?(?:图为|图片为|图片说明|图说|[上下左右本此]图(?:为|:)?|图[一二三四五六七八九十①②③④⑤⑥\d]{1,2}\s*[::为、]|图\s*:)"
+_OF_NEXT: Final = re.compile(rf"\s{{0,9}}[((【]?(?:{one_of('captions_of_next')})")
+_WORDED: Final = re.compile(rf"^\s*[((【]?(?:{one_of('caption_words')})")
+_CREDITED: Final = re.compile(
+    rf"(?:[\s//((](?:{one_of('photo_credits')})|[\u3400-\u9fff]{{2,4}}\s*(?:{one_of('shot')})|{one_of('supplied')})\s*[)]?\s*。?$"
 )
-_CREDITED: Final = re.compile(r"(?:[\s//((](?:摄|摄影|供图|图|拍摄)|[\u3400-\u9fff]{2,4}\s*摄影?|供图)\s*[)]?\s*。?$")
 _SENTENCE_END: Final = re.compile(r"[。!?;…::][”’」』))]*$")
 _DATE_LINE: Final = re.compile(r"^\s*[\d〇○一二三四五六七八九十]{4}\s*年.{1,12}日\s*$")
 _CLASS: Final = re.compile(

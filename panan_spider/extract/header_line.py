@@ -17,29 +17,29 @@ from lxml import etree
 
 from panan_spider.core.text import as_printed, fold, remembered
 from panan_spider.extract import byline, media, words
-from panan_spider.extract.byline import NEWSROOM_ROLE, ROLE, cut_credits, read_byline
+from panan_spider.extract.byline import AUTHOR_WORD, NEWSROOM_ROLE, ROLE, cut_credits, read_byline, spaced
 from panan_spider.extract.line import LONGEST_ROW, Line, row_of, small_parent, stands_in, unbracketed
 from panan_spider.extract.results import InvalidPage, UnknownLayout
-from panan_spider.extract.words import SiteWords, cleared, one_of
+from panan_spider.extract.words import SiteWords, cleared, meaning, one_of
 from panan_spider.items import Author
 
-SOURCE_LABEL: Final = r"(?:(?:新闻|文章|稿件|信息|内容|稿)?来\s*源|(?<!\w)转自|(?<!\w)稿\s?源)\s*:"
+SOURCE_LABEL: Final = rf"(?:{one_of('source_label')})\s*:"
 DATE: Final = re.compile(
     r"(?<!\d)(?P<y>\d{4})\s*(?:年|[-/.])\s*(?P<m>\d{1,2})\s*(?:月|[-/.])\s*(?P<d>\d{1,2})(?!\d)\s*日?"
-    r"(?:\s*[(]?(?:星期|周)[一二三四五六日天][)]?(?!\w))?(?:[\sT]*(?P<H>\d{1,2})[::时](?P<M>\d{1,2})(?:[::分](?P<S>\d{1,2}))?[分秒]?)?"
+    rf"(?:\s*[(]?(?:{one_of('weekdays')})[)]?(?!\w))?(?:[\sT]*(?P<H>\d{{1,2}})[::时](?P<M>\d{{1,2}})(?:[::分](?P<S>\d{{1,2}}))?[分秒]?)?"
 )
 #: Labels of the day of publication, and of other days in the life of a page.
-_PUBLISHED: Final = one_of("published")
-_TOUCHED: Final = one_of("touched")
+_PUBLISHED, _TOUCHED = one_of("published"), one_of("touched")
+_WHEN_WORD: Final = rf"(?:{one_of('date_labels')})"
+_DATED_VERB: Final = rf"(?<!\w)(?:{one_of('dated_verbs')})(?![\u3400-\u9fff])"
 _DATE_LABEL: Final = re.compile(
-    rf"(?:(?:{_PUBLISHED})|(?P<touched>{_TOUCHED}))?\s{{0,9}}(?:时间|日期)\s{{0,9}}:|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
+    rf"(?:(?:{_PUBLISHED})|(?P<touched>{_TOUCHED}))?\s{{0,9}}{_WHEN_WORD}\s{{0,9}}:|{_DATED_VERB}"
 )
-_NEWSROOM_END: Final = "[网报台社端站刊号局办委院会版]"
+_NEWSROOM_END: Final = f"[{''.join(meaning('newsroom_ends'))}]"
 #: The same inside a header line, where a word that nobody listed stands before 时间 or 日期, too: after a blank, or after a newsroom's name.
 _ANY_DATE_LABEL: Final = re.compile(
     rf"(?:(?:{_PUBLISHED})\s{{0,9}}|(?P<touched>(?:{_TOUCHED})\s{{0,9}}|(?<!\w)[\u3400-\u9fff]{{1,4}}|(?<={_NEWSROOM_END})[\u3400-\u9fff]{{1,4}}(?<!{_NEWSROOM_END})))?"
-    r"(?:时间|日期)\s{0,9}:"
-    r"|(?<!\w)(?:发布|发表|更新)于(?![\u3400-\u9fff])"
+    rf"{_WHEN_WORD}\s{{0,9}}:|{_DATED_VERB}"
 )
 #: Labels printed with blanks between their characters: `来  源:`.
 _SPACED_LABEL: Final = re.compile(r"(?<!\w)(来|编|作|责|日|时|审|校)\s{1,9}(源|辑|者|编|期|间|核|对)(?=\s{0,9}:)")
@@ -48,21 +48,23 @@ _LABEL: Final = re.compile(r"(?<=[\s\x1f])[\u3400-\u9fff]{2,6}\s?:")
 _DOMAIN: Final = re.compile(
     r"(?<![\w.-])(?:www\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:com\.cn|cn|com|net)(?![\w.])", re.IGNORECASE
 )
-_EDITORS: Final = one_of("editor_labels")
 _BYLINE_START: Final = re.compile(
-    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?:(?<!\S)|(?<=[网报台社端]))作\s?者(?=\s)|(?<!\S)(?:文字|摄影|摄像|视频|撰文)(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))|(?:(?:文章|本文|稿件)?作\s*者|(?:{_EDITORS})|编\s*辑|责\s*编|摄\s*影|撰\s*稿|文|图)\s*:|(?<!\S)(?:文|图|摄影?)\s*/"
+    rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?:(?<!\S)|(?<={_NEWSROOM_END}))(?:{one_of('author_word')})(?=\s)"
+    rf"|(?<!\S)(?:{one_of('working_words')})(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))"
+    rf"|(?:{one_of('author_word')}|{'|'.join(map(spaced, meaning('editor_labels', 'work_labels')))})\s*:|(?<!\S)(?:文|图|{one_of('shot')})\s*/"
 )
-_ORGAN: Final = re.compile(
-    r"(?:网|报|台|社|端|号|局|办|委|站|院|会|发布|中心|传媒|在线|新闻|日报|晚报|版|刊|频道|视频|周刊|公众号|微博|电台)$"
-)
-_MARKED: Final = re.compile(r"/\s*(?:文|图|摄|视频)|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
+_ORGAN: Final = re.compile(rf"(?:{one_of('newsroom_ends', 'organ_ends')})$")
+_MARKED: Final = re.compile(rf"/\s*(?:文|图|摄|{one_of('video_marks')})|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
 #: One of these stands in every line that is (part of) a header line: most lines of a page are told apart at one glance.
-_SIGN: Final = re.compile(r"\d{4}|[:/]|记者|通讯员|报道员|评论员|撰稿人|实习生|综合|作\s?者")
+_SIGN: Final = re.compile(rf"\d{{4}}|[:/]|{one_of('roles', 'bylines_between', 'author_word')}")
 #: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
-_SLASH: Final = re.compile(r"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:文|图|摄|供图|视频)(?![\w:]|\s:))|\x1f|$)")
-_LONE: Final = re.compile(rf"(?!综合|.{0, 40}(?:手记|日记|感言)){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
-_PHOTO_CREDIT: Final = re.compile(r"(?:[摄图]|供图|摄影)[\s)】]*$")
-_PHOTO_LABEL: Final = re.compile(r"[\s(【]{0,9}(?:图|图片|摄影|摄|视频|摄像)\s{0,9}[:丨|]")
+_SLASH: Final = re.compile(
+    rf"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:{one_of('photo_marks', 'text_marks', 'video_marks')})(?![\w:]|\s:))|\x1f|$)"
+)
+_LONE: Final = re.compile(rf"(?!{one_of('bylines_between')}){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
+_COLUMN: Final = re.compile(rf"(?:{one_of('column_words')})\s*$")
+_PHOTO_CREDIT: Final = re.compile(rf"(?:[摄图]|{one_of('photo_credits')})[\s)】]*$")
+_PHOTO_LABEL: Final = re.compile(rf"[\s(【]{{0,9}}(?:{one_of('photo_labels')})\s{{0,9}}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)
@@ -70,11 +72,11 @@ _SITE: Final = rf"\s{{0,9}}{_DOMAIN.pattern}\s{{0,9}}{{name}}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
 #: A label in the rest of the line that names nobody who wrote, and where its value ends.
 _OTHER_LABEL: Final = re.compile(
-    rf"(?<![\w:])(?!{NEWSROOM_ROLE}\s?:|(?:文章|本文|稿件)?作\s?者|撰|文\s?:|文字\s?:|图|摄|视频)[\u3400-\u9fff]{{2,6}}\s?:"
+    rf"(?<![\w:])(?!{NEWSROOM_ROLE}\s?:|{one_of('author_word')}|撰|(?:{one_of('text_marks')})\s?:|图|摄|{one_of('video_marks')})[\u3400-\u9fff]{{2,6}}\s?:"
 )
 _END_OF_OTHER: Final = re.compile(rf"\x1f|\s(?={NEWSROOM_ROLE}|[\u3400-\u9fff]{{1,6}}\s?:)|\s{{2}}(?=\S)")
 _END_OF_VALUE: Final = re.compile(r"\x1f|[|](?!\s*\d{4}[-/.年])")
-_LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|作者:|{ROLE}:?)+$")
+_LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|{AUTHOR_WORD}:|{ROLE}:?)+$")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,11 @@ def _without_date_labels(line: str) -> str:
     """The line with a mark in the place of each date's label. Raises UnknownLayout where one is glued to the source's value."""
     source = _SOURCE.search(line)
     for label in _ANY_DATE_LABEL.finditer(line):
-        glued = re.search(r"[\u3400-\u9fff]$", line[: label.start()]) if label[0].startswith(("时间", "日期")) else None
+        glued = (
+            re.search(r"[\u3400-\u9fff]$", line[: label.start()])
+            if label[0].startswith(meaning("date_labels"))
+            else None
+        )
         if source and source.end() < label.start() and glued:
             raise UnknownLayout(f"where the source ends before a date's label is not known: {line.strip()[:60]}")
     return _ANY_DATE_LABEL.sub("\x1f", line)
@@ -147,14 +153,8 @@ def _dates_of_source(line: str) -> set[int]:
     label = _SOURCE.search(line)
     if label is None:
         return set()
-    end = min(
-        (
-            found.start()
-            for found in (_ANY_DATE_LABEL.search(line, label.end()), _BYLINE_START.search(line, label.end()))
-            if found
-        ),
-        default=len(line),
-    )
+    behind = (pattern.search(line, label.end()) for pattern in (_ANY_DATE_LABEL, _BYLINE_START))
+    end = min((found.start() for found in behind if found), default=len(line))
     return {found.start() for found in DATE.finditer(line, label.end(), end)}
 
 
@@ -175,7 +175,9 @@ def _cut_source(line: str) -> tuple[str | None, str]:
     stop = len(after)
     for pattern in (_END_OF_VALUE, _BYLINE_START, _LABEL):
         found = pattern.search(after)
-        if found and not (found.start() == 0 and found[0] == "综合"):  # a source that is 综合 itself
+        if found and not (
+            found.start() == 0 and found[0] in meaning("bylines_between")
+        ):  # a source that is 综合 itself
             stop = min(stop, found.start())
     value, rest = after[:stop], after[stop:]
     source, names = _split_source(value, rest)
@@ -189,10 +191,10 @@ def _split_source(value: str, rest: str) -> tuple[str | None, str]:
         return None, ""
     marked = _MARKED.search(value + rest) is not None and not _BYLINE_START.match(rest)
     if marked and not _ORGAN.search(words[0]):
-        return None, f" 作者:{value}"
+        return None, f" {AUTHOR_WORD}:{value}"
     names = words[1:]
     if names and _ORGAN.search(words[0]) and (marked or all(_is_name(word) for word in names)):
-        return words[0], f" 作者:{' '.join(names)}"
+        return words[0], f" {AUTHOR_WORD}:{' '.join(names)}"
     return unbracketed(" ".join(words)) or None, ""
 
 
@@ -204,8 +206,8 @@ def _is_name(word: str) -> bool:
 
 @remembered
 def is_byline(text: str) -> bool:
-    """Whether the line, which holds neither date nor source, is names after a role: `记者走基层:…` is none."""
-    return all(
+    """Whether the line, which holds neither date nor source, is names after a role: `记者走基层:…` and `记者手记` are none."""
+    return _COLUMN.search(text) is None and all(
         re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,4}|.*[·•‧・.A-Za-z].*", author.name)
         or _ORGAN.search(author.name)
         for author in read_byline(text)
@@ -282,7 +284,7 @@ _SHEET: Final = re.compile(r"[\s(]{0,3}第?\s?[A-Z]?\d{1,3}\s?[版期]")
 _LABELLED: Final = re.compile(
     rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
 )
-_WHEN: Final = re.compile(r"^(?:时间|日期)\s*:\s*")
+_WHEN: Final = re.compile(rf"^{_WHEN_WORD}\s*:\s*")
 _NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]{1,9}·[\u3400-\u9fff]{1,9}$")
 
 
@@ -330,12 +332,8 @@ def header_end(lines: list[Line], first: int) -> int:
     row = row_of(lines[first].block)
     while end < min(first + _MAX_HEADER_CELLS, len(lines)):
         line = lines[end]
-        if (
-            line.kind == "image"
-            and end + 1 < len(lines)
-            and not media.is_content(line.src)
-            and is_label(lines[end - 1].folded)
-        ):
+        sign = line.kind == "image" and end + 1 < len(lines) and not media.is_content(line.src)
+        if sign and is_label(lines[end - 1].folded):
             end += 1
             continue  # a picture between a label and its value: 来源, the newsroom's sign, its name
         known = words.is_furniture(line) or is_header_piece(line) or tail_line_only(line) or _is_awaited(lines, end)

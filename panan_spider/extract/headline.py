@@ -12,14 +12,12 @@ from lxml import etree
 from panan_spider.core.text import fold
 from panan_spider.extract.line import Line
 from panan_spider.extract.results import Headline, UnknownLayout
-from panan_spider.extract.words import SiteWords
+from panan_spider.extract.words import SiteWords, one_of
 from panan_spider.sites.profile import ArticleTemplate
 
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 #: Words that a site's, a portal's or a section's name holds, and no article's.
-_SITE_WORDS: Final = re.compile(
-    r"新闻网|新闻中心|门户|网站|官网|官方|在线|频道|首页|主页|传媒|融媒|平台|客户端|支站|欢迎"
-)
+_SITE_WORDS: Final = re.compile(one_of("site_words"))
 _NAME_OF_SITE: Final = "{name}"
 #: Characters: a `<title>` that can contradict, a part of it that names an article, and a beginning that is alike.
 _SHORTEST_CALLED: Final = 6
@@ -146,8 +144,8 @@ def title_candidates(document_title: str, words: SiteWords) -> list[str]:
 
 #: `甲在乙地调研时勉励`: a verb after 时, whatever it is.
 _SAID_AT: Final = r"在[^,，。]{2,40}时(?![间代候光刻尚机期段评事速下常而隔])[\u3400-\u9fff]{1,3}"
-_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|强调|指出|要求|表示|提出|时说|讲话|部署|调研|督查|检查|慰问|走访):?$")
-_SURE_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|强调|指出|要求|表示|提出|时说):?$")
+_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|{one_of('kicker_verbs', 'kicker_deeds')}):?$")
+_SURE_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|{one_of('kicker_verbs')}):?$")
 _DASHED: Final = re.compile(r"\s{0,9}(?:——|--)\s{0,9}\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
 _LONGEST_HEADLINE: Final = 120

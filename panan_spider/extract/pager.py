@@ -12,15 +12,16 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from panan_spider.extract.results import InvalidPage, Pager
+from panan_spider.extract.words import one_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind, absolute, canonical
 
 #: The link to the next older page. A lone `>` is one too; `>>` is not: on many sites it leads to the last page.
 _NEXT: Final = re.compile(
-    "^[\\s<\\[(\uff08【]*(?:下一页|下页|后页|后一页|next(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
+    f"^[\\s<\\[(\uff08【]*(?:{one_of('next_page')}|next(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
 )
 _LAST: Final = re.compile(
-    "^[\\s<\\[(\uff08【]*(?:尾页|末页|最后一?页|last(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
+    f"^[\\s<\\[(\uff08【]*(?:{one_of('last_page')}|last(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
 )
 _LONE_ARROW: Final = re.compile("^[>\uff1e›]$")
 _CALL: Final = re.compile(

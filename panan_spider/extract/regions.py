@@ -168,7 +168,7 @@ def _tail_end(lines: list[Line], first: int) -> int:
 
 
 #: A breadcrumb that nothing announces.
-_FROM_HOME: Final = re.compile(r"\s{0,9}(?:网站)?首页\s{0,9}[-—–>»›/|·]")
+_FROM_HOME: Final = re.compile(rf"\s{{0,9}}(?:{words.one_of('home')})\s{{0,9}}[-—–>»›/|·]")
 _MAX_HEADLINE_LINES: Final = 4
 _SHORTEST_PARAGRAPH: Final = 20
 
@@ -353,7 +353,7 @@ def _header_begin(lines: list[Line], floor: int, index: int) -> int:
 
 
 def _is_advertised(line: Line) -> bool:
-    return line.bare in ("广告", "推广")
+    return line.bare in words.meaning("advertisement")
 
 
 def _can_be_over(line: Line, titles: frozenset[str]) -> bool:

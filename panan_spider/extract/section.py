@@ -14,18 +14,19 @@ from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import read_pager
 from panan_spider.extract.results import InvalidPage, OtherRow, SectionPage, SoftBlock, UnknownLayout
 from panan_spider.extract.section_rows import ArticleLink, read_rows
-from panan_spider.extract.words import SiteWords, meaning, words_of
+from panan_spider.extract.words import SiteWords, meaning, one_of, words_of
 from panan_spider.sites.profile import Site, load_site
 from panan_spider.sites.urls import Address, SiteUrls, UrlKind, absolute, canonical
 
 _SIDE_NAMES: Final = meaning("related_headings", "rankings", "list_side_headings")
-_MORE: Final = re.compile("^(?:更多|more)?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
+_MORE: Final = re.compile(f"^(?:{one_of('more')})?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
 #: A heading's ornaments: brackets, colons, bullets, and the link to more.
 _TRIMMINGS: Final = re.compile(
-    "(?:更多|more)?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]{0,20}$|^[【\\[■●▍\\s]+", re.IGNORECASE
+    f"(?:{one_of('more')})?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]{{0,20}}$|^[【\\[■●▍\\s]+", re.IGNORECASE
 )
-_FOOTER: Final = r"^(?:{name}简介|版权声明$|版权所有(?!\w)|Copyright\b|©|\(C\)\s)"
-_NEXT_WORDS: Final = ("下一页", "下页", "后页", "createPageHTML", "count_page_list_")
+_FOOTER: Final = rf"^(?:{one_of('list_footer')}|Copyright\b|©|\(C\)\s)"
+#: Words of a page's pager and breadcrumb, which no side block holds.
+_PAGE_WORDS: Final = (*meaning("next_page", "list_whereabouts"), "createPageHTML", "count_page_list_")
 _LONGEST_HEADING: Final = 16
 _UNSEEN: Final = frozenset({"script", "style", "title", "head", "noscript", "option", "template"})
 
@@ -97,7 +98,7 @@ class BlockContext:
                 return False
             if element.tag in HEADING_TAGS and not self._is_heading(element) and element.find(".//a") is None:
                 return False
-            if any(word in text for text in _own_texts(element) for word in (*_NEXT_WORDS, "当前位置", "所在位置")):
+            if any(word in text for text in _own_texts(element) for word in _PAGE_WORDS):
                 return False
         return True
 
@@ -169,9 +170,7 @@ _SHORTEST_TITLE: Final = 4
 _DAY: Final = re.compile(r"(?:19|20)\d\d\s{0,2}[-/.年]\s{0,2}\d{1,2}\s{0,2}[-/.月]\s{0,2}\d{1,2}(?!\d)")
 _ROWS: Final = frozenset({"li", "tr", "dt", "dd", "a"})
 #: Pages about the site, in its head or foot.
-_SERVICES: Final = frozenset(
-    {"关于我们", "联系我们", "联系方式", "网站简介", "网站地图", "法律声明", "版权声明", "广告服务", "隐私政策"}
-)
+_SERVICES: Final = frozenset(meaning("services"))
 
 
 @dataclass(frozen=True)

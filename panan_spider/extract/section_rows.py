@@ -10,6 +10,7 @@ from lxml import etree
 
 from panan_spider.extract.line import HEADING_TAGS
 from panan_spider.extract.results import ListRow
+from panan_spider.extract.words import one_of
 from panan_spider.sites.urls import Address, SiteUrls
 
 _DATE: Final = re.compile(
@@ -17,7 +18,7 @@ _DATE: Final = re.compile(
 )
 #: Brackets, blanks and a time of day that a shown date can stand among.
 _AROUND_DATE: Final = re.compile("[\\s\\[\\]()\uff08\uff09【】]|\\d{1,2}:\\d{2}(?::\\d{2})?")
-_READ_ON: Final = re.compile("^[\\W_]*(?:详细|详情|详细内容|更多|阅读全文|查看全文|查看详情|全文|点击查看)[\\W_]*$")
+_READ_ON: Final = re.compile(rf"^[\W_]*(?:{one_of('read_on')})[\W_]*$")
 #: Rows with a date that show a list to be one of dated rows.
 _FEWEST_DATED: Final = 3
 _CUT_SHORT: Final = ("...", "…")

@@ -16,25 +16,34 @@ if TYPE_CHECKING:  # a line knows the words of its site
     from panan_spider.extract.line import Line
 
 
+_CHINESE: Final = re.compile("[\u3400-\u9fff]+")
+
+
 @cache
-def _lists() -> dict[str, tuple[str, ...]]:
+def _lists() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Meaning → its words, and its forms: patterns of words with gaps or endings."""
     record = tomllib.loads((files(__package__) / "words.toml").read_text("utf-8"))
-    return {meaning: tuple(entry["words"]) for meaning, entry in record.items()}
+    return {
+        meaning: (tuple(entry.get("words", ())), tuple(entry.get("forms", ()))) for meaning, entry in record.items()
+    }
 
 
 def meaning(*names: str) -> tuple[str, ...]:
     """The words of these lists, in order. Raises KeyError for a list that there is not."""
-    return tuple(word for name in names for word in _lists()[name])
+    return tuple(word for name in names for word in _lists()[name][0])
 
 
 def one_of(*names: str) -> str:
-    """A pattern of the words of these lists, longest first."""
-    return "|".join(sorted(map(re.escape, meaning(*names)), key=len, reverse=True))
+    """A pattern of the words of these lists, longest first, and of their forms, in order."""
+    forms = (form for name in names for form in _lists()[name][1])
+    return "|".join([*sorted(map(re.escape, meaning(*names)), key=len, reverse=True), *forms])
 
 
 def every_word() -> frozenset[str]:
-    """All words of all lists."""
-    return frozenset(word for words in _lists().values() for word in words)
+    """All words of all lists, those within forms included."""
+    listed = (word for words, _ in _lists().values() for word in words)
+    formed = (word for _, forms in _lists().values() for form in forms for word in _CHINESE.findall(form))
+    return frozenset((*listed, *formed))
 
 
 #: A pattern that matches nothing: stands for a name that the profile does not know.
@@ -71,29 +80,28 @@ def words_of(site: Site) -> SiteWords:
     return SiteWords(site)
 
 
-_SHARED_TO: Final = (
-    r"(?:微信|朋友圈|新浪|腾讯|人人|网易|搜狐|微博|QQ|空间|好友|豆瓣|贴吧|百度|一键|分享|更多|网|[\s/|,、:0-9])*"
-)
-#: A link that serves the reader; several can stand in a row, with their counts or nothing between them: `点赞 12收藏`.
-_TOOL: Final = "(?:(?:打印|关闭)(?:本[页稿文]|此文|窗口)?|收藏|返回|评论|纠错|我要评论|我有话说|我要纠错|加入收藏|听新闻|语音播报|(?<![A-Za-z])A[+-]|推荐|(?<![\u4e00-\u9fff])点赞|(?<=收藏)点赞|保护视力色)"
+_SHARED_TO: Final = rf"(?:{one_of('shared_to')}|[\s/|,、:0-9])*"
+_TOOL: Final = f"(?:{one_of('service_links')})"
 #: What follows where 文字 means the letters' size, and not who wrote: 文字 甲.
-_SIZES: Final = r"大小|\s*:?[\s\[【(]*(?:特大|超大|[大中小]{1,3}|默认|[AT][+-]?)(?![\u4e00-\u9fff])"
+_SIZE: Final = one_of("letter_sizes")
+_SIZES: Final = rf"{one_of('letter_size')}|\s*:?[\s\[【(]*(?:{_SIZE}){{1,3}}(?![\u4e00-\u9fff])"
+_BARS: Final = rf"(?:{one_of('change')})(?:{one_of('letters')})"
+_LETTERS_ALONE, *_LETTERS = meaning("letters")
+_COUNTED: Final = f"(?:{one_of('counted')})"
 FURNITURE: Final = re.compile(
-    rf"(?:[\[【(]\s{{0,9}})?(?:(?:改变|调整|选择)(?:文字|字体|字号)|文字(?={_SIZES})|字体|字号)(?:大小)?"
-    r"\s*:?[\s\[【(]*(?:(?:特大|超大|大|中|小|默认|[AT][+-]?)[\s|/\[\]【】()]*){0,6}(?=$|(?<=[\s|\[\]【】)])|[\s|\[【])"
+    rf"(?:[\[【(]\s{{0,9}})?(?:{_BARS}|{_LETTERS_ALONE}(?={_SIZES})|{'|'.join(_LETTERS)})(?:{one_of('letter_size')})?"
+    rf"\s*:?[\s\[【(]*(?:(?:{_SIZE})[\s|/\[\]【】()]*){{0,6}}(?=$|(?<=[\s|\[\]【】)])|[\s|\[【])"
     rf"|(?:[\[【(]\s{{0,9}})?{_TOOL}(?:\s*:?\s*\d{{0,6}}\s*{_TOOL}){{0,9}}"
-    r"\s*:?\s*(?:[(\[]?\d{1,6}(?=[\s)\]】]|人|$)(?:人(?:参与|评论|跟帖))?)?[\]】)]?(?!\w)"
-    rf"|(?:[\[【(]\s{{0,9}})?分享(?:(?:到|至)?\s*:?{_SHARED_TO}(?=$|[\s|\[【])|(?:到|至)?\s*:?)\s*[\]】)]?(?!\w)"
-    r"|(?:浏览|点击|阅读|访问|人气|查看)(?:次数|量|数|率|人数)?\s*:\s*[\[(]?\s*(?:\d[\d.]{0,9}\s*万?\+?)?\s*[\])]?\s*(?:次|人)?"
+    rf"\s*:?\s*(?:[(\[]?\d{{1,6}}(?=[\s)\]】]|人|$)(?:{_COUNTED})?)?[\]】)]?(?!\w)"
+    rf"|(?:[\[【(]\s{{0,9}})?(?:{one_of('share')})(?:\s*:?{_SHARED_TO}(?=$|[\s|\[【])|\s*:?)\s*[\]】)]?(?!\w)"
+    rf"|(?:{one_of('counters')})\s*:\s*[\[(]?\s*(?:\d[\d.]{{0,9}}\s*万?\+?)?\s*[\])]?\s*(?:次|人)?"
     r"|(?<!\w)赞\s*[(]\d+[)](?!\w)|(?<![A-Za-z])(?:T\s?[大中小](?![\u4e00-\u9fff])\s?){2,3}"
-    r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
+    rf"|(?:{one_of('counters_alone')})\s*\d+\s*次?"
 )
 #: One of these stands in every stretch of furniture, and in few other lines.
-_FURNITURE_WORD: Final = re.compile(
-    "文字|字体|字号|打印|关闭|收藏|返回|评论|纠错|推荐|保护视力色|分享|浏览|点击|阅读|访问|人气|查看|点赞|我有话说|听新闻|语音播报|A[+-]|赞[(]|T\\s?[大中小]"
-)
+_FURNITURE_WORD: Final = re.compile(one_of("furniture_signs"))
 
-_BAR: Final = re.compile(r"\s{0,9}(?:改变|调整|选择)(?:文字|字体|字号)大小\s*:")
+_BAR: Final = re.compile(rf"\s{{0,9}}{_BARS}(?:{one_of('letter_size')})\s*:")
 _SIGNS_BETWEEN: Final = re.compile(r"[\s|\[\]]*")
 
 
@@ -126,69 +134,50 @@ RELATED_HEADINGS: Final = meaning("related_headings")
 #: Over lists of what others read.
 RANKINGS: Final = meaning("rankings")
 SIDE_HEADINGS: Final = meaning("related_headings", "rankings", "side_headings")
-_MORE: Final = r"(?:更\s*多|more)?[\s>>»+\[\]::.…|]*"
+_MORE: Final = rf"(?:{one_of('more')}|更\s多)?[\s>>»+\[\]::.…|]*"
 _SIDE: Final = re.compile(
-    rf"^[\s■◆●□▪·|【\[]*({'|'.join(sorted(SIDE_HEADINGS, key=len, reverse=True))})[】\]\s]*{_MORE}$", re.IGNORECASE
+    rf"^[\s■◆●□▪·|【\[]*({one_of('related_headings', 'rankings', 'side_headings')})[】\]\s]*{_MORE}$", re.IGNORECASE
 )
 
 #: The footer, and the lines at the page's head that no article holds.
-_FOOTER: Final = re.compile(r"©|[Ii][Cc][Pp]备(?:案号)?\s*:?\s*\d|浙新办|公网安备\s*:?\s*\d")
-_FOOTER_OPENS: Final = re.compile(
-    r"\s{0,9}(?:Copyright(?!\w)|新闻热线\s*:\s*(?:[\d(]|$)|主管\s*:(?=.*(?:宣传部|新闻|传媒|融媒|报社)).*主办\s*:)",
-    re.IGNORECASE,
-)
-#: Words of the footer that a sentence can hold, too; in the middle of a phrase they are a subhead's: 版权声明引发的官司.
-_FOOTER_WORDS: Final = (
-    r"{name}简介|版权声明(?!\w)|版权所有(?!\w)|ICP备(?!案(?!号|编号)\w)|网络监督举报(?:中心|专区|电话)?(?!\w)"
-    r"|新闻道德委员会(?:举报电话)?(?!\w)|公安备案(?!\w)|公网安备(?!案\w)"
-)
-#: What a footer says besides, where it is written as a sentence: `…版权所有，未经授权不得转载。`
-_LICENCE: Final = re.compile(r"未经|转载|镜像|摘编|违者|复制|举报电话|Copyright(?!\w)|©|\d{6,}|Reserved", re.IGNORECASE)
+_FOOTER: Final = re.compile(f"©|{one_of('licences')}")
+_FOOTER_OPENS: Final = re.compile(rf"\s{{0,9}}(?:Copyright(?!\w)|{one_of('footer_openings')})", re.IGNORECASE)
+_FOOTER_WORDS: Final = one_of("footer_words")
+_RIGHTS: Final = re.compile(one_of("rights"))
+_LICENCE: Final = re.compile(rf"{one_of('licence_words')}|Copyright(?!\w)|©|\d{{6,}}|Reserved", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"[。!?…][”’」』)]*\s*$")
 _HEAD_FURNITURE: Final = re.compile(
-    r"(?<!\w)(?:加入收藏|设为首页|在线投稿|站内搜索|手机版|无障碍(?:浏览|阅读)?)(?!\w)|今天是\s*:?\s*(?:\d|$)"
-    r"|(?:\d\s*日?|今天是)\s*星期[一二三四五六日天]\s*$"
+    rf"(?<!\w)(?:{one_of('head_words')})(?!\w)|(?:{one_of('today')})\s*:?\s*(?:\d|$)"
+    rf"|(?:\d\s*日?|{one_of('today')})\s*(?:{one_of('weekdays')})\s*$"
 )
-_WALK_WORD: Final = (
-    r"上一?页|下一?页|前一页|后一页|首页|末页|尾页|第\s*\d+\s*页|共\s*\d+\s*页|返回首页|返回顶部|返回列表|回到顶部"
-)
+_WALK_WORD: Final = one_of("pager_words")
 _PAGE_WALK: Final = re.compile(rf"^[\s\d\[\]()【】|<>»«:/.]*(?:(?:{_WALK_WORD})[\s\d\[\]()【】|<>»«:/.]*)+$")
-_NEIGHBOUR: Final = re.compile(
-    r"^\s{0,9}[\[【]?\s{0,9}(?:阅读)?(?:上一篇|下一篇|上一条|下一条|返回列表)\s{0,9}[\]】]?\s{0,9}:?"
-)
-_SHARE: Final = re.compile(
-    r"^\s*(?:分享(?:到|至)|扫一扫|扫描二维码|用微信扫|微信扫(?:码|一扫)|扫码(?:关注|下载|阅读)|长按(?:识别)?二维码|手机看新闻|责编邮箱|返回顶部|【?我要(?:评论|纠错)】?)"
-)
+_NEIGHBOUR: Final = re.compile(rf"^\s{{0,9}}[\[【]?\s{{0,9}}(?:{one_of('neighbours')})\s{{0,9}}[\]】]?\s{{0,9}}:?")
+_SHARE: Final = re.compile(rf"^\s*(?:{one_of('share_lines')})")
 _LONGEST_SHARE: Final = 40
 #: Where a row of links takes the page to, and nothing else: `微信 QQ空间 新浪微博`.
-_SHARE_FIRST: Final = frozenset("微朋新腾Q豆人百一复更")
-_SHARE_ROW: Final = re.compile(
-    r"(?:(?:微信(?:好友)?|朋友圈|(?:新浪|腾讯)?微博|QQ(?:空间|好友)?|豆瓣(?:网)?|人人网|百度贴吧|一键分享|复制链接|更多)[\s|/,、]*){2,12}"
-)
+_SHARE_ROW: Final = re.compile(rf"(?:(?:{one_of('share_row')})[\s|/,、]*){{2,12}}")
 _SIGNS: Final = re.compile(r"[\s|\[\]【】()-]*")
+_CODE: Final = re.compile(one_of("code_words"))
 _SAYS_WHENCE: Final = re.compile(r"来\s{0,9}源|\d{4}[-/.年]\d")
 _SENTENCE_SIGN: Final = re.compile(r"[。!?;]")
 _NUMBERS: Final = re.compile(r"[\s\d\[\]【】()|]+")
 #: Lines that open what other sites of these systems print below an article.
 _BELOW: Final = re.compile(
-    r"^\s*[【\[]?(?:(?:(?:版权|免责)[与和及]?(?:版权|免责)?(?:申明|声明)|(?:网友|我要|发表|最新|文章|全部|热门|精彩|用户)评论|评论(?:区|列表)|(?:本文|文章|本页)(?:地址|网址)|(?:责任)?(?:编辑|责编)(?:信箱|邮箱)|网友跟帖|友情链接"
-    r"|文章(?:关键[词字]|标签))(?:列表|内容|仅供|只代表|共|(?!\w))|(?:声明|版权|注)\s*:\s*凡(?:本网|注明)|凡本[网站]注明"
-    r"|(?:特别|郑重)?(?:声明|提示|说明)\s*[】\]]?\s*:(?=.{0,60}(?:本[网站]|转载|作者))(?=.*(?:侵权|侵犯|版权归|及时删除|删除处理)))"
+    rf"^\s*[【\[]?(?:(?:{one_of('below')})(?:{one_of('below_goes_on')}|(?!\w))|{one_of('notices')})"
 )
-_KEYWORDS: Final = re.compile(
-    r"^\s*[【\[]?(?:相关热词(?:搜索)?|相关标签|关键[词字]|标签|Tags?)\s*[】\]]?\s*:", re.IGNORECASE
-)
+_KEYWORDS: Final = re.compile(rf"^\s*[【\[]?(?:{one_of('keyword_labels')})\s*[】\]]?\s*:", re.IGNORECASE)
 #: Words of toolbars: letter size, print, sharing, comments. A line of nothing else, before the text or behind it, serves the reader.
 _TOOLS: Final = one_of("tools")
 _TOOL_SIGNS: Final = r"[\s\d\[\]()【】|/:,、.·+<>«»-]{0,20}"
 _TOOLBAR: Final = re.compile(rf"{_TOOL_SIGNS}(?:(?:{_TOOLS}){_TOOL_SIGNS}){{1,12}}", re.IGNORECASE)
 _INVITATION: Final = re.compile(
-    r"(?:点击|请)?(?:进入|查看|观看|下载|关注)[^。!?;]{1,30}(?:>+|»)\s*$|关注[\u3400-\u9fffA-Za-z]{2,8}$"
+    rf"(?:{one_of('invitations')})[^。!?;]{{1,30}}(?:>+|»)\s*$|(?:{one_of('follow')})[\u3400-\u9fffA-Za-z]{{2,8}}$"
 )
 _SIZES_ALONE: Final = re.compile(r"(?:\s?[ATat]?\s?[+-]\s?\d{0,6}){1,4}")
 _LONGEST_TOOLBAR: Final = 40  # characters
 _LEFTOVERS: Final = re.compile(
-    r"^(?:图片|\[?图片\]?:?|点击查看大图|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
+    rf"^(?:{one_of('leftovers')}|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
 )
 _SHORTEST_PROSE: Final = 30  # characters
 _LONGEST_LEFTOVER: Final = 40  # characters
@@ -207,7 +196,7 @@ def is_footer(text: str, words: SiteWords) -> bool:
     if len(text) > 200 or is_statement(text):
         return False
     folded = fold(text)
-    claims = "版权所有" in folded and _LICENCE.search(folded) is not None
+    claims = _RIGHTS.search(folded) is not None and _LICENCE.search(folded) is not None
     named = claims or words.pattern(_FOOTER_WORDS).search(folded) is not None
     return named or _FOOTER_OPENS.match(folded) is not None or _FOOTER.search(folded) is not None
 
@@ -263,7 +252,7 @@ def is_sharing(line: "Line") -> bool:
 
 def is_share_row(line: "Line") -> bool:
     """Whether the line is where a page can be shared to: `微信 QQ空间 新浪微博`."""
-    return line.kind == "text" and line.folded[:1] in _SHARE_FIRST and _SHARE_ROW.fullmatch(line.folded) is not None
+    return line.kind == "text" and _SHARE_ROW.fullmatch(line.folded) is not None
 
 
 def is_tools(line: "Line") -> bool:
@@ -298,7 +287,7 @@ def is_invitation(line: "Line") -> bool:
 
 def names_code(line: "Line") -> bool:
     """Whether the line stands beside a code to be scanned: 扫一扫在手机打开当前页."""
-    return re.search("扫|二维码|微信|手机", line.text) is not None
+    return _CODE.search(line.text) is not None
 
 
 def names_keywords(line: "Line") -> bool:

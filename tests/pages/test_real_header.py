@@ -119,3 +119,8 @@ def test_labels_gaps_and_order_at_random_are_exact_or_named(chance: random.Rando
     assert got.published == "2023-05-06T11:34:00+08:00", header
     assert got.source == (values.get("source") or None), header
     assert [author.name for author in got.authors] == values.get("author", "").split(), header
+
+
+def test_the_name_of_a_column_is_no_author() -> None:
+    article = read(f"<p>本报记者 下乡手记</p>{TEXT}")
+    assert not article.authors and article.text.startswith("本报记者 下乡手记")

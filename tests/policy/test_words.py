@@ -1,10 +1,12 @@
-"""Words that no file of the project holds."""
+"""Words that no file of the project holds, and words that one file alone holds: those that pages are read by."""
 
 import re
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from checkout import ROOT, files
+from checkout import ROOT, files, modules, read, strings
 
 #: Evidence that lies beside the checkout, and may not be published with it.
 SEED = ROOT.parent / "shared" / "site" / "seed-article.txt"
@@ -61,3 +63,57 @@ def test_no_sentence_of_the_seed_article() -> None:
 def test_no_file_holds_a_conflict_of_a_merge() -> None:
     marks = re.compile(rb"^(<{7} |>{7} )", re.MULTILINE)
     assert not [str(path.relative_to(ROOT)) for path in files() if marks.search(path.read_bytes())]
+
+
+#: Two Chinese characters and more in a row. One by itself is a sign, as those in a class of a pattern are: `[年月日]`.
+_CHINESE_WORD = re.compile("[\u3400-\u9fff]{2,}")
+_CLASS = re.compile(r"\[[^\[\]]*\]")
+#: A message or the name of a rule: words of English, and no sign of a pattern.
+_ENGLISH = re.compile(r"[^\\|?*+^$(){}\[\]]*\b[a-z]{4,} [^\\|?*+^$(){}\[\]]*")
+_LISTS = "panan_spider/extract/words.toml"
+
+
+def chinese_words(text: str) -> list[str]:
+    """The Chinese words in a string of the code; none in a message."""
+    return [] if _ENGLISH.fullmatch(text) else _CHINESE_WORD.findall(_CLASS.sub("", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("来源", ["来源"]),
+        (r"(?:发布|见报)\s*时间", ["发布", "见报", "时间"]),
+        (r"[年月日]\d", []),
+        ("a date with 来源 beside it", []),
+    ],
+)
+def test_a_chinese_word_is_seen(text: str, found: list[str]) -> None:
+    assert chinese_words(text) == found
+
+
+def test_the_words_that_pages_are_read_by_stand_in_one_file() -> None:
+    extraction = modules("panan_spider/extract")
+    assert len(extraction) > 10
+    wrong = {
+        f"{module.where}:{text.lineno}": found
+        for module in extraction
+        for text in strings(module.tree)
+        if (found := chinese_words(str(text.value)))
+    }
+    assert not wrong
+
+
+def test_every_list_of_words_is_used_and_says_each_once() -> None:
+    code = "".join(module.text for module in modules("panan_spider/extract"))
+    lists = tomllib.loads(read(_LISTS))
+    assert len(lists) > 50
+    assert not [name for name in lists if not re.search(rf"[\"']{name}[\"']", code)]
+    twice = {
+        name: word
+        for name, entry in lists.items()
+        for word, count in Counter((*entry.get("words", ()), *entry.get("forms", ()))).items()
+        if count > 1
+    }
+    assert not twice
+    sets = Counter(frozenset((*entry.get("words", ()), *entry.get("forms", ()))) for entry in lists.values())
+    assert not [words for words, count in sets.items() if count > 1]
