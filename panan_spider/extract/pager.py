@@ -43,6 +43,7 @@ _TOTAL: Final = re.compile(
 )
 _OWN: Final = re.compile(r"第\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}\d{1,5}\s{0,9}页")
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
+_SCRIPT_NAME: Final = "count_page_list_"
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
@@ -215,6 +216,22 @@ class _PagerReader:
 def read_pager(root: etree._Element, base: str, url: str, site: Site) -> Pager:
     """The pager of the list page at `url`, whose relative addresses are relative to `base`."""
     return _PagerReader(root, base, url, site).read()
+
+
+def last_sign(root: etree._Element) -> etree._Element | None:
+    """The last element of the page's pager: a link to another page of the list, or the script that draws such links."""
+    signs = [element for element in root.iter("a", "script") if _is_sign(element)]
+    return signs[-1] if signs else None
+
+
+def _is_sign(element: etree._Element) -> bool:
+    if element.tag == "script":
+        return (
+            _SCRIPT_NAME in element.get("src", "")
+            or _OTHER_CALL.search(_COMMENT.sub("", element.text or "")) is not None
+        )
+    href = element.get("href")
+    return bool(href) and any(_NEXT.match(word) or _LAST.match(word) for word in _words(element))
 
 
 def maxpage(script_text: str) -> int:

@@ -11,7 +11,7 @@ from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
 from panan_spider.extract.document import Page, base_url, bounded, mended, parse, soft_block
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
-from panan_spider.extract.pager import read_pager
+from panan_spider.extract.pager import last_sign, read_pager
 from panan_spider.extract.results import InvalidPage, OtherRow, SectionPage, SoftBlock, UnknownLayout
 from panan_spider.extract.section_rows import ArticleLink, read_rows
 from panan_spider.extract.words import SiteWords, meaning, one_of, words_of
@@ -200,7 +200,7 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
     around = BlockContext(root, base, names[-1] if names else None, words)
     found = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), around))
     links = [link for link in found if link.address.kind is not UrlKind.OFF_SITE]
-    rows = read_rows(_row_links(links), words.site.urls)
+    rows = read_rows(_row_links(links), words.site.urls, last_sign(root))
     onward = _led_to(root, base, page, words.site.urls)
     if not (rows or names or onward) and (reason := soft_block(page, words)):
         raise SoftBlock(reason)

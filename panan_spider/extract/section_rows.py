@@ -19,8 +19,8 @@ _DATE: Final = re.compile(
 #: Brackets, blanks and a time of day that a shown date can stand among.
 _AROUND_DATE: Final = re.compile("[\\s\\[\\]()\uff08\uff09【】]|\\d{1,2}:\\d{2}(?::\\d{2})?")
 _READ_ON: Final = re.compile(rf"^[\W_]*(?:{one_of('read_on')})[\W_]*$")
-#: Rows with a date that show a list to be one of dated rows.
-_FEWEST_DATED: Final = 3
+#: Rows that make a list: with a date beside them, or before a pager.
+_FEWEST_ROWS: Final = 3
 _CUT_SHORT: Final = ("...", "…")
 _MIXED: Final = ""  # owner of an element that holds links to more than one article
 
@@ -33,8 +33,11 @@ class ArticleLink:
     address: Address
 
 
-def read_rows(links: list[ArticleLink], urls: SiteUrls) -> tuple[ListRow, ...]:
-    """One row an article, in page order. Of several links to one article, the first that says something names it."""
+def read_rows(links: list[ArticleLink], urls: SiteUrls, pager: etree._Element | None = None) -> tuple[ListRow, ...]:
+    """One row an article, in page order; `pager` is the last element of the page's pager.
+
+    Of several links to one article, the first that says something names it.
+    """
     owners = _owners(links)
     rows: dict[str, ListRow] = {}
     anchors: dict[str, etree._Element] = {}
@@ -57,7 +60,22 @@ def read_rows(links: list[ArticleLink], urls: SiteUrls) -> tuple[ListRow, ...]:
                 rows[number] = replace(rows[number], date=shown)
         if rows[number].title and not _is_weak(link.anchor, rows[number].title):
             weak.discard(number)
-    return tuple(_without_side_block(list(rows.values()), anchors))
+    return tuple(_before_pager(_without_side_block(list(rows.values()), anchors), anchors, pager))
+
+
+def _before_pager(
+    rows: list[ListRow], anchors: dict[str, etree._Element], pager: etree._Element | None
+) -> list[ListRow]:
+    """The rows without a side block behind the pager: in another box than the pager stands in with most of the rows."""
+    linked = {anchors[row.article_id] for row in rows}
+    around = pager.iterancestors() if pager is not None else ()
+    box = next((element for element in around if not linked.isdisjoint(element.iter("a", "area"))), None)
+    if box is None or pager is None:
+        return rows
+    inside, behind = set(box.iter("a", "area")), set(pager.xpath("following::a"))
+    kept = [row for row in rows if (anchor := anchors[row.article_id]) in inside or anchor not in behind]
+    ended = sum(1 for row in kept if anchors[row.article_id] not in behind)
+    return kept if ended >= _FEWEST_ROWS and 2 * ended > len(rows) else rows
 
 
 def _without_side_block(rows: list[ListRow], anchors: dict[str, etree._Element]) -> list[ListRow]:
@@ -67,7 +85,7 @@ def _without_side_block(rows: list[ListRow], anchors: dict[str, etree._Element])
     if len(dated) * 5 < (last + 1) * 4 or not dated:
         return rows
     after = rows[last + 1 :]
-    if len(dated) < _FEWEST_DATED and not all(_is_cut_elsewhere(row, dated) for row in after):
+    if len(dated) < _FEWEST_ROWS and not all(_is_cut_elsewhere(row, dated) for row in after):
         return rows
     box = _common_box([anchors[row.article_id] for row in dated])
     return rows[: last + 1] + [row for row in after if box in anchors[row.article_id].iterancestors()]

@@ -102,3 +102,43 @@ def test_an_entry_page_that_only_leads_on(way: str) -> None:
 def test_a_page_with_links_of_its_own_leads_nowhere_else() -> None:
     html = f"<a href='/panews/tpxw/'>图片</a>{link(1)}<script>function go(){{location.href='/panews/index.shtml'}}</script>"
     assert alone(html).sections == (("图片", "http://panews.zjol.com.cn/panews/tpxw/"),)
+
+
+def dated(*numbers: int) -> str:
+    return "".join(f"<li>{link(n)}<span>2020-03-{n % 28 + 1:02d}</span></li>" for n in numbers)
+
+
+SCRIPT = (
+    '<script src="/panews/pazf/sj/system/count/0112003/000000000000/count_page_list_0112003000000000000.js"></script>'
+)
+PAGERS = (
+    f'<div id="pagetemple"></div>{SCRIPT}',
+    '<div><a href="index_1.shtml">下一页</a> <a href="index_9.shtml">尾页</a></div>',
+    '<div><script>createPageHTML(9, 0, "index", "shtml");</script></div>',
+)
+
+
+@pytest.mark.parametrize("pager", PAGERS)
+@pytest.mark.parametrize("side", ["<div><img src='/images/hot.gif'><ul>{}</ul></div>", "<div>精选</div><ul>{}</ul>"])
+@pytest.mark.parametrize(
+    "frame", ["<div><div><ul>{}</ul>{}</div>{}</div>", "<table><tr><td><ul>{}</ul>{}</td><td>{}</td></tr></table>"]
+)
+def test_a_dated_block_behind_the_pager_is_no_part_of_the_list(pager: str, side: str, frame: str) -> None:
+    block = side.format(dated(91, 92, 93))
+    got = read_section(page(frame.format(dated(1, 2, 3, 4), pager, block)))
+    assert [int(row.article_id) for row in got.rows] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("pager", PAGERS)
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<div><ul>{top}</ul></div><div><ul>{rows}</ul>{pager}</div>",  # the headlines of the section over its list
+        "<div><div><ul>{top}</ul>{pager}</div><div><ul>{rows}</ul></div></div>",  # a pager of pictures before the list
+        "<div>{pager}<ul>{top}</ul><ul>{rows}</ul>{pager}</div>",
+        "<div><ul>{top}</ul><ul>{rows}</ul></div><div>{pager}</div>",
+    ],
+)
+def test_rows_in_several_boxes_stay_the_list(pager: str, frame: str) -> None:
+    got = read_section(page(frame.format(top=dated(8, 9), rows=dated(1, 2, 3, 4), pager=pager)))
+    assert {int(row.article_id) for row in got.rows} == {1, 2, 3, 4, 8, 9}
