@@ -1,7 +1,7 @@
 """Mentions of office-holders in one article: who, with which office, did what, where. docs/decisions/people.md describes the grammar."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +19,7 @@ _FILLER: Final = re.compile(rf"等[{HAN}]{{0,8}}?领导|{any_of(words('actions',
 _OPENER: Final = re.compile(any_of(words("actions", "openers")))
 #: 并 leads on even behind a comma.
 _LINK: Final = re.compile(rf"[{HAN}、]{{0,24}}?(?:{any_of(words('actions', 'links'))}|[,，]并)")
+_LONGEST_LINK: Final = 24 + max(2, *map(len, words("actions", "links")))
 _ALSO: Final = re.compile("[,，]并")
 _AND: Final = ("、", "和")
 _SPEAKS_AFTER: Final = 2
@@ -27,7 +28,7 @@ _BEFORE_PLACE: Final = any_of(words("places", "before"))
 _KINDS: Final = words("places", "kinds")
 _ONE_PLACE: Final = rf"(?:[{HAN}]{{1,12}}{any_of(_KINDS)}|{any_of(kind for kind in _KINDS if len(kind) > 1)}|{any_of(words('places', 'cities'))})"
 _PLACE: Final = re.compile(
-    rf"{_BEFORE_PLACE}({_ONE_PLACE}(?:、{_ONE_PLACE})*)(?=$|等地|等处|一线|实地|专题|开展|进行|就|对|{VERB})"
+    rf"{_BEFORE_PLACE}({_ONE_PLACE}(?:、{_ONE_PLACE}){{0,19}})(?=$|等地|等处|一线|实地|专题|开展|进行|就|对|{VERB})"
 )
 
 
@@ -41,10 +42,10 @@ class Actions:
 
 def deeds(text: str, at: int, limit: int) -> Actions:
     """Deeds of the people whose names end at `at`, from the rest of the clause, before `limit`, where others are named."""
-    ending = CLAUSE_END.search(text, at)
+    ending = CLAUSE_END.search(text, at, limit)
     if ending is not None and _ALSO.match(text, ending.start()):
-        ending = CLAUSE_END.search(text, ending.end())
-    end = min(limit, ending.start() if ending else len(text))
+        ending = CLAUSE_END.search(text, ending.end(), limit)
+    end = ending.start() if ending else limit
     first = _first(text, at, end)
     actions = _joined(text, first, end) if first else ()
     place = _PLACE.search(text, at, first[0] + _SPEAKS_AFTER if first else end)
@@ -62,11 +63,14 @@ def _action_at(text: str, at: int, end: int) -> Span | None:
 
 
 def _first(text: str, at: int, end: int) -> Span | None:
-    while at < end:
+    barren = end  # no action begins from there on
+    while at < barren:
         opener, action = _OPENER.match(text, at, end), _action_at(text, at, end)
         longer = opener is not None and (action is None or opener.end() >= action[1])  # 带领 before 带; 带队 before 带
-        if opener is not None and longer and (found := _after_opener(text, opener.end(), end)) is not None:
-            return found
+        if opener is not None and longer and opener.end() < barren:
+            if (found := _after_opener(text, opener.end(), end)) is not None:
+                return found
+            barren = opener.end()
         if action is not None:
             return action
         filler = _FILLER.match(text, at, end)
@@ -96,7 +100,8 @@ def _next(text: str, action: Span, end: int) -> Span | None:
         beside = _action_at(text, at, end)
         if beside is not None and text[slice(*beside)] in _PAIRS:
             return beside
-    links = (link for start in range(action[1], end) if (link := _LINK.fullmatch(text, action[1], start + 1)))
+    last = min(end, action[1] + _LONGEST_LINK)
+    links = (link for start in range(action[1], last) if (link := _LINK.fullmatch(text, action[1], start + 1)))
     return next((found for link in links if (found := _first(text, link.end(), end)) is not None), None)
 
 
@@ -145,25 +150,31 @@ def _mentions(text: str, printed: list[TitledName], everywhere: list[TitledName]
 
 
 def _named_again(text: str, printed: list[TitledName], everywhere: list[TitledName]) -> list[Mention]:
-    taken = {entry.start for entry in printed}
-    inside = [(entry.start, entry.end) for entry in printed]
-    names = sorted({entry.name for entry in everywhere}, key=len, reverse=True)
-    found = []
-    for match in re.finditer(any_of(names), text):
-        start, end = match.span()
-        if start in taken or any(first < end and start < last for first, last in inside):
+    offices = {entry.name: entry.office for entry in reversed([*printed, *everywhere])}  # the first one printed
+    ahead, last_end, found = 0, 0, []
+    for name, start in _places_of(frozenset(offices), text):
+        end = start + len(name)
+        while ahead < len(printed) and printed[ahead].start < start:
+            offices[printed[ahead].name] = printed[ahead].office  # the office printed last before
+            last_end = max(last_end, printed[ahead].end)
+            ahead += 1
+        if start < last_end or (ahead < len(printed) and printed[ahead].start < end):
             continue
         if ends(text, end) and _BEFORE.search(text[max(0, start - _LONGEST_BEFORE) : start]):
-            found.append(Mention(match[0], start, end, _office_of(match[0], start, printed, everywhere), None))
+            found.append(Mention(name, start, end, offices[name], None))
     return found
 
 
-def _office_of(name: str, at: int, printed: list[TitledName], everywhere: list[TitledName]) -> str:
-    """The office printed last before `at` with that name in the same text; else the first one printed with it anywhere."""
-    before = [entry for entry in printed if entry.name == name and entry.start < at]
-    return (
-        before[-1].office if before else next(entry for entry in [*printed, *everywhere] if entry.name == name).office
-    )
+def _places_of(names: frozenset[str], text: str) -> Iterator[tuple[str, int]]:
+    """Each place of one of the names in the text, the longest name there; places do not overlap."""
+    sizes = sorted({len(name) for name in names}, reverse=True)
+    first, start = re.compile(f"[{re.escape(''.join({name[0] for name in names}))}]"), 0
+    while (match := first.search(text, start)) is not None:
+        start = match.start()
+        name = next((name for size in sizes if (name := text[start : start + size]) in names), None)
+        if name is not None:
+            yield name, start
+        start += 1 if name is None else len(name)
 
 
 def _begins(mention: Mention) -> int:

@@ -34,6 +34,9 @@ _BEHIND: Final = re.compile(rf"等({_WORDS['groups']})")
 _LONGEST: Final = 40
 _LONGEST_HEAD: Final = max(map(len, _HEADS))
 _LONGEST_LEAD: Final = 6
+#: Characters of the names before `等县领导`.
+_LONGEST_LIST: Final = 200
+_OF_LIST: Final = re.compile(rf"[{HAN}、·]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,11 @@ def _names_behind(text: str, office_start: int, office_end: int) -> Iterator[Tit
 
 def _names_before(text: str, group: "re.Match[str]", known: frozenset[str]) -> Iterator[TitledName]:
     """The names of `甲、乙等县领导`, where all from the clause's beginning on are names."""
-    start = group.start()
-    while start > 0 and re.match(rf"[{HAN}、·]", text[start - 1]):
+    last = start = group.start()
+    while start > 0 and last - start < _LONGEST_LIST and _OF_LIST.match(text, start - 1):
         start -= 1
+    if last - start == _LONGEST_LIST:
+        return
     at, entries = start, []
     while at < group.start() and (name := name_at(text, at, known)) is not None:
         entries.append(TitledName(name, at, at + len(name), group[1], group.start(1), group.end(1)))
