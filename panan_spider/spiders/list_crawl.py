@@ -76,9 +76,10 @@ class ListCrawl:
     def _take(self, walk: Walk, page: SectionPage, url: str | None = None) -> None:
         rows = walk.take(page, url)
         listed: list[tuple[str, str, date | None]] = [(row.article_id, row.url, row.posted) for row in rows]
+        # Before the frontier meets the rows: rows it has met already are not new to the ledger, and keep no posted day.
+        self._session.state.listed(walk.name, listed)
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
-        self._session.state.listed(walk.name, listed)
         self._session.state.shown(walk.name, {row.article_id: f"{row.date or ''} {row.title}" for row in page.rows})
         walk.count_other_rows(*self._session.settle_other_rows(page, walk.name))
         if url is None and (newest := self._session.unknown_newest(page)) is not None:

@@ -56,12 +56,34 @@ def test_a_killed_walk_is_interrupted_and_counts_the_rows_it_read(runs: Runs) ->
     runs.next()
     runs.memory.begin_walk(SECTION, "书记")
     runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)])
-    runs.memory.listed("书记", [("000000001", url_of(1), None)])
+    runs.memory.listed("书记", [("000000003", url_of(3), None)])
     first = runs.archive
     runs.next("dead")
     (walk,) = runs.archive.ledger.walks.of(first._run)
-    assert (walk["state"], walk["rows"], walk["new"]) == ("interrupted", 3, 2)
+    assert (walk["state"], walk["rows"], walk["new"]) == ("interrupted", 3, 3)
     assert [section.reached_end for section in runs.memory.sections()] == [False]
+
+
+def test_rows_that_the_front_page_has_shown_before_are_news_and_keep_their_day(runs: Runs) -> None:
+    runs.memory.discovered(url_of(1), "article", "000000001")
+    runs.memory.begin_walk(SECTION, "书记")
+    runs.memory.listed("书记", [("000000001", url_of(1), date(2020, 3, 7)), ("000000002", url_of(2), None)])
+    first = runs.archive
+    runs.next("dead")
+    (walk,) = runs.archive.ledger.walks.of(first._run)
+    assert walk["new"] == 2
+    assert [(row.article_id, row.posted) for row in runs.memory.unsettled()] == [
+        ("000000001", date(2020, 3, 7)),
+        ("000000002", None),
+    ]
+
+
+def test_rows_of_settled_articles_are_no_news(runs: Runs) -> None:
+    runs.memory.discovered(url_of(1), "article", "000000001")
+    runs.memory.settle(url_of(1), Outcome.INVALID, "a made-up reason")
+    runs.memory.begin_walk(SECTION, "书记")
+    runs.memory.listed("书记", [("000000001", url_of(1), None)])
+    assert [walk["new"] for walk in runs.archive.ledger.walks.of(runs.archive._run)] == [0]
 
 
 def test_news_that_a_walk_listed_count_whatever_its_end_says(runs: Runs) -> None:

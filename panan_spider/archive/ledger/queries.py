@@ -14,10 +14,20 @@ from panan_spider.core.outcomes import UNSETTLED, Outcome
 #: robots.txt that forbids tonight may allow tomorrow: asking it again costs no request of a page.
 _RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
 
-#: Days on which runs found the address `a` to redirect off the site. That can be some bad nights', a portal's or a
-#: thief's; found on three days, it is asked for rarely.
-_OFF_SITE_DAYS: Final = """(SELECT count(DISTINCT substr(r.started, 1, 10)) FROM runs r
-    CROSS JOIN fates f ON f.run = r.number AND f.address = a.number WHERE f.outcome = 'off_site')"""
+
+def _found_by_runs(outcome: str) -> str:
+    """SQL of the runs `r` that found an outcome, an SQL expression, at the address `a`. The runs are few, the fates are not."""
+    return f"FROM runs r CROSS JOIN fates f ON f.run = r.number AND f.address = a.number WHERE f.outcome = {outcome}"
+
+
+def days_found(outcome: str) -> str:
+    """SQL of the number of days on which runs found an outcome, an SQL expression, at the address `a`."""
+    return f"(SELECT count(DISTINCT substr(r.started, 1, 10)) {_found_by_runs(outcome)})"
+
+
+#: An article that leads off the site can be some bad nights', a portal's or a thief's; found on three days, it is
+#: asked for rarely.
+_OFF_SITE_DAYS: Final = days_found("'off_site'")
 
 #: Reason of articles quarantined because several numbers showed one content: a fault of the site, so they are asked again.
 SHARED_CONTENT: Final = "the same content as"
@@ -34,10 +44,9 @@ _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}
 
 #: An article that a list names, that was never stored, and is gone: a server can say 404 for a night. It is believed
 #: where runs of three days, the first and the last a week apart, found it so. `a` is the address.
-_DOUBTED: Final = """(a.outcome = 'gone' AND EXISTS (SELECT 1 FROM listings g WHERE g.article_id = a.article_id)
-    AND NOT EXISTS (SELECT 1 FROM runs r CROSS JOIN fates f ON f.run = r.number AND f.address = a.number
-        WHERE f.outcome = 'gone' GROUP BY f.address HAVING count(DISTINCT substr(r.started, 1, 10)) >= 3
-            AND julianday(max(r.started)) - julianday(min(r.started)) >= 7))"""
+_DOUBTED: Final = f"""(a.outcome = 'gone' AND EXISTS (SELECT 1 FROM listings g WHERE g.article_id = a.article_id)
+    AND NOT ({days_found("'gone'")} >= 3
+        AND (SELECT julianday(max(r.started)) - julianday(min(r.started)) {_found_by_runs("'gone'")}) >= 7))"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 from panan_spider.archive.ledger.database import Database
+from panan_spider.archive.ledger.queries import days_found
 from panan_spider.core.outcomes import Outcome
 
 #: Days after publication on which an article is asked for again. Behind the last one only the sample asks.
@@ -80,11 +81,7 @@ class RecheckTable:
 
     def _days_with(self, url: str, outcome: Outcome) -> int:
         """Number of days on which runs found this outcome at the address."""
-        row = self._db.row(
-            """SELECT count(DISTINCT substr(r.started, 1, 10)) FROM addresses a CROSS JOIN runs r
-            CROSS JOIN fates f ON f.run = r.number AND f.address = a.number WHERE a.url = ? AND f.outcome = ?""",
-            *(url, outcome),
-        )
+        row = self._db.row(f"SELECT {days_found('?')} FROM addresses a WHERE a.url = ?", outcome, url)
         return int(row[0]) if row else 0
 
     def _posted(self, url: str, posted: str | None, today: date) -> date:

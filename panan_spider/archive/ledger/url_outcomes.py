@@ -1,11 +1,13 @@
 """URL outcomes in the ledger: the newest outcome of each URL, the outcomes of each run, the outcomes of images."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.database import Database
-from panan_spider.core.outcomes import Outcome
+from panan_spider.archive.ledger.queries import among
+from panan_spider.core.outcomes import UNSETTLED, Outcome
 
 #: Said about an address without having asked for it. Such a word never hides what an earlier run found out.
 _WITHOUT_REQUEST: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE})
@@ -31,12 +33,22 @@ class UrlTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def listed(self, rows: Iterable[tuple[str, str, date | None]], at: str) -> int:
-        """Enter articles met in a list: (article_id, address, posted). How many addresses are new to the ledger."""
-        return self._db.run_each(
-            "INSERT OR IGNORE INTO addresses (url, kind, article_id, posted, first_seen) VALUES (?, 'article', ?, ?, ?)",
-            ((url, number, None if posted is None else posted.isoformat(), at) for number, url, posted in rows),
+    def listed(self, listed: Iterable[tuple[str, str, date | None]], at: str) -> int:
+        """Enter articles met in a list: (article_id, address, posted). How many of the addresses are not settled yet."""
+        rows = [(url, number, None if posted is None else posted.isoformat(), at) for number, url, posted in listed]
+        self._db.run_each(
+            """INSERT INTO addresses (url, kind, article_id, posted, first_seen) VALUES (?, 'article', ?, ?, ?)
+            ON CONFLICT (url) DO UPDATE SET posted = excluded.posted
+            WHERE posted IS NULL AND excluded.posted IS NOT NULL""",
+            rows,
         )
+        unsettled = self._db.row(
+            f"""SELECT count(*) FROM json_each(?) CROSS JOIN addresses ON url = value
+            WHERE (outcome IS NULL OR outcome IN {among(UNSETTLED)})
+            AND NOT EXISTS (SELECT 1 FROM articles s WHERE s.id = article_id)""",
+            json.dumps([row[0] for row in rows]),
+        )
+        return int(unsettled[0]) if unsettled else 0
 
     def enter(self, run: int, addresses: Sequence[DiscoveredUrl], at: str) -> None:
         """Enter addresses in the books of a run; again is harmless."""
