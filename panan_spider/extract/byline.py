@@ -42,7 +42,7 @@ _LABEL_AT: Final = re.compile(
     rf"({_AUTHOR}|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({_AUTHOR}|{one_of('writers')})(?=\s)"
 )
 _WRITERS: Final = frozenset(f"{before}{AUTHOR_WORD}" for before in ("", *meaning("article_words")))
-_PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*/(?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
+_PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*[/|丨](?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
 _AHEAD_AT: Final = re.compile(rf"({_MARKS})\s+(?=[{_HAN}])")
 _SUFFIX_AT: Final = re.compile(rf"/\s*({_MARKS})(?![{_HAN}])|[(]\s*({_MARKS})\s*[)]|({_MARKS})(?![{_HAN}·])")
 #: What the author is, after the names: `作者：甲、乙，分别系某大学教授`.
@@ -57,6 +57,12 @@ _SLASHED: Final = re.compile(rf"([{_HAN}])/([文摄图])(?![{_HAN}])")
 _FIRST_OF_MARK: Final = re.compile(r"[文图摄](?=$|[\s/])")
 #: Marks that are words: printed before a name as often as after it.
 _WORDS: Final = frozenset(meaning("working_words"))
+#: One of these stands in each line that is labels or marks and names alone.
+_MARKS_NAMES: Final = re.compile(
+    rf"(?:{one_of('author_labels')}|{_MARK})\s*[/|丨:]|/\s*(?:{_MARK})|^(?:{one_of('working_words')})\s"
+)
+_PERSON: Final = re.compile(rf"[{_HAN}]{{1,4}}|[{_HAN}]+(?:[·•‧][{_HAN}]+)+")
+_LONGEST_MARKED: Final = 40
 _ENDS_MARKED: Final = re.compile(rf"(?:{_MARK})[\s)]*$")
 _NAME_AT: Final = re.compile(rf"[{_HAN}]+(?:[·•‧・.][{_HAN}]+)*|[A-Za-z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*)*")
 #: Words among names that are none: joints, and labels whose name stands nowhere.
@@ -111,13 +117,10 @@ def work_of(marks: str) -> str | None:
     return _joined(*(_WORK[word] for word in re.findall(_MARK, marks)))
 
 
-def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
-    """The authors a byline names, in order.
-
-    Only names after a role, a mark or a label count, unless `labelled` says that `text` is what followed one (作者:).
-    """
+def read_byline(text: str) -> tuple[Author, ...]:
+    """The authors a byline names, in order: only names after a role, a mark or a label count."""
     text = _without_office(fold(text))
-    reader, at, known = _Reader(_is_slashed(text)), 0, labelled
+    reader, at, known = _Reader(_is_slashed(text)), 0, False
     while at < len(text):
         if step := _LABEL_AT.match(text, at):
             label = re.sub(r"\s", "", step[1] or step[2])
@@ -139,6 +142,19 @@ def read_byline(text: str, *, labelled: bool = False) -> tuple[Author, ...]:
             known = known or reader.unmarked > 0
         at = step.end() if step else at + 1
     return tuple(Author(name=n, title=r, work=w) for n, r, w in reader.names) if known else ()
+
+
+@remembered
+def names_alone(text: str) -> tuple[Author, ...]:
+    """The authors of a folded line of labels or marks and names alone: `摄影/甲 乙`, `文:甲 图:乙`, `甲 乙/摄`; none of any other line."""
+    if len(text) > _LONGEST_MARKED or not _MARKS_NAMES.search(text):
+        return ()
+    authors = read_byline(text)
+    words = sorted({*(author.name for author in authors), *_WORK, *meaning("author_labels")}, key=len, reverse=True)
+    rest = re.sub("|".join(map(re.escape, words)), "", "".join(text.split()))
+    return (
+        authors if not rest.strip("/|丨:、,()【】&+·") and all(_PERSON.fullmatch(one.name) for one in authors) else ()
+    )
 
 
 def _is_slashed(text: str) -> bool:
@@ -246,13 +262,6 @@ _NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:_[A-Z]
 _VERBS: Final = re.compile(r"[。!?;“”《》]")
 
 
-#: A line of names alone that stands over a tail line: `文字：甲`, `图丨乙`.
-_AUTHORS_ALONE: Final = re.compile(
-    rf"[\s(\[【]{{0,9}}(?:{'|'.join(sorted(_AUTHOR_LABELS, key=len, reverse=True))})\s{{0,9}}[:丨|]"
-    r"\s*[\u3400-\u9fff·]{1,4}(?:[\s、]+[\u3400-\u9fff·]{1,4}){0,5}[\s)\]】]*"
-)
-
-
 @dataclass(frozen=True)
 class TailLine:
     """Fields of a tail line. `credits` holds every role that is neither author nor editor, as printed."""
@@ -305,11 +314,6 @@ def labels_of(text: str) -> tuple[str, ...]:
 def unknown_labels(text: str) -> tuple[str, ...]:
     """Its labels that are in no list."""
     return tuple(label for label in labels_of(text) if label not in _KNOWN)
-
-
-def names_authors(text: str) -> bool:
-    """Whether the line says who wrote, photographed or filmed, and nothing else."""
-    return _AUTHORS_ALONE.fullmatch(fold(text)) is not None
 
 
 def begins_behind(text: str) -> int | None:

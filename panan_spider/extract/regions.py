@@ -151,7 +151,7 @@ def split_tail(lines: list[Line], start: int, end: int) -> int | None:
 def _tail_begin(lines: list[Line], start: int, first: int) -> int:
     """Index of the tail's first line: `first`, or lines of authors alone above it, which under a picture would be its caption."""
     begin = first
-    while begin - 1 > start and lines[begin - 1].kind == "text" and byline.names_authors(lines[begin - 1].text):
+    while begin - 1 > start and lines[begin - 1].kind == "text" and byline.names_alone(lines[begin - 1].folded):
         begin -= 1
     return begin if lines[begin - 1].kind == "text" else first
 
@@ -169,6 +169,7 @@ def _tail_end(lines: list[Line], first: int) -> int:
 
 #: A breadcrumb that nothing announces.
 _FROM_HOME: Final = re.compile(rf"\s{{0,9}}(?:{words.one_of('home')})\s{{0,9}}[-—–>»›/|·]")
+_OF_ADVERTS: Final = words.meaning("advertisement")
 _MAX_HEADLINE_LINES: Final = 4
 _SHORTEST_PARAGRAPH: Final = 20
 
@@ -246,9 +247,11 @@ def _last_group(tail: Sequence[int]) -> int:
 def _opening_bylines(lines: list[Line], begin: int, end: int) -> tuple[int, ...]:
     """Indexes of the bylines that open the body, under its first pictures or not; text must follow."""
     found: list[int] = []
+    pictured = False  # under a picture, those who took it are its caption's
     for index in range(begin, end):
         line = lines[index]
-        if labels.is_byline(line):
+        pictured = pictured or line.kind == "image"
+        if labels.is_byline(line) or (not pictured and byline.names_alone(line.folded)):
             found.append(index)
         elif line.kind == "text" and not (labels.is_leftover(line) or labels.is_furniture(line)):
             break
@@ -329,7 +332,7 @@ def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset
     first = header
     for index in range(header - 1, start - 1, -1):
         line = lines[index]
-        if labels.is_furniture(line) or labels.is_leftover(line) or _is_advertised(line):
+        if labels.is_furniture(line) or labels.is_leftover(line) or line.bare in _OF_ADVERTS:
             if first == header:
                 header = first = index
             continue
@@ -350,10 +353,6 @@ def _header_begin(lines: list[Line], floor: int, index: int) -> int:
     while begin > floor and is_piece_above(lines[begin - 1], lines[index]):
         begin -= 1
     return begin
-
-
-def _is_advertised(line: Line) -> bool:
-    return line.bare in words.meaning("advertisement")
 
 
 def _can_be_over(line: Line, titles: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from real_kinds import TEXT, read
+from real_kinds import HEADER, TEXT, read
 
 from panan_spider.extract.results import PageError
 
@@ -124,3 +124,35 @@ def test_labels_gaps_and_order_at_random_are_exact_or_named(chance: random.Rando
 def test_the_name_of_a_column_is_no_author() -> None:
     article = read(f"<p>本报记者 下乡手记</p>{TEXT}")
     assert not article.authors and article.text.startswith("本报记者 下乡手记")
+
+
+@pytest.mark.parametrize(
+    ("line", "works"),
+    [
+        ("摄影/陈测试 王示例", ["photo", "photo"]),
+        ("摄影 陈测试 王示例", ["photo", "photo"]),
+        ("摄影丨陈测试 王示例", ["photo", "photo"]),
+        ("陈测试 王示例/摄", ["photo", "photo"]),
+        ("文图/陈测试", ["text+photo"]),
+        ("文、图/陈测试", ["text+photo"]),
+        ("文丨陈测试 图丨王示例", ["text", "photo"]),
+        ("视频/陈测试 王示例", ["video", "video"]),
+    ],
+)
+@pytest.mark.parametrize("place", ["header", "row", "text"])
+def test_a_line_of_marks_and_names_under_the_header_line_names_the_authors(
+    line: str, works: list[str], place: str
+) -> None:
+    if place == "text":
+        article = read(f"<p>{line}</p>{TEXT}")
+    else:
+        article = read(header=f"{HEADER}{'<br>' if place == 'header' else '</td></tr><tr><td>'}{line}")
+    assert [one.work for one in article.authors] == works
+    assert line not in article.text and article.source == "示例新闻网"
+
+
+def test_under_a_picture_the_same_line_is_its_caption() -> None:
+    article = read(
+        f'<p align="center"><img src="/pic/0/00/32/38/323808_618784.jpg"></p><p align="center">摄影/陈测试</p>{TEXT}'
+    )
+    assert not article.authors and article.images[0].caption == "摄影/陈测试"
