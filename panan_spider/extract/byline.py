@@ -240,15 +240,10 @@ _CREDIT: Final = re.compile(
     rf"(?:({'|'.join(map(spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
     rf"((?:(?!{ROLE}|(?:{'|'.join(_ROLES)})(?:\s|$))[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*[:/])(?:\s(?!\s))?)*)"
 )
-#: Where a tail line begins that stands behind the last words of the text.
-_BEHIND: Final = re.compile(
-    rf"(?:(?<!\s)\s{{2,40}}|(?<=[。!?”…)])\s{{0,9}})(?=[(\[【]?\s{{0,9}}(?:{'|'.join(map(spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:丨|/]|\s))"
-)
 #: When the page was made, behind the names.
 _WHEN: Final = re.compile(
     r"\s{1,9}\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*(?=[)\]】]?\s*$)"
 )
-_LONGEST_BEHIND: Final = 100
 #: How every tail line begins: the first sign of a label, which most lines lack.
 _FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in _OPENERS})}]")
 #: An editor's label behind another: what a tail line that opens with an unlisted label holds.
@@ -314,15 +309,6 @@ def labels_of(text: str) -> tuple[str, ...]:
 def unknown_labels(text: str) -> tuple[str, ...]:
     """Its labels that are in no list."""
     return tuple(label for label in labels_of(text) if label not in _KNOWN)
-
-
-def begins_behind(text: str) -> int | None:
-    """Index in the line at which a tail line begins behind its last sentence; None where none does."""
-    folded = fold(text)
-    for found in _BEHIND.finditer(folded, max(1, len(folded) - _LONGEST_BEHIND)):
-        if is_tail_line(folded[found.end() :]):
-            return found.end()
-    return None
 
 
 def cut_credits(line: str) -> tuple[str | None, dict[str, str], str]:

@@ -1,13 +1,13 @@
 """Regions of an article page: header line, headline lines, body, tail, found by their words alone."""
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from panan_spider.core.text import fold
 from panan_spider.extract import byline, labels, media, words
-from panan_spider.extract.breadcrumb import ANCHOR, Breadcrumb, find_breadcrumb
+from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
 from panan_spider.extract.byline import read_byline
 from panan_spider.extract.header_line import (
     could_say_some,
@@ -18,12 +18,17 @@ from panan_spider.extract.header_line import (
     names_source,
     strength,
 )
-from panan_spider.extract.headline import plain
+from panan_spider.extract.headline import find_headline, plain
 from panan_spider.extract.line import Line, LineMark
 from panan_spider.extract.results import UnknownLayout
 from panan_spider.extract.words import without_furniture
 
 _CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
+#: Where a tail line begins that stands behind the last words of the text.
+_TAIL_BEHIND: Final = re.compile(
+    rf"(?:(?<!\s)\s{{2,40}}|(?<=[。!?”…)])\s{{0,9}})(?=[(\[【]?\s{{0,9}}(?:{'|'.join(map(byline.spaced, words.meaning('editor_labels')))})(?:\s{{0,9}}[:丨|/]|\s))"
+)
+_LONGEST_TAIL: Final = 100  # characters
 #: Pictures and links that can stand between two tail lines.
 _MOST_BETWEEN: Final = 6
 
@@ -138,13 +143,22 @@ def split_tail(lines: list[Line], start: int, end: int) -> int | None:
         line = lines[index]
         if line.kind != "text" or labels.is_furniture(line) or line.is_row:
             continue
-        at = byline.begins_behind(line.raw)
+        at = _begins_behind(line.raw)
         if at is not None:
             lines[index : index + 1] = [
                 replace(line, raw=line.raw[:at]),
                 replace(line, raw=line.raw[at:], links=[], mark=LineMark()),
             ]
         return None if at is None else index + 1
+    return None
+
+
+def _begins_behind(text: str) -> int | None:
+    """Index in the line at which a tail line begins behind its last sentence; None where none does."""
+    folded = fold(text)
+    for found in _TAIL_BEHIND.finditer(folded, max(1, len(folded) - _LONGEST_TAIL)):
+        if byline.is_tail_line(folded[found.end() :]):
+            return found.end()
     return None
 
 
@@ -167,10 +181,6 @@ def _tail_end(lines: list[Line], first: int) -> int:
     return end
 
 
-#: A breadcrumb that nothing announces.
-_FROM_HOME: Final = re.compile(rf"\s{{0,9}}(?:{words.one_of('home')})\s{{0,9}}[-—–>»›/|·]")
-_OF_ADVERTS: Final = words.meaning("advertisement")
-_MAX_HEADLINE_LINES: Final = 4
 _SHORTEST_PARAGRAPH: Final = 20
 
 
@@ -278,7 +288,7 @@ def _find_header_below(
 ) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """Headline and header line of a page whose breadcrumb stands between the two."""
     first = crumb.last + 1
-    headline = _find_headline(lines, 0, crumb.first, titles)
+    headline = find_headline(lines, 0, crumb.first, titles)
     known = any(line.heading_tag or plain(line.prose) in titles for line in lines[slice(*headline)])
     if not known or first >= len(lines) or not labels.is_header(lines[first]):
         return None
@@ -314,7 +324,7 @@ def _find_header(
         end = header_end(lines, index)
         text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
         if (score := strength(text, lines[index].words)) > most:
-            headline = _find_headline(lines, start, index, titles)
+            headline = find_headline(lines, start, index, titles)
             if _has_headline(lines, headline, titles):
                 best, most = (headline, (_header_begin(lines, headline[1], index), end)), score
         index = end
@@ -328,64 +338,12 @@ def _has_headline(lines: list[Line], headline: tuple[int, int], titles: frozense
     )
 
 
-def _find_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> tuple[int, int]:
-    first = header
-    for index in range(header - 1, start - 1, -1):
-        line = lines[index]
-        if labels.is_furniture(line) or labels.is_leftover(line) or line.bare in _OF_ADVERTS:
-            if first == header:
-                header = first = index
-            continue
-        if first == header and index + 1 < len(lines) and is_piece_above(line, lines[header]):
-            header = first = index
-            continue
-        if not _can_be_over(line, titles) or (first < header and _in_column(line, lines[header - 1])):
-            break
-        first = index
-        if header - first >= _MAX_HEADLINE_LINES:
-            break
-    return first, header
-
-
 def _header_begin(lines: list[Line], floor: int, index: int) -> int:
     """The first line of the header line found at `index`: authors and editors printed over it belong to it."""
     begin = index
     while begin > floor and is_piece_above(lines[begin - 1], lines[index]):
         begin -= 1
     return begin
-
-
-def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
-    """Whether the line can stand in the headline block: no link elsewhere, no words of the page around."""
-    if line.kind != "text" or len(line.bare) > 120 or line.is_row or line.controls or is_navigation(line):
-        return False
-    if plain(line.prose) in titles:
-        return True
-    if strength(line.folded, line.words) >= 2 and not leftover(line.folded, line.words):
-        return False
-    if words.is_prose(line) or _FROM_HOME.match(line.folded):
-        return False
-    around = labels.opens_side_block(line) or labels.is_head(line)
-    return not around and ANCHOR.search(line.text) is None and strength(line.folded, line.words) < 3
-
-
-def _in_column(line: Line, headline: Line) -> bool:
-    """Whether the line stands in another column than the headline: in another cell of a row, or among links."""
-    around = {headline.block, *headline.block.iterancestors()}
-    if line.block in around:
-        return False
-    branch = line.block
-    while (parent := branch.getparent()) is not None and parent not in around:
-        branch = parent
-    if parent is not None and parent.tag == "tr":
-        return True
-    links = (a for a in branch.iter("a") if not a.get("href", "#").lower().startswith(("javascript", "#")))
-    return next(itertools.islice(links, 1, None), None) is not None
-
-
-def is_navigation(line: Line) -> bool:
-    """Whether most of the line is links to somewhere else: a row of section names."""
-    return len(line.links) >= 3 and line.linked * 2 >= len(line.bare)
 
 
 def without_icons(lines: list[Line]) -> list[Line]:
