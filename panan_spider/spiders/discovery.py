@@ -62,6 +62,7 @@ class Discovery:
         self._leading: set[str] = set()  # candidates that a section was found through
         self._links: dict[str, frozenset[str]] = {}  # candidate → keys of the pages it links to
         self._navigation: set[str] = set()  # keys of the pages that entry pages link to
+        self._texts: dict[str, set[str]] = {}  # URL → texts of the links to it
 
     def offer(self, candidate: Candidate) -> bool:
         """Queue a candidate that was not offered before; False where it was, or is not to be asked for."""
@@ -88,6 +89,7 @@ class Discovery:
         for text, url in links:
             address = self._site.urls.understand(url)
             if address.kind is UrlKind.SECTION:
+                self._texts.setdefault(address.url, set()).add(text)
                 self.offer(Candidate(address.url, text, idle=idle, via=via, nav=nav))
 
     def follow(self, candidate: Candidate, page: SectionPage) -> None:
@@ -122,12 +124,17 @@ class Discovery:
         found = [site.urls.understand(f"http://{place}{path}") for place in dict.fromkeys(places)]
         return [address.url for address in found if address.kind is UrlKind.SECTION]
 
-    def take(self) -> list[Candidate]:
-        """The candidates to ask for now."""
-        asked = list(self._queue)
-        self._queue.clear()
+    def take(self, *, hold_known: bool = False) -> list[Candidate]:
+        """The candidates to ask for now. With `hold_known`, the sections of earlier runs stay in the queue."""
+        asked = [candidate for candidate in self._queue if not (hold_known and candidate.known is not None)]
+        self._queue = deque(self._held if hold_known else ())
         self.open.update((candidate.url, candidate) for candidate in asked)
         return asked
+
+    @property
+    def _held(self) -> list[Candidate]:
+        """The sections of earlier runs that are still to be asked for."""
+        return [candidate for candidate in self._queue if candidate.known is not None]
 
     @property
     def busy(self) -> bool:
@@ -163,7 +170,8 @@ class Discovery:
         """
         own = section_key(candidate.url)
         links = self._links.get(candidate.url, frozenset()) - {own}
-        found = {section_key(section.url) for section in self.sections} - {own}
+        urls = [section.url for section in self.sections] + [candidate.url for candidate in self._held]
+        found = {section_key(url) for url in urls} - {own}
         into_folder = any(link.startswith(own) for link in links) and any(key.startswith(own) for key in found)
         return candidate.url in self._leading or into_folder or (before and bool(links & found - self._navigation))
 
@@ -179,24 +187,32 @@ class Discovery:
 
     @property
     def names(self) -> list[str]:
-        """The names of all sections, each once, as found."""
-        return list(dict.fromkeys(section.name for section in self.sections))
+        """The names of all sections, each once, as found; of one that is still to be asked for, its name in earlier runs."""
+        known = (candidate.known or "" for candidate in self._held)
+        return list(dict.fromkeys((*known, *(section.name for section in self.sections))))
 
     def chosen(self, wanted: Iterable[str]) -> tuple[frozenset[str], list[str]]:
-        """The URLs of the sections that names and paths, as given, mean; and those of them that mean none."""
+        """The URLs of the sections that names and paths, as given, mean; and those of them that mean none.
+
+        A section of earlier runs that is still to be asked for goes by its name there, and by the texts of links to it.
+        """
+        sections = [(section.url, section.name) for section in self.sections]
+        for candidate in self._held:
+            names = {candidate.known or ""} | self._texts.get(candidate.url, set())
+            sections += [(candidate.url, name) for name in names]
         urls: set[str] = set()
         unknown = []
         for given in wanted:
-            meant = {section.url for section in self.sections if self._means(given, section)}
+            meant = {url for url, name in sections if self._means(given, url, name)}
             urls |= meant
             if not meant:
                 unknown.append(given)
         return frozenset(urls), unknown
 
-    def _means(self, given: str, section: Section) -> bool:
+    def _means(self, given: str, url: str, name: str) -> bool:
         prefix = self._site.prefix
-        same_name = "".join(given.split()) == "".join(section.name.split())
-        return same_name or bare_path(given, prefix) == bare_path(section.url, prefix)
+        same_name = "".join(given.split()) == "".join(name.split())
+        return same_name or bare_path(given, prefix) == bare_path(url, prefix)
 
 
 def name_of(candidate: Candidate, page: SectionPage, site: Site) -> str:

@@ -58,12 +58,15 @@ class SectionSearch:
         self._answering: set[str] = set()  # hosts a page of which was read where it was asked for
         self._hubs = state.hubs()
         self._rowless: list[Candidate] = []  # without rows: judged when all candidates have answered
+        self._hold_known = False
         if args.urls:
             return
         for url in site.entry_pages:
             self.discovery.offer(Candidate(url, entry=True))
         for section in state.sections():
             self.discovery.offer(Candidate(section.url, known=section.name))
+        # Where sections= names one that earlier runs do not know, theirs are asked for only once it is found.
+        self._hold_known = bool(self.discovery.names and self.discovery.chosen(args.sections)[1])
         for url in site.known_sections:
             self.discovery.offer(Candidate(url))
 
@@ -75,8 +78,12 @@ class SectionSearch:
     def advance(self, *, walking: bool) -> Output:
         """Requests for candidates. Once all have answered, walks of the sections among them begin."""
         output = self._ask_candidates()
-        if not self.discovery.busy and self._first_round:
+        if self._first_round and not self.discovery.open:
             self.discovery.offer_paths(self._session.args.sections)
+            output += self._ask_candidates()
+        if self._hold_known and not self.discovery.open:
+            self._refuse_unknown(walking=walking)
+            self._hold_known = False
             output += self._ask_candidates()
         if not self.discovery.busy:
             self._begin_walks(walking=walking)
@@ -97,7 +104,7 @@ class SectionSearch:
 
     def _ask_candidates(self) -> Output:
         output: Output = []
-        for candidate in self.discovery.take():
+        for candidate in self.discovery.take(hold_known=self._hold_known):
             self._session.state.discovered(candidate.url, "section")
             request = self._session.request(
                 candidate.url, "section", self.read_candidate, self.miss_candidate, _PRIORITY, candidate=candidate
@@ -269,14 +276,18 @@ class SectionSearch:
         session = self._session
         if not session.args.sections:
             return None
-        chosen, unknown = self.discovery.chosen(session.args.sections)
-        if unknown and (session.failed_sections or walking):
-            # It may stand behind a page that could not be read today: incomplete, but no wrong argument.
-            session.failed_sections += unknown
-        elif unknown:
-            names = ", ".join(self.discovery.names) or "none"
-            missing = ", ".join(map(repr, unknown))
-            session.refusal = f"sections: the site has no section {missing}; it has: {names}{_HINT}"
-            session.log.error(session.refusal)
-            raise CloseSpider("refused")
-        return chosen
+        session.failed_sections += self._refuse_unknown(walking=walking)
+        return self.discovery.chosen(session.args.sections)[0]
+
+    def _refuse_unknown(self, *, walking: bool) -> list[str]:
+        """End the run where a section that it was asked for is nowhere. Those that may stand behind an unread page."""
+        session = self._session
+        unknown = self.discovery.chosen(session.args.sections)[1]
+        if not unknown or session.failed_sections or walking:
+            return unknown  # a page that could not be read today makes the run incomplete, and no argument wrong
+        self._judge_rowless()
+        names = ", ".join(self.discovery.names) or "none"
+        missing = ", ".join(map(repr, unknown))
+        session.refusal = f"sections: the site has no section {missing}; it has: {names}{_HINT}"
+        session.log.error(session.refusal)
+        raise CloseSpider("refused")

@@ -8,9 +8,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from harness import ROOT, Crawler, Serve, environment
+from harness import ROOT, Begun, Crawler, Serve, environment
 
 from demo_site.proxy import ProxyServer
+from panan_spider.sites.profile import load_site
 
 
 def test_an_unknown_section_leaves_no_archive_behind(demo: ProxyServer, crawl: Crawler) -> None:
@@ -27,10 +28,21 @@ def test_what_somebody_else_keeps_in_the_folder_stays(demo: ProxyServer, crawl: 
     assert run.code == 1 and [path.name for path in run.data.iterdir()] == ["mine.txt"], run.said
 
 
-def test_an_archive_that_was_there_stays(demo: ProxyServer, crawl: Crawler) -> None:
-    before = crawl(demo, {"sections": "视频"}).articles
+def test_an_archive_that_was_there_stays_and_answers_for_the_sections_it_knows(begun: Begun, crawl: Crawler) -> None:
+    server, first = begun()
+    run = crawl(server, {"sections": "书记,没有这个"})
+    assert run.code == 1 and first.articles and run.articles == first.articles, run.said
+    asked = sorted(f"{request.host}{request.path}" for request in server.requests)
+    assert asked == sorted(host + path for host in load_site().hosts for path in ("/", "/robots.txt")), asked
+    assert "书记" in run.stderr.splitlines()[-1] and "乡镇" in run.stderr.splitlines()[-1]
+
+
+def test_without_an_archive_every_page_that_can_be_the_section_is_asked_for_once(
+    demo: ProxyServer, crawl: Crawler
+) -> None:
     run = crawl(demo, {"sections": "没有这个"})
-    assert run.code == 1 and before and run.articles == before, run.said
+    asked = [f"{request.host}{request.path}" for request in demo.requests]
+    assert run.code == 1 and len(asked) == len(set(asked)) == 21, asked  # two hosts, 17 lists that links lead to
 
 
 @pytest.mark.parametrize(
