@@ -3,17 +3,21 @@
 import hashlib
 import io
 import json
+import os
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from browse_archive import pages_of, picture
 from export_helpers import export
 from store_helpers import an_archive, an_article, an_exchange
 from warcio.archiveiterator import ArchiveIterator
 
 from panan_spider.core.outcomes import Outcome
+from panan_spider.publish.browse.export_source import ExportSource
 from panan_spider.publish.export.wacz import search_key
+from panan_spider.sites.profile import load_site
 
 
 @pytest.fixture
@@ -57,6 +61,86 @@ def test_it_holds_the_newest_pages_as_kept_with_index_and_list(data: Path) -> No
         "indexes/index.cdx",
         "pages/pages.jsonl",
     }
+
+
+PICTURE = "http://www.panews.cn/pic/0/1.png"
+
+
+def with_picture(data: Path, *, in_warc: bool, url: str = PICTURE) -> bytes:
+    """Give the second article a picture, as a crawl with images=true keeps it; or one whose response no WARC has."""
+    archive = an_archive(data, "20200309T010203Z-3")
+    body = picture()
+    place = archive.write_response(an_exchange(url, body, headers=((b"Content-Type", b"image/png"),)))
+    archive.open_pictures().keep(PICTURE, body, "image/png", "png", place if in_warc else None)
+    page = f'<html><meta charset=utf-8><h1>图</h1><img src="{PICTURE}">'.encode()
+    shown = [{"url": PICTURE, "caption": None}, {"url": "http://www.panews.cn/pic/0/not-kept.png", "caption": None}]
+    for number in (3, 4):
+        article = an_article(number, title=f"第{number}篇", images=shown)
+        at = archive.write_response(an_exchange(article.url, page))
+        archive.store(article.model_copy(update={"warc": at}), Outcome.STORED)
+    archive.close({"exit_code": 0})
+    return body
+
+
+def replayed(book: zipfile.ZipFile, url: str) -> list[tuple[str, bytes]]:
+    """The type and content of each record that the index gives for an address, read where it says."""
+    found = []
+    for line in book.read("indexes/index.cdx").decode().splitlines():
+        entry = json.loads(line.split(" ", 2)[2])
+        if entry["url"] == url:
+            start, length = int(entry["offset"]), int(entry["length"])
+            member = book.read("archive/" + entry["filename"])[start : start + length]
+            record = next(iter(ArchiveIterator(io.BytesIO(member))))
+            assert entry["mime"] == "image/png" and entry["status"] == "200" and entry["digest"].startswith("sha1:")
+            found.append((str(record.rec_type), record.content_stream().read()))
+    return found
+
+
+@pytest.mark.parametrize(("in_warc", "kind"), [(True, "response"), (False, "resource")])
+def test_a_kept_picture_is_in_it_once_at_the_address_of_the_page(data: Path, in_warc: bool, kind: str) -> None:
+    body = with_picture(data, in_warc=in_warc)
+    assert export(data, "--format", "wacz") == 0
+    with zipfile.ZipFile(data / "export/panan.wacz") as book:
+        assert replayed(book, PICTURE) == [(kind, body)]
+        assert replayed(book, "http://www.panews.cn/pic/0/not-kept.png") == []
+        assert len(book.read("pages/pages.jsonl").splitlines()) == 5
+
+
+def test_a_picture_that_was_redirected_is_found_at_both_addresses(data: Path) -> None:
+    body = with_picture(data, in_warc=True, url="http://panews.zjol.com.cn/pic/1.png")
+    assert export(data, "--format", "wacz") == 0
+    with zipfile.ZipFile(data / "export/panan.wacz") as book:
+        for url in (PICTURE, "http://panews.zjol.com.cn/pic/1.png"):
+            assert replayed(book, url) == [("response", body)]
+
+
+def test_a_picture_that_is_gone_from_the_archive_leaves_the_pages(data: Path) -> None:
+    with_picture(data, in_warc=False)
+    for path in (data / "images").rglob("*.png"):
+        path.unlink()
+    assert export(data, "--format", "wacz") == 0
+    with zipfile.ZipFile(data / "export/panan.wacz") as book:
+        assert replayed(book, PICTURE) == [] and len(book.read("pages/pages.jsonl").splitlines()) == 5
+
+
+def test_pictures_kept_since_make_it_anew(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_picture(data, in_warc=True)
+    for _again in range(2):
+        assert export(data, "--format", "wacz") == 0
+    assert "brought up to date" in capsys.readouterr().out.splitlines()[-1]
+    os.utime(data / "images" / "index.jsonl", ns=(2 * 10**18, 2 * 10**18))
+    assert export(data, "--format", "wacz") == 0
+    assert "made anew" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_the_pages_give_an_article_with_its_picture(data: Path) -> None:
+    body = with_picture(data, in_warc=True)
+    source = ExportSource(data, load_site())
+    source.refresh()
+    answer = pages_of(source).get("/article/000000003.wacz")
+    assert answer.headers["content-type"] == "application/wacz"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        assert replayed(book, PICTURE) == [("response", body)]
 
 
 def test_index_lines_are_sorted_and_a_key_turns_the_host_round(data: Path) -> None:

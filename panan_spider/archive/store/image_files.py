@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from panan_spider.archive.ledger.ledger import IMAGES, Ledger
 from panan_spider.archive.store import files
@@ -95,10 +95,15 @@ class ImageFiles:
         self._index.close()
 
 
-def kept(data: Path) -> dict[str, str]:
-    """Of the archive in `data`: each kept picture's address and its path below `data`; beside a run if need be.
+def kept_records(data: Path) -> dict[str, dict[str, Any]]:
+    """Of the archive in `data`: each kept picture's address and its line of the index; beside a run if need be.
 
     What opening the archive would pass over is passed over. Raises StoreError where the index cannot be read.
     """
     records = (line.record for line in read_lines(data / INDEX))
-    return {record["url"]: record["path"] for record in records if record is not None and record.keys() >= _KEYS}
+    return {record["url"]: record for record in records if record is not None and record.keys() >= _KEYS}
+
+
+def kept(data: Path) -> dict[str, str]:
+    """Of the archive in `data`: each kept picture's address and its path below `data`. Raises StoreError."""
+    return {url: record["path"] for url, record in kept_records(data).items()}

@@ -28,7 +28,7 @@ from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, Feed
 from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
 from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row
 from panan_spider.publish.export.job import MissingLibrary
-from panan_spider.publish.export.wacz import write_wacz
+from panan_spider.publish.export.wacz import pictures_of, write_wacz
 from panan_spider.publish.export.xlsx import write_workbook
 from panan_spider.sites.profile import Site
 
@@ -229,7 +229,10 @@ def _article_wacz(context: RenderContext, route: Route, _args: Args, _base: str)
     if not places or not places[0].is_file():
         raise PageNotFound(f"raw page of article {route.key}")
     book = io.BytesIO()
-    write_wacz(book, context.data, context.site_of(route.key), records)
+    site = context.site_of(route.key)
+    has_pictures = any(record["images"] for record in records)
+    pictures = pictures_of(context.data, site.key if context.library.sites else "") if has_pictures else {}
+    write_wacz(book, context.data, site, records, pictures)
     return Representation(book.getvalue(), "application/wacz", file_name=f"{context.site.key}-{route.key}.wacz")
 
 

@@ -1,19 +1,26 @@
-"""WACZ: the raw pages of articles as one file that ReplayWeb.page opens: WARC records as kept, their index, and a list of pages."""
+"""WACZ: the raw pages of articles and their pictures as one file that ReplayWeb.page opens.
+
+It holds WARC records as kept, their index, and a list of pages.
+"""
 
 import hashlib
 import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.warcwriter import WARCWriter
 
 from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.archive.store.image_files import INDEX as IMAGE_INDEX
+from panan_spider.archive.store.image_files import kept_records
+from panan_spider.core.image_types import image_type
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.atomic import built_aside
@@ -35,7 +42,7 @@ _BLOCK: Final = 1 << 16
 
 @dataclass(frozen=True)
 class Capture:
-    """One raw response: its gzip member as kept, and what the index says of it."""
+    """One WARC record: its gzip member, and what the index says of it."""
 
     member: bytes
     url: str
@@ -43,6 +50,53 @@ class Capture:
     status: str
     mime: str
     digest: str
+
+
+#: Address of a picture → its line of the archive's index of pictures.
+Pictures = Mapping[str, dict[str, Any]]
+
+
+def pictures_of(data: Path, folder: str = "") -> Pictures:
+    """The kept pictures of the archive in `data`/`folder`, their paths from `data`. Raises StoreError."""
+    if not folder:
+        return kept_records(data)
+    found = kept_records(data / folder)
+    for record in found.values():
+        record["path"] = f"{folder}/{record['path']}"
+        if record.get("warc"):
+            record["warc"] = record["warc"] | {"file": f"{folder}/{record['warc']['file']}"}
+    return found
+
+
+def picture_capture(data: Path, picture: dict[str, Any]) -> Capture | None:
+    """The response that brought a picture; where no WARC has it, a record of the stored file; None where that is gone, too.
+
+    Raises StoreError where the WARC does not hold what the index says.
+    """
+    place = picture.get("warc")
+    if place and (data / place["file"]).is_file():
+        return _capture(data, place)
+    path = data / picture["path"]
+    if not path.resolve().is_relative_to(data.resolve()):
+        raise StoreError(f"{picture['path']}: not in the archive")
+    return _resource(picture["url"], picture["at"], path.read_bytes()) if path.is_file() else None
+
+
+def _resource(url: str, at: str, body: bytes) -> Capture:
+    """A stored file as a WARC record of type `resource`, the same for the same file: its HTTP headers are not known."""
+    kind = image_type(body)
+    mime = kind.media_type if kind is not None else "application/octet-stream"
+    out = io.BytesIO()
+    name = f"<urn:sha256:{hashlib.sha256(url.encode() + body).hexdigest()}>"
+    headers = {"WARC-Record-ID": name, "WARC-Date": at}
+    writer = WARCWriter(out, gzip=True, warc_version="1.1")
+    record = writer.create_warc_record(
+        url, "resource", io.BytesIO(body), len(body), warc_content_type=mime, warc_headers_dict=headers
+    )
+    writer.write_record(record)
+    time = "".join(filter(str.isdigit, at))[:14]
+    digest = record.rec_headers.get_header("WARC-Payload-Digest") or record.rec_headers.get_header("WARC-Block-Digest")
+    return Capture(out.getvalue(), url, time, "200", mime, digest or "")
 
 
 def captures(data: Path, record: Record) -> Iterator[Capture]:
@@ -94,9 +148,12 @@ def search_key(url: str) -> str:
     return f"{host}){parts.path or '/'}{'?' + parts.query if parts.query else ''}".lower()
 
 
-def write_wacz(target: Path | BinaryIO, data: Path, site: Site, records: Iterable[Record]) -> int:
-    """Write the raw pages of these articles; how many articles have one. Raises StoreError."""
+def write_wacz(
+    target: Path | BinaryIO, data: Path, site: Site, records: Iterable[Record], pictures: Pictures | None = None
+) -> int:
+    """Write the raw pages of these articles, and their pictures; how many articles have a page. Raises StoreError."""
     index: list[str] = []
+    left = dict(pictures or {})  # each picture is written once
     pages = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": site.title}, ensure_ascii=False)]
     members: dict[str, tuple[str, int]] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as book:
@@ -106,6 +163,13 @@ def write_wacz(target: Path | BinaryIO, data: Path, site: Site, records: Iterabl
                     index.append(_index_line(capture, *warcs.write(capture.member)))
                     if number == 0:
                         pages.append(_page_line(record, capture))
+                for image in record["images"]:
+                    picture = left.pop(image["url"], None)
+                    if picture is not None and (capture := picture_capture(data, picture)) is not None:  # type: ignore[assignment]
+                        place = warcs.write(capture.member)
+                        # A redirect: the page names another address than the response.
+                        urls = dict.fromkeys([capture.url, image["url"]])
+                        index += [_index_line(replace(capture, url=url), *place) for url in urls]
         with _Member(book, _INDEX, members) as file:
             file.write("".join(sorted(index)).encode())
         with _Member(book, _PAGES, members) as file:
@@ -213,16 +277,26 @@ def pages_in(path: Path) -> int:
         raise ValueError(str(error)) from error
 
 
+def _has_new_pictures(data: Path, out: Path) -> bool:
+    index = data / IMAGE_INDEX
+    return index.is_file() and index.stat().st_mtime_ns > out.stat().st_mtime_ns
+
+
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make `out` hold the raw pages of what `job` says. Raises ForeignFileError, UnknownSection, StoreError; `out` is then as it was."""
     with naming(out):
         file_formats.check_file(FORM, _MAGIC, out)
         before = file_formats.earlier_state(FORM, job, out)
-        if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
+        if (
+            before is not None
+            and not _has_new_pictures(job.data, out)
+            and (found := new_records(job, before.mark)) is not None
+            and not found[0]
+        ):
             return ExportResult(before.articles, before.revisions, anew=False)
         chosen = SelectedRecords.by(job)
         with built_aside(out) as aside:
-            count = write_wacz(aside, job.data, job.site, chosen.records())
+            count = write_wacz(aside, job.data, job.site, chosen.records(), pictures_of(job.data))
             if (held := pages_in(aside)) != count:
                 raise StoreError(f"{out}: lists {held} pages of {count}; the file built aside is thrown away")
         done = ExportResult(chosen.articles, chosen.count, anew=True)
