@@ -15,6 +15,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from panan_spider.core.translations import SIGNS
+
 PACKAGE: Final = Path(__file__).parents[1] / "panan_spider"
 FOLDER: Final = PACKAGE / "core" / "locale" / "zh" / "LC_MESSAGES"
 _SOURCES: Final = ("publish/browse", "report")
@@ -28,8 +30,6 @@ _KEYWORDS: Final = {"_": None, "N_": None, "translate": None, "n_": (1, 2), "num
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 #: Lines of a header that say nothing here.
 _NOISE: Final = rb'"(?:[\w-]+-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator|Language-Team|Project-Id-Version):'
-#: Keys of signs, which are no messages.
-_SIGNS: Final = frozenset({"comma", "brackets", "quoted", "labelled"})
 
 
 def messages() -> Catalog:
@@ -40,7 +40,7 @@ def messages() -> Catalog:
     )  # fmt: skip
     options = {f"{folder}/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true"} for folder in _SOURCES}
     for file, line, message, _comments, _context in extract_from_dir(PACKAGE, _METHODS, options, _KEYWORDS):
-        if message and message not in _SIGNS:
+        if message and message not in SIGNS:
             catalogue.add(message, locations=[(file, line)])
     return catalogue
 

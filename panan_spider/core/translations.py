@@ -16,8 +16,9 @@ DEFAULT: Final = "zh"
 HTML_LANGUAGE: Final = {"zh": "zh-CN", "en": "en"}
 
 #: Words whose English form has no translation in the catalogue, since it is punctuation: key → Chinese and English.
-_SIGNS: Final = {
+SIGNS: Final = {
     "comma": ("，", ", "),
+    "stop": ("。", "."),
     "brackets": ("（{what}）", "({what})"),
     "quoted": ("“{what}”", "“{what}”"),
     "labelled": ("{name} {value}", "{name} {value}"),
@@ -50,7 +51,7 @@ class Translate:
     def __call__(self, message: str, default: str | None = None, /, **values: object) -> str:
         """The message with its values put in. `default` marks a sign of punctuation; `zh` gives a word both languages at once."""
         if default is not None:
-            pattern = _SIGNS[message][0 if self.language == "zh" else 1]
+            pattern = SIGNS[message][0 if self.language == "zh" else 1]
         elif "zh" in values:
             return str(values["zh"]) if self.language == "zh" else message
         else:

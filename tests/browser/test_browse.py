@@ -299,3 +299,22 @@ def test_corrections_and_a_trend_lead_to_what_they_count(browser: Chrome, addres
     browser.get(address + str(browser.execute_script("return arguments[0].getAttribute('href')", point)))
     assert one(browser, ".counted").text == f"{total} 篇"
     sound(browser, address)
+
+
+def test_a_plot_can_be_read_and_a_run_takes_two_lines_on_a_phone(browser: Chrome, address: str) -> None:
+    chromium.view(browser, chromium.PHONE)
+    browser.get(f"{address}/trend?q=工地")
+    text = "return document.querySelector('.plot text').getBoundingClientRect().height"
+    assert browser.execute_script(text) >= 8 and chromium.overflow(browser) == 0
+    browser.get(f"{address}/runs")
+    lines = "return new Set([...document.querySelectorAll('.runs tbody tr:last-child > *')].map(cell => cell.offsetTop)).size"
+    assert browser.execute_script(lines) == 2
+
+
+def test_a_printed_article_is_cited_and_has_no_page_around_it(browser: Chrome, address: str) -> None:
+    browser.get(f"{address}/article/{STORY}")
+    assert not one(browser, ".print-citation").is_displayed() and one(browser, ".masthead").is_displayed()
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert "[N/OL]. 磐安新闻网, 2020-03-06" in one(browser, ".print-citation").text
+    assert not any(one(browser, css).is_displayed() for css in (".masthead", ".colophon", ".margin"))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

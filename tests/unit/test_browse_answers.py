@@ -13,11 +13,14 @@ from browse_archive import GONE, HOSTILE, MANY, STORY, Pages, build, pages_of, p
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
+from store_helpers import an_article
 
 from panan_spider.publish.browse.openapi import document
 from panan_spider.publish.browse.page_render import Library
 from panan_spider.publish.browse.question import Match
 from panan_spider.publish.browse.question_parser import question_of
+from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
+from panan_spider.sites.profile import load_site
 
 Record = dict[str, object]
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -308,6 +311,7 @@ def test_an_article_can_be_cited(pages: Pages) -> None:
     assert gb.startswith("陈测试, 李样例. 守好绿水青山 做强春茶产业[N/OL]. 磐安新闻网, 2020-03-06[2") and gb.endswith(
         "000000001.shtml."
     )
+    assert page.xpath("//p[@class='print-citation']/text()") == [gb]
     assert bib.startswith("@article{panan-000000001,") and "sha256:" in bib and "warc/" in bib
     (item,) = json.loads(csl)
     assert item["issued"]["date-parts"] == [[2020, 3, 6]] and item["author"] == [
@@ -315,9 +319,17 @@ def test_an_article_can_be_cited(pages: Pages) -> None:
         {"literal": "李样例"},
     ]
     metas = {one.get("name"): one.get("content") for one in page.xpath("//meta[starts-with(@name, 'citation_')]")}
+    assert metas["citation_journal_title"] == "磐安新闻网"
     assert metas["citation_publication_date"] == "2020/03/06" and metas["citation_title"] == "守好绿水青山 做强春茶产业"
     (data,) = page.xpath("//script[@type='application/ld+json']/text()")
     assert json.loads(data)["@type"] == "NewsArticle"
+
+
+def test_the_day_of_a_citation_is_that_of_the_site_s_clock() -> None:
+    record = an_article(1, fetched_at="2026-03-07T18:15:00Z").model_dump(mode="json")
+    site = load_site()
+    assert "[2026-03-08]" in gb_t_7714(record, site) and "urldate = {2026-03-08}" in bibtex(record, site)
+    assert json.loads(csl_json([record], site))[0]["accessed"] == {"date-parts": [[2026, 3, 8]]}
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def article(context: RenderContext, route: Route) -> PageData:
     given = {
         **_shown(context, row, [one for one in people if one["field"] == "text"], bare_names),
         "people": offices, "bare_names": bare_names, "before": before, "after": after,
-        "removal": database.removal(route.key), "record": record,
+        "removal": database.removal(route.key), "record": record, "journal": site.title,
         "citations": [("GB/T 7714", gb_t_7714(cited, site)), ("BibTeX", bibtex(cited, site)), ("CSL-JSON", csl_json([cited], site))],
         "head_data": json.dumps(news_article(cited, site), ensure_ascii=False).translate(_IN_SCRIPT),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from panan_spider import __version__
 from panan_spider.core.clock import local_time
-from panan_spider.core.translations import HTML_LANGUAGE, LANGUAGES, N_, Translate, translator
+from panan_spider.core.translations import DEFAULT, HTML_LANGUAGE, LANGUAGES, N_, Translate, translator
 from panan_spider.publish.browse.answer import Search
 from panan_spider.publish.browse.article_index import ArticleIndex
 from panan_spider.publish.browse.guard import POLICY_IN_A_FILE
@@ -163,7 +163,7 @@ def render(
         "to": to, "here": route.kind if route else "", "key": route.key if route else "", "page_number": route.page if route else 1,
         "query": query, "filed": context.filed, "web": web_address, "version": __version__, "policy": POLICY_IN_A_FILE,
         "_": translate, "n_": translate.number, "lang": context.language, "html_lang": HTML_LANGUAGE[context.language],
-        "languages": LANGUAGES, "site_title": site_title(context), "made_at": context.library.made_at,
+        "languages": LANGUAGES, "site_title": site_title(context), "site_name": site_name(context), "made_at": context.library.made_at,
         "section_label": lambda name: section_label(name, translate), "template_label": lambda name: template_label(name, translate),
         "work_label": lambda work: translate(_WORK[work]) if work in _WORK else work,
         "is_refreshing": False, "head_data": None, **page.given,
@@ -171,9 +171,15 @@ def render(
     return environment().get_template(page.template).render(given)
 
 
+def site_name(context: RenderContext) -> str:
+    """The name of the site without 网, its key where it has no name."""
+    return context.site.title.removesuffix("网") if context.site.name else context.site.key
+
+
 def site_title(context: RenderContext) -> str:
-    """The name of the site's archive: 新闻档案 of its own name."""
-    return f"{context.site.title.removesuffix('网')}档案" if context.site.name else f"{context.site.key} 档案"
+    """The name of the site's archive in the page's language."""
+    word = context.translate(N_("Archive"))
+    return f"{site_name(context)}{word}" if context.language == DEFAULT else f"{site_name(context)} {word}"
 
 
 def section_label(name: str | None, translate: Translate) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from panan_spider.core.clock import local_time
 from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.job import day_of
 from panan_spider.sites.profile import Site
@@ -41,7 +42,7 @@ def gb_t_7714(record: Record, site: Site) -> str:
         if names
         else _line(record["source"] or site.title)
     )
-    cited = record["fetched_at"][:10]
+    cited = local_time(record["fetched_at"])[:10]
     day = day_of(record) or "n.d."
     return f"{authors}. {_line(record['title'])}[N/OL]. {site.title}, {day}[{cited}]. {record['url']}."
 
@@ -55,7 +56,7 @@ def bibtex(record: Record, site: Site) -> str:
         "journal": site.title.translate(_BIBTEX),
         "date": day or "",
         "year": (day or "")[:4],
-        "urldate": record["fetched_at"][:10],
+        "urldate": local_time(record["fetched_at"])[:10],
         "url": _line(record["url"]).replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C"),
         "langid": "chinese",
         "note": provenance(record).translate(_BIBTEX),
@@ -75,7 +76,7 @@ def csl_item(record: Record, site: Site) -> dict[str, Any]:
         "section": record["section"],
         "URL": record["url"],
         "language": "zh-CN",
-        "accessed": {"date-parts": [_parts(record["fetched_at"][:10])]},
+        "accessed": {"date-parts": [_parts(local_time(record["fetched_at"])[:10])]},
         "note": provenance(record),
     }
     if day := day_of(record):
