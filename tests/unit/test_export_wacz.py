@@ -77,7 +77,7 @@ def with_picture(data: Path, *, in_warc: bool, url: str = PICTURE) -> bytes:
     for number in (3, 4):
         article = an_article(number, title=f"第{number}篇", images=shown)
         at = archive.write_response(an_exchange(article.url, page))
-        archive.store(article.model_copy(update={"warc": at}), Outcome.STORED)
+        archive.store_all([(article.model_copy(update={"warc": at}), Outcome.STORED)])
     archive.close({"exit_code": 0})
     return body
 
