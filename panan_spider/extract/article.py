@@ -10,7 +10,7 @@ from lxml import etree
 from panan_spider.extract import labels
 from panan_spider.extract.body import Body, build, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
-from panan_spider.extract.byline import TailLine, read_byline, read_tail_line, unknown_labels
+from panan_spider.extract.byline import TailLine, is_tail_line, read_byline, read_tail_line, unknown_labels
 from panan_spider.extract.document import (
     Page,
     base_url,
@@ -220,21 +220,21 @@ class _Reading:
         return headline, opening, [line for line in lines if not any(line is said for said in opening.lines)]
 
     def _tail(self) -> TailLine:
-        pieces = [self.lines[index] for index in self.region.tail]
-        signed = [line.text for line in pieces[:1] if is_lone_byline(line.folded)]
-        printed = "  ".join(line.text for line in pieces[len(signed) :])
-        tail = self._tail_groups(len(signed))
-        if signed:
-            tail = replace(tail, authors=read_byline(signed[0]) + tail.authors)
+        signed = [index for index in self.region.tail if _is_signature(self.lines[index])]
+        printed = "  ".join(self.lines[index].text for index in self.region.tail if index not in signed)
+        tail = self._tail_groups(frozenset(signed))
+        for index in reversed(signed):
+            tail = replace(tail, authors=_merged(read_byline(self.lines[index].text), tail.authors))
         if not names_source(printed):
             return tail
         late = read_header_line(printed)  # a header line's words below the text
         return replace(tail, source=late.source, authors=late.authors, editor=late.editor, credits=late.credits)
 
-    def _tail_groups(self, skipped: int) -> TailLine:
-        """The tail lines read; of several groups the last one names the site's editor, an earlier editor is a credit."""
-        indexes = self.region.tail[skipped:]
-        cuts = [0, *(n for n in range(1, len(indexes)) if indexes[n] > indexes[n - 1] + 1), len(indexes)]
+    def _tail_groups(self, signed: frozenset[int]) -> TailLine:
+        """The tail lines read but for bylines; of several groups the last one names the site's editor, an earlier editor is a credit."""
+        indexes = [index for index in self.region.tail if index not in signed]
+        apart = (n for n in range(1, len(indexes)) if not signed.issuperset(range(indexes[n - 1] + 1, indexes[n])))
+        cuts = [0, *apart, len(indexes)]
         groups = [
             read_tail_line("  ".join(without_furniture(self.lines[index].text) for index in indexes[a:b]))
             for a, b in pairwise(cuts)
@@ -326,6 +326,11 @@ def _of_other_editors(header: HeaderLine, tail: TailLine) -> dict[str, str]:
     if not header.editor or not tail.editor or header.editor == tail.editor:
         return {}
     return {tail.editor_label: tail.editor}
+
+
+def _is_signature(line: Line) -> bool:
+    """Whether a tail line is a byline that no label opens: `记者 甲`, `文/甲`."""
+    return is_lone_byline(line.folded) or (labels.is_byline(line) and not is_tail_line(line.folded))
 
 
 def _merged(first: tuple[Author, ...], more: tuple[Author, ...]) -> tuple[Author, ...]:

@@ -230,11 +230,14 @@ _KNOWN: Final = frozenset(_ALL)
 _BLANK: Final = re.compile(
     rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
 )
+_REPORTERS: Final = meaning("roles")
+#: A sign between a name and the next label.
+_BETWEEN_LABELS: Final = re.compile(rf"\s{{0,9}}[;/|]\s{{0,9}}(?=(?:{'|'.join(map(spaced, _ALL))})\s{{0,9}}[:丨|/])")
 _ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
 #: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
-_BLANK_LABEL: Final = re.compile(rf"(?<!\S)({'|'.join(_ROLES)})\s+(?=\S)")
+_BLANK_LABEL: Final = re.compile(rf"(?<![^\s(\[【])({'|'.join((*_ROLES, *_REPORTERS))})\s+(?=\S)")
 _BLANK_PAIRS: Final = re.compile(
-    rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join(_ROLES)})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
+    rf"(?=.*(?:{'|'.join(_EDITOR_LABELS)})\s)[(\[【]?(?:\s{{0,9}}(?:{'|'.join((*_ROLES, *_REPORTERS))})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
 )
 _CREDIT: Final = re.compile(
     rf"(?:({'|'.join(map(spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
@@ -247,7 +250,7 @@ _WHEN: Final = re.compile(
 #: How every tail line begins: the first sign of a label, which most lines lack.
 _FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in _OPENERS})}]")
 #: An editor's label behind another: what a tail line that opens with an unlisted label holds.
-_EDITOR_AMONG: Final = re.compile(rf"[\s\xa0](?:{'|'.join(map(spaced, _EDITOR_LABELS))})\s{{0,9}}[:\uff1a]")
+_EDITOR_AMONG: Final = re.compile(rf"[\s\xa0](?:{'|'.join(map(spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:\uff1a]|\s)")
 #: `审读：乙`: a label that nobody listed, and names. Labels of places, times and contacts are none of a person's.
 _UNKNOWN: Final = re.compile(
     rf"(?<![\u3400-\u9fff])(?!(?:{one_of('no_people')}))([\u3400-\u9fff]{{2,6}})(?<!{one_of('no_people_ends')})\s{{0,9}}:"
@@ -358,7 +361,7 @@ def read_tail_line(text: str) -> TailLine:
 
 
 def _normal(text: str) -> str:
-    if _BLANK_PAIRS.fullmatch(text := fold(text)):
+    if _BLANK_PAIRS.fullmatch(text := _BETWEEN_LABELS.sub("  ", fold(text))):
         text = _BLANK_LABEL.sub(r"\1:", text)
     return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", _WHEN.sub("", text)))
 

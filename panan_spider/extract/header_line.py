@@ -42,7 +42,10 @@ _ANY_DATE_LABEL: Final = re.compile(
     rf"{_WHEN_WORD}\s{{0,9}}:|{_DATED_VERB}"
 )
 #: Labels printed with blanks between their characters: `来  源:`.
-_SPACED_LABEL: Final = re.compile(r"(?<!\w)(来|编|作|责|日|时|审|校)\s{1,9}(源|辑|者|编|期|间|核|对)(?=\s{0,9}:)")
+_SPACED_LABEL: Final = re.compile(
+    rf"(?<!\w)(?:(?:(?:{'|'.join(map(spaced, meaning('published')))})\s{{0,9}})?(?:{'|'.join(map(spaced, meaning('date_labels')))})"
+    rf"|{'|'.join(map(spaced, meaning('source_labels', 'editor_labels', 'credit_labels', 'author_labels')))})(?=\s{{0,9}}:)"
+)
 #: Any label at the beginning of a word: the value before it ends there.
 _LABEL: Final = re.compile(r"(?<=[\s\x1f])[\u3400-\u9fff]{2,6}\s?:")
 _DOMAIN: Final = re.compile(
@@ -61,12 +64,11 @@ _SIGN: Final = re.compile(rf"\d{{4}}|[:/]|{one_of('roles', 'bylines_between', 'a
 _SLASH: Final = re.compile(
     rf"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:{one_of('photo_marks', 'text_marks', 'video_marks')})(?![\w:]|\s:))|\x1f|$)"
 )
-_LONE: Final = re.compile(rf"(?!{one_of('bylines_between')}){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
+_LONE: Final = re.compile(rf"[\s■□●○◆◎★]{{0,3}}(?!{one_of('bylines_between')}){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
 _COLUMN: Final = re.compile(rf"(?:{one_of('column_words')})\s*$")
 _PHOTO_CREDIT: Final = re.compile(rf"(?:[摄图]|{one_of('photo_credits')})[\s)】]*$")
 _PHOTO_LABEL: Final = re.compile(rf"[\s(【]{{0,9}}(?:{one_of('photo_labels')})\s{{0,9}}[:丨|]")
 _LONGEST_BYLINE: Final = 40
-_YEAR: Final = re.compile(r"\d{4}")
 _SOURCE: Final = re.compile(SOURCE_LABEL)
 _SITE: Final = rf"\s{{0,9}}{_DOMAIN.pattern}\s{{0,9}}{{name}}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
@@ -92,7 +94,7 @@ class HeaderLine:
 
 def read_header_line(text: str) -> HeaderLine:
     """Read the line as printed. Raises InvalidPage for a date that does not exist."""
-    line = _SPACED_LABEL.sub(r"\1\2", cleared(fold(text), by="  "))
+    line = _SPACED_LABEL.sub(lambda label: "".join(label[0].split()), cleared(fold(text), by="  "))
     dated = _labelled_date(line) or _unlabelled_date(line)
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
@@ -217,7 +219,9 @@ def is_byline(text: str) -> bool:
 @remembered
 def is_lone_byline(text: str) -> bool:
     """Whether the line is a byline that begins with a role, and nothing else: `记者 甲 乙 通讯员 丙`."""
-    return len(text) <= _LONGEST_BYLINE and _LONE.match(fold(text)) is not None and is_byline(text)
+    if len(text) > _LONGEST_BYLINE or not _LONE.match(fold(text)) or not is_byline(text):
+        return False
+    return all(label in meaning("author_labels") for label in byline.labels_of(text))
 
 
 def is_opening_byline(line: Line) -> bool:
@@ -249,7 +253,7 @@ def strength(text: str, words: SiteWords) -> int:
     if not _SIGN.search(line) and not words.pattern("{name}").search(line):
         return 0
     line, score = cleared(line), 0
-    if _YEAR.search(line) and (dated := DATE.search(line)):
+    if dated := DATE.search(line):
         score += 2 if dated.start() < 40 else 1
     score += 3 if _SOURCE.search(line) else 0
     score += 2 if words.pattern(_SITE).match(line) else 0

@@ -174,7 +174,7 @@ class LineSetter:
 
 
 #: What has to be looked at more closely.
-_LABEL: Final = re.compile(r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a]")
+_LABEL: Final = re.compile(r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a]|\d\d:\d\d(?!\d)")
 _ODD: Final = CONTROL | UNSEEN | MEDIA
 
 

@@ -39,8 +39,10 @@ def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, ...]:
     for index in range(header[1], len(lines)):
         line = lines[index]
         if labels.is_footer(line):
-            break
-        if line.kind == "text" and (_is_late_header(line, sourced) or _is_tail(lines, index)):
+            after = _text_behind(lines, index)
+            if after is None or not labels.is_tail(after):
+                break  # no telephone of the newsroom's over the editor's line
+        elif line.kind == "text" and (_is_late_header(line, sourced) or _is_tail(lines, index)):
             found = list(range(_tail_begin(lines, header[1], index), _tail_end(lines, index)))
             return (*found, *_later_tail(lines, found[-1] + 1))
     return ()
@@ -175,7 +177,8 @@ def _tail_end(lines: list[Line], first: int) -> int:
     while end < len(lines) and lines[end].kind == "text":
         text = lines[end].folded
         awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
-        if labels.opens_side_block(lines[end]) or not (awaited or labels.is_tail(lines[end])):
+        between = end + 1 < len(lines) and labels.is_byline(lines[end]) and labels.is_tail(lines[end + 1])
+        if labels.opens_side_block(lines[end]) or not (awaited or between or labels.is_tail(lines[end])):
             break
         end += 1
     return end
@@ -220,7 +223,7 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
         tail, end = (behind,), behind
     if signs(lines, header, begin, end):
         tail, end = (end - 1, *(index for index in tail if index >= end)), end - 1
-    return Region(crumb, headline, header, (begin, end), tail, _opening_bylines(lines, begin, end))
+    return Region(crumb, headline, header, (begin, end), tail, _opening_bylines(lines, begin, end, named))
 
 
 def _is_text(line: Line) -> bool:
@@ -254,7 +257,7 @@ def _last_group(tail: Sequence[int]) -> int:
     return first
 
 
-def _opening_bylines(lines: list[Line], begin: int, end: int) -> tuple[int, ...]:
+def _opening_bylines(lines: list[Line], begin: int, end: int, titles: frozenset[str]) -> tuple[int, ...]:
     """Indexes of the bylines that open the body, under its first pictures or not; text must follow."""
     found: list[int] = []
     pictured = False  # under a picture, those who took it are its caption's
@@ -263,7 +266,9 @@ def _opening_bylines(lines: list[Line], begin: int, end: int) -> tuple[int, ...]
         pictured = pictured or line.kind == "image"
         if labels.is_byline(line) or (not pictured and byline.names_alone(line.folded)):
             found.append(index)
-        elif line.kind == "text" and not (labels.is_leftover(line) or labels.is_furniture(line)):
+        elif line.kind == "text" and not (
+            labels.is_leftover(line) or labels.is_furniture(line) or plain(line.prose) in titles
+        ):
             break
     rest = lines[found[-1] + 1 : end] if found else ()
     return tuple(found) if any(words.is_prose(line) for line in rest) else ()

@@ -101,12 +101,15 @@ FURNITURE: Final = re.compile(
 #: One of these stands in every stretch of furniture, and in few other lines.
 _FURNITURE_WORD: Final = re.compile(one_of("furniture_signs"))
 
+_BETWEEN_LABELS: Final = re.compile(r";(?=\s{0,9}(?:[\u3400-\u9fff]{2,6}\s?:|\d{4}[-/.年]\d))")
 _BAR: Final = re.compile(rf"\s{{0,9}}{_BARS}(?:{one_of('letter_size')})\s*:")
 _SIGNS_BETWEEN: Final = re.compile(r"[\s|\[\]]*")
 
 
 def cleared(folded: str, by: str = " ") -> str:
-    """A folded line with `by` in the place of each stretch of furniture."""
+    """A folded line with `by` in the place of each stretch of furniture, and a blank for a semicolon between two labels."""
+    if ";" in folded:
+        folded = _BETWEEN_LABELS.sub(" ", folded)
     return FURNITURE.sub(by, folded) if _FURNITURE_WORD.search(folded) else folded
 
 
