@@ -122,7 +122,7 @@ class _Reading:
             template=self.template.name,
             title=headline.title,
             kicker=opening.kicker or headline.kicker,
-            subtitle=headline.subtitle or opening.subtitle,
+            subtitle=opening.subtitle if headline.subtitle in (None, header.source) else headline.subtitle,
             published=header.published,
             breadcrumbs=self.breadcrumbs,
             header_line=printed or None,

@@ -23,7 +23,7 @@ def spaced(word: str) -> str:
 
 _RANK: Final = one_of("ranks")
 _ROLES_OF_BYLINE: Final = one_of("roles")
-ROLE: Final = rf"(?:(?:{_RANK})*(?:{_ROLES_OF_BYLINE})|{one_of('bylines_between')})"
+ROLE: Final = rf"(?:(?:{_RANK})*(?:{_ROLES_OF_BYLINE})(?!{one_of('no_role')})|{one_of('bylines_between')})"
 #: A newsroom before a role, part of the title: 样例日报记者.
 _NEWSROOM: Final = rf"[\u3400-\u9fffA-Za-z]{{1,10}}(?:{one_of('newsrooms')})"
 NEWSROOM_ROLE: Final = rf"(?:{_NEWSROOM})?{ROLE}"
@@ -256,7 +256,7 @@ _UNKNOWN: Final = re.compile(
     rf"(?<![\u3400-\u9fff])(?!(?:{one_of('no_people')}))([\u3400-\u9fff]{{2,6}})(?<!{one_of('no_people_ends')})\s{{0,9}}:"
     r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{2,6}\s{0,9}:))"
 )
-_NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:_[A-Z]{1,4}\d{1,8})?$")
+_NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:[_\s][A-Z]{1,4}\d{1,8})?$")
 _VERBS: Final = re.compile(r"[。!?;“”《》]")
 
 

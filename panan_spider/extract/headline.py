@@ -211,6 +211,7 @@ _SURE_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|{one_of('kicker_verbs')}):
 _DASHED: Final = re.compile(r"\s{0,9}(?:——|--)\s{0,9}\w")
 _SENTENCE: Final = re.compile(r"[。!?;]")
 _LONGEST_HEADLINE: Final = 120
+_WORD: Final = re.compile(r"[^\W\d_]")
 _LONGEST_KICKER: Final = 45
 
 
@@ -386,4 +387,4 @@ def could_be_kicker(line: Line) -> bool:
 
 def could_be_headline(line: Line) -> bool:
     """Whether a line over the header line can be (part of) the headline block."""
-    return line.kind == "text" and 1 < len(line.bare) <= _LONGEST_HEADLINE
+    return line.kind == "text" and 1 < len(line.bare) <= _LONGEST_HEADLINE and _WORD.search(line.bare) is not None

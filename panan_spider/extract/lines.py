@@ -12,7 +12,7 @@ from lxml import etree
 from panan_spider.core.text import remembered
 from panan_spider.extract.line import GAP, HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
 from panan_spider.extract.media import image_source, inline_source, is_picture, video_source
-from panan_spider.extract.words import SiteWords
+from panan_spider.extract.words import SiteWords, one_of
 
 #: What an element does to the lines of a page, as bits: it stands on lines of its own, is bold, links, keeps the line
 #: breaks of its source, ends a line; shows a picture or video; shows that instead of what is inside it; is a form's;
@@ -96,7 +96,7 @@ class LineSetter:
     def add(self, text: str) -> None:
         """Add a text to the line under way."""
         text = seen(text)
-        if self.solid and _LABEL.match(text) and not self.pieces[-1][-1:].isspace():
+        if self.solid and _OPENS.match(text) and not self.pieces[-1][-1:].isspace():
             self.pieces.append(GAP)
         if self.preformatted and "\n" in text:
             self._add_lines(text)
@@ -173,8 +173,12 @@ class LineSetter:
         self.lines.append(line)
 
 
-#: What has to be looked at more closely.
-_LABEL: Final = re.compile(r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a]|\d\d:\d\d(?!\d)")
+#: What begins behind a gap that style sheets draw: a label, a time of day, a service of the page.
+_OPENS: Final = re.compile(
+    r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a]|\d\d:\d\d(?!\d)"
+    rf"|[\[\u3010]?(?:{one_of('service_links', 'service_signs', 'share')})[\]\u3011]?$"
+)
+#: Effects of an element that has to be looked at more closely.
 _ODD: Final = CONTROL | UNSEEN | MEDIA
 
 

@@ -178,7 +178,8 @@ def _tail_end(lines: list[Line], first: int) -> int:
         text = lines[end].folded
         awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
         between = end + 1 < len(lines) and labels.is_byline(lines[end]) and labels.is_tail(lines[end + 1])
-        if labels.opens_side_block(lines[end]) or not (awaited or between or labels.is_tail(lines[end])):
+        tail = labels.is_tail(lines[end]) or labels.is_unlisted_tail(lines[end])
+        if labels.opens_side_block(lines[end]) or not (awaited or between or tail):
             break
         end += 1
     return end

@@ -81,7 +81,9 @@ def words_of(site: Site) -> SiteWords:
 
 
 _SHARED_TO: Final = rf"(?:{one_of('shared_to')}|[\s/|,、:0-9])*"
-_TOOL: Final = f"(?:{one_of('service_links')})"
+#: No word of a name's: `人民网评论`. Between a name and a link `lines` sets a gap.
+_ALONE: Final = "(?<![\u4e00-\u9fff·])"
+_TOOL: Final = f"(?:{_ALONE}(?:{one_of('service_links')})|{one_of('service_signs')})"
 #: What follows where 文字 means the letters' size, and not who wrote: 文字 甲.
 _SIZE: Final = one_of("letter_sizes")
 _SIZES: Final = rf"{one_of('letter_size')}|\s*:?[\s\[【(]*(?:{_SIZE}){{1,3}}(?![\u4e00-\u9fff])"
@@ -91,9 +93,9 @@ _COUNTED: Final = f"(?:{one_of('counted')})"
 FURNITURE: Final = re.compile(
     rf"(?:[\[【(]\s{{0,9}})?(?:{_BARS}|{_LETTERS_ALONE}(?={_SIZES})|{'|'.join(_LETTERS)})(?:{one_of('letter_size')})?"
     rf"\s*:?[\s\[【(]*(?:(?:{_SIZE})[\s|/\[\]【】()]*){{0,6}}(?=$|(?<=[\s|\[\]【】)])|[\s|\[【])"
-    rf"|(?:[\[【(]\s{{0,9}})?{_TOOL}(?:\s*:?\s*\d{{0,6}}\s*{_TOOL}){{0,9}}"
+    rf"|(?:[\[【(]\s{{0,9}})?{_TOOL}(?:\s*:?\s*\d{{0,6}}\s*(?:{one_of('service_links', 'service_signs')})){{0,9}}"
     rf"\s*:?\s*(?:[(\[]?\d{{1,6}}(?=[\s)\]】]|人|$)(?:{_COUNTED})?)?[\]】)]?(?!\w)"
-    rf"|(?:[\[【(]\s{{0,9}})?(?:{one_of('share')})(?:\s*:?{_SHARED_TO}(?=$|[\s|\[【])|\s*:?)\s*[\]】)]?(?!\w)"
+    rf"|(?:[\[【(]\s{{0,9}})?{_ALONE}(?:{one_of('share')})(?:\s*:?{_SHARED_TO}(?=$|[\s|\[【])|\s*:?)\s*[\]】)]?(?!\w)"
     rf"|(?:{one_of('counters')})\s*:\s*[\[(]?\s*(?:\d[\d.]{{0,9}}\s*万?\+?)?\s*[\])]?\s*(?:次|人)?"
     r"|(?<!\w)赞\s*[(]\d+[)](?!\w)|(?<![A-Za-z])(?:T\s?[大中小](?![\u4e00-\u9fff])\s?){2,3}"
     rf"|(?:{one_of('counters_alone')})\s*\d+\s*次?"

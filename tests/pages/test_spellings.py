@@ -71,3 +71,36 @@ def test_a_line_over_files_is_no_paragraph(line: str) -> None:
         f'{TEXT}<p>{line}</p><ul><li><a href="/att/1.doc">1.名单.doc</a></li><li><a href="/att/2.pdf">2.路线图.pdf</a></li></ul>'
     )
     assert [link.title for link in got.attachments] == ["1.名单.doc", "2.路线图.pdf"] and line not in got.text
+
+
+@pytest.mark.parametrize(
+    "source", ["人民网评论", "东方收藏", "上游新闻·评论", "样例打印", "样例日报样例记者站", "记者之家", "阅读推荐"]
+)
+@pytest.mark.parametrize("services", ["", "<a>收藏</a><a>打印</a>", '<a href="#">评论</a>', "<span>【打印】</span>"])
+def test_a_word_of_services_in_the_name_of_a_source_belongs_to_the_name(source: str, services: str) -> None:
+    got = read(header=f"<span>2021-04-05 08:30</span><span>来源：{source}</span>{services}")
+    assert (got.source, got.published, got.authors) == (source, DAY, ())
+
+
+@pytest.mark.parametrize("tool", ["举报", "订阅", "小字号", "[ 推荐朋友 ] [ 打印本稿 ]"])
+def test_a_service_behind_the_source_is_none_of_it(tool: str) -> None:
+    got = read(header=f"<span>2021-04-05 08:30</span><span>来源：样例新闻网</span> <span>{tool}</span>")
+    assert (got.source, got.published, got.subtitle) == ("样例新闻网", DAY, None)
+
+
+def test_a_line_of_digits_is_no_kicker() -> None:
+    assert read(title="2021 04/05 08:30:00<br>样岭村修好了进村路").kicker is None
+
+
+def test_the_source_between_headline_and_header_line_is_no_subtitle() -> None:
+    got = read(title="样岭村修好了进村路<br>示例新闻网")
+    assert (got.title, got.subtitle, got.source) == ("样岭村修好了进村路", None, "示例新闻网")
+
+
+def test_the_code_of_an_editor_stays_with_the_name() -> None:
+    assert read(f"{TEXT}<p>[责任编辑：钱校样 PN001]</p>", tail="").editor == "钱校样 PN001"
+
+
+def test_labels_that_nobody_listed_behind_an_editor_are_credits() -> None:
+    got = read(tail="<p>编辑：钱校样</p><p>图编：孙审签</p><p>校对：周复审</p>")
+    assert (got.editor, got.credits) == ("钱校样", {"图编": "孙审签", "校对": "周复审"})
