@@ -1,6 +1,7 @@
 """Archive extension: opens the archive before the first request, closes it with the report and the exit code."""
 
 import asyncio
+import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,10 +52,21 @@ _LEVELS: Final = {
 }
 
 
+#: Errors of a process that has reached a limit of its machine: no fault of the line of code that met it.
+_LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+
 def _demote_store_errors(record: logging.LogRecord) -> bool:
-    """Logging filter: a StoreError is logged once, by this module; Scrapy's own records of it are demoted to DEBUG."""
-    if record.exc_info and isinstance(record.exc_info[1], StoreError):
+    """Logging filter: a StoreError is logged once, by this module; Scrapy's own records of it are demoted to DEBUG.
+
+    Memory or file descriptors that are used up are one line each, without a traceback.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, StoreError):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    elif isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in _LIMITS):
+        why = error.strerror if isinstance(error, OSError) else "Out of memory"
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {why}", (), None
     return True
 
 

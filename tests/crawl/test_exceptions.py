@@ -27,7 +27,7 @@ class Panan(CountySpider):
 
         def read_article(response, *args, **kwargs):
             if response.url.endswith("{name}"):
-                raise RuntimeError("broken on purpose")
+                raise {error}
             return sound(response, *args, **kwargs)
 
         self.{owner}.read_article = read_article
@@ -61,18 +61,38 @@ def broken(demo: ProxyServer, crawl: Crawler, tmp_path: Path) -> Callable[..., h
     return run
 
 
+PURPOSE = 'RuntimeError("broken on purpose")'
+
+
 @pytest.mark.parametrize("owner", ["articles", "session"])
 def test_an_exception_in_the_spider(
     demo: ProxyServer, crawl: Crawler, broken: Callable[..., harness.Crawl], owner: str
 ) -> None:
     name = demo.site.listing("sj")[0].url.rsplit("/", 1)[1]
-    run = broken("broken_spider", BROKEN.format(owner=owner, name=name), SPIDER_MODULES="broken_spider")
+    run = broken("broken_spider", BROKEN.format(owner=owner, name=name, error=PURPOSE), SPIDER_MODULES="broken_spider")
     assert run.code == 10, run.said
     assert len(stored(run)) == len(numbers(demo)) - 1
     assert run.report["sums_match"]
     assert run.report["spider_errors"] == 1
     assert "1 exceptions in the spider" in run.report["reason"]
     assert "broken on purpose" in run.stderr  # this traceback someone needs
+    again = crawl(demo)
+    assert (again.code, stored(again)) == (0, numbers(demo)), again.said
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [("OSError(24, 'Too many open files')", "Too many open files"), ("MemoryError()", "Out of memory")],
+)
+def test_a_limit_of_the_machine_is_a_line_without_a_traceback(
+    demo: ProxyServer, crawl: Crawler, broken: Callable[..., harness.Crawl], error: str, line: str
+) -> None:
+    name = demo.site.listing("sj")[0].url.rsplit("/", 1)[1]
+    text = BROKEN.format(owner="session", name=name, error=error)
+    run = broken("broken_spider", text, SPIDER_MODULES="broken_spider")
+    assert run.code == 10, run.said
+    assert "1 exceptions in the spider" in run.report["reason"] and run.report["sums_match"]
+    assert line in run.stderr and "Traceback" not in run.stderr
     again = crawl(demo)
     assert (again.code, stored(again)) == (0, numbers(demo)), again.said
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import shutil
 import sqlite3
 import stat
@@ -30,8 +31,13 @@ def _in_one_line(what: str, error: Exception) -> str:
     said = error.strerror or str(error) if isinstance(error, OSError) else str(error)
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:
         # SQLite calls a full disk that, where it cannot grow the file it shares with readers.
-        said += f" ({_free_bytes(what)} bytes free)"
+        said += f" ({getattr(error, 'sqlite_errorname', '')}{_file_limit()}; {_free_bytes(what)} bytes free)"
     return " ".join(f"{what}: {said or type(error).__name__}".split())
+
+
+def _file_limit() -> str:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return "" if limit == resource.RLIM_INFINITY else f"; a file of this process may have {limit} bytes (ulimit -f)"
 
 
 def _free_bytes(path: str) -> int | str:
