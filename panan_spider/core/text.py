@@ -66,3 +66,12 @@ class once(Generic[Answer]):  # noqa: N801  # used as a decorator
             return self
         answer = instance.__dict__[self.name] = self.ask(instance)  # found there from now on
         return answer
+
+
+#: Figures of sizes, counts, dates and numbers of articles.
+_FIGURES: Final = re.compile(r"\d+(?:[.:/-]\d+)*")
+
+
+def without_figures(text: str) -> str:
+    """`text` with # for each figure: the same reason on two nights, whatever it counts."""
+    return _FIGURES.sub("#", text)

@@ -17,12 +17,10 @@ from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
 from panan_spider.archive.state import STILL_GONE
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult
+from panan_spider.core.text import without_figures
 from panan_spider.sites.thresholds import Thresholds
 
 _ARTICLES: Final = frozenset({"article", "part"})
-
-#: Figures in a reason (sizes, counts, dates) that do not make it another fault.
-_FIGURES: Final = re.compile(r"\d+(?:[.:/-]\d+)*")
 
 #: How the reason of an alias begins that redirects to another article. Other aliases are a second address of the same one.
 _REDIRECTS: Final = "leads to "
@@ -92,7 +90,7 @@ class Fault:
     @property
     def key(self) -> str:
         """Identity across runs: kind, subject, outcome, and detail without its figures."""
-        plain = "\x1f".join((self.kind, self.subject, str(self.outcome or ""), _FIGURES.sub("#", self.detail)))
+        plain = "\x1f".join((self.kind, self.subject, str(self.outcome or ""), without_figures(self.detail)))
         return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -22,6 +22,7 @@ from panan_spider.archive.store.files import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import Outcome
+from panan_spider.core.text import without_figures
 
 #: Where the ledger notes how far each file of lines is marked in it.
 ARTICLES: Final = "articles"
@@ -121,7 +122,16 @@ class Ledger:
             *(record["url"], "article" if record.get("article_id") else "other", record.get("article_id"), at),
         )
         self.replay_outcome(record["url"], Outcome(record["outcome"]), at, record.get("reason"))
-        self.urls.mark_quarantined(record["url"], Outcome(record["outcome"]), record.get("body_hash"))
+        self.urls.mark_quarantined(record["url"], Outcome(record["outcome"]), self.fault_of(record))
+
+    def fault_of(self, record: Mapping[str, Any]) -> str | None:
+        """Identity of the fault in a quarantine record: of its reason, or for a stored article the hash of the page's bytes."""
+        article_id = record.get("article_id")
+        if article_id is not None and self.articles.latest(article_id) is not None:
+            return record.get("body_hash")
+        parts = (str(record.get(key) or "") for key in ("field", "template"))
+        plain = "\x1f".join((*parts, without_figures(record.get("reason") or "")))
+        return "fault:" + hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
     def replay_outcome(self, url: str, outcome: Outcome, at: str, reason: str | None = None) -> None:
         """Record the outcome of a URL that no run now open asked for. Inside `write`."""

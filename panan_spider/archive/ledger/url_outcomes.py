@@ -143,13 +143,13 @@ class UrlTable:
         return {Outcome(outcome): number for outcome, number in rows}
 
     def quarantined(self, url: str) -> tuple[str | None, str | None]:
-        """Outcome under which an address was last quarantined, and the page's hash; None, None where it never was."""
+        """Outcome under which an address was last quarantined, and its fault (`Ledger.fault_of`); None, None where it never was."""
         row = self._db.row("SELECT quarantined, body_hash FROM addresses WHERE url = ?", url)
         return (None, None) if row is None else (row[0], row[1])
 
-    def mark_quarantined(self, url: str, outcome: Outcome, body_hash: str | None) -> None:
-        """Note as what an address is quarantined, and the hash of the page."""
-        self._db.run("UPDATE addresses SET quarantined = ?, body_hash = ? WHERE url = ?", outcome, body_hash, url)
+    def mark_quarantined(self, url: str, outcome: Outcome, fault: str | None) -> None:
+        """Note as what an address is quarantined, and its fault (`Ledger.fault_of`)."""
+        self._db.run("UPDATE addresses SET quarantined = ?, body_hash = ? WHERE url = ?", outcome, fault, url)
 
 
 class ImageTable:

@@ -14,9 +14,12 @@ from panan_spider.items import WarcLocation
 
 
 class Quarantine:
-    """Writes quarantine.jsonl: one line for each page and each content of it, however many runs meet it.
+    """Writes quarantine.jsonl: one line for each page and each fault of it, however many runs meet it.
 
-    `fresh` counts what this run put there, by outcome; a page that lies there unchanged is not counted again.
+    A page that was never stored has the same fault as long as outcome, field, template and reason are the same, whatever
+    the bytes of the night; figures in the reason do not count. A stored article's rejected page has a line for each
+    content, because `verify` accounts for every later page of a stored article by its place.
+    `fresh` counts what this run put there, by outcome; a fault that is there already is not counted again.
     """
 
     def __init__(self, data: Path, lines: LineFile, ledger: Ledger, warc: WarcWriter, run_id: str) -> None:
@@ -36,8 +39,6 @@ class Quarantine:
     ) -> None:
         """Write the line, durable, then its mark; the caller holds the transaction open. Raises StoreError."""
         body_hash = None if place is None else self._body_hash(place)
-        if body_hash is not None and (outcome, body_hash) == self._ledger.urls.quarantined(url):
-            return
         record = {
             "url": url,
             "article_id": self._ledger.urls.article_id(url),
@@ -50,9 +51,12 @@ class Quarantine:
             "at": at,
             "body_hash": body_hash,
         }
+        fault = self._ledger.fault_of(record)
+        if fault is not None and self._ledger.urls.quarantined(url) in ((outcome, fault), (outcome, body_hash)):
+            return
         self._warc.sync()
         line = self._lines.append(json.dumps(record, ensure_ascii=False))
-        self._ledger.urls.mark_quarantined(url, outcome, body_hash)
+        self._ledger.urls.mark_quarantined(url, outcome, fault)
         self._ledger.passed(QUARANTINE, line)
         self.fresh[outcome] += 1
 
