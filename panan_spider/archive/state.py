@@ -95,9 +95,9 @@ class CrawlState:
     def unsettled(self) -> Iterable[PendingArticle]:
         """Articles to ask for again: failed, blocked, pending, listed and never asked for, out of range or forbidden, doubted.
 
-        An article that redirected off the site on three days is returned once a week.
+        An article that redirected off the site on three days is returned once a week, one that is only a link once a day.
         """
-        return self._ledger.queries.unsettled(self._rare_cutoff())
+        return self._ledger.queries.unsettled(self._rare_cutoff(), self.today.isoformat())
 
     def is_twin(self, article_id: str) -> bool:
         """Whether a stored article shows the content of another one and was not asked for since: a 304 proves nothing."""

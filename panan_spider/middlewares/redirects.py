@@ -16,6 +16,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRe
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from panan_spider.archive.ledger.queries import LINK_PAGE
 from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.document import Page, link_target
@@ -116,7 +117,7 @@ class LinkPageMiddleware(BaseRedirectMiddleware):
         if canonical(request.url) in site.entry_pages and site.urls.understand(target).kind is UrlKind.SECTION:
             return response  # the section search asks for the page behind an entry page under its own address
         if not site.urls.on_site(target):
-            raise OutcomeError(Outcome.OFF_SITE, f"its page only leads to {target}")
+            raise OutcomeError(Outcome.OFF_SITE, f"{LINK_PAGE} {target}")
         try:
             return self._redirect(self._redirect_request_using_get(request, response, target), request, "link page")
         except IgnoreRequest as error:

@@ -38,6 +38,25 @@ def test_what_led_off_the_site_on_three_days_is_asked_for_once_a_week(runs: Runs
     assert runs.asked_again() == ["000000001"]
 
 
+def test_a_page_that_is_only_a_link_off_the_site_is_asked_for_once_a_day(runs: Runs) -> None:
+    def found(number: int) -> None:
+        url = url_of(number)
+        runs.memory.discovered(url, "article", f"{number:09d}")
+        runs.memory.settle(url, Outcome.OFF_SITE, "its page only leads to http://example.com/a.html")
+
+    for night in range(2):
+        assert runs.asked_again() == (["000000001"] if night else [])
+        found(1)
+        runs.next()
+        assert runs.asked_again() == []
+        runs.clock.advance(days=1)
+        runs.next()
+    for number in range(2, 12):  # so many at once: a portal before the site
+        found(number)
+    runs.next()
+    assert len(runs.asked_again()) == 11
+
+
 def test_hosts_by_https_and_spellings_of_list_pages_are_kept_for_the_next_run(runs: Runs) -> None:
     runs.memory.note_https("a.example.com", works=True)
     runs.memory.note_https("b.example.com", works=True)

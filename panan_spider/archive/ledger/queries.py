@@ -29,6 +29,14 @@ def days_found(outcome: str) -> str:
 #: asked for rarely.
 _OFF_SITE_DAYS: Final = days_found("'off_site'")
 
+#: Beginning of the reason of an article whose page is nothing but a link off the site: published so, and no fault of the
+#: night. A further run of the day does not ask again, unless so many pages are such that a portal may stand before the site.
+LINK_PAGE: Final = "its page only leads to"
+_MANY_LINK_PAGES: Final = 10
+_LINK_PAGE_TODAY: Final = (
+    f"outcome = 'off_site' AND coalesce(reason, '') LIKE '{LINK_PAGE} %' AND date(settled_at, '+8 hours') = ?"
+)
+
 #: Reason of articles quarantined because several numbers showed one content: a fault of the site, so they are asked again.
 SHARED_CONTENT: Final = "the same content as"
 _SHARED: Final = f"outcome = 'invalid' AND coalesce(reason, '') LIKE '{SHARED_CONTENT} %'"
@@ -90,17 +98,20 @@ class LedgerQueries:
         )
         return bool(row and row[0])
 
-    def unsettled(self, rarely: str = "9999") -> list[PendingArticle]:
+    def unsettled(self, rarely: str = "9999", today: str = "9999") -> list[PendingArticle]:
         """The articles to take up again, each once, by the address tried least.
 
-        One that has led off the site time and again only where that was last found before the time `rarely`.
+        One that has led off the site time and again only where that was last found before the time `rarely`; one that is
+        only a link off the site only where that was last found before the day `today`.
         """
         rows = self._db.rows(
             f"""SELECT url, article_id, posted, outcome, tries, (
                 SELECT group_concat(section, char(31)) FROM listings l WHERE l.article_id = a.article_id)
             FROM addresses a
             WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {among(_RETAKEN)}
-                OR outcome = 'off_site' AND (settled_at < ? OR {_OFF_SITE_DAYS} < 3) OR {_DOUBTED}
+                OR outcome = 'off_site' AND (settled_at < ? OR {_OFF_SITE_DAYS} < 3) AND (NOT ({_LINK_PAGE_TODAY})
+                    OR (SELECT count(*) FROM addresses WHERE {_LINK_PAGE_TODAY}) >= {_MANY_LINK_PAGES})
+                OR {_DOUBTED}
                 OR {_SHARED} OR url IN (SELECT url FROM held) OR url IN ({_TWINS}))
             AND CASE WHEN EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id)
                 THEN (outcome IN {among(UNSETTLED)} OR EXISTS (SELECT 1 FROM held h WHERE h.article_id = a.article_id)
@@ -110,7 +121,7 @@ class LedgerQueries:
                     AND b.outcome IN ('unknown_layout', 'invalid', 'too_large')
                     AND NOT (b.outcome = 'invalid' AND coalesce(b.reason, '') LIKE '{SHARED_CONTENT} %')) END
             ORDER BY article_id, tries, number""",
-            rarely,
+            *(rarely, today, today),
         )
         once = {row[1]: row for row in reversed(rows)}
         return [

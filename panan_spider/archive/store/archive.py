@@ -361,8 +361,6 @@ class Archive:
         for start in self.ledger.articles.line_offsets():
             yield self._articles.at(start)
 
-    # The end of the run
-
     def close(self, report: Mapping[str, Any]) -> None:
         """End the run: open URLs settled, `report` written to runs/<run>.json (key `exit_code` also into the ledger).
 
