@@ -155,6 +155,25 @@ REFUSED: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("runspider", ""), 1, "one Python file"),
     (("runspider", "nosuch.py"), 1, "nosuch.py: no such file"),
     (("runspider", "empty"), 1, "empty: a folder"),
+    (("check", "nosuch"), 1, "no spider is named 'nosuch'"),
+    (("check", ""), 1, "no spider is named ''"),
+    (("check", "-a", "bogus"), 1, "Invalid -a value"),
+    (("check", "--bogus"), 1, "scrapy check has no option '--bogus'"),
+    (("fetch",), 1, "scrapy fetch takes one address, with http:// or https://"),
+    (("fetch", ""), 1, "scrapy fetch takes one address"),
+    (("fetch", "nosuch"), 1, "scrapy fetch takes one address"),
+    (("fetch", "http://127.0.0.1:9/", "--spider", "nosuch"), 1, "no spider is named 'nosuch'"),
+    (("view",), 1, "scrapy view takes one address"),
+    (("view", "afile"), 1, "scrapy view takes one address"),
+    (("view", "http://127.0.0.1:9/", "--spider", ""), 1, "no spider is named ''"),
+    (("shell", "--spider", "nosuch"), 1, "no spider is named 'nosuch'"),
+    (("shell", "./nosuch.html"), 1, "./nosuch.html: no such file"),
+    (("shell", "afile", "afile"), 1, "scrapy shell takes one address or file, or none"),
+    (("settings", "word"), 1, "scrapy settings takes options only, not 'word'"),
+    (("settings", "--getint", "BOT_NAME"), 1, "--getint BOT_NAME: invalid literal"),
+    (("settings", "--getbool", "BOT_NAME"), 1, "--getbool BOT_NAME: "),
+    (("settings", "--getfloat", "BOT_NAME"), 1, "--getfloat BOT_NAME: "),
+    (("settings", "--get"), 1, "argument --get: expected one argument"),
     (("runspider", "afile"), 1, "afile cannot be loaded: ValueError: Not a Python source file"),
 )
 
@@ -167,6 +186,17 @@ def test_a_wrong_call_is_one_line(
     said = scrapy(capsys, *(word.replace("{no_file}", names["no_file"]) for word in words))
     assert (said.code, said.out, said.err.count("\n")) == (code, "", 1), said
     assert said.err.startswith(f"panan: {line.replace('{no_file}', names['no_file'])}"), said
+
+
+@pytest.mark.parametrize("words", [("--section", "没有"), ("--format", "csv", "--section", "没有")])
+@pytest.mark.parametrize("out", ["afile", "new/er/x"])
+def test_a_refused_export_leaves_nothing_behind(
+    words: tuple[str, ...], out: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(folder.rglob("*"))
+    said = scrapy(capsys, "export", "--data-dir", "arch", *words, "--out", out)
+    assert (said.code, said.err.count("\n")) == (1, 1), said
+    assert sorted(folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize("option", ["--logfile", "--pidfile", "--profile"])

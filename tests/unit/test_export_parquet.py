@@ -68,5 +68,4 @@ def test_nothing_is_left_beside_it(data: Path) -> None:
     assert {path.name for path in (data / "export").iterdir()} == {
         "panan.parquet",
         ".panan.parquet.made",
-        ".panan.parquet.lock",
     }

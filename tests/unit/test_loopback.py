@@ -69,3 +69,14 @@ def test_a_crawl_without_its_proxy_asks_nobody(how: str, tmp_path: Path) -> None
 
 def test_it_is_on_in_the_tests() -> None:
     assert os.environ["PANAN_LOOPBACK_ONLY"] == "1"
+
+
+@pytest.mark.parametrize("command", ["fetch", "view"])
+def test_a_command_of_scrapy_stays_on_this_machine_and_says_by_its_code_that_nothing_came(command: str) -> None:
+    env = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    words = [sys.executable, "-m", "panan_spider", command, f"http://{NOWHERE}/"]
+    done = subprocess.run(
+        [*words, "-s", "RETRY_ENABLED=False", "-s", "PANAN_CONTACT=a@example.org"],
+        cwd=ROOT, env=env | {"PANAN_LOOPBACK_ONLY": "1"}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 10 and "DNS lookup failed" in done.stderr and done.stdout == "", done

@@ -84,3 +84,24 @@ def test_whoever_looks_keeps_no_run_out(tmp_path: Path, monkeypatch: pytest.Monk
     assert locks._taken(looking)
     monkeypatch.setattr(time, "sleep", lambda _seconds: os.close(looking))
     Lock(tmp_path / "lock", "r2").release()
+
+
+def test_a_lock_that_was_removed_while_another_waited_for_it_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second opens the file of the first, which is removed before the second has locked it."""
+    first = Lock(tmp_path / "lock", "first")
+
+    def removed(fd: int) -> bool:
+        monkeypatch.undo()
+        first.remove()
+        return taken(fd)
+
+    taken = locks._taken
+    monkeypatch.setattr(locks, "_taken", removed)
+    second = Lock(tmp_path / "lock", "second")
+    with pytest.raises(LockHeld, match="run second"):
+        Lock(tmp_path / "lock", "third")
+    second.remove()
+    second.remove()
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ exists; a killed run would leave it behind.
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,15 +22,26 @@ class Lock:
 
     def __init__(self, path: Path, run_id: str) -> None:
         """Raises LockHeld, naming the holder, where another process holds it; StoreError where it cannot be made."""
+        self._path = path
+        while not self._open(f"pid {os.getpid()}, run {run_id}"):
+            pass  # the holder has removed the file between the opening and the lock
+
+    def _open(self, name: str) -> bool:
+        """Open and lock the file; False where another one, or none, is at its path by then."""
+        path = self._path
         with naming(path):
             refuse_special(path)
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             with naming(path):
-                self._take(path, f"pid {os.getpid()}, run {run_id}")
+                self._take(path, name)
         except BaseException:
             os.close(self._fd)
             raise
+        if _is_at(path, self._fd):
+            return True
+        self.release()
+        return False
 
     def _take(self, path: Path, name: str) -> None:
         if not _taken(self._fd):
@@ -38,6 +50,13 @@ class Lock:
                 raise LockHeld(f"{path} is held by {_told(self._fd)}; one run at a time writes to an archive")
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, name.encode() + b"\n", 0)
+
+    def remove(self) -> None:
+        """Let go, and remove the file: another process that has opened it meanwhile opens it anew."""
+        if self._fd >= 0:
+            with suppress(OSError):
+                self._path.unlink()
+        self.release()
 
     def release(self) -> None:
         """Let go. Again is harmless."""
@@ -57,6 +76,14 @@ def holder(path: Path) -> str | None:
             return None if _taken(fd) else _told(fd)
         finally:
             os.close(fd)  # lets go of it
+
+
+def _is_at(path: Path, fd: int) -> bool:
+    """True where the open file is the one at the path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(fd))
+    except FileNotFoundError:
+        return False
 
 
 def _taken(fd: int) -> bool:

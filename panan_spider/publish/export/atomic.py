@@ -21,15 +21,24 @@ class ForeignFileError(RefusedError):
 
 @contextmanager
 def only_export_to(out: Path) -> Iterator[None]:
-    """Keep other exports away from `out` meanwhile. Raises LockHeld where one is at work there, StoreError."""
-    with naming(out.parent):
-        out.parent.mkdir(parents=True, exist_ok=True)
-    lock = Lock(_beside(out, "lock"), f"export to {out.name}")
+    """Keep other exports away from `out` meanwhile; afterwards neither the lock nor a folder made for nothing is left.
+
+    Raises LockHeld where another export is at work there, StoreError.
+    """
+    made = [folder for folder in (out.parent, *out.parent.parents) if not folder.exists()]
     try:
-        _tidy(out)
-        yield
+        with naming(out.parent):
+            out.parent.mkdir(parents=True, exist_ok=True)
+        lock = Lock(_beside(out, "lock"), f"export to {out.name}")
+        try:
+            _tidy(out)
+            yield
+        finally:
+            lock.remove()
     finally:
-        lock.release()
+        with suppress(OSError):  # not empty, or not made
+            for folder in made:
+                folder.rmdir()
 
 
 @contextmanager
