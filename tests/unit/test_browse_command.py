@@ -5,19 +5,25 @@ import os
 import queue
 import signal
 import socket
+import sqlite3
 import threading
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browse_archive import HOST, build, pages_of
+from browse_archive import HOST, Pages, build, pages_of
 from export_helpers import a_full_article, export, put, rows
 from scrapy.settings import Settings
 
 from panan_spider.commands.browse import Command
+from panan_spider.core.clock import local_time
 from panan_spider.publish.browse import export_source
 from panan_spider.publish.browse import server as serve
+from panan_spider.publish.browse.app import BrowseApp
 from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.export import sqlite as sqlite_export
+from panan_spider.publish.export.job import ExportJob, ExportResult
 from panan_spider.sites.profile import load_site
 
 
@@ -139,6 +145,56 @@ def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypat
     put(tmp_path, a_full_article(3, title="第三篇", authors=[{"name": "赵新来", "title": None, "work": None}]))
     assert any("第三篇" in pages.text("/") for _try in range(500))
     assert "赵新来" in pages.text("/authors"), "remembered from the export before"
+
+
+def test_the_first_visitor_does_not_wait_for_an_export_that_is_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ExportSource(put(tmp_path, a_full_article(1, title="第一篇")), load_site())
+    source.refresh()
+    made_at = local_time(rows(source.export, "SELECT value FROM meta WHERE key = 'made_at'")[0][0])
+    put(tmp_path, a_full_article(2, title="第二篇"))
+    make, (begun, may_end, has_ended) = sqlite_export.export, (threading.Event(), threading.Event(), threading.Event())
+
+    def slow(job: ExportJob, out: Path) -> ExportResult:
+        begun.set()
+        assert may_end.wait(60)
+        done = make(job, out)
+        has_ended.set()
+        return done
+
+    def visit(app: BrowseApp, listener: socket.socket, _ready: object) -> None:
+        listener.close()
+        pages = Pages(app)
+        assert begun.wait(60)
+        first = pages.text("/")
+        assert not may_end.is_set() and app.live.is_refreshing
+        assert "第一篇" in first and "第二篇" not in first and made_at in first
+        assert "being brought up to date" in pages.text("/?lang=en")
+        may_end.set()
+        assert has_ended.wait(60)
+        assert "第二篇" in pages.text("/")
+
+    monkeypatch.setattr(sqlite_export, "export", slow)
+    monkeypatch.setattr(serve, "serve", visit)
+    assert browse(tmp_path, "--port", "0") == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_damaged_export_is_a_page_that_says_so_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ExportSource(put(tmp_path, a_full_article(1)), load_site())
+    source.refresh()
+    with closing(sqlite3.connect(source.export)) as db:
+        db.execute("DROP TABLE listed_in")
+    monkeypatch.setattr(serve, "serve", lambda app, listener, _ready: (listener.close(), ask(app)))
+
+    def ask(app: BrowseApp) -> None:
+        assert Pages(app).get("/").status_code == 500
+
+    assert browse(tmp_path, "--port", "0") == 0
+    assert "panan: /: OperationalError: no such table: listed_in" in capsys.readouterr().err
 
 
 def test_an_archive_without_an_article_yet_in_a_folder_of_any_name_is_shown(tmp_path: Path) -> None:

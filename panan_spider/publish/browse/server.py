@@ -5,6 +5,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sqlite3
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -96,6 +97,8 @@ def serve_pages(source: PageSource, opts: argparse.Namespace) -> ExitCode:
         _refresh(source)
         is_stale = False
     live = LiveLibrary(source)
+    with suppress(sqlite3.Error):  # a damaged export: the first page says so, in words
+        live.current()
     if is_stale:
         live.look(at_once=True)
 
