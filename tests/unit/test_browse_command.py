@@ -188,11 +188,12 @@ def test_a_damaged_export_is_a_page_that_says_so_and_no_traceback(
     source.refresh()
     with closing(sqlite3.connect(source.export)) as db:
         db.execute("DROP TABLE listed_in")
-    monkeypatch.setattr(serve, "serve", lambda app, listener, _ready: (listener.close(), ask(app)))
 
-    def ask(app: BrowseApp) -> None:
+    def visit(app: BrowseApp, listener: socket.socket, _ready: object) -> None:
+        listener.close()
         assert Pages(app).get("/").status_code == 500
 
+    monkeypatch.setattr(serve, "serve", visit)
     assert browse(tmp_path, "--port", "0") == 0
     assert "panan: /: OperationalError: no such table: listed_in" in capsys.readouterr().err
 
