@@ -7,6 +7,7 @@ from typing import Final
 
 from lxml import etree
 
+from panan_spider.core.text import once
 from panan_spider.extract import labels
 from panan_spider.extract.body import Body, build, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
@@ -18,6 +19,7 @@ from panan_spider.extract.document import (
     document_title,
     is_closed,
     parse,
+    refusal,
     says_it_is_missing,
     soft_block,
 )
@@ -43,6 +45,7 @@ from panan_spider.extract.results import (
     Headline,
     InvalidPage,
     LabelledLine,
+    PageError,
     PartNumbers,
     SoftBlock,
     UnknownLayout,
@@ -83,23 +86,31 @@ def read_article(page: Page, site: Site | None = None) -> ArticlePage:
 
 def _read(page: Page, words: SiteWords) -> ArticlePage:
     try:
-        return _Reading(page, words).result()
+        root = parse(page)
     except UnknownLayout as error:
-        if reason := soft_block(page, words):
-            raise SoftBlock(reason) from error
-        if says_it_is_missing(page, words):
-            raise UnknownLayout(f"no article: {SAYS_MISSING}") from error
-        raise
+        reason, missing = refusal(page)
+        raise _honest(error, reason, missing=missing) from error
+    lines = flatten(root, words)
+    try:
+        return _Reading(page, words, root, lines).result()
+    except UnknownLayout as error:
+        raise _honest(error, soft_block(page, root, lines), missing=says_it_is_missing(root, lines)) from error
+
+
+def _honest(error: UnknownLayout, reason: str | None, *, missing: bool) -> PageError:
+    """The error for a page that is no article: a soft block for `reason`, a missing page, or the layout."""
+    if reason:
+        return SoftBlock(reason)
+    return UnknownLayout(f"no article: {SAYS_MISSING}") if missing else error
 
 
 class _Reading:
     """One page under way: its tree, its lines, its regions."""
 
-    def __init__(self, page: Page, words: SiteWords) -> None:
-        self.page = page
+    def __init__(self, page: Page, words: SiteWords, root: etree._Element, lines: list[Line]) -> None:
+        self.page, self.root = page, root
         self.words, self.site = words, words.site
-        self.root = parse(page)
-        self.lines = without_icons(flatten(self.root, words))
+        self.lines = without_icons(lines)
         self.template = choose_template(page, self.lines, self.site)
         self.titles = known_titles(self.template, self.root, document_title(self.root), page.text, words)
         self.region: Region = find_region(self.lines, self.titles)
@@ -182,7 +193,7 @@ class _Reading:
             tail=[self.lines[index] for index in self.region.tail],
             body=body,
             after=self.lines[self.region.body[1] :],
-            part_links=list(self._part_links().values()),
+            part_links=list(self._part_links.values()),
             authors_in=(bool(header.authors), bool(tail.authors)),
             editor_in=(bool(header.editor), not header.editor),
         )
@@ -233,7 +244,12 @@ class _Reading:
     def _tail_groups(self, signed: frozenset[int]) -> TailLine:
         """The tail lines read but for bylines; of several groups the last one names the site's editor, an earlier editor is a credit."""
         indexes = [index for index in self.region.tail if index not in signed]
-        apart = (n for n in range(1, len(indexes)) if not signed.issuperset(range(indexes[n - 1] + 1, indexes[n])))
+        edits = [read_tail_line(self.lines[index].folded).editor_label for index in indexes]
+        apart = (
+            n
+            for n in range(1, len(indexes))
+            if (edits[n] and edits[n] in edits[:n]) or not signed.issuperset(range(indexes[n - 1] + 1, indexes[n]))
+        )
         cuts = [0, *apart, len(indexes)]
         groups = [
             read_tail_line("  ".join(without_furniture(self.lines[index].text) for index in indexes[a:b]))
@@ -275,9 +291,10 @@ class _Reading:
 
     def _parts(self) -> tuple[str, ...]:
         return tuple(
-            self.site.urls.understand(self.resolve(link.get("href", ""))).url for link in self._part_links().values()
+            self.site.urls.understand(self.resolve(link.get("href", ""))).url for link in self._part_links.values()
         )
 
+    @once
     def _part_links(self) -> dict[int, etree._Element]:
         """The links to the article's further parts, by their number, in order."""
         own = self.address
@@ -292,7 +309,7 @@ class _Reading:
     def _numbers(self) -> PartNumbers:
         """The addresses of the article's parts by the numbers that link to them, and the number printed without a link."""
         found: dict[int, tuple[str, etree._Element]] = {}
-        for element in self.root.iter("a") if self.address.part > 1 or self._part_links() else ():
+        for element in self.root.iter("a") if self.address.part > 1 or self._part_links else ():
             number = _NUMBER.fullmatch("".join(element.itertext()))
             address = self.site.urls.understand(self.resolve(element.get("href", ""))) if number else None
             if number and address and address.article_id == self.address.article_id:

@@ -37,7 +37,7 @@ _MARKS: Final = rf"(?:{_MARK})(?:\s*[//、\u00b7&+]\s*(?:{_MARK}))*"
 _STEMS: Final = frozenset(meaning("stems"))
 _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
 
-_ROLE_AT: Final = re.compile(rf"((?:(?<![{_HAN}]){_NEWSROOM})?{ROLE})\s*:?")
+_ROLE_AT: Final = re.compile(rf"((?:(?<![{_HAN}]){_NEWSROOM})?{ROLE})\s*[:|]?")
 _LABEL_AT: Final = re.compile(
     rf"({_AUTHOR}|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({_AUTHOR}|{one_of('writers')})(?=\s)"
 )
@@ -119,7 +119,7 @@ def work_of(marks: str) -> str | None:
 
 def read_byline(text: str) -> tuple[Author, ...]:
     """The authors a byline names, in order: only names after a role, a mark or a label count."""
-    text = _without_office(fold(text))
+    text = _without_office(fold(text)).replace("丨", "|")  # a bar, though its code is a character's
     reader, at, known = _Reader(_is_slashed(text)), 0, False
     while at < len(text):
         if step := _LABEL_AT.match(text, at):
@@ -224,7 +224,7 @@ _OPENING: Final = re.compile(rf"^[\s((\[【■●◆★]*({'|'.join(map(spaced, 
 #: What some pages print for a colon: `编辑丨甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`.
 _BAR: Final = re.compile(
     rf"(?<![\u3400-\u9fff])(?:({'|'.join(map(spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]"
-    rf"|({'|'.join(_AUTHOR_LABELS)})\s*丨)\s*"
+    rf"|({'|'.join(sorted(_AUTHOR_LABELS, key=len, reverse=True))})\s*[丨|])\s*(?=[\u3400-\u9fff])"
 )
 _KNOWN: Final = frozenset(_ALL)
 _BLANK: Final = re.compile(
@@ -360,10 +360,15 @@ def read_tail_line(text: str) -> TailLine:
     return TailLine(authors, editor, {**editors, **credits}, source, label)
 
 
+def without_bars(text: str) -> str:
+    """A folded line with a colon behind labels that print a bar or slash there: `编辑丨甲`."""
+    return _BAR.sub(r"\1\2:", text)
+
+
 def _normal(text: str) -> str:
     if _BLANK_PAIRS.fullmatch(text := _BETWEEN_LABELS.sub("  ", fold(text))):
         text = _BLANK_LABEL.sub(r"\1:", text)
-    return _BLANK.sub(r"\1:", _BAR.sub(r"\1\2:", _WHEN.sub("", text)))
+    return _BLANK.sub(r"\1:", without_bars(_WHEN.sub("", text)))
 
 
 def _unlisted(text: str) -> list[re.Match[str]]:

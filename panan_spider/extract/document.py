@@ -14,9 +14,8 @@ from panan_spider.core.clock import ProcessorLimitError, processor_limit
 from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.header_line import strength
 from panan_spider.extract.line import Line
-from panan_spider.extract.lines import flatten
 from panan_spider.extract.results import InvalidPage, PageError, UnknownLayout
-from panan_spider.extract.words import SiteWords, is_prose, one_of
+from panan_spider.extract.words import is_prose, one_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import absolute
 
@@ -238,13 +237,15 @@ _LONGEST_EXCUSE: Final = 300
 _LONGEST: Final = 1_500  # characters on screen; such pages say little
 
 
-def says_it_is_missing(page: Page, words: SiteWords) -> bool:
+def refusal(page: Page) -> tuple[str | None, bool]:
+    """Of a page that is no HTML: why it is a server's error page, None where it is none; and whether it says that it does not exist."""
+    text = page.text[:_LONGEST]
+    return "a server's error page" if _SERVER_ERROR.search(text) else None, _MISSING.search(text) is not None
+
+
+def says_it_is_missing(root: etree._Element, lines: list[Line]) -> bool:
     """Whether a page that could not be read says in few words that there is none: 您访问的页面不存在."""
-    try:
-        root = parse(page)
-    except PageError:
-        return _MISSING.search(page.text[:_LONGEST]) is not None
-    said = _said(root, flatten(root, words))
+    said = _said(root, lines)
     return len(said) <= _LONGEST_EXCUSE and _MISSING.search(said) is not None
 
 
@@ -258,16 +259,11 @@ def _is_article(lines: list[Line]) -> bool:
     return dated and any(is_prose(line) or line.heading_tag for line in lines)
 
 
-def soft_block(page: Page, words: SiteWords) -> str | None:
+def soft_block(page: Page, root: etree._Element, lines: list[Line]) -> str | None:
     """Why the page is a challenge, login or maintenance page; None where nothing says so.
 
     Only for pages that could not be read as what they should be: an article about a login is an article.
     """
-    try:
-        root = parse(page)
-    except PageError:
-        return "a server's error page" if _SERVER_ERROR.search(page.text[:_LONGEST]) else None
-    lines = flatten(root, words)
     crumb = find_breadcrumb(lines)
     said = _said(root, lines)
     if len(said) > _LONGEST or (crumb is not None and len(crumb.parts) > 1):

@@ -94,7 +94,7 @@ class HeaderLine:
 
 def read_header_line(text: str) -> HeaderLine:
     """Read the line as printed. Raises InvalidPage for a date that does not exist."""
-    line = _SPACED_LABEL.sub(lambda label: "".join(label[0].split()), cleared(fold(text), by="  "))
+    line = byline.without_bars(_SPACED_LABEL.sub(lambda label: "".join(label[0].split()), cleared(fold(text), by="  ")))
     dated = _labelled_date(line) or _unlabelled_date(line)
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.

@@ -103,9 +103,15 @@ def has(line: Line, label: Label) -> bool:
     """Whether a rule gives the line this label. Asked once for each line."""
     known = line.signs.get(label)
     if known is None:
-        fits = line.kind == "text" and any(rule.test(line) for rule in RULES if rule.label is label)
-        known = line.signs[label] = fits
+        known = line.signs[label] = line.kind == "text" and _is_given(line, label)
     return known
+
+
+def _is_given(line: Line, label: Label) -> bool:
+    for rule in RULES:  # noqa: SIM110  # no generator: a page asks thousands of times
+        if rule.label is label and rule.test(line):
+            return True
+    return False
 
 
 def is_leftover(line: Line) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
-from panan_spider.extract.document import Page, base_url, bounded, mended, parse, soft_block
+from panan_spider.extract.document import Page, base_url, bounded, mended, parse, refusal, soft_block
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import last_sign, read_pager
@@ -202,7 +202,7 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
     links = [link for link in found if link.address.kind is not UrlKind.OFF_SITE]
     rows = read_rows(_row_links(links), words.site.urls, last_sign(root))
     onward = _led_to(root, base, page, words.site.urls)
-    if not (rows or names or onward) and (reason := soft_block(page, words)):
+    if not (rows or names or onward) and (reason := soft_block(page, root, lines)):
         raise SoftBlock(reason)
     return SectionPage(
         url=page.url,
@@ -223,7 +223,7 @@ def _parsed(page: Page, words: SiteWords) -> etree._Element:
     try:
         return parse(Page(page.url, whole.encode("utf-8", "replace"), "text/html; charset=utf-8"))
     except UnknownLayout as error:
-        if reason := soft_block(page, words):
+        if reason := refusal(page)[0]:
             raise SoftBlock(reason) from error
         raise InvalidPage(error.reason) from error
 

@@ -104,3 +104,27 @@ def test_the_code_of_an_editor_stays_with_the_name() -> None:
 def test_labels_that_nobody_listed_behind_an_editor_are_credits() -> None:
     got = read(tail="<p>编辑：钱校样</p><p>图编：孙审签</p><p>校对：周复审</p>")
     assert (got.editor, got.credits) == ("钱校样", {"图编": "孙审签", "校对": "周复审"})
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("记者丨陈测试", ["陈测试"]),
+        ("记者 | 陈测试 王示例", ["陈测试", "王示例"]),
+        ("图文丨陈测试", ["陈测试"]),
+        ("文字丨陈测试 摄影丨王示例", ["陈测试", "王示例"]),
+    ],
+)
+def test_a_bar_for_the_colon_of_a_byline(line: str, names: list[str]) -> None:
+    got = read(f"<p>{line}</p>{TEXT}")
+    assert [one.name for one in got.authors] == names and got.text == f"{FIRST}\n{SECOND}"
+
+
+def test_a_bar_for_each_colon_of_a_tail_line() -> None:
+    got = read(f"{TEXT}<p>图文 | 陈测试 编辑 | 李编排 审核 | 孙审签</p>", tail="")
+    assert (got.editor, got.credits, [one.name for one in got.authors]) == ("李编排", {"审核": "孙审签"}, ["陈测试"])
+
+
+def test_of_two_lines_with_an_editor_the_last_names_the_sites_own() -> None:
+    got = read(f"{TEXT}<p>监制：甲一 责编：李编排 编辑：乙二</p>", tail="编辑：钱校样")
+    assert (got.editor, got.credits) == ("钱校样", {"监制": "甲一", "责编": "李编排", "编辑": "乙二"})
