@@ -23,7 +23,7 @@ from panan_spider.extract.document import (
     says_it_is_missing,
     soft_block,
 )
-from panan_spider.extract.header_line import HeaderLine, is_lone_byline, names_source, read_header_line
+from panan_spider.extract.header_line import is_lone_byline, names_source, read_header_line
 from panan_spider.extract.headline import (
     Opening,
     could_be_headline,
@@ -42,6 +42,7 @@ from panan_spider.extract.results import (
     SAYS_MISSING,
     ArticlePage,
     FieldSources,
+    HeaderLine,
     Headline,
     InvalidPage,
     LabelledLine,
@@ -132,7 +133,7 @@ class _Reading:
             url=self.address.url,
             template=self.template.name,
             title=headline.title,
-            kicker=opening.kicker or headline.kicker,
+            kicker=opening.kicker or (None if headline.kicker in (header.source, self.site.name) else headline.kicker),
             subtitle=opening.subtitle if headline.subtitle in (None, header.source) else headline.subtitle,
             published=header.published,
             breadcrumbs=self.breadcrumbs,

@@ -171,12 +171,12 @@ def _toolbars(state: BodyState) -> list[Line]:
     if kept and (text := without_bar(kept[0].raw)) != kept[0].raw:
         kept[0] = replace(kept[0], raw=text)
     head = 0
-    while head < len(kept) and (kept[head].kind != "text" or _is_tool(kept[head])):
+    while head < len(kept) and (kept[head].kind != "text" or _is_tool(kept[head]) or words.names_keywords(kept[head])):
         head += 1
     foot = len(kept)
     while foot > head and (labels.is_toolbar(kept[foot - 1]) or leads_away(kept[foot - 1])):
         foot -= 1
-    return [line for line in (*kept[:head], *kept[foot:]) if line.kind == "text" and _is_tool(line)]
+    return [line for line in kept[:head] if line.kind == "text"] + list(filter(_is_tool, kept[foot:]))
 
 
 def _toolbars_behind(state: BodyState) -> list[Line]:

@@ -9,7 +9,6 @@ Any part can be missing, 来源 can be empty, blanks are of any kind and number.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -19,9 +18,8 @@ from panan_spider.core.text import as_printed, fold, remembered
 from panan_spider.extract import byline, media, words
 from panan_spider.extract.byline import AUTHOR_WORD, NEWSROOM_ROLE, ROLE, cut_credits, read_byline, spaced
 from panan_spider.extract.line import LONGEST_ROW, Line, row_of, small_parent, stands_in, unbracketed
-from panan_spider.extract.results import InvalidPage, UnknownLayout
+from panan_spider.extract.results import HeaderLine, InvalidPage, UnknownLayout
 from panan_spider.extract.words import SiteWords, cleared, meaning, one_of
-from panan_spider.items import Author
 
 SOURCE_LABEL: Final = rf"(?:{one_of('source_label')})\s*:"
 DATE: Final = re.compile(
@@ -70,6 +68,7 @@ _PHOTO_CREDIT: Final = re.compile(rf"(?:[摄图]|{one_of('photo_credits')})[\s)�
 _PHOTO_LABEL: Final = re.compile(rf"[\s(【]{{0,9}}(?:{one_of('photo_labels')})\s{{0,9}}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _SOURCE: Final = re.compile(SOURCE_LABEL)
+_EMPTY_SOURCE: Final = re.compile(rf"{SOURCE_LABEL}\s*$")
 _SITE: Final = rf"\s{{0,9}}{_DOMAIN.pattern}\s{{0,9}}{{name}}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
 #: A label in the rest of the line that names nobody who wrote, and where its value ends.
@@ -79,17 +78,6 @@ _OTHER_LABEL: Final = re.compile(
 _END_OF_OTHER: Final = re.compile(rf"\x1f|\s(?={NEWSROOM_ROLE}|[\u3400-\u9fff]{{1,6}}\s?:)|\s{{2}}(?=\S)")
 _END_OF_VALUE: Final = re.compile(r"\x1f|[|](?!\s*\d{4}[-/.年])")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|{AUTHOR_WORD}:|{ROLE}:?)+$")
-
-
-@dataclass(frozen=True)
-class HeaderLine:
-    """Fields of a header line; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
-
-    published: str | None
-    source: str | None
-    authors: tuple[Author, ...]
-    editor: str | None = None
-    credits: dict[str, str] = field(default_factory=dict)
 
 
 def read_header_line(text: str) -> HeaderLine:
@@ -352,6 +340,8 @@ def header_end(lines: list[Line], first: int) -> int:
 def _is_awaited(lines: list[Line], index: int) -> bool:
     """Whether the line is the value of a label before it, and the header line goes on behind it."""
     before = next(lines[place] for place in range(index - 1, -1, -1) if lines[place].kind == "text")
+    if _EMPTY_SOURCE.search(before.folded) and lines[index].block is before.block and lines[index].breaks == "br":
+        return len(lines[index].bare) <= LONGEST_ROW and not words.is_statement(lines[index].folded)
     if not is_label(before.folded) or not _says_little(lines[index]) or index + 1 >= len(lines):
         return False
     return is_header_piece(lines[index + 1])

@@ -163,7 +163,8 @@ def find_headline(lines: list[Line], start: int, header: int, titles: frozenset[
         if first == header and index + 1 < len(lines) and is_piece_above(line, lines[header]):
             header = first = index
             continue
-        if not _can_be_over(line, titles) or (first < header and _in_column(line, lines[header - 1])):
+        beside = first < header and (line.prose.endswith("。") or _in_column(line, lines[header - 1]))
+        if beside or not _can_be_over(line, titles):
             break
         first = index
         if header - first >= _MAX_HEADLINE_LINES:

@@ -307,8 +307,9 @@ def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
     """Whether the text ends before the line: under a newspaper's `相关链接` the text can go on, in whole sentences."""
     if not labels.ends_body(lines[index]):
         return False
-    if labels.is_page_walk(lines[index]) and not any(map(_is_text, lines[begin:index])):
-        return False  # a number of comments under the header line
+    opens = labels.is_page_walk(lines[index]) or words.names_keywords(lines[index])
+    if opens and not any(map(_is_text, lines[begin:index])):
+        return False  # a number of comments, or keywords, under the header line
     after = _text_behind(lines, index)
     if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
         return True

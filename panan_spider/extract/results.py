@@ -185,6 +185,17 @@ class SectionPage:
 
 
 @dataclass(frozen=True)
+class HeaderLine:
+    """Fields of a header line; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
+
+    published: str | None
+    source: str | None
+    authors: tuple[Author, ...]
+    editor: str | None = None
+    credits: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Headline:
     """`title` is `""` where none was found; the lines are those each was read from."""
 

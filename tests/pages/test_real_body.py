@@ -222,3 +222,13 @@ def test_a_kicker_and_a_headline_in_one_element_are_two(verb: str) -> None:
 def test_a_title_that_speaks_of_a_time_is_no_kicker() -> None:
     got = read(title="样岭茶园在五月公布开园时间表<br>各村都来看", called="磐安新闻网")
     assert got.kicker is None
+
+
+@pytest.mark.parametrize("line", ['标签：<a href="/t/1">修路</a> <a href="/t/2">山村</a>', "关键词： 修路 山村"])
+def test_keywords_under_the_header_line_end_no_body_and_are_none_of_it(line: str) -> None:
+    assert read(f"<p>{line}</p>{TEXT}").text == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize("line", ["广告", "打开样例新闻APP，阅读体验更佳"])
+def test_the_word_over_an_advertisement_is_no_paragraph(line: str) -> None:
+    assert read(f"<p>{FIRST}</p><div>{line}</div><p>{SECOND}</p>").text == f"{FIRST}\n{SECOND}"

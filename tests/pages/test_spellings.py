@@ -128,3 +128,18 @@ def test_a_bar_for_each_colon_of_a_tail_line() -> None:
 def test_of_two_lines_with_an_editor_the_last_names_the_sites_own() -> None:
     got = read(f"{TEXT}<p>监制：甲一 责编：李编排 编辑：乙二</p>", tail="编辑：钱校样")
     assert (got.editor, got.credits) == ("钱校样", {"监制": "甲一", "责编": "李编排", "编辑": "乙二"})
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "<span>作者：陈测试</span>", "<span>作者：陈测试</span><span>编辑：钱校样</span>"]
+)
+def test_a_source_in_the_line_under_its_label(rest: str) -> None:
+    got = read(header=f"<span>发布时间：2021-04-05 08:30</span><span>来源：<br>样例新闻网</span>{rest}")
+    assert (got.source, got.published, got.editor, got.text) == ("样例新闻网", DAY, "钱校样", f"{FIRST}\n{SECOND}")
+    assert [one.name for one in got.authors] == (["陈测试"] if rest else [])
+
+
+@pytest.mark.parametrize("over", ["磐安新闻网", "示例新闻网", "这条消息说的是别处的事情，与下面的文章无关。"])
+def test_the_sites_name_the_source_and_a_sentence_are_no_kicker(over: str) -> None:
+    got = read(title=f"{over}<br>样岭村修好了进村路", called="样岭村修好了进村路-要闻-示例新闻网")
+    assert (got.title, got.kicker) == ("样岭村修好了进村路", None)
