@@ -9,7 +9,7 @@ from lxml import etree
 
 from panan_spider.core.text import once
 from panan_spider.extract import labels
-from panan_spider.extract.body import Body, build, text_length
+from panan_spider.extract.body import Body, build, offers_files, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
 from panan_spider.extract.byline import TailLine, is_tail_line, read_byline, read_tail_line, unknown_labels
 from panan_spider.extract.document import (
@@ -35,7 +35,7 @@ from panan_spider.extract.headline import (
     read_opening,
 )
 from panan_spider.extract.labels import Label, find_rule
-from panan_spider.extract.line import Line, common_box, holds_more_than
+from panan_spider.extract.line import Line, common_box, holds_more_than, stands_in
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.regions import Region, find_region, prose_outside, without_icons
 from panan_spider.extract.results import (
@@ -216,7 +216,20 @@ class _Reading:
         """The lines of the body's region without bylines and tail lines among them."""
         bylines = self.region.bylines
         kept = (index for index in range(*self.region.body) if index not in self.region.tail and index not in bylines)
-        return [replace(self.lines[n], parted=True) if n - 1 in bylines else self.lines[n] for n in kept]
+        lines = [replace(self.lines[n], parted=True) if n - 1 in bylines else self.lines[n] for n in kept]
+        return lines + self._files_behind()
+
+    def _files_behind(self) -> list[Line]:
+        """The lines right behind the tail that offer files, in the box of the tail: the article's attachments below the editor's line."""
+        if not self.region.tail:
+            return []
+        start = end = self.region.tail[-1] + 1
+        box = self.lines[start - 1].block.getparent()
+        while end < len(self.lines) and box is not None and stands_in(self.lines[end], box):
+            if not offers_files(self.lines[end], self.lines[end + 1 : end + 2]):
+                break
+            end += 1
+        return self.lines[start:end]
 
     def _headline(self, *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
         """Headline, the body's opening lines that belong to it, and the lines of the body."""

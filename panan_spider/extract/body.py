@@ -89,6 +89,12 @@ def announces(line: Line, after: Sequence[Line]) -> bool:
     return any(media.is_file(href) for below in after for href, _ in below.links)
 
 
+def offers_files(line: Line, after: Sequence[Line]) -> bool:
+    """Whether the line is nothing but files and the word for them, or that word over the files of the next one."""
+    files = [(href, text) for href, text in line.links if media.is_file(href)]
+    return line.kind == "text" and (labels(line, files) if files else announces(line, after))
+
+
 _SENTENCE: Final = re.compile(r"[。!?;,:、…]")
 TERMINAL: Final = re.compile(r"[。!?;:…”』」)]$")
 #: `一、`, `(二)`, `第三章`: before a subhead; several in a row are the items of a list.

@@ -143,3 +143,17 @@ def test_a_source_in_the_line_under_its_label(rest: str) -> None:
 def test_the_sites_name_the_source_and_a_sentence_are_no_kicker(over: str) -> None:
     got = read(title=f"{over}<br>样岭村修好了进村路", called="样岭村修好了进村路-要闻-示例新闻网")
     assert (got.title, got.kicker) == ("样岭村修好了进村路", None)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        '<p>附件：<a href="/att/1.doc">名单.doc</a></p>',
+        '<p>附件：</p><p><a href="/att/1.doc">名单.doc</a></p>',
+        '<p><a href="/att/1.doc">名单.doc</a></p>',
+    ],
+)
+def test_files_below_the_editors_line_are_the_articles(files: str) -> None:
+    got = read(tail=f"<p>编辑：钱校样</p>{files}", side='<div><p><a href="/x/2.doc">别处的文件.doc</a></p></div>')
+    assert [link.title for link in got.attachments] == ["名单.doc"]
+    assert (got.editor, got.text) == ("钱校样", f"{FIRST}\n{SECOND}")
