@@ -23,6 +23,7 @@ SECTIONS: Final[dict[str, Callable[[bool], str]]] = {
     "incremental": sections.incremental,
     "nights": sections.nights,
     "first": sections.first,
+    "fleet": sections.fleet,
     "growing": sections.growing,
     "durability": sections.durability,
     "export": sections.export,

@@ -13,6 +13,7 @@ from benchmarks.extraction import HEAVY, LIGHT, OURS
 from benchmarks.first_crawl import first_crawl
 from benchmarks.growth import growth
 from benchmarks.incremental import nightly
+from benchmarks.many_sites import many_sites
 from benchmarks.measure import ROOT, run, table, through
 
 #: Articles of the sites that are crawled, the last of them for the table.
@@ -177,6 +178,34 @@ def first(quick: bool) -> str:
         "s CPU",
     )
     return table(head, rows)
+
+
+def fleet(quick: bool) -> str:
+    """`fleet run` over sixty sites at once, at the settings of a live crawl."""
+    found = (
+        [many_sites(3, 100, "DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")]
+        if quick
+        else [many_sites(10, 100), many_sites(60, 100)]
+    )
+    rows = [
+        (
+            f"{one.sites}", f"{one.at_once}", f"{one.articles:,}", f"{one.requests:,}", f"{one.cost.wall:.0f}",
+            f"{one.requests / one.cost.wall:.1f}", f"{one.slowest:.2f}", f"{one.cost.cpu:.0f}",
+            f"{1000 * one.cost.cpu / one.requests:.1f}", f"{one.megabytes:,.0f}", f"{one.megabytes / one.at_once:.0f}",
+        )
+        for one in found
+    ]  # fmt: skip
+    head = (
+        "sites",
+        "at once",
+        "articles",
+        "requests",
+        "s wall",
+        "requests/s",
+        "requests/s of the slowest site",
+        "s CPU",
+    )
+    return table((*head, "ms CPU a request", "MB, all together", "MB a crawl"), rows)
 
 
 def growing(quick: bool) -> str:

@@ -91,7 +91,7 @@ class ProxyServer:
         return whole and headers.get("proxy-connection", headers.get("connection", "")).lower() != "close"
 
     def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
-        host, path = _split(target)
+        host, path = split_target(target)
         if host is None:
             return text(400, "no such address")
         if not target.startswith("http://"):  # CONNECT, or https
@@ -114,13 +114,13 @@ class ProxyServer:
         return self.site.respond(request.method, request.host, request.path, request.headers)
 
     def _log(self, target: str, response: Response, sent: int) -> None:
-        host, path = _split(target)
+        host, path = split_target(target)
         if host != control.HOST:
             status = 0 if response.action in ("hang", "drop") else response.status
             self.requests.append(Logged(host or "", path, status, sent, time.time()))
 
 
-def _split(target: str) -> tuple[str | None, str]:
+def split_target(target: str) -> tuple[str | None, str]:
     """(host, path with query) of a request's target; the host is None where it is no address."""
     try:
         parts = urlsplit(target)

@@ -6,15 +6,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo_site.county import County
-from demo_site.county_lichuan import LICHUAN
-from demo_site.proxy import ProxyServer, _split
-from demo_site.response import Response, text
+from demo_site.many_counties import ManySites, county, write_profiles
+from demo_site.response import Response
 from demo_site.site import Site
+
+__all__ = ["CountiesServer", "county", "differences", "serving", "write_profiles"]
 
 _SENDER: ContextVar[int] = ContextVar("sender", default=0)
 
@@ -27,54 +27,6 @@ class Asked:
     path: str
     at: float
     pid: int
-
-
-def county(key: str) -> County:
-    """A county like 例川, under hosts, a folder and a name of its own."""
-    old, own, prefix = f"{key}.yangjiang.example.com", f"www.{key}.example.com", f"/{key}news"
-    hosts = {LICHUAN.old: old, LICHUAN.own: own}
-    return replace(
-        LICHUAN,
-        key=key,
-        name=f"例川{key}新闻网",
-        old=old,
-        own=own,
-        prefix=prefix,
-        planned=tuple(
-            replace(section, host=hosts[section.host], path=section.path.replace(LICHUAN.prefix, prefix))
-            for section in LICHUAN.planned
-        ),
-        dead_links={
-            hosts[host]: tuple((word, path.replace(LICHUAN.prefix, prefix)) for word, path in links)
-            for host, links in LICHUAN.dead_links.items()
-        },
-    )
-
-
-def profile(found: County, group: str | None = None, slots: int = 1) -> str:
-    """The county's profile, as TOML."""
-    lines = [
-        f'key = "{found.key}"',
-        f'name = "{found.name}"',
-        f'portal = "{found.portal}"',
-        'apps = ["云上例川客户端"]',
-        f'hosts = ["{found.old}", "{found.own}"]',
-        f'prefix = "{found.prefix}"',
-        f'entry_pages = ["http://{found.old}/", "http://{found.own}/"]',
-        "first_year = 2012",
-        'region = "999999"',
-    ]
-    if group is not None:
-        lines += [f'group = "{group}"', f"group_slots = {slots}"]
-    return "\n".join(lines) + "\n"
-
-
-def write_profiles(folder: Path, keys: Sequence[str], group: str | None = None, slots: int = 1) -> Path:
-    """A folder for PANAN_SITES_DIR."""
-    folder.mkdir()
-    for key in keys:
-        (folder / f"{key}.toml").write_text(profile(county(key), group, slots), "utf-8")
-    return folder
 
 
 def process_of(port: int, server: int) -> int:
@@ -102,32 +54,21 @@ def _owner(socket: str) -> int:
     return 0
 
 
-class CountiesServer(ProxyServer):
+class CountiesServer(ManySites):
     """One proxy for the sites of many counties. `asked` grows as it serves."""
 
     def __init__(self, sites: Sequence[Site]) -> None:
-        super().__init__(sites[0])
-        self.sites = {site.county.key: site for site in sites}
-        self._hosts = {host: site for site in sites for host in site.county.home}
+        super().__init__(sites)
         self.asked: list[Asked] = []
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _SENDER.set(process_of(writer.get_extra_info("peername")[1], writer.get_extra_info("sockname")[1]))
         await super()._client(reader, writer)
 
-    def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
-        host, path = _split(target)
-        site = self._hosts.get(host or "")
-        if site is None:
-            self.strays.append(target)
-            return text(502, "no such host")
-        with self._lock:
-            self.asked.append(Asked(site.county.key, path, time.monotonic(), self._sender(site.county.key)))
-            try:
-                return site.respond(method, str(host), path, headers)
-            except Exception as error:
-                self.errors.append(f"{target}: {error!r}")
-                return text(500, repr(error))
+    def _respond(self, site: Site, method: str, host: str, path: str, headers: dict[str, str]) -> Response:
+        key = site.county.key
+        self.asked.append(Asked(key, path, time.monotonic(), self._sender(key)))
+        return super()._respond(site, method, host, path, headers)
 
     def _sender(self, key: str) -> int:
         """Who sends now. One that was gone before it could be looked up is the last one that asked, if that one is gone, too."""
