@@ -12,6 +12,7 @@ from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, say, show
 from panan_spider.doctor import article_checks, site_checks
 from panan_spider.doctor.article_checks import matched
+from panan_spider.doctor.first_profile import unproven_values
 from panan_spider.doctor.probe_result import FetchResult, SiteProbe
 from panan_spider.doctor.profile_patch import changes, patch, patched_file
 from panan_spider.doctor.selectors import changed
@@ -80,13 +81,15 @@ class DoctorVerdict:
 
 def judge(visit: SiteProbe) -> DoctorVerdict:
     """The first rule that applies, in the order of urgency."""
-    for state, rule in _RULES:
-        if reason := rule(visit):
-            moved = state in (DoctorStatus.MOVED, DoctorStatus.HALF_DOWN)
-            return DoctorVerdict(state, reason, visit.site.key, changes(visit) if moved else {})
-    articles = sum(sample.article is not None for sample in visit.samples)
-    reason = f"{len(visit.sections)} sections and {articles} articles read completely"
-    return DoctorVerdict(DoctorStatus.GOOD, reason, visit.site.key, {})
+    found = next(((state, reason) for state, rule in _RULES if (reason := rule(visit))), None)
+    if found is None:
+        articles = sum(sample.article is not None for sample in visit.samples)
+        found = DoctorStatus.GOOD, f"{len(visit.sections)} sections and {articles} articles read completely"
+    state, reason = found
+    new = changes(visit) if state in (DoctorStatus.MOVED, DoctorStatus.HALF_DOWN) else {}
+    if visit.site.unproven:
+        new = unproven_values(visit, good=state is DoctorStatus.GOOD) | new
+    return DoctorVerdict(state, reason, visit.site.key, new)
 
 
 def _came(visit: SiteProbe) -> int:

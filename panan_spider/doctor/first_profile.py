@@ -1,4 +1,4 @@
-"""First profile of a site that has none: what a probe of one host read, as the lines of a TOML file."""
+"""First profile: lines of TOML that a probe read on a site without a profile, or with one that is unproven."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from panan_spider.doctor.probe_result import SiteProbe
 from panan_spider.doctor.profile_patch import array, quoted
 from panan_spider.sites.profile import Site, load_site, site_keys
+from panan_spider.sites.urls import section_key
 
 #: First labels of host names that name no site.
 _COMMON = frozenset({"www", "news", "m", "wap"})
@@ -27,24 +28,60 @@ def probed_site(host: str) -> Site:
     return site
 
 
-def first_profile(probe: SiteProbe) -> str:
-    """The profile as TOML, a comment where a person has to decide. Every value was read on a page of the probe."""
-    site, crumbs = probe.site, _breadcrumbs(probe)
+def read_values(probe: SiteProbe) -> dict[str, str]:
+    """Keys of the profile that pages of the probe state, as TOML source: names, folder, sections, first year, CMSs."""
+    crumbs, prefix = _breadcrumbs(probe), _prefix(probe)
     articles = [sample.article for sample in probe.samples if sample.article is not None]
     years = [int(article.published[:4]) for article in articles if article.published]
-    cms = sorted({article.template.partition("_")[0] for article in articles}) or list(site.cms)
+    sections = [section_key(section.lists[0].url) for section in probe.sections]
+    cms = sorted({article.template.partition("_")[0] for article in articles})
+    values = {
+        "name": quoted(crumbs[-1]) if crumbs else None,
+        "portal": quoted(crumbs[0]) if len(crumbs) > 1 else None,
+        "prefix": quoted(prefix) if prefix else None,
+        "known_sections": array(list(dict.fromkeys(sections))) if sections else None,
+        "first_section": quoted(probe.sections[0].name) if sections else None,
+        "first_year": str(min(years)) if years else None,
+        "cms": array(cms) if cms else None,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def unproven_values(probe: SiteProbe, *, good: bool) -> dict[str, str]:
+    """New values for a profile that is unproven: keys it does not set, and names that the pages print otherwise.
+
+    It is proven once a probe is `good` and finds nothing else to write.
+    """
+    site, values = probe.site, read_values(probe)
+    set_already = {"prefix", "known_sections", "first_section", "first_year", "cms"} & site.model_fields_set
+    values = {name: value for name, value in values.items() if name not in set_already}
+    for name in ("name", "portal"):
+        known = getattr(site, name)
+        if known is not None and values.get(name) == quoted(known):
+            del values[name]
+    return values or ({"unproven": "false"} if good else {})
+
+
+def first_profile(probe: SiteProbe) -> str:
+    """The profile as TOML, a comment where a person has to decide. Every value was read on a page of the probe."""
+    site, values = probe.site, read_values(probe)
+
+    def line(name: str, comment: str = "") -> list[str]:
+        return [f"{name} = {values[name]}{comment}"] if name in values else []
+
     lines = [
         f"# First profile of {site.hosts[0]}, read by `doctor --new` on {datetime.now(UTC):%Y-%m-%d}. Check each line.",
         f"key = {quoted(site.key)}",
-        f"name = {quoted(crumbs[-1])}" if crumbs else '# name = "…"  # as breadcrumbs print it',
-        *([f"portal = {quoted(crumbs[0])}"] if len(crumbs) > 1 else []),
+        *(line("name") or ['# name = "…"  # as breadcrumbs print it']),
+        *line("portal"),
         f"hosts = {array(list(site.hosts))}",
         *(f"# Rows of lists lead to {host}, {count} times: is it the site's own?" for host, count in _others(probe)),
-        *([f"prefix = {quoted(prefix)}"] if (prefix := _prefix(probe)) else []),
+        *line("prefix"),
         f"entry_pages = {array(list(site.entry_pages))}",
-        *([f"first_section = {quoted(probe.sections[0].name)}"] if probe.sections else []),
-        *([f"first_year = {min(years)}  # of the articles read; older ones may be there"] if years else []),
-        f"cms = {array(cms)}",
+        *line("known_sections"),
+        *line("first_section"),
+        *line("first_year", "  # of the articles read; older ones may be there"),
+        *(line("cms") or [f"cms = {array(list(site.cms))}"]),
         "unproven = true # until `doctor --site` has found nothing to change",
     ]
     return "\n".join(lines) + "\n"
@@ -61,8 +98,9 @@ def _breadcrumbs(probe: SiteProbe) -> tuple[str, ...]:
 
 
 def _prefix(probe: SiteProbe) -> str | None:
-    """The folder that every section stands in, as `/name`."""
-    paths = [urlsplit(answer.url).path.split("/") for section in probe.sections for answer in section.lists[:1]]
+    """The folder that every section of the first host stands in, as `/name`."""
+    urls = [urlsplit(answer.url) for section in probe.sections for answer in section.lists[:1]]
+    paths = [url.path.split("/") for url in urls if url.hostname == probe.site.hosts[0]]
     folders = {parts[1] for parts in paths if len(parts) > 3}
     return f"/{folders.pop()}" if len(folders) == 1 and all(len(parts) > 3 for parts in paths) else None
 

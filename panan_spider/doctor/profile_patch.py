@@ -62,24 +62,37 @@ def patched_file(site: Site) -> str:
 
 
 def patch(new: dict[str, str], site: Site) -> str:
-    """A unified diff of the site's profile with these values, for `git apply`; `""` for none.
-
-    Raises LookupError where the profile does not set one of the keys.
-    """
+    """A unified diff of the site's profile with these values, for `git apply`; `""` for none."""
     old, name = profile_file(site.key).read_text("utf-8"), patched_file(site).lstrip("/")
     lines = changed_lines(new, old)
     return "".join(difflib.unified_diff(old.splitlines(keepends=True), lines, f"a/{name}", f"b/{name}", n=1))
 
 
 def changed_lines(new: dict[str, str], source: str) -> list[str]:
-    """The lines of `source` with these values, each on lines of its own where it is long."""
+    """The lines of `source` with these values; a list is broken where its line is long.
+
+    A key that is not set there yet is put in behind the keys that stand before it in `Site`.
+    """
+    order = list(Site.model_fields)
     for name, value in new.items():
-        found = re.search(rf"^{name}\s*=\s*\[[^\]]*\]", source, re.MULTILINE)
-        if found is None:
-            raise LookupError(name)
         line = f"{name} = {value}"
-        if len(line) > _WIDEST:
+        if len(line) > _WIDEST and value.startswith("["):
             items = value[1:-1].split(", ")
             line = f"{name} = [\n" + "".join(f"    {item},\n" for item in items) + "]"
-        source = source[: found.start()] + line + source[found.end() :]
+        begin, end = _place(name, source) or _place_behind(order[: order.index(name)], source)
+        source = source[:begin] + line + ("\n" if begin == end else "") + source[end:]
     return source.splitlines(keepends=True)
+
+
+def _place(name: str, source: str) -> tuple[int, int] | None:
+    """Begin and end of the setting of a key, a comment behind it included; None where it is not set."""
+    found = re.search(rf"^{name}\s*=\s*(?:\[[^\]]*\]|[^\n\[]*)", source, re.MULTILINE)
+    return None if found is None else found.span()
+
+
+def _place_behind(names: list[str], source: str) -> tuple[int, int]:
+    """The beginning of the line behind the last setting of these keys, as an empty span."""
+    ends = [span[1] for name in names if (span := _place(name, source)) is not None]
+    line_feed = source.find("\n", max(ends, default=0))
+    begin = len(source) if line_feed < 0 else line_feed + 1
+    return begin, begin

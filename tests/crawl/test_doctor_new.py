@@ -1,5 +1,6 @@
 """`scrapy doctor --new HOST`: a first profile of the second county, which the crawl then takes."""
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -38,6 +39,7 @@ def test_a_first_profile_holds_what_the_pages_say_and_is_one(proxy: str, tmp_pat
     assert (site.key, site.hosts, site.prefix, site.unproven) == ("lcnews", (HOST,), "/lcnews", True)
     assert (site.name, site.portal, site.first_section) == ("例川新闻网", "样江在线", "领导活动")
     assert county.key == "lichuan" and "enorth" in site.cms
+    assert f"http://{HOST}/lcnews/index.shtml" not in site.known_sections and len(site.known_sections) >= 3
     (tmp_path / "lcnews.toml").write_text(done.stdout)
     again = doctor("--new", HOST, proxy=proxy, PANAN_SITES_DIR=str(tmp_path))
     assert (
@@ -62,3 +64,24 @@ def test_a_wrong_host_is_one_line(words: tuple[str, ...], line: str) -> None:
 def test_a_host_that_does_not_answer_gives_no_profile() -> None:
     done = doctor("--new", "news.example.org", proxy="http://127.0.0.1:9")
     assert done.returncode == 13 and done.stdout == "" and "Traceback" not in done.stderr, done
+
+
+def test_an_unproven_profile_gets_the_lines_that_its_pages_state_until_nothing_is_left_to_write(
+    proxy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "lcnews.toml"
+    hosts = f'["{HOST}", "www.lcnews.example.com"]'
+    entries = f'["http://{HOST}/", "http://www.lcnews.example.com/"]'
+    path.write_text(f'# By hand.\nkey = "lcnews"\nunproven = true # as yet\nhosts = {hosts}\nentry_pages = {entries}\n')
+    values = []
+    for _round in range(3):
+        done = doctor("--site", "lcnews", "--json", proxy=proxy, PANAN_SITES_DIR=str(tmp_path))
+        found = json.loads(done.stdout)["site_py"]
+        values.append(found["values"])
+        if found["patch"]:
+            subprocess.run(["git", "apply", "-"], cwd="/", input=found["patch"], text=True, check=True)
+    assert {"name", "portal", "prefix", "known_sections", "first_section", "first_year"} <= values[0].keys()
+    assert values[1:] == [{"unproven": "false"}, {}] and done.returncode == 0, values
+    site = Site.model_validate(tomllib.loads(path.read_text("utf-8")))
+    assert path.read_text("utf-8").startswith('# By hand.\nkey = "lcnews"\nname = "例川新闻网"\n')
+    assert (site.name, site.portal, site.prefix) == ("例川新闻网", "样江在线", "/lcnews") and not site.unproven

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from visits import PANAN, visit
 
 from panan_spider.core.outcomes import Outcome
@@ -74,6 +73,11 @@ def test_a_long_line_is_broken_as_the_formatter_does() -> None:
     assert values("".join(lines))["entry_pages"][3] == "http://host3.example.com/some/folder/"
 
 
-def test_a_key_that_the_profile_does_not_set_is_an_error() -> None:
-    with pytest.raises(LookupError):
-        changed_lines({"nowhere": "[]"}, SITE_FILE.read_text("utf-8"))
+def test_a_key_that_the_profile_does_not_set_is_put_in_where_it_belongs() -> None:
+    source = '# a comment\nkey = "x"\nhosts = [\n    "x.example.com",\n]\nunproven = true # until read\n'
+    new = {"name": '"例新闻网"', "known_sections": '["http://x.example.com/a/"]', "unproven": "false"}
+    text = "".join(changed_lines(new, source))
+    assert text == (
+        '# a comment\nkey = "x"\nname = "例新闻网"\nhosts = [\n    "x.example.com",\n]\n'
+        'known_sections = ["http://x.example.com/a/"]\nunproven = false\n'
+    )
