@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from panan_spider.archive.store.files import StoreError
 from panan_spider.fleet.fleet_settings import FleetError, MissingFleetLibrary
+
+#: How long one request may take, an object of 32 MiB on a slow line included.
+_TIMEOUT: Final = "120s"
 
 
 class ObjectStore:
@@ -32,7 +35,7 @@ class ObjectStore:
                 return cls(address, LocalStore(parts.path, mkdir=True))
             if parts.scheme == "s3" and parts.netloc:
                 # A server of one's own may speak http; AWS's own endpoints are https whatever this says.
-                options: Any = {"allow_http": True}
+                options: Any = {"allow_http": True, "timeout": _TIMEOUT}
                 prefix = parts.path.strip("/") or None
                 return cls(address, S3Store(parts.netloc, prefix=prefix, client_options=options))
         except Exception as error:  # obstore's own, of several kinds

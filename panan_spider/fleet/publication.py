@@ -9,7 +9,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,10 +40,19 @@ class StaleFolder(Exception):
 
 @dataclass(frozen=True)
 class FolderState:
-    """State of a folder: the publication that it continues, and its own id."""
+    """State of a folder: the publication that it continues, and its own id.
+
+    `creating` is the SHA-256 of the manifest that it was about to create: where the store has that one, it is the folder's
+    own, though the answer was lost. None where no manifest was; a state of an earlier version says "".
+    """
 
     number: int
     folder: str
+    creating: str | None = None
+
+    def made(self, manifest: Manifest, sha: str) -> bool:
+        """True for a manifest that was created from this folder."""
+        return manifest.folder == self.folder if self.creating == "" else sha == self.creating
 
 
 class Publication:
@@ -56,25 +65,31 @@ class Publication:
 
     def newest(self, after: int = 0) -> Manifest | None:
         """The newest manifest, with a number greater than `after`; None where there is none."""
+        found = self._newest(after)
+        return None if found is None else found[0]
+
+    def _newest(self, after: int = 0) -> tuple[Manifest, str] | None:
+        """`newest`, and the SHA-256 of its bytes."""
         known = self._manifest_name(after) if after else None
         names = self._store.names(f"{self._prefix}/manifests", known)
         if not names:
             return None
-        name = max(names)
-        return Manifest.from_bytes(name, self._store.get(name))
+        data = self._store.get(name := max(names))
+        return Manifest.from_bytes(name, data), digest(data)
 
     def take(self, *, whole: bool = False) -> None:
         """Bring the folder to the newest publication; `whole`: with raw pages, pictures and reports, which no crawl needs.
 
         A folder that another worker's publication has overtaken is set aside, whatever it holds.
         """
-        newest, state = self.newest(), self._state()
-        if newest is None:
+        found, state = self._newest(), self._state()
+        if found is None:
             if state is not None and state.number > 0:
                 raise StoreError(f"{self._folder} goes on from publication {state.number}, of which the store has none")
             self._keep_state(0, state)
             return
-        ours = state is not None and (state.number == newest.number or state.folder == newest.folder)
+        newest, sha = found
+        ours = state is not None and (state.number == newest.number or state.made(newest, sha))
         if not ours:
             self.set_aside()
             self._fetch(newest, [entry for entry in newest.files if not entry.path.startswith(_LATER)])
@@ -99,12 +114,7 @@ class Publication:
 
     def publish(self) -> Manifest | None:
         """Publish what the last `snapshot` noted; None where nothing is new. Raises StaleFolder."""
-        state = self._state() or FolderState(0, uuid.uuid4().hex)
-        later = self.newest(after=state.number)
-        if later is not None:
-            raise StaleFolder(
-                f"{self._folder}: {later.holder} has published {self._site} since; publication {later.number}"
-            )
+        state = self._overtaken_by_none(self._state() or FolderState(0, uuid.uuid4().hex))
         before = None if state.number == 0 else self._manifest(state.number)
         files = self._uploaded(before)
         if before is not None and files == before.files:
@@ -120,12 +130,33 @@ class Publication:
             files=files,
             dropped=tuple(gone),
         )
-        if not self._store.create(self._manifest_name(number), made.model_dump_json().encode()):
-            raise StaleFolder(f"{self._folder}: publication {number} of {self._site} is another worker's")
-        self._keep_state(number, state)
+        self._create(made, state)
         # What the publication before this one had dropped: nobody reads that far back.
         self._store.delete(set(before.dropped if before is not None else ()) - made.objects().keys())
         return made
+
+    def _overtaken_by_none(self, state: FolderState) -> FolderState:
+        """The folder's state, brought up to a manifest of its own that the store has. Raises StaleFolder for another's."""
+        found = self._newest(after=state.number)
+        if found is None:
+            return state
+        later, sha = found
+        if not state.made(later, sha):
+            raise StaleFolder(
+                f"{self._folder}: {later.holder} has published {self._site} since; publication {later.number}"
+            )
+        return self._keep_state(later.number, state)
+
+    def _create(self, manifest: Manifest, state: FolderState) -> None:
+        """Create the manifest. Raises StaleFolder where there is one of its number, other than it.
+
+        A store that had done so and did not answer is asked again, and refuses: the manifest that is there tells.
+        """
+        data, name = manifest.model_dump_json().encode(), self._manifest_name(manifest.number)
+        self._keep_state(state.number, state, creating=digest(data))
+        if not self._store.create(name, data) and self._store.get(name) != data:
+            raise StaleFolder(f"{self._folder}: publication {manifest.number} of {self._site} is another worker's")
+        self._keep_state(manifest.number, state)
 
     def set_aside(self) -> Path | None:
         """Move the folder to `<folder>.stale-<time>`; where to, None where there is none."""
@@ -195,9 +226,8 @@ class Publication:
         with naming(aside):
             aside.mkdir(parents=True)
         self._write_all(aside, files)
-        state = {"number": manifest.number, "folder": uuid.uuid4().hex}
         with naming(self._folder):
-            write_atomically(aside / _STATE, json.dumps(state).encode())
+            write_atomically(aside / _STATE, _as_json(FolderState(manifest.number, uuid.uuid4().hex)))
             os.rename(aside, self._folder)
             sync_folder(self._folder.parent)
 
@@ -224,17 +254,22 @@ class Publication:
         path = self._folder / _STATE
         try:
             found = json.loads(path.read_bytes())
-            return FolderState(int(found["number"]), str(found["folder"]))
+            return FolderState(int(found["number"]), str(found["folder"]), found.get("creating", ""))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError) as error:
             raise StoreError(f"{path}: cannot be read: {error}") from error
 
-    def _keep_state(self, number: int, state: FolderState | None) -> None:
-        told = {"number": number, "folder": state.folder if state else uuid.uuid4().hex}
+    def _keep_state(self, number: int, state: FolderState | None, creating: str | None = None) -> FolderState:
+        kept = FolderState(number, state.folder if state else uuid.uuid4().hex, creating)
         with naming(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._folder / _STATE, json.dumps(told).encode())
+            write_atomically(self._folder / _STATE, _as_json(kept))
+        return kept
+
+
+def _as_json(state: FolderState) -> bytes:
+    return json.dumps(asdict(state)).encode()
 
 
 def _copy_database(source: Path, target: Path) -> None:

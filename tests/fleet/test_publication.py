@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -147,6 +148,53 @@ def test_the_manifest_is_created_by_one_of_two_that_saw_the_same_number(address:
         there.publish()
     wrong, orphans = faults_of(store, "jia")
     assert wrong == [] and len(orphans) >= 2  # the loser's lines and ledger
+
+
+def test_a_copied_folder_is_no_second_way_to_publish(address: str, tmp_path: Path) -> None:
+    """A machine's folder was copied, note and all; both go on from it."""
+    store = ObjectStore.at(address)
+    one, two = tmp_path / "one", tmp_path / "two"
+    publication(store, one).take()
+    night(one, 1)
+    published(publication(store, one))
+    shutil.copytree(one, two)
+    night(one, 2)
+    night(two, 3)
+    here, there = publication(store, one), publication(store, two, "w2")
+    published(here)
+    with pytest.raises(StaleFolder, match="w1 has published"):
+        published(there)
+    there.take()
+    assert content(two) == content(one) and len(list(tmp_path.glob("two.stale-*"))) == 1
+
+
+@pytest.mark.parametrize("again", ["the store is asked again", "publish", "take"])
+def test_a_manifest_whose_answer_was_lost_is_the_folder_s_own(address: str, tmp_path: Path, again: str) -> None:
+    """The store has created it, and the answer did not come: the client asks once more, or the error ends the publication."""
+    store, folder = ObjectStore.at(address), tmp_path / "one"
+    here = publication(store, folder)
+    here.take()
+    night(folder, 1)
+    lossy, create = ObjectStore.at(address), store.create
+
+    def unanswered(name: str, data: bytes) -> bool:
+        assert create(name, data)
+        if again == "the store is asked again":
+            return create(name, data)
+        raise StoreError("no answer")
+
+    lossy.create = unanswered  # type: ignore[method-assign]
+    if again == "the store is asked again":
+        assert published(publication(lossy, folder)).number == 1
+    else:
+        with pytest.raises(StoreError, match="no answer"):
+            published(publication(lossy, folder))
+    if again == "take":
+        here.take()
+    assert published(here) is None
+    night(folder, 2)
+    assert published(here).number == 2
+    assert faults_of(store, "jia")[0] == [] and not list(tmp_path.glob("one.stale-*"))
 
 
 class Killed(BaseException):
