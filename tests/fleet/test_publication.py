@@ -5,9 +5,14 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -195,6 +200,70 @@ def test_a_manifest_whose_answer_was_lost_is_the_folder_s_own(address: str, tmp_
     night(folder, 2)
     assert published(here).number == 2
     assert faults_of(store, "jia")[0] == [] and not list(tmp_path.glob("one.stale-*"))
+
+
+@pytest.mark.parametrize("address", ["s3"], indirect=True)
+def test_a_store_that_is_busy_now_and_then_is_asked_again(
+    address: str, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every first try of an object is answered by 503; of a manifest after it was created."""
+    with answering_503_first(s3) as (endpoint, refused):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        store = ObjectStore.at(address)
+        here = publication(store, tmp_path / "one")
+        for minute in (1, 2):
+            here.take()
+            night(tmp_path / "one", minute)
+            assert published(here).number == minute
+        assert faults_of(store, "jia")[0] == [] and not list(tmp_path.glob("one.stale-*"))
+        publication(store, tmp_path / "two").take(whole=True)
+    assert content(tmp_path / "two", WARC) == content(tmp_path / "one", WARC)
+    assert sum("/manifests/" in path for path in refused) >= 2 and len(refused) > 8
+
+
+@contextmanager
+def answering_503_first(endpoint: str) -> Iterator[tuple[str, list[str]]]:
+    """A server before an S3 server that answers 503 to the first PUT and GET of each path; its address, and those paths."""
+    refused: list[str] = []
+
+    class Busy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            call = f"{self.command} {self.path.partition('?')[0]}"
+            first = call not in refused and self.command in ("GET", "PUT")
+            status, body, etag = 503, b"", ""
+            if not first or "/manifests/" in call:
+                headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+                headers.setdefault("Content-Type", "application/octet-stream")  # else urllib says it is a form
+                given = data if self.command in ("PUT", "POST") else None
+                asked = urllib.request.Request(endpoint + self.path, given, headers, method=self.command)
+                try:
+                    with urllib.request.urlopen(asked, timeout=30) as answer:
+                        status, body, etag = answer.status, answer.read(), answer.headers.get("ETag", "")
+                except urllib.error.HTTPError as error:
+                    status, body = error.code, error.read()
+            if first:
+                refused.append(call)
+                status, body = 503, b""
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("ETag", etag or '"0"')
+            self.send_header("Last-Modified", "Fri, 27 Nov 2026 02:00:00 GMT")
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_PUT = do_DELETE = do_POST = do_GET  # noqa: N815 - http.server's names
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", refused
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 class Killed(BaseException):
