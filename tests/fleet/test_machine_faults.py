@@ -64,3 +64,23 @@ def test_cut_off_and_without_a_database(four: Fleet) -> None:
     four.settled()
     assert four.server.count("jia", cut) == asked
     four.check()
+
+
+def test_stopped_at_every_stage(
+    tmp_path: Path, server: Postgres, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM, as systemd sends it: while the worker loads, at the first request, in the middle, near the end."""
+    monkeypatch.setenv("PANAN_SITES_DIR", str(write_profiles(tmp_path / "sites", ["jia"])))
+    with serving(["jia"]) as counties, fleet(tmp_path, counties, server, database, ["jia"]) as found:
+        for requests in (0, 1, 60, 125):
+            machine = found.start()
+            until(lambda least=requests: counties.count("jia") >= least, what=f"{requests} requests")
+            machine.process.terminate()
+            assert machine.process.wait(60) in (-signal.SIGTERM, 0, 16), found.logs()
+            assert not any(is_alive(asked.pid) for asked in counties.asked)
+            assert {job["status"] for job in found.jobs()} <= {"todo", "succeeded"}, found.jobs()
+            found.queued(lambda queue: queue.submit_crawl("jia", {}))
+        assert counties.count("jia") < 180  # each went on where the one before it had been stopped
+        found.start()
+        found.settled()
+        found.check()
