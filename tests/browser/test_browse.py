@@ -238,6 +238,7 @@ def questions() -> list[str]:
         "标题:样例", "引题:调研", "正文:工地", "栏目:乡镇", "栏目:-", "记者:陈测试", "记者:李*", "人物:石示例", "职务:县委书记", "地点:样例村",
         "来源:磐安新闻网", "版面:enorth_b", "状态:更正", "状态:撤下", "is:pictures", "2019..2020", "2019-03", "2020-03-06", "..2014", "000000001",
         "http://www.panews.cn/system/2020/03/07/000000001.shtml", "标题：“新闻”", "副题:春茶",
+        "www.panews.cn/system/2020/03/07/000000001.shtml", "栏目:(乡镇|时政)", "（春茶｜工地）", "標題:樣例", "栏目:鄉鎮", "２０１９－０３", "状态:（更正|撤下）",
     ]  # fmt: skip
     found = []
     for _number in range(100):
@@ -261,7 +262,31 @@ def test_files_and_server_find_the_same_for_a_hundred_questions(
 
 
 @pytest.mark.parametrize(
-    "question", ["foo:bar", "甲 -", "(甲", "2020-13", "甲*", "标题:", "，。", "状态:好", "|", "甲" * 201]
+    "question",
+    [
+        "foo:bar",
+        "甲 -",
+        "(甲",
+        "2020-13",
+        "甲*",
+        "标题:",
+        "，。",
+        "状态:好",
+        "|",
+        "甲" * 201,
+        "AND",
+        "甲 AND",
+        "OR 甲",
+        "甲 NOT",
+        "（甲",
+        "甲 ）",
+        "标题:甲*",
+        "甲&&乙",
+        "2019～2020",
+        "2020...2021",
+        "编号:abc",
+        "标题:（）",
+    ],
 )
 def test_files_name_what_is_not_understood_as_the_server_does(
     browser: Chrome, address: str, home: str, question: str

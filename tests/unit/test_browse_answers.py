@@ -18,7 +18,7 @@ from store_helpers import an_article
 from panan_spider.publish.browse.openapi import document
 from panan_spider.publish.browse.page_render import Library
 from panan_spider.publish.browse.question import Match
-from panan_spider.publish.browse.question_parser import question_of
+from panan_spider.publish.browse.question_parser import InvalidQuery, question_of
 from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
 from panan_spider.sites.profile import load_site
 
@@ -33,11 +33,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 
 #: The library, for a test of many questions: hypothesis and fixtures of a function do not mix.
 LIBRARY: list[Library] = []
+#: Its articles.
+RECORDS: list[Record] = []
 
 
 @pytest.fixture(scope="module", autouse=True)
 def library(pages: Pages) -> Library:
     LIBRARY[:] = [pages.app.live.current()]
+    RECORDS[:] = LIBRARY[0].database.records(LIBRARY[0].index.ids)
     return LIBRARY[0]
 
 
@@ -93,6 +96,69 @@ def test_a_question_holds_for_what_a_linear_scan_finds(
 def test_an_address_without_a_number_is_looked_up_in_an_index(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     plans = plans_of(pages, monkeypatch, "/search?q=http://www.panews.cn/a/b.html")
     assert plans == ["SEARCH articles USING INDEX idx_articles_url (url=?)"]
+
+
+Asked = tuple[str, Callable[[Record], bool]]
+
+
+def _both(one: Asked, other: Asked, sign: str) -> Asked:
+    return f"({one[0]}{sign}{other[0]})", lambda record: one[1](record) and other[1](record)
+
+
+def _either(one: Asked, other: Asked, sign: str) -> Asked:
+    return f"（{one[0]}{sign}{other[0]}）", lambda record: one[1](record) or other[1](record)
+
+
+def _without(one: Asked, sign: str) -> Asked:
+    return f"{sign}{one[0]}", lambda record: not one[1](record)
+
+
+#: Clauses without a sign before them, each with what it holds for; a space in quotation marks, full-width and traditional twins, open ranges.
+LEAVES: list[Asked] = [
+    *(
+        (question, holds)
+        for question, holds in SCANS
+        if " " not in question and not question.startswith("-") and "|" not in question
+    ),
+    ("“磐安的药材”", lambda one: "磐安的药材" in text_of(one)),
+    ('标题:"样例新闻"', lambda one: "样例新闻" in str(one["title"])),
+    ("標題：樣例", lambda one: "样例" in str(one["title"])),
+    ("栏目:鄉鎮", lambda one: "乡镇" in (one["section"], *one["listed_in"])),  # type: ignore[misc]
+    ("2019-06..", lambda one: str(one["day"] or "")[:7] >= "2019-06"),
+    ("..2019-06", lambda one: one["day"] is not None and str(one["day"])[:7] <= "2019-06"),
+    ("２０１９－０３", lambda one: str(one["day"]).startswith("2019-03")),
+    ("第１处", lambda one: "第1处" in text_of(one)),
+    ("没有的词", lambda _one: False),
+    ("栏目:没有的栏目", lambda _one: False),
+    ("栏目:(乡镇|时政)", lambda one: bool({"乡镇", "时政"} & {one["section"], *one["listed_in"]})),  # type: ignore[misc]
+]
+QUESTIONS = st.recursive(
+    st.sampled_from(LEAVES),
+    lambda inner: st.one_of(
+        st.builds(_both, inner, inner, st.sampled_from([" ", "　", " AND "])),
+        st.builds(_either, inner, inner, st.sampled_from(["|", "｜", " OR ", " | "])),
+        st.builds(_without, st.sampled_from(LEAVES), st.sampled_from(["-", "－", "NOT "])),
+        st.builds(
+            lambda one, sign: _without((f"({one[0]})", one[1]), sign), inner, st.sampled_from(["-", "－", "NOT "])
+        ),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=250, deadline=None, derandomize=True)
+@given(QUESTIONS)
+def test_a_nested_question_holds_for_what_a_linear_scan_finds(asked: Asked) -> None:
+    library, (text, holds) = LIBRARY[0], asked
+    try:
+        question = question_of({"q": text})
+    except InvalidQuery as error:
+        assert "deep" in str(error)
+        return
+    expected = {record["id"] for record in RECORDS if holds(record)}
+    assert set(library.search.answer(question).ids(1_000)) == expected, text
+    for language in ("zh", "en"):
+        assert question_of({"q": question.source(language)}) == question, question.source(language)
 
 
 @pytest.mark.parametrize("path", ["/search?q=样例", "/search?q=磐安|工地 -茶", "/section/乡镇", "/author/陈测试"])

@@ -154,7 +154,8 @@ class Search:
         if isinstance(node, Days):
             return self.index.between(node.first, node.last)
         if isinstance(node, Match):
-            return self.index.with_value(node.field, node.value)
+            found = self.index.with_value(node.field, node.value)
+            return found or self.index.with_value(node.field, node.value.translate(simplified_forms()))
         return self._numbered(node)
 
     def _all_of(self, node: AllOf) -> Bits:

@@ -148,7 +148,7 @@ def script_words(translate: Translate) -> dict[str, str]:
         "sign": N_("{sign} in {given} has no meaning here; in quotation marks it is looked for as printed"),
         "no field": N_("no field is called {name}; in quotation marks it is looked for as printed"),
         "no value": N_("{name} stands without a value"), "no state": N_("no state is called {given}"),
-        "unopened": N_("{sign} closes what nothing opened"), "many": N_("more than {count} words"),
+        "no number": N_("{given} is no number of an article"), "unopened": N_("{sign} closes what nothing opened"), "many": N_("more than {count} words"),
         "between words": N_("{sign} stands between two words"), "before word": N_("{sign} stands right before the word it excludes"),
         "deep": N_("brackets within brackets, more than {count} deep"), "unclosed": N_("{sign} is never closed"),
         "long": N_("longer than {count} characters"), "unreadable": N_("a file of the index cannot be read: {file}"),

@@ -18,22 +18,22 @@ NO_SECTION: Final = "-"
 
 #: Field → its Chinese and English name in a question, and further spellings.
 FIELDS: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
-    "title": ("标题", "title", ("headline", "题")),
-    "kicker": ("引题", "kicker", ("副题", "subtitle")),
+    "title": ("标题", "title", ("headline", "题", "標題")),
+    "kicker": ("引题", "kicker", ("副题", "subtitle", "引題", "副題")),
     "text": ("正文", "text", ("body",)),
-    "site": ("网站", "site", ()),
-    "section": ("栏目", "section", ()),
-    "author": ("作者", "byline", ("记者", "通讯员", "author")),
+    "site": ("网站", "site", ("網站",)),
+    "section": ("栏目", "section", ("欄目",)),
+    "author": ("作者", "byline", ("记者", "通讯员", "author", "記者", "通訊員")),
     "person": ("人物", "person", ()),
-    "office": ("职务", "office", ()),
-    "place": ("地点", "place", ()),
-    "source": ("来源", "source", ()),
+    "office": ("职务", "office", ("職務",)),
+    "place": ("地点", "place", ("地點",)),
+    "source": ("来源", "source", ("來源",)),
     "template": ("版式", "template", ("版面",)),
-    "state": ("状态", "state", ("is",)),
+    "state": ("状态", "state", ("is", "狀態")),
     "day": ("日期", "date", ("day", "年", "year", "月", "month")),
     "since": ("自", "since", ("from",)),
     "until": ("至", "until", ("to",)),
-    "number": ("编号", "number", ("id",)),
+    "number": ("编号", "number", ("id", "編號")),
 }
 #: Columns of the full-text index behind a field of text.
 COLUMNS: Final = {"title": "title", "kicker": "lead", "text": "text"}
@@ -42,7 +42,7 @@ STATES: Final = {"revised": ("更正", "revised"), "removed": ("撤下", "remove
 
 _NUMBER: Final = re.compile(r"\d{7,12}")
 _WORDS: Final = {"OR": "|", "NOT": "-", "AND": ""}
-_PLAIN: Final = re.compile(r"[^\s|｜()\"“”「」:：*~^+!&=<>－-][^\s|｜()\"“”「」:：*~^]*")
+_PLAIN: Final = re.compile(r"[^\s|｜()（）\"“”「」:：*~^+!&=<>－-][^\s|｜()（）\"“”「」:：*~^]*")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,8 @@ def source(node: Node, language: str) -> str:
     """One clause in the language of questions."""
     at = 0 if language == "zh" else 1
     if isinstance(node, Not):
-        return f"-{source(node.node, language)}"
+        excluded = source(node.node, language)
+        return f"-({excluded})" if isinstance(node.node, AnyOf | Not) else f"-{excluded}"
     if isinstance(node, AllOf):
         return f"({' '.join(source(one, language) for one in node.nodes)})"
     if isinstance(node, AnyOf):

@@ -1,7 +1,8 @@
 """Question parser: reads the language of questions and the fields of the search form.
 
-Blanks join by AND and `|` by OR, which binds tighter; `-` excludes; `( )` groups; `"…"` is a phrase; `field:value` looks in one field;
-`2019..2020` and `2020-03` are days of publication. A sign or field that is not understood is an InvalidQuery that names it.
+Blanks join by AND and `|` by OR, which binds tighter; `-` excludes; `( )` groups; `"…"` is a phrase; `field:value` and
+`field:(value|value)` look in one field; `2019..2020` and `2020-03` are days of publication. Signs are read in their full-width forms,
+too. A sign or field that is not understood is an InvalidQuery that names it.
 """
 
 import calendar
@@ -37,10 +38,19 @@ _RANGE: Final = re.compile(r"([\d/-]{0,20})\.\.([\d/-]{0,20})")
 _ALONE: Final = re.compile(r"\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?")
 _NUMBER: Final = re.compile(r"\d{7,12}")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+#: An address as some browsers copy it.
+_BARE_ADDRESS: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
+#: Two dates with another sign between them than `..`.
+_LIKE_A_RANGE: Final = re.compile(r"\d{4}(?:[-/]\d{1,2}){0,2}(?:\.{3,}|[-~—–―…至到])+\d{4}(?:[-/]\d{1,2}){0,2}")
 _QUOTES: Final = {'"': '"', "“": "”", "「": "」"}
 _OR: Final = "|｜"
 _NOT: Final = "-－"
-_SIGNS: Final = re.compile(r"^[+!~^&=<>]+|\*|(?<=\w)[~^]")
+_OPEN: Final = "(（"
+_CLOSE: Final = ")）"
+#: Signs of other languages of questions. A word with one is refused, not looked for without it.
+_SIGNS: Final = re.compile(r"^[+!~^&=<>]+|&&|\*|(?<=\w)[~^]")
+#: Characters that are not seen, and come along when text is copied.
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _MOST_CLAUSES: Final = 40
 _DEEPEST: Final = 4
 _NAMES: Final = {spelling: name for name, (zh, en, more) in FIELDS.items() for spelling in (zh, en, *more)}
@@ -64,16 +74,19 @@ class Parser:
 
     def __init__(self, text: str) -> None:
         self._text, self._at, self._depth, self._count = text, 0, 0, 0
+        self._field = ""  # of the group that is being read
 
     def nodes(self) -> tuple[Node, ...]:
         """The clauses. Raises InvalidQuery."""
         found: list[Node] = []
-        while self._peek():
-            if self._peek() == ")":
+        while sign := self._peek():
+            if sign in _CLOSE:
                 if not self._depth:
-                    raise InvalidQuery(N_("{sign} closes what nothing opened"), sign=")")
+                    raise InvalidQuery(N_("{sign} closes what nothing opened"), sign=sign)
                 break
             if self._word("AND"):
+                if not found or self._peek() in ("", *_OR, *_CLOSE):
+                    raise InvalidQuery(N_("{sign} stands between two words"), sign="AND")
                 continue
             found.append(self._any_of())
         return tuple(found)
@@ -103,45 +116,60 @@ class Parser:
         self._count += 1
         if self._count > _MOST_CLAUSES:
             raise InvalidQuery(N_("more than {count} words"), count=_MOST_CLAUSES)
-        if not sign or sign in _OR or sign == ")":
+        if not sign or sign in _OR or sign in _CLOSE:
             raise InvalidQuery(N_("{sign} stands between two words"), sign="|")
+        if self._word("OR"):
+            raise InvalidQuery(N_("{sign} stands between two words"), sign="OR")
         if sign in _NOT:
             self._at += 1
             if not self._text[self._at : self._at + 1].strip() or self._text[self._at] in _NOT:
                 raise InvalidQuery(N_("{sign} stands right before the word it excludes"), sign="-")
             return Not(self._clause())
         if self._word("NOT"):
+            if self._peek() in ("", *_OR, *_CLOSE):
+                raise InvalidQuery(N_("{sign} stands right before the word it excludes"), sign="NOT")
             return Not(self._clause())
-        return self._group() if sign == "(" else self._atom()
+        return self._group(self._field) if sign in _OPEN else self._atom()
 
-    def _group(self) -> Node:
+    def _group(self, field: str) -> Node:
+        """A group, whose words are values of `field` where they name none themselves."""
+        outer, self._field = self._field, field
         self._at += 1
         self._depth += 1
         if self._depth > _DEEPEST:
             raise InvalidQuery(N_("brackets within brackets, more than {count} deep"), count=_DEEPEST)
         found = self.nodes()
-        if self._peek() != ")":
+        if self._peek() not in tuple(_CLOSE):
             raise InvalidQuery(N_("{sign} is never closed"), sign="(")
         self._at += 1
         self._depth -= 1
+        self._field = outer
         if not found:
             raise InvalidQuery(N_("there is no word in {given} to look for"), given="()")
         return found[0] if len(found) == 1 else AllOf(found)
 
     def _atom(self) -> Node:
         if (quoted := self._quote()) is not None:
-            return _text(quoted, phrase=True)
-        start = self._at
-        while (sign := self._text[self._at : self._at + 1]) and not self._ends(sign):
-            self._at += 1
-        word = _short(self._text[start : self._at])
+            return _in_field(self._field, quoted, phrase=True) if self._field else _text(quoted, phrase=True)
+        word = self._bare_word()
         if (found := _FIELD.fullmatch(word)) and not _ADDRESS.match(word):
+            if not found[2] and self._text[self._at : self._at + 1] in tuple(_OPEN):
+                return self._group(found[1])
             value = found[2] or self._quote()
             return _in_field(found[1], value, phrase=not found[2])
-        return _plain(word)
+        return _in_field(self._field, word, phrase=False) if self._field else _plain(word)
 
-    def _ends(self, sign: str) -> bool:
-        return sign.isspace() or sign in _OR or sign in _QUOTES or (sign == ")" and self._depth > 0)
+    def _bare_word(self) -> str:
+        """The characters up to a sign that ends a word; brackets that open and close within it belong to it."""
+        start, opened = self._at, 0
+        while sign := self._text[self._at : self._at + 1]:
+            if sign.isspace() or sign in _OR or sign in _QUOTES or (sign in _CLOSE and self._depth and not opened):
+                break
+            if sign in _OPEN and _FIELD.fullmatch(before := self._text[start : self._at]) and before[-1] in ":：":
+                break
+            opened = max(0, opened + (sign in _OPEN) - (sign in _CLOSE))
+            self._at += 1
+        return _short(self._text[start : self._at])
 
     def _quote(self) -> str | None:
         close = _QUOTES.get(self._text[self._at : self._at + 1])
@@ -163,9 +191,13 @@ def _short(word: str) -> str:
     return word
 
 
+#: Brackets group clauses alone: within a word they are punctuation.
+_BRACKETS: Final = str.maketrans(dict.fromkeys(_OPEN, "，") | dict.fromkeys(_CLOSE, ""))
+
+
 def _text(words: str, column: str | None = None, *, phrase: bool = False) -> Text:
     words = " ".join(words.split())
-    words = words if phrase else words.replace("(", "，").replace(")", "")  # brackets group clauses alone
+    words = words if phrase else words.translate(_BRACKETS)
     found = Text(words, column, phrase)
     if not found.phrases:
         raise InvalidQuery(N_("there is no word in {given} to look for"), given=words or '""')
@@ -174,23 +206,31 @@ def _text(words: str, column: str | None = None, *, phrase: bool = False) -> Tex
 
 def _plain(word: str) -> Node:
     """A word without a field: a date, a number, an address, or text."""
-    if found := _RANGE.fullmatch(word):
+    folded = fold(word)
+    if found := _RANGE.fullmatch(folded):
         if not found[1] and not found[2]:
             raise InvalidQuery(N_("{sign} stands between two dates"), sign="..")
         return _days(found[1], found[2])
-    if _ALONE.fullmatch(word):
-        return _days(word, word)
-    if _NUMBER.fullmatch(word):
-        return Number(word)
+    if _ALONE.fullmatch(folded):
+        return _days(folded, folded)
+    if _LIKE_A_RANGE.fullmatch(folded):
+        raise InvalidQuery(N_("{sign} stands between two dates"), sign="..")
+    if _NUMBER.fullmatch(folded):
+        return Number(folded)
     if _ADDRESS.fullmatch(word):
         return ArticleUrl(word)
+    return ArticleUrl(f"http://{word}") if _BARE_ADDRESS.fullmatch(word) else _text(_without_signs(word))
+
+
+def _without_signs(word: str) -> str:
+    """The word. Raises InvalidQuery that names a sign in it which means something elsewhere."""
     if sign := _SIGNS.search(word):
         raise InvalidQuery(
             N_("{sign} in {given} has no meaning here; in quotation marks it is looked for as printed"),
             sign=sign[0],
             given=word,
         )
-    return _text(word)
+    return word
 
 
 def _in_field(name: str, value: str | None, *, phrase: bool) -> Node:
@@ -202,11 +242,13 @@ def _in_field(name: str, value: str | None, *, phrase: bool) -> Node:
         raise InvalidQuery(N_("{name} stands without a value"), name=f"{name}:")
     value = value.strip()
     if field in COLUMNS:
-        return _text(value, field, phrase=phrase)
+        return _text(value if phrase else _without_signs(value), field, phrase=phrase)
     if field in ("day", "since", "until"):
-        return _day_clause(field, value)
+        return _day_clause(field, fold(value))
     if field == "number":
-        return Number(value) if value.isdigit() else _text(value, phrase=phrase)
+        if not re.fullmatch(r"[0-9]{1,20}", fold(value)):
+            raise InvalidQuery(N_("{given} is no number of an article"), given=value)
+        return Number(fold(value))
     if field == "state":
         state = _STATE_NAMES.get(value.lower())
         if state is None:
@@ -253,7 +295,7 @@ def parse(text: str) -> tuple[Node, ...]:
     """The clauses of a question. Raises InvalidQuery."""
     if len(text) > _LONGEST_QUESTION:
         raise InvalidQuery(N_("longer than {count} characters"), count=_LONGEST_QUESTION)
-    return Parser(text).nodes()
+    return Parser(_UNSEEN.sub("", text)).nodes()
 
 
 def question_of(args: Mapping[str, str]) -> Question:

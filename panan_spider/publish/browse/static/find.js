@@ -158,7 +158,10 @@ async function numbered(node) {
 
 async function select(node) {
   if (node.kind === "text") return withText(node);
-  if (node.kind === "match") return withValue(node.field, node.value);
+  if (node.kind === "match") {
+    const found = withValue(node.field, node.value);
+    return found.includes(1) ? found : withValue(node.field, simplified(node.value));
+  }
   if (node.kind === "days") return between(node.first, node.last);
   if (node.kind === "not") return (await select(node.node)).map((one) => 1 - one);
   if (node.kind === "any" || node.kind === "all") return (node.kind === "any" ? either : both)(await Promise.all(node.nodes.map(select)));

@@ -7,7 +7,7 @@ class InvalidQuery extends Error {
 
 const Question = (() => {
   const QUOTES = { "\"": "\"", "“": "”", "「": "」" };
-  const OR = "|｜", NOT = "-－", DEEPEST = 4, MOST_CLAUSES = 40, LONGEST = 200, LONGEST_QUESTION = 4000;
+  const OR = "|｜", NOT = "-－", OPEN = "(（", CLOSE = ")）", DEEPEST = 4, MOST_CLAUSES = 40, LONGEST = 200, LONGEST_QUESTION = 4000;
   const HAN = "\\u3007\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
   const RUN = new RegExp(`[${HAN}]+|(?:(?![${HAN}])[\\p{L}\\p{N}])+`, "gu");
   const WORD = /[\p{L}\p{N}]+/gu;
@@ -52,23 +52,33 @@ const Question = (() => {
 
   function textOf(words, field, isPhrase) {
     words = words.split(/\s+/).filter(Boolean).join(" ");
-    if (!isPhrase) words = words.replaceAll("(", "，").replaceAll(")", "");
+    if (!isPhrase) words = words.replace(/[(（]/g, "，").replace(/[)）]/g, "");
     const found = phrases(words, isPhrase);
     if (found.length === 0) throw new InvalidQuery("no word", { given: words || '""' });
     return { kind: "text", words, field, isPhrase, phrases: found };
   }
 
+  const LIKE_A_RANGE = /^\d{4}(?:[-/]\d{1,2}){0,2}(?:\.{3,}|[-~—–―…至到])+\d{4}(?:[-/]\d{1,2}){0,2}$/;
+
+  function withoutSigns(word) {
+    const found = /^[+!~^&=<>]+|&&|\*|(?<=[\p{L}\p{N}_])[~^]/u.exec(word);
+    if (found) throw new InvalidQuery("sign", { sign: found[0], given: word });
+    return word;
+  }
+
   function plain(word) {
     let found;
-    if ((found = /^([\d/-]*)\.\.([\d/-]*)$/.exec(word))) {
+    const folded = fold(word);
+    if ((found = /^([\d/-]{0,20})\.\.([\d/-]{0,20})$/.exec(folded))) {
       if (!found[1] && !found[2]) throw new InvalidQuery("between dates", { sign: ".." });
       return days(found[1], found[2]);
     }
-    if (/^\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?$/.test(word)) return days(word, word);
-    if (/^\d{7,12}$/.test(word)) return { kind: "number", number: word };
+    if (/^\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?$/.test(folded)) return days(folded, folded);
+    if (LIKE_A_RANGE.test(folded)) throw new InvalidQuery("between dates", { sign: ".." });
+    if (/^\d{7,12}$/.test(folded)) return { kind: "number", number: folded };
     if (/^https?:\/\/\S+$/i.test(word)) return { kind: "address", url: word };
-    if ((found = /^[+!~^&=<>]+|\*|(?<=[\p{L}\p{N}_])[~^]/u.exec(word))) throw new InvalidQuery("sign", { sign: found[0], given: word });
-    return textOf(word, null, false);
+    if (/^(?:[a-z0-9-]+\.)+[a-z]{2,}\/\S*$/i.test(word)) return { kind: "address", url: `http://${word}` };
+    return textOf(withoutSigns(word), null, false);
   }
 
   function inField(archive, name, value, isPhrase) {
@@ -76,12 +86,16 @@ const Question = (() => {
     if (field === undefined) throw new InvalidQuery("no field", { name });
     value = (value || "").trim();
     if (value === "") throw new InvalidQuery("no value", { name: `${name}:` });
-    if (field in archive.columns) return textOf(value, field, isPhrase);
+    if (field in archive.columns) return textOf(isPhrase ? value : withoutSigns(value), field, isPhrase);
     if (["day", "since", "until"].includes(field)) {
-      const range = /^([\d/-]*)\.\.([\d/-]*)$/.exec(value);
+      value = fold(value);
+      const range = /^([\d/-]{0,20})\.\.([\d/-]{0,20})$/.exec(value);
       return range ? days(range[1], range[2]) : days(field === "until" ? "" : value, field === "since" ? "" : value);
     }
-    if (field === "number") return /^\d+$/.test(value) ? { kind: "number", number: value } : textOf(value, null, isPhrase);
+    if (field === "number") {
+      if (!/^\d{1,20}$/.test(fold(value))) throw new InvalidQuery("no number", { given: value });
+      return { kind: "number", number: fold(value) };
+    }
     if (field === "state") {
       const state = archive.states[value.toLowerCase()];
       if (state === undefined) throw new InvalidQuery("no state", { given: value });
@@ -95,8 +109,10 @@ const Question = (() => {
     return word;
   }
 
+  const FIELD = /^((?:(?![\d_])[\p{L}\p{N}]){1,20})[:：](.*)$/su;
+
   class Parser {
-    constructor(archive, text) { this.archive = archive; this.text = text; this.at = 0; this.depth = 0; this.count = 0; }
+    constructor(archive, text) { this.archive = archive; this.text = text; this.at = 0; this.depth = 0; this.count = 0; this.field = ""; }
 
     peek() {
       while (/^\s$/u.test(this.text[this.at] || "")) this.at += 1;
@@ -112,12 +128,15 @@ const Question = (() => {
 
     nodes() {
       const found = [];
-      while (this.peek() !== "") {
-        if (this.peek() === ")") {
-          if (this.depth === 0) throw new InvalidQuery("unopened", { sign: ")" });
+      for (let sign = this.peek(); sign !== ""; sign = this.peek()) {
+        if (CLOSE.includes(sign)) {
+          if (this.depth === 0) throw new InvalidQuery("unopened", { sign });
           break;
         }
-        if (this.isWord("AND")) continue;
+        if (this.isWord("AND")) {
+          if (found.length === 0 || (OR + CLOSE).includes(this.peek())) throw new InvalidQuery("between words", { sign: "AND" });
+          continue;
+        }
         found.push(this.anyOf());
       }
       return found;
@@ -139,42 +158,58 @@ const Question = (() => {
       const sign = this.peek();
       this.count += 1;
       if (this.count > MOST_CLAUSES) throw new InvalidQuery("many", { count: MOST_CLAUSES });
-      if (sign === "" || OR.includes(sign) || sign === ")") throw new InvalidQuery("between words", { sign: "|" });
+      if (sign === "" || (OR + CLOSE).includes(sign)) throw new InvalidQuery("between words", { sign: "|" });
+      if (this.isWord("OR")) throw new InvalidQuery("between words", { sign: "OR" });
       if (NOT.includes(sign)) {
         this.at += 1;
         const next = this.text[this.at] || "";
         if (next.trim() === "" || NOT.includes(next)) throw new InvalidQuery("before word", { sign: "-" });
         return { kind: "not", node: this.clause() };
       }
-      if (this.isWord("NOT")) return { kind: "not", node: this.clause() };
-      return sign === "(" ? this.group() : this.atom();
+      if (this.isWord("NOT")) {
+        if ((OR + CLOSE).includes(this.peek())) throw new InvalidQuery("before word", { sign: "NOT" });
+        return { kind: "not", node: this.clause() };
+      }
+      return OPEN.includes(sign) ? this.group(this.field) : this.atom();
     }
 
-    group() {
+    // A group, whose words are values of `field` where they name none themselves.
+    group(field) {
+      const outer = this.field;
+      this.field = field;
       this.at += 1;
       this.depth += 1;
       if (this.depth > DEEPEST) throw new InvalidQuery("deep", { count: DEEPEST });
       const found = this.nodes();
-      if (this.peek() !== ")") throw new InvalidQuery("unclosed", { sign: "(" });
+      if (this.peek() === "" || !CLOSE.includes(this.peek())) throw new InvalidQuery("unclosed", { sign: "(" });
       this.at += 1;
       this.depth -= 1;
+      this.field = outer;
       if (found.length === 0) throw new InvalidQuery("no word", { given: "()" });
       return found.length === 1 ? found[0] : { kind: "all", nodes: found };
     }
 
     atom() {
       const quoted = this.quote();
-      if (quoted !== null) return textOf(quoted, null, true);
-      const start = this.at;
-      while (this.at < this.text.length && !this.ends(this.text[this.at])) this.at += 1;
-      const word = short(this.text.slice(start, this.at));
-      const found = /^((?:(?![\d_])[\p{L}\p{N}])+)[:：](.*)$/su.exec(word);
-      if (found && !/^https?:\/\/\S+/i.test(word)) return inField(this.archive, found[1], found[2] || this.quote(), found[2] === "");
-      return plain(word);
+      if (quoted !== null) return this.field ? inField(this.archive, this.field, quoted, true) : textOf(quoted, null, true);
+      const word = this.bareWord(), found = FIELD.exec(word);
+      if (found && !/^https?:\/\/\S+/i.test(word)) {
+        if (found[2] === "" && this.at < this.text.length && OPEN.includes(this.text[this.at])) return this.group(found[1]);
+        return inField(this.archive, found[1], found[2] || this.quote(), found[2] === "");
+      }
+      return this.field ? inField(this.archive, this.field, word, false) : plain(word);
     }
 
-    ends(sign) {
-      return /^\s$/u.test(sign) || OR.includes(sign) || sign in QUOTES || (sign === ")" && this.depth > 0);
+    // The characters up to a sign that ends a word; brackets that open and close within it belong to it.
+    bareWord() {
+      const start = this.at;
+      for (let opened = 0; this.at < this.text.length; this.at += 1) {
+        const sign = this.text[this.at], before = this.text.slice(start, this.at);
+        if (/^\s$/u.test(sign) || OR.includes(sign) || sign in QUOTES || (CLOSE.includes(sign) && this.depth > 0 && opened === 0)) break;
+        if (OPEN.includes(sign) && FIELD.test(before) && /[:：]$/.test(before)) break;
+        opened = Math.max(0, opened + OPEN.includes(sign) - CLOSE.includes(sign));
+      }
+      return short(this.text.slice(start, this.at));
     }
 
     quote() {
@@ -191,10 +226,10 @@ const Question = (() => {
 
   function parse(archive, text) {
     if (text.length > LONGEST_QUESTION) throw new InvalidQuery("long", { count: LONGEST_QUESTION });
-    return new Parser(archive, text).nodes();
+    return new Parser(archive, text.replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")).nodes();
   }
 
-  const quotedIfNeeded = (value) => (/^[^\s|｜()"“”「」:：*~^+!&=<>－-][^\s|｜()"“”「」:：*~^]*$/u.test(value)
+  const quotedIfNeeded = (value) => (/^[^\s|｜()（）"“”「」:：*~^+!&=<>－-][^\s|｜()（）"“”「」:：*~^]*$/u.test(value)
     && !/^\d{7,12}$/.test(value) && !value.includes("..") ? value : `"${value.replaceAll("\"", "\"\"")}"`);
 
   // A facet's value as a clause to add to a question.
