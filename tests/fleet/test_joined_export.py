@@ -120,6 +120,9 @@ def test_pages_of_many_sites_have_the_site_as_a_facet(root: Path) -> None:
     page = pages.text("/search?q=的|甲")
     assert "甲山新闻网" in page and 'name="site"' in page
     assert json.loads(pages.text("/search.json?q=饮水安全 网站:jia"))["total"] == 0
+    described = json.loads(pages.text("/openapi.json"))
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(answer, {"$ref": "#/components/schemas/Answer", "components": described["components"]})
 
 
 def test_an_address_is_looked_up_in_an_index_of_all_sites(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from store_helpers import an_article
 
+from panan_spider.publish.browse.answer_formats import FORMATS
 from panan_spider.publish.browse.openapi import document
 from panan_spider.publish.browse.page_render import Library
 from panan_spider.publish.browse.question import Match
@@ -247,7 +248,7 @@ def test_pages_of_json_hold_each_article_once(pages: Pages) -> None:
     )
 
 
-JSON_PATHS = {
+ANSWERS = {
     "/search.json": ["/search.json?q=磐安", "/search.json", "/search.json?q=没有的词", "/search.json?q=-甲&lang=en"],
     "/section/{name}.json": ["/section/乡镇.json", "/section/-.json"],
     "/author/{name}.json": ["/author/陈测试.json"],
@@ -258,18 +259,31 @@ JSON_PATHS = {
     "/changes.json": ["/changes.json", "/changes.json?kind=removal", "/changes.json?kind=rereading"],
     "/trend.json": ["/trend.json?q=磐安&q=工地", "/trend.json"],
 }
+#: The same with every other suffix that the document has for the path.
+ANSWERS |= {
+    path: [one.replace(".json", f".{suffix}") for one in asked]
+    for base, asked in ((known.removesuffix(".json"), asked) for known, asked in list(ANSWERS.items()))
+    for path in document()["paths"]
+    if (suffix := path.removeprefix(f"{base}.")) != path and suffix != "json"
+}
 
 
 def test_every_path_of_the_document_is_asked_for() -> None:
-    assert set(JSON_PATHS) == set(document()["paths"])
+    assert set(ANSWERS) == set(document()["paths"])
+    suffixes = {path.partition(".")[2] for path in ANSWERS}
+    assert suffixes == set(FORMATS), "a form that the document does not have"
 
 
-@pytest.mark.parametrize(("path", "asked"), [(path, asked) for path, paths in JSON_PATHS.items() for asked in paths])
+@pytest.mark.parametrize(("path", "asked"), [(path, asked) for path, paths in ANSWERS.items() for asked in paths])
 def test_every_answer_is_what_the_document_says(pages: Pages, path: str, asked: str) -> None:
     described = json.loads(pages.text("/openapi.json"))
-    schema = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": described["components"], **schema}
-    jsonschema.validate(json.loads(pages.text(asked)), whole)
+    ((media_type, content),) = described["paths"][path]["get"]["responses"]["200"]["content"].items()
+    answer = pages.get(asked)
+    assert answer.status_code == 200 and answer.headers["content-type"].partition(";")[0] == media_type
+    assert ("schema" in content) == media_type.endswith("json")
+    if "schema" in content:
+        dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": described["components"]}
+        jsonschema.validate(answer.json(), dialect | content["schema"])
 
 
 def test_a_question_that_is_not_understood_is_named_in_json(pages: Pages) -> None:

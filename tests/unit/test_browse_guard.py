@@ -153,7 +153,18 @@ def test_only_reading_is_answered(pages: Pages, method: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:8001", "127.0.0.1.evil.example", "192.0.2.1", "", "127.0.0.1@evil.example", "[::1"],
+    [
+        "evil.example",
+        "evil.example:8001",
+        "127.0.0.1.evil.example",
+        "192.0.2.1",
+        "",
+        "127.0.0.1@evil.example",
+        "evil@127.0.0.1",
+        "127.0.0.1#x",
+        "127.0.0.1/x",
+        "[::1",
+    ],
 )
 def test_who_asks_by_another_name_is_refused(pages: Pages, host: str) -> None:
     assert pages.get("/", host=host).status_code == 403

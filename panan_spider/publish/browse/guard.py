@@ -31,6 +31,8 @@ _HEADERS: Final = (
     ("cross-origin-resource-policy", "same-origin"),
     ("cache-control", "no-cache"),
 )
+#: A name or address and a port: nothing that an address can hold before or behind them.
+_HOST: Final = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -65,8 +67,10 @@ def guarded(app: Asgi, *, loopback_only: bool) -> Asgi:
 
 def _host(scope: Scope) -> str | None:
     named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    if len(named) != 1 or not _HOST.fullmatch(named[0]):
+        return None
     try:
-        return urlsplit(f"//{named[0]}").hostname if len(named) == 1 else None
+        return urlsplit(f"//{named[0]}").hostname
     except ValueError:
         return None
 
