@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from panan_spider.archive.ledger.ledger import Ledger
@@ -49,13 +48,20 @@ _SAMPLE_DAY: Final = "sample_day"
 _DISTRUSTED: Final = "distrusted:"
 
 
-@dataclass(slots=True)
-class _MetUrl:
-    """A URL of this run; `outcome` None while it is open. A first crawl holds one for every URL of the site."""
+class _MetUrl(NamedTuple):
+    """A URL of this run; `outcome` None while it is open. Equal ones are one object: a first crawl meets 100,000 URLs."""
 
     kind: str | None = None  # None: settled without having been discovered
-    article_id: str | None = None
+    article_id: str | None = None  # of a part; that of an article is in its URL
     outcome: Outcome | None = None
+
+
+_UNKNOWN: Final = _MetUrl()
+_ARTICLE: Final = "article"
+
+
+def _met(address: DiscoveredUrl, outcome: Outcome | None) -> _MetUrl:
+    return _MetUrl(address.kind, None if address.kind == _ARTICLE else address.article_id, outcome)
 
 
 class CrawlState:
@@ -73,8 +79,9 @@ class CrawlState:
         self.rereadings = 0
         self.places: dict[str, WarcLocation] = {}
         self.rechecks: dict[str, Recheck] = {}  # stored articles that this run asks for again, by ID
-        self._listed_ids: set[str] = set()  # articles that the lists of this run name
+        self._listed_ids: set[str] = set()  # stored articles that the lists of this run name
         self._urls: dict[str, _MetUrl] = {}
+        self._met: dict[_MetUrl, _MetUrl] = {}  # the one object of each value
 
     @property
     def discovered_count(self) -> int:
@@ -139,7 +146,7 @@ class CrawlState:
     def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
         """Record the rows of one list page of a section, by name: (article ID, canonical URL, posted). One transaction."""
         rows = list(rows)
-        self._listed_ids.update(row[0] for row in rows)
+        self._listed_ids |= self._ledger.articles.stored_among([row[0] for row in rows])
         with self._ledger.write():
             new = self._ledger.urls.listed(rows, moment(self._clock()))
             self._ledger.articles.list_in(section, [row[0] for row in rows])
@@ -222,13 +229,15 @@ class CrawlState:
             return
         with self._ledger.write():
             self._ledger.urls.enter(self._run, new, moment(self._clock()))
-        for url, kind, article_id in new:
-            met = self._urls.setdefault(url, _MetUrl())
-            met.kind, met.article_id = kind, article_id
+        for address in new:
+            self._note_met(address.url, _met(address, self.outcome_of(address.url)))
 
     def _is_entered(self, address: DiscoveredUrl) -> bool:
         met = self._urls.get(address.url)
-        return met is not None and (met.kind, met.article_id) == (address.kind, address.article_id)
+        return met is not None and met == _met(address, met.outcome)
+
+    def _note_met(self, url: str, met: _MetUrl) -> None:
+        self._urls[url] = self._met.setdefault(met, met)
 
     def outcome_of(self, url: str) -> Outcome | None:
         """The outcome of a URL in this run; None where it is open or was not discovered."""
@@ -266,16 +275,15 @@ class CrawlState:
                 self._quarantine.add(url, outcome, at, reason=reason, field=field, template=template, place=place)
             self._ledger.urls.record_outcome(self._run, url, outcome, reason, at)
             self._plan_recheck(url, outcome, reason)
-        self._urls.setdefault(url, _MetUrl()).outcome = outcome
+        self._note_met(url, self._urls.get(url, _UNKNOWN)._replace(outcome=outcome))
         self.places.pop(url, None)
         self.counts[outcome] += 1
 
     def _plan_recheck(self, url: str, outcome: Outcome, reason: str | None) -> None:
         """Plan when the article of the URL is to be asked for again."""
-        met = self._urls.get(url) or _MetUrl()
-        if met.kind not in (None, "article"):
+        if self._urls.get(url, _UNKNOWN).kind not in (None, _ARTICLE):
             return
-        article_id = met.article_id if met.kind is not None else self._ledger.urls.article_id(url)
+        article_id = self._ledger.urls.article_id(url)
         if article_id is not None:
             again = reason not in (STILL_GONE, RETURNED)
             self._ledger.rechecks.answered(article_id, url, outcome, self.today, again=again)
@@ -326,6 +334,7 @@ class CrawlState:
             self._ledger.walks.interrupt(self._run, at)
         if pending:
             self.counts[Outcome.PENDING] += pending
-            for met in self._urls.values():
-                met.outcome = met.outcome or Outcome.PENDING
+            for url, met in self._urls.items():
+                if met.outcome is None:
+                    self._note_met(url, met._replace(outcome=Outcome.PENDING))
         return pending

@@ -20,11 +20,11 @@ from panan_spider.spiders.session import CrawlSession
 class FrontierEntry:
     """One article this run has met. A `forced` one is asked for even where the archive has it.
 
-    A first crawl holds one for every article of the site: tuples and shared sets, no container of its own.
+    A first crawl holds one for every article of the site: tuples and sets shared with others, nothing that can be made again.
     """
 
     number: str
-    addresses: tuple[Address, ...] = ()  # of part one, as met
+    urls: tuple[str, ...] = ()  # its addresses, of part one, as met
     days: tuple[date, ...] = ()  # the earliest and the latest that lists show, or addresses hold
     sections: frozenset[str] = frozenset()
     forced: bool = False
@@ -37,17 +37,11 @@ class FrontierEntry:
         """The newest day known of it: never earlier than its publication."""
         return max(self.days, default=None)
 
-    @property
-    def urls(self) -> list[str]:
-        """Its addresses as URLs."""
-        return [address.url for address in self.addresses]
 
-    def note_days(self, *days: date | None) -> None:
-        """Widen the span of the days known."""
-        known = [*self.days, *filter(None, days)]
-        first, last = min(known, default=None), max(known, default=None)
-        if first is not None and last is not None:
-            self.days = (first,) if first == last else (first, last)
+def _span(*days: date | None) -> tuple[date, ...]:
+    """The first and the last of the days known."""
+    known = sorted(day for day in days if day is not None)
+    return tuple(dict.fromkeys((known[0], known[-1]))) if known else ()
 
 
 class Frontier:
@@ -59,9 +53,8 @@ class Frontier:
         self._entries: dict[str, FrontierEntry] = {}
         self._waiting: deque[str] = deque()
         self._newest: dict[str, date] = {}
-        self._groups: dict[
-            tuple[frozenset[str], str], frozenset[str]
-        ] = {}  # sections of an entry, shared among entries
+        self._groups: dict[tuple[frozenset[str], str], frozenset[str]] = {}  # shared by entries, as are `_spans`
+        self._spans: dict[tuple[date, ...], tuple[date, ...]] = {}
 
     def meet_rows(self, rows: Sequence[ListRow], section: str) -> None:
         """Articles were met in the list of `section`. The front pages together count as one list without a name."""
@@ -79,13 +72,14 @@ class Frontier:
             entry = self._entries[number] = FrontierEntry(number)
             self._waiting.append(number)
         self._state.discovered(address.url, "article", number)
-        entry.note_days(address.posted, shown)
+        days = _span(*entry.days, address.posted, shown)
+        entry.days = self._spans.setdefault(days, days)
         entry.forced = entry.forced or forced
         if section is not None:
             entry.sections = self._with_section(entry.sections, section)
             self._note_newest(section, address.posted or shown)
-        if address not in entry.addresses:
-            entry.addresses = (*entry.addresses, address)
+        if address.url not in entry.urls:
+            entry.urls = (*entry.urls, address.url)
             if entry.done:
                 self._settle_aliases(entry)
         return entry
@@ -139,7 +133,7 @@ class Frontier:
         tried = frozenset(without)
         stored = known.url if known is not None else None
         return min(
-            (address for address in entry.addresses if address.url not in tried),
+            (self._session.urls.understand(url) for url in entry.urls if url not in tried),
             key=lambda address: (address.url != stored, self._hosts.get(urlsplit(address.url).netloc, 99), address.url),
         )
 
@@ -203,7 +197,7 @@ class Frontier:
         self._state.settle(url, outcome, reason)
 
     def _settle_aliases(self, entry: FrontierEntry) -> None:
-        for url in entry.urls:
-            if url not in entry.settled:
-                entry.settled = (*entry.settled, url)
-                self._state.settle(url, Outcome.ALIAS, f"of article {entry.number}")
+        aliases = tuple(url for url in entry.urls if url not in entry.settled)
+        for url in aliases:
+            self._state.settle(url, Outcome.ALIAS, f"of article {entry.number}")
+        entry.settled = entry.urls if entry.settled + aliases == entry.urls else entry.settled + aliases

@@ -185,6 +185,13 @@ class ArticleTable:
         rows = self._db.rows("SELECT section FROM listings WHERE article_id = ?", article_id)
         return tuple(sorted(row[0] for row in rows))
 
+    def stored_among(self, article_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the articles that are stored."""
+        marks = ", ".join("?" * len(article_ids))
+        return frozenset(
+            row[0] for row in self._db.rows(f"SELECT id FROM articles WHERE id IN ({marks})", *article_ids)
+        )
+
     def gone(self) -> frozenset[str]:
         """The stored articles that the site no longer has."""
         return frozenset(row[0] for row in self._db.rows("SELECT id FROM articles WHERE outcome = ?", Outcome.GONE))
