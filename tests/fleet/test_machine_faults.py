@@ -74,7 +74,11 @@ def test_stopped_at_every_stage(
     with serving(["jia"]) as counties, fleet(tmp_path, counties, server, database, ["jia"]) as found:
         for requests in (0, 1, 60, 125):
             machine = found.start()
-            until(lambda least=requests: counties.count("jia") >= least, what=f"{requests} requests")
+
+            def are_asked(least: int = requests) -> bool:
+                return counties.count("jia") >= least
+
+            until(are_asked, what=f"{requests} requests")
             machine.process.terminate()
             assert machine.process.wait(60) in (-signal.SIGTERM, 0, 16), found.logs()
             assert not any(is_alive(asked.pid) for asked in counties.asked)

@@ -1,6 +1,7 @@
 """Stored articles in the ledger: the newest revision of each, its parts, and the sections whose lists name it."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -187,10 +188,11 @@ class ArticleTable:
 
     def stored_among(self, article_ids: Sequence[str]) -> frozenset[str]:
         """Those of the articles that are stored."""
-        marks = ", ".join("?" * len(article_ids))
-        return frozenset(
-            row[0] for row in self._db.rows(f"SELECT id FROM articles WHERE id IN ({marks})", *article_ids)
+        # As one value: a hostile page has more rows than a statement may have parameters.
+        rows = self._db.rows(
+            "SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(article_ids))
         )
+        return frozenset(row[0] for row in rows)
 
     def gone(self) -> frozenset[str]:
         """The stored articles that the site no longer has."""
