@@ -16,7 +16,7 @@ from panan_spider.extract.words import one_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind, absolute, canonical
 
-#: The link to the next older page. A lone `>` is one too; `>>` is not: on many sites it leads to the last page.
+#: The link to the next older page. A lone `>` is one too.
 _NEXT: Final = re.compile(
     f"^[\\s<\\[(\uff08【]*(?:{one_of('next_page')}|next(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
 )
@@ -24,6 +24,11 @@ _LAST: Final = re.compile(
     f"^[\\s<\\[(\uff08【]*(?:{one_of('last_page')}|last(?: ?page)?)[\\s>\uff1e»›\\])\uff09】]*$", re.IGNORECASE
 )
 _LONE_ARROW: Final = re.compile("^[>\uff1e›]$")
+#: Words of a control that loads or leads to further pages by a script or a form.
+_MORE: Final = re.compile(f"^(?:{one_of('load_more')}|{one_of('jump_to_page')})$")
+_PAGER_FRAME: Final = re.compile(r"pager|pagination|fenye|turn_?page|page_?\d", re.IGNORECASE)
+#: The address of a further page of TRS's, wherever it stands in an attribute or a script.
+_INDEX_LITERAL: Final = re.compile(r"(?:[\w.:~%-]{0,80}/){0,12}index_\d{1,6}\.s?html?\b", re.IGNORECASE)
 _CALL: Final = re.compile(
     r"""createPageHTML\s*\(\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?([\w.-]+)['"]?\s*,\s*['"]?(\w+)['"]?"""
 )
@@ -40,6 +45,10 @@ _CALL_BY_BOX: Final = re.compile(
 _OTHER_CALL: Final = re.compile(r"(?<!function )\b(?:createPageHTML|pageControl)\s*\(\s*['\"]?\w")
 _TOTAL: Final = re.compile(
     r"共\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}(\d{1,5})\s{0,9}页"
+)
+#: `共45条 1/5`
+_TOTAL_OF_ROWS: Final = re.compile(
+    r"共\s{0,9}\d{1,7}\s{0,9}[条篇][^\d/]{0,12}(\d{1,5})\s{0,9}/\s{0,9}(\d{1,5})(?![\d/])"
 )
 _OWN: Final = re.compile(r"第\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}\d{1,5}\s{0,9}页")
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
@@ -66,7 +75,7 @@ class _PagerReader:
         if numbered:
             return Pager("count_links", numbered, script, total)
         following = self._next_page()
-        if behind := (following,) if following else self._counted_pages() or self._until_last():
+        if behind := self._up_to(following) if following else self._named_pages():
             return Pager("next_link", behind, script, total)
         if script:
             return Pager("count_script", (), script, total)
@@ -74,7 +83,11 @@ class _PagerReader:
 
     def _printed_numbers(self) -> tuple[int | None, int | None]:
         """The number of pages and the page's own number as printed: `共9页`, `第2页`, `2/9页`; None where neither is."""
-        text = "".join(piece for piece in self.root.itertext() if "页" in piece)
+        pieces = [piece for piece in self.root.itertext() if "页" in piece or "/" in piece]
+        for piece in pieces:
+            if rows := _TOTAL_OF_ROWS.search(piece):
+                return int(rows[2]), int(rows[1])
+        text = "".join(piece for piece in pieces if "页" in piece)
         total, own = _TOTAL.search(text), _OWN.search(text)
         return (
             int(total[1] or total[3]) if total else None,
@@ -94,8 +107,13 @@ class _PagerReader:
             href = element.get("href") or ""
             if "/system/more" in href and re.search(r"/system/more2?/", href):
                 return href[:80]
-            if any(_NEXT.match(word) or _LAST.match(word) for word in _own_words(element)):
-                return _own_words(element)[0]
+            if word := next(filter(_is_pager_word, _own_words(element)), None):
+                return word
+            if _leads_nowhere(element) and (more := next(filter(_MORE.match, _own_words(element)), None)):
+                return more
+        for frame in self.root.iter("iframe", "frame"):
+            if _PAGER_FRAME.search(frame.get("src") or ""):
+                return f"iframe {frame.get('src')[:80]}"
         return f"共{total}页" if total is not None and total > 1 else None
 
     def _address(self, href: str) -> str | None:
@@ -118,48 +136,60 @@ class _PagerReader:
                     count.isdigit() and current.isdigit()
                 ):  # else its definition: function createPageHTML(_nPageCount, …)
                     self.created_total = int(count)
-                    return self._indexes(int(count), int(current), call[3], call[4])
+                    return self._indexes(int(count), self._behind(int(current)), call[3], call[4])
         here = _INDEX.search(
             canonical(self.url).rstrip("/") + "/index.html" if self.url.endswith("/") else canonical(self.url)
         )
         if here and "countPage" in known and "currentPage" in known:
             self.created_total = int(known["countPage"])
-            return self._indexes(int(known["countPage"]), int(known["currentPage"]), "index", here["kind"])
+            return self._indexes(
+                int(known["countPage"]), self._behind(int(known["currentPage"])), "index", here["kind"]
+            )
         return None
+
+    def _behind(self, current: int) -> int:
+        """The page's number as its script gives it, or as its address does, where that is smaller: no page is passed over."""
+        return min(current, self._own_number()) if _INDEX.search(canonical(self.url)) else current
 
     def _indexes(self, count: int, current: int, name: str, kind: str) -> tuple[str, ...]:
         addresses = (self._address(f"{name}_{n}.{kind}") for n in range(current + 1, min(count, self.most)))
         return tuple(filter(None, addresses))
 
-    def _counted_pages(self) -> tuple[str, ...]:
-        """The pages behind this one that a pager of bare numbers links: `1 [2] 3`, or a choice of them."""
-        own = canonical(self.url).rsplit("/", 1)[0]
+    def _own_number(self) -> int:
+        """The number in this page's address; 0 for the first page."""
         here = _INDEX.search(canonical(self.url))
-        found: dict[int, str] = {}
-        for anchor in self.root.iter("a", "option"):
-            if not re.fullmatch(r"\W*\d{1,4}\W*|第\d{1,4}页", "".join("".join(anchor.itertext()).split())):
-                continue
-            address = self._address(anchor.get("href") or anchor.get("value") or "")
-            numbered = _INDEX.search(address or "")
-            if address and numbered and numbered["number"] and address.rsplit("/", 1)[0] == own:
-                found.setdefault(int(numbered["number"]), address)
-        number = int((here and here["number"]) or 0)
-        return tuple(found[n] for n in sorted(found) if n > number)
+        return int((here and here["number"]) or 0)
 
-    def _until_last(self) -> tuple[str, ...]:
-        """The pages behind this one up to the one that 尾页 leads to, where what leads to the next is a script's."""
-        own, here = canonical(self.url).rsplit("/", 1)[0], _INDEX.search(canonical(self.url))
-        for anchor in self.root.iter("a"):
-            address = self._address(anchor.get("href") or "") or ""
-            last = _INDEX.search(address)
-            if last is None or last["number"] is None or address.rsplit("/", 1)[0] != own:
-                continue
-            if any(_LAST.match(text) for text in _words(anchor)):
-                first = int((here and here["number"]) or 0) + 1
-                stem = address[: last.start("number")]
-                numbers = range(first, min(int(last["number"]), first + self.most) + 1)
-                return tuple(f"{stem}{n}{address[last.end('number') :]}" for n in numbers)
-        return ()
+    def _up_to(self, following: str) -> tuple[str, ...]:
+        """The page that a link to the next one leads to, and before it those that its number passes over."""
+        found = _INDEX.search(following)
+        if found is None or not found["number"] or following[: found.start()] != canonical(self.url).rsplit("/", 1)[0]:
+            return (following,)
+        number = int(found["number"])
+        passed_over = range(max(self._first_behind(number), number - self.most), number)
+        return (*(f"{following[: found.start()]}/index_{n}.{found['kind']}" for n in passed_over), following)
+
+    def _named_pages(self) -> tuple[str, ...]:
+        """The pages behind this one up to the furthest that the page names, in any attribute or script, in any words."""
+        folder = canonical(self.url).rsplit("/", 1)[0]
+        named: dict[int, str] = {}
+        for literal in self._index_literals():
+            address = self._address(literal) or ""
+            found = _INDEX.search(address)
+            if found and found["number"] and address[: found.start()] == folder:
+                named[int(found["number"])] = found["kind"]
+        last, first = max(named, default=0), self._first_behind(1 if 1 in named else min(named, default=1))
+        return tuple(f"{folder}/index_{n}.{named[last]}" for n in range(first, min(last, first + self.most) + 1))
+
+    def _first_behind(self, named: int) -> int:
+        """The number of the next page. Of some lists the second page is index_1, of others index_2."""
+        own = self._own_number()
+        return 2 if own == 0 and named == 2 else own + 1
+
+    def _index_literals(self) -> Iterable[str]:
+        texts = (value for element in self.root.iter() for value in element.attrib.values() if "index_" in value)
+        for text in (*texts, *self.scripts):
+            yield from _INDEX_LITERAL.findall(text)
 
     def _numbered_pages(self) -> tuple[str, ...]:
         """enorth's numbered pages older than this one: the newest of them that is linked, and all below it."""
@@ -192,7 +222,7 @@ class _PagerReader:
         arrows = []
         for anchor in self.root.iter("a", "link"):
             words = _words(anchor)
-            named = any(_NEXT.match(text) for text in words) or "next" in (anchor.get("rel") or "").lower().split()
+            named = any(map(_is_next, words)) or "next" in (anchor.get("rel") or "").lower().split()
             if not named and not any(_LONE_ARROW.match(text) for text in words):
                 continue
             address = self._address(anchor.get("href", ""))
@@ -231,7 +261,23 @@ def _is_sign(element: etree._Element) -> bool:
             or _OTHER_CALL.search(_COMMENT.sub("", element.text or "")) is not None
         )
     href = element.get("href")
-    return bool(href) and any(_NEXT.match(word) or _LAST.match(word) for word in _words(element))
+    return bool(href) and any(map(_is_pager_word, _words(element)))
+
+
+def _is_next(word: str) -> bool:
+    return _NEXT.match(word) is not None or _NEXT.match("".join(word.split())) is not None
+
+
+def _is_pager_word(word: str) -> bool:
+    """True for the words of a link to the next page or to the last one, blanks within them or not."""
+    return _is_next(word) or any(_LAST.match(said) for said in (word, "".join(word.split())))
+
+
+def _leads_nowhere(element: etree._Element) -> bool:
+    """True where no address stands behind an element: no link is around it, or one that a script works."""
+    anchor = next(element.iterancestors("a"), element) if element.tag != "a" else element
+    href = (anchor.get("href") or "").strip()
+    return href in ("", "#") or href.lower().startswith("javascript:")
 
 
 def maxpage(script_text: str) -> int:
@@ -254,8 +300,8 @@ def _words(anchor: etree._Element) -> list[str]:
 
 
 def _own_words(element: etree._Element) -> list[str]:
-    """The text of an element without element children, and of a button its value."""
+    """The text of an element without element children, whole and word by word, and of a button its value."""
     texts = [element.get("value") or "" if element.tag == "input" else ""]
     if len(element) == 0 or element.tag == "a":
         texts.append("".join(element.itertext())[:60])
-    return [word for text in texts if (word := " ".join(text.split()))]
+    return [word for text in texts for word in (" ".join(text.split()), *text.split()) if word]

@@ -114,7 +114,9 @@ class Walk:
         self.oldest = min([*days, *([self.oldest] if self.oldest else [])], default=None)
         self._lost_in_a_row = 0
         if fresh and not self._is_again(url):
-            self._counts.append((url, len(page.rows) + len(page.other_rows)))
+            # Rows of the page before stand for its own; enorth's numbered pages repeat those of the index page.
+            own = page.rows if self._numbered_downwards else fresh
+            self._counts.append((url, len(own) + len(page.other_rows)))
             self.last_page = url
 
     def count_other_rows(self, unknown: int, off_site: int) -> None:

@@ -49,7 +49,6 @@ def test_a_next_link_is_followed(anchor: str) -> None:
         '<a href="javascript:next()">下一页</a>',
         '<a href="http://example.com/index_2.shtml">下一页</a>',
         '<a href="index.shtml">下一页</a>',
-        '<a href="index_9.shtml">&gt;&gt;</a>',
         '<a href="/panews/system/2020/03/07/000000009.shtml">下一页</a>',
     ],
 )
@@ -103,7 +102,7 @@ def test_a_pager_script_is_named(script: str) -> None:
     ],
 )
 def test_trs_pages_follow_by_number(call: str) -> None:
-    read = pager(f"<script>{call}</script>", url=TRS)
+    read = pager(f"<script>{call}</script>", url=TRS.replace("index.", "index_1."))
     folder = TRS.removesuffix("index.html")
     assert read == Pager("create_page_html", (f"{folder}index_2.html", f"{folder}index_3.html"), None)
 
@@ -111,7 +110,59 @@ def test_trs_pages_follow_by_number(call: str) -> None:
 def test_the_last_trs_page_has_nothing_after_it_and_a_comment_calls_nothing() -> None:
     commented = "//createPageHTML(9, 0, 'index', 'html');\n/* createPageHTML(8, 0, 'index', 'html') */"
     text = f"<script>function createPageHTML(count, current, name, ext) {{}}\n{commented}\ncreatePageHTML(3, 2, 'index', 'html')</script>"
-    assert pager(text, url=TRS) == Pager("create_page_html", (), None)
+    assert pager(text, url=TRS.replace("index.", "index_2.")) == Pager("create_page_html", (), None)
+
+
+def test_a_script_that_counts_this_page_too_high_passes_no_page_over() -> None:
+    read = pager("<script>createPageHTML(4, 2, 'index', 'html')</script>", url=TRS)
+    assert [url.rsplit("/", 1)[1] for url in read.following] == ["index_1.html", "index_2.html", "index_3.html"]
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        *(f'<a href="index_1.html">{words}</a>' for words in ("下 一 页", "»", "&gt;&gt;", "下一頁", "更多", "查看更多", "往后翻", "x", "")),
+        '<div class="more" data-url="index_1.html">点击查看</div>',
+        '<div data-next="/xwzx/sz/index_1.html"></div>',
+        '<a onclick="location.href=\'index_1.html\'">往后</a>',
+        "<script>document.write('<a href=\"index_1.html\">更早</a>')</script>",
+        '<script>var next = "http://www.panews.cn/xwzx/sz/index_1.html";</script>',
+    ],
+)  # fmt: skip
+def test_a_page_of_the_list_that_anything_names_is_followed_in_whatever_words(sign: str) -> None:
+    read = pager(sign, url=TRS)
+    assert (read.kind, read.following) == ("next_link", (TRS.replace("index.", "index_1."),))
+
+
+def test_a_next_link_that_passes_pages_over_leads_to_them_too() -> None:
+    read = pager('<a href="index_4.html">下一页</a>', url=TRS.replace("index.", "index_1."))
+    assert [url.rsplit("/", 1)[1] for url in read.following] == ["index_2.html", "index_3.html", "index_4.html"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "word"),
+    [
+        ('<button onclick="more(2)">加载更多</button>', "加载更多"),
+        ('<div onclick="more(2)">点击加载更多</div>', "点击加载更多"),
+        ('<a href="javascript:;">下拉加载更多</a>', "下拉加载更多"),
+        ('<form action="index.html"><input name="page"><input type="submit" value="跳转"></form>', "跳转"),
+        ("<div>1 2 3 4 5 ... 尾页</div>", "尾页"),
+        ("<div>共45条 1/5</div>", "共5页"),
+        ("<div>共 45 条记录 第 1/5</div>", "共5页"),
+        ('<iframe src="pager_1.html"></iframe>', "iframe pager_1.html"),
+        ("<span>下 一 页</span>", "下 一 页"),
+    ],
+)
+def test_a_control_that_only_a_script_or_a_form_works_is_not_understood(sign: str, word: str) -> None:
+    assert pager(sign, url=TRS).not_understood == word
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ['<a href="/xwzx/"><span>加载更多</span></a>', "<div>共8条 1/1</div>", '<iframe src="/ad/1.html"></iframe>', "<p>03/07</p>"],
+)  # fmt: skip
+def test_a_link_elsewhere_and_a_list_of_one_page_are_no_pager(sign: str) -> None:
+    assert pager(sign, url=TRS) == Pager("none", (), None, 1 if "共" in sign else None)
 
 
 @pytest.mark.parametrize(

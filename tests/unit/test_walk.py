@@ -174,6 +174,15 @@ def test_a_page_amid_the_list_with_half_of_its_rows_is_no_evidence(kind: str, le
     assert pages.walk(end=RecordedEnd(6, 60, None, None))[0].state is WalkState.UNPROVEN
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("count")])
+def test_so_is_one_that_repeats_rows_of_the_page_before_in_the_place_of_its_own(kind: str) -> None:
+    pages = Pages(kind, 6)
+    pages.lies[3] = page([*rows(2)[:5], *rows(3)[:5]], *pages.page(3).pager.following, kind=kind, url=pages.url(3))
+    walk, _asked, _met = pages.walk()
+    assert walk.state is WalkState.UNPROVEN
+    assert pages.url(3) in walk.doubtful[0]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("cut", [slice(0, 5), slice(5, 10), slice(0, 1)])
 def test_so_is_the_second_page_where_the_numbers_of_articles_jump(kind: str, cut: slice) -> None:
