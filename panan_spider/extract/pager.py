@@ -27,6 +27,12 @@ _LONE_ARROW: Final = re.compile("^[>\uff1e›]$")
 #: Words of a control that loads or leads to further pages by a script or a form.
 _MORE: Final = re.compile(f"^(?:{one_of('load_more')}|{one_of('jump_to_page')})$")
 _PAGER_FRAME: Final = re.compile(r"pager|pagination|fenye|turn_?page|page_?\d", re.IGNORECASE)
+_PAGER_BOX: Final = re.compile(
+    r"\s(?:page|pages|pager|paging|pagination|pagelist|page[_-](?:list|nav|box)|fenye|turnpage)\s", re.IGNORECASE
+)
+_PAGER_FILE: Final = re.compile(
+    r"(?:^|[/_.-])(?:page|pages|pager|paging|pagination|fenye|turnpage)[_-]?\d{0,6}(?:\.min)?\.js\b", re.IGNORECASE
+)
 #: The address of a further page of TRS's, wherever it stands in an attribute or a script.
 _INDEX_LITERAL: Final = re.compile(r"(?:[\w.:~%-]{0,80}/){0,12}index_\d{1,6}\.s?html?\b", re.IGNORECASE)
 _CALL: Final = re.compile(
@@ -111,10 +117,25 @@ class _PagerReader:
                 return word
             if _leads_nowhere(element) and (more := next(filter(_MORE.match, _own_words(element)), None)):
                 return more
-        for frame in self.root.iter("iframe", "frame"):
-            if _PAGER_FRAME.search(frame.get("src") or ""):
-                return f"iframe {frame.get('src')[:80]}"
+        if drawn := self._drawn():
+            return drawn
         return f"共{total}页" if total is not None and total > 1 else None
+
+    def _drawn(self) -> str | None:
+        """A frame that by its name is a pager, or the script that draws one into an empty box of the page; None otherwise."""
+        frames = (element.get("src") or "" for element in self.root.iter("iframe", "frame"))
+        if frame := next(filter(_PAGER_FRAME.search, frames), None):
+            return f"iframe {frame[:80]}"
+        boxes = (
+            element
+            for element in self.root.iter("div", "ul", "p", "span", "td")
+            if _PAGER_BOX.search(f" {element.get('class') or ''} {element.get('id') or ''} ")
+        )
+        if not any(not any(text.strip() for text in box.itertext()) for box in boxes):
+            return None
+        sources = (element.get("src") or "" for element in self.root.iter("script"))
+        script = next(filter(_PAGER_FILE.search, sources), None)
+        return None if script is None else f"script {script[:80]}"
 
     def _address(self, href: str) -> str | None:
         """The address of a further list page as it is asked for: canonical, its query kept; None where it is not the site's."""

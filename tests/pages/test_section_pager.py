@@ -151,6 +151,11 @@ def test_a_next_link_that_passes_pages_over_leads_to_them_too() -> None:
         ("<div>共 45 条记录 第 1/5</div>", "共5页"),
         ('<iframe src="pager_1.html"></iframe>', "iframe pager_1.html"),
         ("<span>下 一 页</span>", "下 一 页"),
+        ('<div class="list-page page"></div><script src="/js/page.js"></script>', "script /js/page.js"),
+        (
+            '<div id="pagination"></div><script src="/js/jquery.pagination.min.js?v=2"></script>',
+            "script /js/jquery.pagination.min.js?v=2",
+        ),
     ],
 )
 def test_a_control_that_only_a_script_or_a_form_works_is_not_understood(sign: str, word: str) -> None:
@@ -159,7 +164,8 @@ def test_a_control_that_only_a_script_or_a_form_works_is_not_understood(sign: st
 
 @pytest.mark.parametrize(
     "sign",
-    ['<a href="/xwzx/"><span>加载更多</span></a>', "<div>共8条 1/1</div>", '<iframe src="/ad/1.html"></iframe>', "<p>03/07</p>"],
+    ['<a href="/xwzx/"><span>加载更多</span></a>', "<div>共8条 1/1</div>", '<iframe src="/ad/1.html"></iframe>', '<div class="page"></div>', '<script src="/js/page.js"></script>', '<div class="page">正文</div><script src="/js/page.js"></script>',
+     '<div class="page"></div><script src="/js/homepage.js"></script>', "<p>03/07</p>"],
 )  # fmt: skip
 def test_a_link_elsewhere_and_a_list_of_one_page_are_no_pager(sign: str) -> None:
     assert pager(sign, url=TRS) == Pager("none", (), None, 1 if "共" in sign else None)
