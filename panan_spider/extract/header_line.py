@@ -60,7 +60,7 @@ _MARKED: Final = re.compile(rf"/\s*(?:文|图|摄|{one_of('video_marks')})|(?<=\
 _SIGN: Final = re.compile(rf"\d{{4}}|[:/]|{one_of('roles', 'bylines_between', 'author_word')}")
 #: A slash between two labels, or after the date; one before a mark has no blanks on both sides.
 _SLASH: Final = re.compile(
-    rf"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:{one_of('photo_marks', 'text_marks', 'video_marks')})(?![\w:]|\s:))|\x1f|$)"
+    rf"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:{one_of('photo_marks', 'text_marks', 'video_marks')})(?![\w:/]|\s:))|\x1f|$)"
 )
 _LONE: Final = re.compile(rf"[\s■□●○◆◎★]{{0,3}}(?!{one_of('bylines_between')}){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
 _COLUMN: Final = re.compile(rf"(?:{one_of('column_words')})\s*$")
@@ -82,7 +82,7 @@ _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|{AUT
 
 def read_header_line(text: str) -> HeaderLine:
     """Read the line as printed. Raises InvalidPage for a date that does not exist."""
-    line = byline.without_bars(_SPACED_LABEL.sub(lambda label: "".join(label[0].split()), cleared(fold(text), by="  ")))
+    line = byline.without_bars(_without_gaps(cleared(fold(text), by="  ")))
     dated = _labelled_date(line) or _unlabelled_date(line)
     published = _moment(dated) if dated else None
     # What was read goes, and a mark that nothing else prints holds its place: a value never reaches past it.
@@ -94,6 +94,11 @@ def read_header_line(text: str) -> HeaderLine:
     source, rest = _cut_source(line)
     source = as_printed(text, source) if source else None
     return HeaderLine(published, source, read_byline(_without_other_labels(_DOMAIN.sub(" ", rest))), editor, credits)
+
+
+def _without_gaps(line: str) -> str:
+    """The folded line without blanks between the characters of a label."""
+    return _SPACED_LABEL.sub(lambda label: "".join(label[0].split()), line)
 
 
 def _without_date_labels(line: str) -> str:
@@ -225,7 +230,7 @@ def is_opening_byline(line: Line) -> bool:
 @remembered
 def leftover(text: str, words: SiteWords) -> str:
     """Rest of a line without everything a header line can hold: `""` for a header line."""
-    line = _DATE_LABEL.sub(" ", DATE.sub(" ", cleared(fold(text))))
+    line = _DATE_LABEL.sub(" ", DATE.sub(" ", _without_gaps(cleared(fold(text)))))
     byline = _BYLINE_START.search(line)
     if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
         line = line[: byline.start()]
@@ -314,7 +319,7 @@ def is_piece_above(line: Line, header: Line) -> bool:
 
 def _is_labelled(line: Line) -> bool:
     """Whether the line is a label and its value, as cells of a header line are."""
-    dated = _ANY_DATE_LABEL.match(line.folded)
+    dated = _ANY_DATE_LABEL.match(_without_gaps(line.folded))
     return bool(dated) or _LABELLED.match(line.folded) is not None or byline.is_unknown_credit(line.folded)
 
 

@@ -173,10 +173,12 @@ class LineSetter:
         self.lines.append(line)
 
 
-#: What begins behind a gap that style sheets draw: a label, a time of day, a service of the page.
+#: What begins behind a gap that style sheets draw: a label, a time of day, a service of the page, a mark or role before a name.
 _OPENS: Final = re.compile(
     r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a]|\d\d:\d\d(?!\d)"
-    rf"|[\[\u3010]?(?:{one_of('service_links', 'service_signs', 'share')})[\]\u3011]?$"
+    rf"|[\[\u3010]?(?:{one_of('service_links', 'service_signs', 'share')})[\]\u3011]?(?:\s?[(\uff08]\d{{1,6}}[)\uff09])?$"
+    rf"|(?:{one_of('text_marks', 'photo_marks', 'both_marks', 'video_marks')})\s?[/|\uff0f\uff5c\u4e28]"
+    rf"|(?:{one_of('ranks')})*(?:{one_of('roles', 'author_label')})[\s|\uff5c\u4e28]"
 )
 #: Effects of an element that has to be looked at more closely.
 _ODD: Final = CONTROL | UNSEEN | MEDIA
