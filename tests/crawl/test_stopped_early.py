@@ -59,8 +59,8 @@ def test_a_stopped_run_asks_for_nothing_more(demo: ProxyServer, tmp_path: Path) 
     process = harness.start(demo.url, tmp_path / "data", settings=manners)
     while process.poll() is None and len(demo.requests) < 8:
         time.sleep(0.02)
-    asked = len(demo.requests)
     os.kill(process.pid, signal.SIGTERM)
+    asked = len(demo.requests)
     run = harness.finish(process, tmp_path / "data")
     assert run.code == 16, run.said
     assert len(demo.requests) <= asked + 1, "besides one on its way"

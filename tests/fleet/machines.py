@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from counties import CountiesServer, differences
 from postgres import Line, Postgres
 
+from panan_spider.fleet.child_process import child_words
 from panan_spider.fleet.fleet_settings import FleetSettings
 from panan_spider.fleet.job_queue import JobQueue
 from panan_spider.fleet.object_store import ObjectStore
@@ -30,7 +30,7 @@ LEASE_SECONDS = 6.0
 PACE = ("DOWNLOAD_DELAY=0.1", "AUTOTHROTTLE_ENABLED=False", "RANDOMIZE_DOWNLOAD_DELAY=False")
 
 
-def until(true: Callable[[], Any], seconds: float = 120, what: str = "") -> Any:
+def until(true: Callable[[], Any], seconds: float = 240, what: str = "") -> Any:
     """Wait until it is true; what it is then."""
     end = time.monotonic() + seconds
     while not (found := true()):
@@ -120,7 +120,7 @@ class Fleet:
             "PANAN_HOLDER": f"w{number}",
             "PANAN_FLEET_DIR": str(self.place / f"w{number}"),
         }
-        words = [sys.executable, "-m", "scrapy", "fleet", "worker", "--jobs", str(jobs)]
+        words = child_words(["fleet", "worker", "--jobs", str(jobs)])  # a worker ends with the tests, however they end
         for setting in settings or PACE:
             words += ["-s", setting]
         log = self.place / f"w{number}.log"
@@ -160,7 +160,7 @@ class Fleet:
 
         self.eventually(done, "every job settled")
 
-    def eventually(self, true: Callable[[], bool], what: str, seconds: float = 150) -> None:
+    def eventually(self, true: Callable[[], bool], what: str, seconds: float = 300) -> None:
         """Wait until it is true. A worker that was taken for dead ends itself, and another is started, as systemd does."""
         end = time.monotonic() + seconds
         while not true():
@@ -186,8 +186,8 @@ class Fleet:
         for machine in self.machines:
             machine.process.terminate()
         for machine in self.machines:
-            machine.process.wait(30)
-        until(lambda: not any(is_alive(asked.pid) for asked in self.server.asked), 10, "no process is left")
+            machine.process.wait(120)
+        until(lambda: not any(is_alive(asked.pid) for asked in self.server.asked), 60, "no process is left")
         assert {job["status"] for job in self.jobs()} == {"succeeded"}, self.jobs()
 
     def close(self) -> None:

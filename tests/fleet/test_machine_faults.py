@@ -14,6 +14,7 @@ from machines import Fleet, fleet, is_alive, until
 from postgres import Postgres
 
 KEYS = ("jia", "yi", "bing", "ding")
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes some minutes
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_killed_and_frozen(four: Fleet) -> None:
     """A worker is killed, another's crawl alone, a third is frozen with its crawl and wakes when another crawls its site."""
     child, worker = four.crawling("jia")
     worker.process.send_signal(signal.SIGKILL)
-    until(lambda: not is_alive(child), 10, "the crawl of a killed worker ends with it")
+    until(lambda: not is_alive(child), 60, "the crawl of a killed worker ends with it")
 
     child, _its_worker = four.crawling("yi")
     os.kill(child, signal.SIGKILL)
@@ -42,7 +43,7 @@ def test_killed_and_frozen(four: Fleet) -> None:
     asked = four.server.count("bing", frozen)
     os.kill(frozen, signal.SIGCONT)
     worker.process.send_signal(signal.SIGCONT)
-    until(lambda: not is_alive(frozen), 10, "a crawl that lost its lease ends")
+    until(lambda: not is_alive(frozen), 60, "a crawl that lost its lease ends")
     assert four.server.count("bing", frozen) == asked
 
     four.settled()
@@ -55,7 +56,7 @@ def test_cut_off_and_without_a_database(four: Fleet) -> None:
     worker.line.cut()
     four.crawling("yi")
     four.postgres.stop()
-    until(lambda: not is_alive(cut), 30, "a crawl that cannot renew its lease ends by itself")
+    until(lambda: not is_alive(cut), 90, "a crawl that cannot renew its lease ends by itself")
     four.postgres.start()
     four.eventually(lambda: len(four.server.senders("jia")) > 1, "a successor")
     asked = four.server.count("jia", cut)

@@ -114,7 +114,7 @@ def test_a_hanging_webhook_holds_nobody_up(
     hook.slow = 3.0
     began = time.monotonic()
     Notifier(hook.url).notify(0, "", report)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < hook.slow
     assert "no answer in time" in errors(caplog)[0]
 
 
@@ -150,20 +150,20 @@ def test_a_run_without_a_report_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("told", "seconds", "words"),
     [
-        (command("raise SystemExit(3)"), "ended with exit code 3"),
-        (Notifier(command=("/no/such/program",)), "No such file"),
-        (command("import time; time.sleep(9)"), "took longer than 0.5 s"),
+        (command("raise SystemExit(3)"), 60, "ended with exit code 3"),
+        (Notifier(command=("/no/such/program",)), 60, "No such file"),
+        (command("import time; time.sleep(60)"), 0.5, "took longer than 0.5 s"),
     ],
 )
 def test_a_command_that_fails_is_one_line(
-    told: Notifier, words: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    told: Notifier, seconds: float, words: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(notifier, "HOOK_SECONDS", 0.5)
+    monkeypatch.setattr(notifier, "HOOK_SECONDS", seconds)
     began = time.monotonic()
     told.notify(10, "why", None)
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 50
     (line,) = errors(caplog)
     assert words in line
 
