@@ -150,7 +150,10 @@ class LeaseExtension:
 
 
 class LeasedDownloadHandler(DownloadHandler):
-    """HTTP handler that checks the lease before each request: middlewares are too early, Scrapy queues requests behind them."""
+    """HTTP handler that checks the lease before each request: middlewares are too early, Scrapy queues requests behind them.
+
+    The second check comes when the connection is there: a process can be frozen while it waits for one.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -162,6 +165,10 @@ class LeasedDownloadHandler(DownloadHandler):
         """Scrapy's, while the lease is held."""
         self._guard.check()
         return await super().download_request(request)
+
+    def about_to_write(self) -> None:
+        """Check the lease."""
+        self._guard.check()
 
 
 class LeaseAddon:

@@ -4,6 +4,8 @@ Accepted beside the standard: blanks around chunk sizes, `Transfer-Encoding: ide
 The downloader sends nothing more once the run is being ended.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from scrapy import Request
@@ -67,9 +69,12 @@ class _TolerantParser(_LenientHTTPClientParser):
 
 
 class _TolerantProtocol(_LenientHTTP11ClientProtocol):
-    """Scrapy's client protocol with our parser."""
+    """Scrapy's client protocol with our parser. `about_to_write` is called before the first byte of each request."""
+
+    about_to_write: Callable[[], None]
 
     def request(self, request: Any) -> Any:
+        self.about_to_write()
         answer = super().request(request)
         # Twisted names the parser's class in the code; Scrapy replaces it in the same way.
         assert self._parser is not None
@@ -80,8 +85,14 @@ class _TolerantProtocol(_LenientHTTP11ClientProtocol):
 class _TolerantFactory(_LenientHTTP11ClientFactory):
     """Scrapy's factory of client protocols, for ours."""
 
+    def __init__(self, about_to_write: Callable[[], None], *args: Any) -> None:
+        super().__init__(*args)  # type: ignore[no-untyped-call]
+        self._about_to_write = about_to_write
+
     def buildProtocol(self, addr: Any) -> _TolerantProtocol:  # noqa: N802 - Twisted calls it by this name
-        return _TolerantProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol = _TolerantProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol.about_to_write = self._about_to_write
+        return protocol
 
 
 class DownloadHandler(HTTP11DownloadHandler):
@@ -89,8 +100,11 @@ class DownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _TolerantFactory
+        self._pool._factory = partial(_TolerantFactory, self.about_to_write)  # type: ignore[assignment]  # called as the class is
         self._fail_on_dataloss = False  # judged here
+
+    def about_to_write(self) -> None:
+        """Hook: called with the connection there, at once before a request is written."""
 
     async def download_request(self, request: Request) -> Response:
         """The response. Raises ResponseDataLossError for a cut body, DownloadFailedError with a reason in words."""
