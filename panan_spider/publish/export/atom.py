@@ -25,7 +25,6 @@ from panan_spider.publish.export.job import (
     Removal,
     SelectedRecords,
     day_of,
-    new_records,
     sections_of,
 )
 from panan_spider.publish.links import web_address
@@ -215,8 +214,8 @@ def export(job: ExportJob, out: Path) -> ExportResult:
         file_formats.check_folder(FORM, out)
         gone = job.removals() or {}
         before = file_formats.earlier_state(FORM, job, out)
-        if before is not None and not gone and (found := new_records(job, before.mark)) is not None and not found[0]:
-            return ExportResult(before.articles, before.revisions, anew=False)
+        if not gone and (unchanged := file_formats.nothing_new(job, before)) is not None:
+            return unchanged
         taken = SelectedRecords.by(job)
         newest = _newest(job, taken)
         with built_aside(out) as aside:

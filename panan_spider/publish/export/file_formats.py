@@ -86,6 +86,42 @@ def check_file(form: str, magic: bytes, out: Path) -> None:
     raise ForeignFileError(f"{out} exists and is no {form} export of this program; name another --out")
 
 
+def nothing_new(job: ExportJob, before: ExportState | None) -> ExportResult | None:
+    """The result of the export before, where no line behind it is of the selection; None where it must be made anew."""
+    if before is None or (found := new_records(job, before.mark)) is None or found[0]:
+        return None
+    return ExportResult(before.articles, before.revisions, anew=False)
+
+
+def export_whole(
+    form: str,
+    magic: bytes,
+    job: ExportJob,
+    out: Path,
+    write: Callable[[Path, SelectedRecords], tuple[int, int]],
+    *,
+    is_stale: Callable[[], bool] = lambda: False,
+) -> ExportResult:
+    """Make `out` hold what `job` says, as a file that cannot be continued: made anew where anything is new.
+
+    `write` writes a file and gives how many records it holds, and how many it should. `is_stale` is true where something else than
+    lines is new. Raises ForeignFileError, UnknownSection, StoreError; `out` is then as it was.
+    """
+    with naming(out):
+        check_file(form, magic, out)
+        before = earlier_state(form, job, out)
+        if before is not None and not is_stale() and (done := nothing_new(job, before)) is not None:
+            return done
+        chosen = SelectedRecords.by(job)
+        with built_aside(out) as aside:
+            held, expected = write(aside, chosen)
+            if held != expected:
+                raise StoreError(f"{out}: holds {held} records of {expected}; the file built aside is thrown away")
+        done = ExportResult(chosen.articles, chosen.count, anew=True)
+        write_state(form, job, out, chosen.mark, done)
+    return done
+
+
 def link_files(old: Path, new: Path) -> None:
     """Make `new` a folder with the same files as `old`, which both then share. None of them is ever changed in place."""
     for folder, _folders, files in os.walk(old):

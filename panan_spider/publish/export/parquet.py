@@ -4,17 +4,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.archive.store.files import StoreError
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.atomic import built_aside
 from panan_spider.publish.export.job import (
     ExportJob,
     ExportResult,
     MissingLibrary,
     SelectedRecords,
     day_of,
-    new_records,
 )
 
 if TYPE_CHECKING:
@@ -46,23 +44,17 @@ COLUMNS: Final[dict[str, str]] = {
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make `out` hold what `job` says. Raises NoLibrary, NotOurs, UnknownSection, StoreError; `out` is then as it was."""
     library = _duckdb()
-    with naming(out):
-        file_formats.check_file("parquet", _MAGIC, out)
-        before = file_formats.earlier_state("parquet", job, out)
-        if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
-            return ExportResult(before.articles, before.revisions, anew=False)
-        taken = SelectedRecords.by(job)
+
+    def write(aside: Path, chosen: SelectedRecords) -> tuple[int, int]:
         lines = out.with_name(f".{out.name}.lines")
         try:
             with lines.open("w", encoding="utf-8", errors="replace") as file:
-                file.writelines(json.dumps(_row(record), ensure_ascii=False) + "\n" for record in taken.records())
-            with built_aside(out) as aside:
-                _convert(library, lines, aside, taken.count, out)
+                file.writelines(json.dumps(_row(record), ensure_ascii=False) + "\n" for record in chosen.records())
+            return _convert(library, lines, aside, out), chosen.count
         finally:
             lines.unlink(missing_ok=True)
-        done = ExportResult(taken.articles, taken.count, anew=True)
-        file_formats.write_state("parquet", job, out, taken.mark, done)
-    return done
+
+    return file_formats.export_whole("parquet", _MAGIC, job, out, write)
 
 
 def _duckdb() -> Any:
@@ -73,20 +65,19 @@ def _duckdb() -> Any:
     return duckdb
 
 
-def _convert(library: Any, lines: Path, aside: Path, count: int, out: Path) -> None:
+def _convert(library: Any, lines: Path, aside: Path, out: Path) -> int:
+    """Write the lines as Parquet; how many rows the file holds."""
     db: duckdb.DuckDBPyConnection = library.connect(
         config={"memory_limit": "200MB", "threads": 1, "autoinstall_known_extensions": False}
     )
     try:
         rows = db.read_json(str(lines), columns=COLUMNS, format="newline_delimited", maximum_object_size=1 << 26)
         rows.write_parquet(str(aside), compression="zstd")
-        held = db.read_parquet(str(aside)).shape[0]
+        return db.read_parquet(str(aside)).shape[0]
     except library.Error as error:
         raise StoreError(" ".join(f"{out}: {error}".split())) from error
     finally:
         db.close()
-    if held != count:
-        raise StoreError(f"{out}: holds {held} records of {count}; the file built aside is thrown away")
 
 
 def _row(record: Record) -> dict[str, Any]:

@@ -23,8 +23,7 @@ from panan_spider.archive.store.image_files import kept_records
 from panan_spider.core.image_types import image_type
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.atomic import built_aside
-from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords, new_records
+from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords
 from panan_spider.sites.profile import Site
 
 FORM: Final = "wacz"
@@ -284,21 +283,9 @@ def _has_new_pictures(data: Path, out: Path) -> bool:
 
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make `out` hold the raw pages of what `job` says. Raises ForeignFileError, UnknownSection, StoreError; `out` is then as it was."""
-    with naming(out):
-        file_formats.check_file(FORM, _MAGIC, out)
-        before = file_formats.earlier_state(FORM, job, out)
-        if (
-            before is not None
-            and not _has_new_pictures(job.data, out)
-            and (found := new_records(job, before.mark)) is not None
-            and not found[0]
-        ):
-            return ExportResult(before.articles, before.revisions, anew=False)
-        chosen = SelectedRecords.by(job)
-        with built_aside(out) as aside:
-            count = write_wacz(aside, job.data, job.site, chosen.records(), pictures_of(job.data))
-            if (held := pages_in(aside)) != count:
-                raise StoreError(f"{out}: lists {held} pages of {count}; the file built aside is thrown away")
-        done = ExportResult(chosen.articles, chosen.count, anew=True)
-        file_formats.write_state(FORM, job, out, chosen.mark, done)
-    return done
+
+    def write(aside: Path, chosen: SelectedRecords) -> tuple[int, int]:
+        count = write_wacz(aside, job.data, job.site, chosen.records(), pictures_of(job.data))
+        return pages_in(aside), count
+
+    return file_formats.export_whole(FORM, _MAGIC, job, out, write, is_stale=lambda: _has_new_pictures(job.data, out))

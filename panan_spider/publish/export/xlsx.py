@@ -6,12 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.archive.store.files import StoreError
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.atomic import built_aside
 from panan_spider.publish.export.csv_format import COLUMNS, MOST_IN_A_CELL, shorten, values_of
-from panan_spider.publish.export.job import ExportJob, ExportResult, MissingLibrary, SelectedRecords, new_records
+from panan_spider.publish.export.job import ExportJob, ExportResult, MissingLibrary, SelectedRecords
 
 FORM: Final = "xlsx"
 INSTALL: Final = "pip install 'XlsxWriter>=3.2'"
@@ -91,19 +90,12 @@ def _rows_in(path: Path) -> int:
 
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make `out` hold what `job` says. Raises MissingLibrary, ForeignFileError, UnknownSection, StoreError; `out` is then as it was."""
-    with naming(out):
-        file_formats.check_file(FORM, _MAGIC, out)
-        before = file_formats.earlier_state(FORM, job, out)
-        if before is not None and (found := new_records(job, before.mark)) is not None and not found[0]:
-            return ExportResult(before.articles, before.revisions, anew=False)
-        chosen = SelectedRecords.by(job)
-        with built_aside(out) as aside:
-            write_workbook(aside, chosen.records())
-            if (held := _rows_in(aside)) != chosen.count:
-                raise StoreError(f"{out}: holds {held} records of {chosen.count}; the file built aside is thrown away")
-        done = ExportResult(chosen.articles, chosen.count, anew=True)
-        file_formats.write_state(FORM, job, out, chosen.mark, done)
-    return done
+
+    def write(aside: Path, chosen: SelectedRecords) -> tuple[int, int]:
+        write_workbook(aside, chosen.records())
+        return _rows_in(aside), chosen.count
+
+    return file_formats.export_whole(FORM, _MAGIC, job, out, write)
 
 
 __all__ = ["MOST_IN_A_CELL", "export", "write_workbook"]
