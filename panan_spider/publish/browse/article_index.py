@@ -7,7 +7,7 @@ Built once for each state of the export: about a second for 100,000 articles.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -175,8 +175,3 @@ class ArticleIndex:
         """Ids of `hits`, the newest first."""
         end = max(0, len(hits) - skip)
         return [self.ids[number] for number in reversed(list(hits[max(0, end - count) : end]))]
-
-    def in_batches(self, hits: Bits, size: int) -> Iterator[list[str]]:
-        """Ids of all `hits`, the newest first, `size` at a time."""
-        for skip in range(0, len(hits), size):
-            yield self.newest(hits, size, skip)
