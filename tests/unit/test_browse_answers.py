@@ -9,17 +9,19 @@ from urllib.parse import quote
 import jsonschema
 import openpyxl
 import pytest
-from browse_archive import GONE, HOSTILE, MANY, STORY, Pages, build, pages_of, plans_of
+from browse_archive import GONE, HOST, HOSTILE, MANY, STORY, Pages, build, pages_of, plans_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 from store_helpers import an_article
 
+from panan_spider.publish.browse import answer_formats
 from panan_spider.publish.browse.answer_formats import FORMATS
 from panan_spider.publish.browse.openapi import document
-from panan_spider.publish.browse.page_render import Library
+from panan_spider.publish.browse.page_render import Library, RenderContext
 from panan_spider.publish.browse.question import Match
 from panan_spider.publish.browse.question_parser import InvalidQuery, question_of
+from panan_spider.publish.browse.routes import Route, RouteKind
 from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
 from panan_spider.sites.profile import load_site
 
@@ -291,6 +293,22 @@ def test_a_question_that_is_not_understood_is_named_in_json(pages: Pages) -> Non
     assert answer.status_code == 400
     jsonschema.validate(answer.json(), document()["components"]["schemas"]["Error"])
     assert "foo" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "bib", "txt", "csl.json"])
+@pytest.mark.parametrize("asked", ["样例", "没有的词"])
+def test_a_long_answer_is_sent_in_pieces_that_make_the_same_file(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, suffix: str, asked: str
+) -> None:
+    whole = pages.get(f"/search.{suffix}?q={asked}").content
+    monkeypatch.setattr(answer_formats, "_BATCH", 10)
+    context = RenderContext(pages.app.live.current(), "zh")
+    found = answer_formats.represent(context, Route(RouteKind.SEARCH, suffix=suffix), {"q": asked}, HOST)
+    assert not isinstance(found.body, bytes)
+    pieces = list(found.body)
+    assert b"".join(pieces) == whole and (len(pieces) > 6) == (asked == "样例")
+    if suffix == "csl.json":
+        assert len(json.loads(whole)) == context.search.answer(question_of({"q": asked})).total
 
 
 def test_csv_and_excel_hold_the_same_articles_and_excel_keeps_the_zeros(pages: Pages) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from typing import Any, Final
 
 from panan_spider.core.clock import local_time
@@ -25,7 +26,7 @@ from panan_spider.publish.browse.page_render import ROWS, PageNotFound, RenderCo
 from panan_spider.publish.browse.question_parser import InvalidQuery
 from panan_spider.publish.browse.routes import Route, RouteKind, address
 from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, FeedHead, feed, tag_uri
-from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
+from panan_spider.publish.export.citations import bibtex, csl_item, gb_t_7714
 from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row
 from panan_spider.publish.export.job import MissingLibrary
 from panan_spider.publish.export.wacz import pictures_of, write_wacz
@@ -52,9 +53,9 @@ LISTS: Final = frozenset(
 
 @dataclass(frozen=True)
 class Representation:
-    """A body, its media type, its status, and the name it is saved under where it is no text to read."""
+    """A body, whole or a piece at a time, its media type, its status, and the name it is saved under where it is no text to read."""
 
-    body: bytes
+    body: bytes | Iterator[bytes]
     media_type: str
     status: int = 200
     file_name: str = ""
@@ -124,11 +125,11 @@ def _hit_json(context: RenderContext, hit: Any, base: str) -> dict[str, Any]:
     }
 
 
-def _records(context: RenderContext, answer: Answer) -> Iterator[dict[str, Any]]:
-    """The articles of an answer in its order, a few at a time."""
+def _batches(context: RenderContext, answer: Answer) -> Iterator[list[dict[str, Any]]]:
+    """The articles of an answer in its order, some at a time, so that no answer is in memory whole."""
     total = min(answer.total, MOST_EXPORTED)
     for skip in range(0, total, _BATCH):
-        yield from context.database.records(answer.ids(min(_BATCH, total - skip), skip))
+        yield list(context.database.records(answer.ids(min(_BATCH, total - skip), skip)))
 
 
 def _file_name(context: RenderContext, route: Route) -> str:
@@ -136,14 +137,14 @@ def _file_name(context: RenderContext, route: Route) -> str:
 
 
 def _answer_csv(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
-    answer = answer_of(context, route, args)
-    body = HEAD + b"".join(map(csv_row, _records(context, answer)))
+    batches = _batches(context, answer_of(context, route, args))
+    body = chain([HEAD], (b"".join(map(csv_row, records)) for records in batches))
     return Representation(body, "text/csv; charset=utf-8", file_name=_file_name(context, route))
 
 
 def _answer_xlsx(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
     book = io.BytesIO()
-    write_workbook(book, _records(context, answer_of(context, route, args)))
+    write_workbook(book, chain.from_iterable(_batches(context, answer_of(context, route, args))))
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Representation(book.getvalue(), media_type, file_name=_file_name(context, route))
 
@@ -186,32 +187,44 @@ def cited(context: RenderContext, record: dict[str, Any]) -> tuple[dict[str, Any
     return record | {"id": record["id"].rpartition("-")[2]}, context.site_of(record["id"])
 
 
-def _citations(make: Callable[[RenderContext, Iterator[dict[str, Any]]], str], media_type: str) -> Any:
-    def represented(context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
-        if route.kind is RouteKind.ARTICLE:
-            records = context.database.records([route.key] if context.index.number_of(route.key) is not None else [])
-        else:
-            records = _records(context, answer_of(context, route, args))
-        text = make(context, records)
-        if not text and route.kind is RouteKind.ARTICLE:
-            raise PageNotFound(route.key)
-        return Representation(text.encode("utf-8", "replace") + b"\n", media_type, file_name=_file_name(context, route))
+@dataclass(frozen=True)
+class CitationFormat:
+    """A list of citations: one citation's text, and what stands before, between and behind them."""
 
-    return represented
+    cite: Callable[[dict[str, Any], Site], str]
+    media_type: str
+    before: str = ""
+    between: str = "\n"
+    behind: str = "\n"
+
+    def represent(self, context: RenderContext, route: Route, args: Args, _base: str) -> Representation:
+        """The citations of a list, or of one article. Raises PageNotFound, InvalidQuery."""
+        if route.kind is not RouteKind.ARTICLE:
+            batches = _batches(context, answer_of(context, route, args))
+        elif records := list(context.database.records([route.key])):
+            batches = iter([records])
+        else:
+            raise PageNotFound(route.key)
+        return Representation(self._body(context, batches), self.media_type, file_name=_file_name(context, route))
+
+    def _body(self, context: RenderContext, batches: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
+        before = self.before
+        for records in batches:
+            text = self.between.join(self.cite(*cited(context, record)) for record in records)
+            yield (before + text).encode("utf-8", "replace")
+            before = self.between
+        yield ((before if before != self.between else "") + self.behind).encode()
 
 
 _CITATIONS: Final = {
-    "bib": _citations(
-        lambda context, records: "\n\n".join(bibtex(*cited(context, one)) for one in records),
-        "application/x-bibtex; charset=utf-8",
-    ),
-    "txt": _citations(
-        lambda context, records: "\n".join(gb_t_7714(*cited(context, one)) for one in records),
-        "text/plain; charset=utf-8",
-    ),
-    "csl.json": _citations(
-        lambda context, records: csl_json((cited(context, one)[0] for one in records), context.site),
+    "bib": CitationFormat(bibtex, "application/x-bibtex; charset=utf-8", between="\n\n"),
+    "txt": CitationFormat(gb_t_7714, "text/plain; charset=utf-8"),
+    "csl.json": CitationFormat(
+        lambda record, site: json.dumps(csl_item(record, site), ensure_ascii=False),
         "application/vnd.citationstyles.csl+json; charset=utf-8",
+        "[\n",
+        ",\n",
+        "\n]\n",
     ),
 }
 
@@ -349,12 +362,12 @@ _LIST_FORMATS: Final[dict[str, Represent]] = {
     "csv": _answer_csv,
     "xlsx": _answer_xlsx,
     FEED: _answer_atom,
-    **_CITATIONS,
+    **{suffix: citations.represent for suffix, citations in _CITATIONS.items()},
 }
 _OTHERS: Final[dict[tuple[RouteKind, str], Represent]] = {
     (RouteKind.ARTICLE, "json"): _article_json,
     (RouteKind.ARTICLE, "wacz"): _article_wacz,
-    **{(RouteKind.ARTICLE, suffix): make for suffix, make in _CITATIONS.items()},
+    **{(RouteKind.ARTICLE, suffix): citations.represent for suffix, citations in _CITATIONS.items()},
     (RouteKind.CORRECTIONS, "json"): _changes_json,
     (RouteKind.CORRECTIONS, "csv"): _changes_csv,
     (RouteKind.CORRECTIONS, FEED): _changes_atom,

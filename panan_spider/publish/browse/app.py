@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as AsgiRoute
 
 from panan_spider.core.image_types import image_type
@@ -196,7 +196,9 @@ def _html(context: RenderContext, page: PageData, route: Route | None, args: Arg
 
 def _represented(found: Representation) -> Response:
     headers = {"content-disposition": f'attachment; filename="{found.file_name}"'} if found.file_name else {}
-    return Response(found.body, found.status, headers, media_type=found.media_type)
+    if isinstance(found.body, bytes):
+        return Response(found.body, found.status, headers, media_type=found.media_type)
+    return StreamingResponse(found.body, found.status, headers, media_type=found.media_type)
 
 
 def _report(path: Path | None, name: str) -> Response:
