@@ -104,7 +104,7 @@ class CrawlState:
 
         An article that redirected off the site on three days is returned once a week, one that is only a link once a day.
         """
-        return self._ledger.queries.unsettled(self._rare_cutoff(), self.today.isoformat())
+        return self._ledger.queries.unsettled(self._rare_cutoff(), self.today.isoformat(), self._run)
 
     def is_twin(self, article_id: str) -> bool:
         """Whether a stored article shows the content of another one and was not asked for since: a 304 proves nothing."""

@@ -86,6 +86,23 @@ def test_an_article_on_two_hosts_is_taken_up_once_by_the_address_tried_least(run
     assert runs.asked_again() == []
 
 
+def test_an_article_that_this_run_has_met_itself_is_not_taken_up_by_it(runs: Runs) -> None:
+    """A first crawl meets every article of the site: it needs no second list of them all."""
+    runs.memory.discovered(url_of(1), "article", "000000001")
+    assert runs.asked_again() == []
+    runs.next("dead")
+    assert runs.asked_again() == ["000000001"]
+    runs.memory.discovered(url_of(1), "article", "000000001")
+    assert runs.asked_again() == ["000000001"], "an earlier run did not come to it"
+
+
+def test_an_article_that_failed_is_taken_up_although_this_run_has_met_it_at_another_address(runs: Runs) -> None:
+    runs.settle(1, Outcome.FAILED)
+    runs.next()
+    runs.memory.discovered(url_of(1).replace("www.panews.cn", "panews.zjol.com.cn"), "article", "000000001")
+    assert runs.asked_again() == ["000000001"]
+
+
 def test_a_page_in_quarantine_is_not_asked_for_on_its_other_host(runs: Runs) -> None:
     runs.memory.listed("书记", [("000000001", url_of(1).replace("www.panews.cn", "panews.zjol.com.cn"), None)])
     runs.settle(1, Outcome.INVALID)

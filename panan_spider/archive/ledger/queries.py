@@ -57,6 +57,11 @@ _DOUBTED: Final = f"""(a.outcome = 'gone' AND EXISTS (SELECT 1 FROM listings g W
         AND (SELECT julianday(max(r.started)) - julianday(min(r.started)) {_found_by_runs("'gone'")}) >= 7))"""
 
 
+#: The address `a` was met by a run, and nobody has asked at any address of its article.
+_MET: Final = """a.outcome IS NULL AND EXISTS (SELECT 1 FROM fates f WHERE f.run = ? AND f.address = a.number)
+    AND NOT EXISTS (SELECT 1 FROM addresses m WHERE m.article_id = a.article_id AND m.outcome IS NOT NULL)"""
+
+
 @dataclass(frozen=True, slots=True)
 class PendingArticle:
     """An article address that earlier runs discovered and could not settle: failed, blocked, or never reached."""
@@ -98,17 +103,18 @@ class LedgerQueries:
         )
         return bool(row and row[0])
 
-    def unsettled(self, rarely: str = "9999", today: str = "9999") -> list[PendingArticle]:
+    def unsettled(self, rarely: str = "9999", today: str = "9999", run: int = 0) -> list[PendingArticle]:
         """The articles to take up again, each once, by the address tried least.
 
         One that has led off the site time and again only where that was last found before the time `rarely`; one that is
-        only a link off the site only where that was last found before the day `today`.
+        only a link off the site only where that was last found before the day `today`; none that nobody has yet asked for
+        and that `run` has met itself: in a first crawl these are all articles of the site.
         """
         rows = self._db.rows(
             f"""SELECT url, article_id, posted, outcome, tries, (
                 SELECT group_concat(section, char(31)) FROM listings l WHERE l.article_id = a.article_id)
             FROM addresses a
-            WHERE kind = 'article' AND article_id IS NOT NULL AND (outcome IS NULL OR outcome IN {among(_RETAKEN)}
+            WHERE kind = 'article' AND article_id IS NOT NULL AND NOT ({_MET}) AND (outcome IS NULL OR outcome IN {among(_RETAKEN)}
                 OR outcome = 'off_site' AND (settled_at < ? OR {_OFF_SITE_DAYS} < 3) AND (NOT ({_LINK_PAGE_TODAY})
                     OR (SELECT count(*) FROM addresses WHERE {_LINK_PAGE_TODAY}) >= {_MANY_LINK_PAGES})
                 OR {_DOUBTED}
@@ -121,7 +127,7 @@ class LedgerQueries:
                     AND b.outcome IN ('unknown_layout', 'invalid', 'too_large')
                     AND NOT (b.outcome = 'invalid' AND coalesce(b.reason, '') LIKE '{SHARED_CONTENT} %')) END
             ORDER BY article_id, tries, number""",
-            *(rarely, today, today),
+            *(run, rarely, today, today),
         )
         once = {row[1]: row for row in reversed(rows)}
         return [
