@@ -59,6 +59,8 @@ _TOTAL_OF_ROWS: Final = re.compile(
 _OWN: Final = re.compile(r"第\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}\d{1,5}\s{0,9}页")
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 _SCRIPT_NAME: Final = "count_page_list_"
+#: A next page with this number or a higher one, linked from the front of a list of unknown length: the numbers count down.
+_COUNTED_DOWN: Final = 10
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
@@ -81,7 +83,7 @@ class _PagerReader:
         if numbered:
             return Pager("count_links", numbered, script, total)
         following = self._next_page()
-        if behind := self._up_to(following) if following else self._named_pages():
+        if behind := self._up_to(following, total) if following else self._named_pages():
             return Pager("next_link", behind, script, total)
         if script:
             return Pager("count_script", (), script, total)
@@ -181,12 +183,17 @@ class _PagerReader:
         here = _INDEX.search(canonical(self.url))
         return int((here and here["number"]) or 0)
 
-    def _up_to(self, following: str) -> tuple[str, ...]:
-        """The page that a link to the next one leads to, and before it those that its number passes over."""
+    def _up_to(self, following: str, total: int | None) -> tuple[str, ...]:
+        """The page that a link to the next one leads to, and before it those that its number passes over.
+
+        Behind the front of a list whose numbers count down, the next page has the highest number and passes over none.
+        """
         found = _INDEX.search(following)
         if found is None or not found["number"] or following[: found.start()] != canonical(self.url).rsplit("/", 1)[0]:
             return (following,)
         number = int(found["number"])
+        if self._own_number() == 0 and number >= (_COUNTED_DOWN if total is None else total - 1):
+            return (following,)
         passed_over = range(max(self._first_behind(number), number - self.most), number)
         return (*(f"{following[: found.start()]}/index_{n}.{found['kind']}" for n in passed_over), following)
 

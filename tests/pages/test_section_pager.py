@@ -139,6 +139,13 @@ def test_a_next_link_that_passes_pages_over_leads_to_them_too() -> None:
     assert [url.rsplit("/", 1)[1] for url in read.following] == ["index_2.html", "index_3.html", "index_4.html"]
 
 
+@pytest.mark.parametrize(("total", "number"), [("", 37), ("共38页", 37), ("共5页", 4)])
+def test_the_second_page_of_a_list_whose_numbers_count_down_passes_none_over(total: str, number: int) -> None:
+    """Read from its oldest page up, such a list would end at known articles before its new ones."""
+    read = pager(f'<a href="index_{number}.html">下一页</a> {total}', url="http://www.panews.cn/a/index.html")
+    assert [url.rsplit("/", 1)[1] for url in read.following] == [f"index_{number}.html"]
+
+
 @pytest.mark.parametrize(
     ("sign", "word"),
     [
