@@ -37,6 +37,7 @@ from panan_spider.extract.headline import (
 from panan_spider.extract.labels import Label, find_rule
 from panan_spider.extract.line import Line, common_box, holds_more_than, stands_in
 from panan_spider.extract.lines import flatten
+from panan_spider.extract.pager import printed_parts
 from panan_spider.extract.regions import Region, find_region, prose_outside, without_icons
 from panan_spider.extract.results import (
     SAYS_MISSING,
@@ -149,6 +150,7 @@ class _Reading:
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
             part_numbers=self._numbers(),
+            printed_parts=printed_parts(self.root, (line.text for line in self.lines), self.address.article_id or ""),
             unknown_labels=self._unknown_labels(),
             label_lines=lambda: self._labelled(headline, opening),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),

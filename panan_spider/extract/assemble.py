@@ -90,6 +90,8 @@ def join(parts: Sequence[ArticlePage]) -> ArticlePage:
         if part.title != first.title:
             raise InvalidPage(f"part {part.url} is headed {part.title!r}, part one {first.title!r}", field_name="title")
     _check_distinct(parts)
+    if (printed := max(part.printed_parts for part in parts)) > len(parts):
+        raise InvalidPage(f"its pager names {printed} parts, and leads to {len(parts)}", field_name="pages")
     return replace(
         first,
         blocks=_joined_blocks(parts),

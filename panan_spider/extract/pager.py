@@ -276,6 +276,26 @@ def read_pager(root: etree._Element, base: str, url: str, site: Site) -> Pager:
     return _PagerReader(root, base, url, site).read()
 
 
+#: A line that is nothing but a pager.
+_ONLY_PAGER: Final = re.compile(
+    rf"(?:{one_of('pager_words')}|[\d\s/|<>\[\]()（）«»‹›,，.…第页共-])++"
+)  # possessive: words and characters overlap
+_LONGEST_PAGER_LINE: Final = 60
+
+
+def printed_parts(root: etree._Element, lines: Iterable[str], stem: str) -> int:
+    """The number of parts that an article's page says it has: a line `第1页 共3页`, or `createPageHTML(3, 0, "<stem>", …)`; 1 where it says none."""
+    counts = [1]
+    for line in lines:
+        if "页" in line and len(line) <= _LONGEST_PAGER_LINE and _ONLY_PAGER.fullmatch(line):
+            counts += [int(found[1] or found[3]) for found in _TOTAL.finditer(line)]
+    for script in root.iter("script"):
+        text = script.text or ""
+        calls = _CALL.finditer(_COMMENT.sub("", text)) if "createPageHTML" in text else ()
+        counts += [int(call[1]) for call in calls if call[1].isdigit() and call[3] == stem]
+    return max(counts)
+
+
 def last_sign(root: etree._Element) -> etree._Element | None:
     """The last element of the page's pager: a link to another page of the list, or the script that draws such links."""
     signs = [element for element in root.iter("a", "script") if _is_sign(element)]

@@ -97,6 +97,7 @@ class ArticlePage:
     discarded: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # (text, why) of what was left out
     label_lines: Callable[[], tuple["LabelledLine", ...]] = field(default=tuple, compare=False, repr=False)
     part_numbers: PartNumbers = field(default_factory=PartNumbers)
+    printed_parts: int = 1  # number of parts that the page's pager says the article has
     unknown_labels: tuple[str, ...] = ()  # labels of credits that no list of the reader's knows, as printed
 
     @cached_property

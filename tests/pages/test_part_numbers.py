@@ -73,3 +73,34 @@ def test_a_sentence_that_two_parts_share_is_none() -> None:
         )
     )
     assert len(whole.blocks) == 15
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "<div>第1页 共3页</div>",
+        "<p><span>上一页</span> <span>下一页</span> 共3页</p>",
+        "<div>1/3页</div>",
+        '<div class="page"><a onclick="go(2)">下一页</a> 共 3 页</div>',
+        f'<script>createPageHTML(3, 0, "{URL.rsplit("/", 1)[1].removesuffix(".shtml")}", "shtml");</script>',
+    ],
+)
+def test_an_article_whose_pager_says_more_parts_than_it_leads_to_is_invalid(says: str) -> None:
+    whole = page(f"{TEXTS[0]}{says}")
+    with pytest.raises(InvalidPage, match="its pager names 3 parts, and leads to 1"):
+        joined(read_article(Page(URL, whole.body, whole.content_type)))
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "<p>他说，这本书共3页，每一页都写得很好。</p>",
+        "<div>第1页 共1页</div>",
+        '<script>createPageHTML(1, 0, "index", "shtml");</script>',
+        '<script>createPageHTML(9, 0, "index", "shtml");</script>',
+        "<script>/* createPageHTML(3, 0, 'x', 'shtml') */</script>",
+    ],
+)
+def test_an_article_of_one_part_is_whole(says: str) -> None:
+    whole = page(f"{TEXTS[0]}{says}")
+    assert joined(read_article(Page(URL, whole.body, whole.content_type))).text
