@@ -11,7 +11,7 @@ from panan_spider.core.text import once
 from panan_spider.extract import labels
 from panan_spider.extract.body import Body, build, offers_files, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
-from panan_spider.extract.byline import TailLine, is_tail_line, read_byline, read_tail_line, unknown_labels
+from panan_spider.extract.byline import TailLine, is_tail_line, names_alone, read_byline, read_tail_line, unknown_labels
 from panan_spider.extract.document import (
     Page,
     base_url,
@@ -363,7 +363,9 @@ def _of_other_editors(header: HeaderLine, tail: TailLine) -> dict[str, str]:
 
 def _is_signature(line: Line) -> bool:
     """Whether a tail line is a byline that no label opens: `记者 甲`, `文/甲`."""
-    return is_lone_byline(line.folded) or (labels.is_byline(line) and not is_tail_line(line.folded))
+    return is_lone_byline(line.folded) or (
+        not is_tail_line(line.folded) and (labels.is_byline(line) or bool(names_alone(line.folded)))
+    )
 
 
 def _merged(first: tuple[Author, ...], more: tuple[Author, ...]) -> tuple[Author, ...]:

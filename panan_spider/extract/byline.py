@@ -12,14 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from panan_spider.core.text import fold, remembered
-from panan_spider.extract.words import meaning, one_of
+from panan_spider.extract.words import meaning, one_of, spaced
 from panan_spider.items import Author
-
-
-def spaced(word: str) -> str:
-    """A pattern of the word with blanks between its characters or none: `编  辑`."""
-    return r"\s{0,9}".join(word)
-
 
 _RANK: Final = one_of("ranks")
 _ROLES_OF_BYLINE: Final = one_of("roles")
@@ -30,7 +24,6 @@ NEWSROOM_ROLE: Final = rf"(?:{_NEWSROOM})?{ROLE}"
 _KINDS: Final = {"text_marks": "text", "photo_marks": "photo", "both_marks": "text+photo", "video_marks": "video"}
 _WORK: Final = {word: work for name, work in _KINDS.items() for word in meaning(name)}
 _MARK: Final = "|".join(sorted(_WORK, key=len, reverse=True))
-_AUTHOR: Final = one_of("author_word")
 AUTHOR_WORD: Final = one_of("author_label")
 _MARKS: Final = rf"(?:{_MARK})(?:\s*[//、\u00b7&+]\s*(?:{_MARK}))*"
 #: Characters that stand for a name of their own where a name is withheld or made up.
@@ -39,7 +32,7 @@ _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
 
 _ROLE_AT: Final = re.compile(rf"((?:(?<![{_HAN}]){_NEWSROOM})?{ROLE})\s*[:|]?")
 _LABEL_AT: Final = re.compile(
-    rf"({_AUTHOR}|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({_AUTHOR}|{one_of('writers')})(?=\s)"
+    rf"({one_of('author_word')}|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({one_of('author_word')}|{one_of('writers')})(?=\s)"
 )
 _WRITERS: Final = frozenset(f"{before}{AUTHOR_WORD}" for before in ("", *meaning("article_words")))
 _PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*[/|丨](?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")
@@ -119,7 +112,7 @@ def work_of(marks: str) -> str | None:
 
 def read_byline(text: str) -> tuple[Author, ...]:
     """The authors a byline names, in order: only names after a role, a mark or a label count."""
-    text = _without_office(fold(text)).replace("丨", "|")  # a bar, though its code is a character's
+    text = without_bars(_without_office(fold(text)))
     reader, at, known = _Reader(_is_slashed(text)), 0, False
     while at < len(text):
         if step := _LABEL_AT.match(text, at):
@@ -213,31 +206,40 @@ def _take_name(reader: _Reader, word: str, rest: str) -> None:
 
 _AUTHOR_LABELS: Final = meaning("author_labels")
 _EDITOR_LABELS: Final = meaning("editor_labels")  # the first is the site's own editor where a line has several
-_CREDIT_LABELS: Final = meaning("credit_labels")
-_OPENERS: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS, *meaning("tail_openers")), key=len, reverse=True)
+_OPENERS: Final = sorted((*_EDITOR_LABELS, *meaning("credit_labels"), *meaning("tail_openers")), key=len, reverse=True)
 
 
-_SOURCE_LABELS: Final = meaning("source_labels")
-_ALL: Final = sorted((*_SOURCE_LABELS, *_EDITOR_LABELS, *_CREDIT_LABELS, *_AUTHOR_LABELS), key=len, reverse=True)
+_ALL: Final = sorted(
+    (*meaning("source_labels"), *_EDITOR_LABELS, *meaning("credit_labels"), *_AUTHOR_LABELS), key=len, reverse=True
+)
 _LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(spaced, _ALL))})\s*:")
 _OPENING: Final = re.compile(rf"^[\s((\[【■●◆★]*({'|'.join(map(spaced, _OPENERS))})\s*:")
-#: What some pages print for a colon: `编辑丨甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`.
+#: What some pages print for a colon: `编辑|甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`; `文/图` is one mark.
 _BAR: Final = re.compile(
-    rf"(?<![\u3400-\u9fff])(?:({'|'.join(map(spaced, (*_EDITOR_LABELS, *_CREDIT_LABELS)))})\s*[丨|/]"
-    rf"|({'|'.join(sorted(_AUTHOR_LABELS, key=len, reverse=True))})\s*[丨|])\s*(?=[\u3400-\u9fff])"
+    rf"(?<![\u3400-\u9fff])({'|'.join(map(spaced, _ALL))})\s*[|/](?!\s*(?:{_MARK})(?![{_HAN}]))\s*(?=[\u3400-\u9fff])"
 )
-_KNOWN: Final = frozenset(_ALL)
+#: The same behind labels that are no marks: `文、图/甲` is read as it stands.
+_PLAIN_BAR: Final = re.compile(
+    rf"(?<![\u3400-\u9fff])({'|'.join(spaced(label) for label in _ALL if label not in _WORK)})\s*[|/]\s*(?=[\u3400-\u9fff])"
+)
+#: The same behind labels that nobody listed, on a line where it stands behind a listed one.
+_OTHER_BAR: Final = re.compile(
+    rf"(?<!\S)([\u3400-\u9fff]{{2,6}})\s*[|/](?!\s*(?:{_MARK})(?![{_HAN}]))(?=\s*[\u3400-\u9fff]{{2,4}}(?![\u3400-\u9fff]))"
+)
+_SPACED: Final = re.compile(rf"(?<![\u3400-\u9fff])(?:{'|'.join(map(spaced, _ALL))})(?=\s{{0,9}}[:|/])")
 _BLANK: Final = re.compile(
     rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
 )
 _REPORTERS: Final = meaning("roles")
-#: A sign between a name and the next label.
-_BETWEEN_LABELS: Final = re.compile(rf"\s{{0,9}}[;/|]\s{{0,9}}(?=(?:{'|'.join(map(spaced, _ALL))})\s{{0,9}}[:丨|/])")
-_ROLES: Final = sorted((*_EDITOR_LABELS, *_CREDIT_LABELS), key=len, reverse=True)
+#: Signs between a name and the next label: `编辑:甲;审核:乙`, `【编辑:甲】【审读:乙】`.
+_BETWEEN_LABELS: Final = re.compile(
+    rf"\s{{0,9}}(?:[;/|]|[】\])]\s{{0,9}}[【\[(])\s{{0,9}}(?=(?:{'|'.join(map(spaced, _ALL))})\s{{0,9}}[:|/]|[\u3400-\u9fff]{{2,6}}(?:\s{{0,9}}[:|]|/(?=[\u3400-\u9fff])))"
+)
+_ROLES: Final = sorted((*_EDITOR_LABELS, *meaning("credit_labels")), key=len, reverse=True)
 #: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
 _BLANK_LABEL: Final = re.compile(rf"(?<![^\s(\[【])({'|'.join((*_ROLES, *_REPORTERS))})\s+(?=\S)")
 _BLANK_PAIRS: Final = re.compile(
-    rf"(?=.*(?:{'|'.join(_EDITOR_LABELS)})\s)[(\[【]?(?:\s{{0,9}}(?:{'|'.join((*_ROLES, *_REPORTERS))})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
+    rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join((*_ROLES, *_REPORTERS))})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
 )
 _CREDIT: Final = re.compile(
     rf"(?:({'|'.join(map(spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
@@ -250,11 +252,13 @@ _WHEN: Final = re.compile(
 #: How every tail line begins: the first sign of a label, which most lines lack.
 _FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in _OPENERS})}]")
 #: An editor's label behind another: what a tail line that opens with an unlisted label holds.
-_EDITOR_AMONG: Final = re.compile(rf"[\s\xa0](?:{'|'.join(map(spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:\uff1a]|\s)")
+_EDITOR_AMONG: Final = re.compile(
+    rf"[^\u3400-\u4e27\u4e29-\u9fff](?:{'|'.join(map(spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:\uff1a|\uff5c\u4e28/\uff0f]|\s)"
+)
 #: `审读：乙`: a label that nobody listed, and names. Labels of places, times and contacts are none of a person's.
 _UNKNOWN: Final = re.compile(
     rf"(?<![\u3400-\u9fff])(?!(?:{one_of('no_people')}))([\u3400-\u9fff]{{2,6}})(?<!{one_of('no_people_ends')})\s{{0,9}}:"
-    r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{2,6}\s{0,9}:))"
+    r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{1,6}\s{0,9}:))"
 )
 _NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:[_\s][A-Z]{1,4}\d{1,8})?$")
 _VERBS: Final = re.compile(r"[。!?;“”《》]")
@@ -286,7 +290,8 @@ def _opens_tail(text: str) -> bool:
     """Whether the line begins with a label that is listed, or with another before an editor's: `排版:甲 责编:乙`."""
     if _OPENING.match(text):
         return True
-    opened = _UNKNOWN.match(text, re.match(r"[\s(\[【]{0,9}", text).end())  # type: ignore[union-attr]
+    start = re.match(r"[\s(\[【]{0,9}", text).end()  # type: ignore[union-attr]
+    opened = _UNKNOWN.match(text, start) or _LABEL.match(text, start)
     return opened is not None and any(label in _EDITOR_LABELS and value for label, value in _values(text))
 
 
@@ -298,7 +303,7 @@ def _names_office(label: str, value: str) -> bool:
 @remembered
 def is_unknown_credit(text: str) -> bool:
     """Whether the whole line is labels that nobody listed with names after them: `审读：乙 美编：丙`."""
-    text = fold(text).strip(" ()[]【】")
+    text = _OTHER_BAR.sub(r"\1:", fold(text).strip(" ()[]【】").replace("丨", "|"))
     if len(text) > 120 or _VERBS.search(text) or not _UNKNOWN.match(text):
         return False
     return all(value and _NAMES.match(value) for _, value in _values(text))
@@ -311,7 +316,7 @@ def labels_of(text: str) -> tuple[str, ...]:
 
 def unknown_labels(text: str) -> tuple[str, ...]:
     """Its labels that are in no list."""
-    return tuple(label for label in labels_of(text) if label not in _KNOWN)
+    return tuple(label for label in labels_of(text) if label not in _ALL)
 
 
 def cut_credits(line: str) -> tuple[str | None, dict[str, str], str]:
@@ -347,7 +352,7 @@ def read_tail_line(text: str) -> TailLine:
     for label, value in _values(text):
         if not value:
             continue
-        if label in _SOURCE_LABELS:
+        if label in meaning("source_labels"):
             source = source or value
         elif label in _AUTHOR_LABELS:
             authors += read_byline(f"{label}:{value}")
@@ -361,14 +366,17 @@ def read_tail_line(text: str) -> TailLine:
 
 
 def without_bars(text: str) -> str:
-    """A folded line with a colon behind labels that print a bar or slash there: `编辑丨甲`."""
-    return _BAR.sub(r"\1\2:", text)
+    """A folded line with a colon behind labels that print a bar or slash there: `编辑丨甲`; 丨 is a bar, though its code is a character's."""
+    return _PLAIN_BAR.sub(r"\1:", text.replace("丨", "|"))
 
 
 def _normal(text: str) -> str:
-    if _BLANK_PAIRS.fullmatch(text := _BETWEEN_LABELS.sub("  ", fold(text))):
+    text = _SPACED.sub(lambda label: "".join(label[0].split()), fold(text).replace("丨", "|"))
+    text = _BETWEEN_LABELS.sub("  ", text)
+    if _BLANK_PAIRS.fullmatch(text) and any(label in text for label in _EDITOR_LABELS):
         text = _BLANK_LABEL.sub(r"\1:", text)
-    return _BLANK.sub(r"\1:", without_bars(_WHEN.sub("", text)))
+    text, bars = _BAR.subn(r"\1:", _WHEN.sub("", text))
+    return _BLANK.sub(r"\1:", _OTHER_BAR.sub(r"\1:", text) if bars else text)
 
 
 def _unlisted(text: str) -> list[re.Match[str]]:
@@ -386,6 +394,6 @@ def _values(text: str) -> tuple[tuple[str, str], ...]:
     ends = [m.start() for m in found[1:]] + [len(text)]
     pairs = []
     for m, end in zip(found, ends, strict=True):
-        value = " ".join(text[m.end() : end].split()).strip(" )]】([【|,;")
+        value = " ".join(text[m.end() : end].split()).strip(" )]】([【|,;/")
         pairs.append((re.sub(r"\s", "", m[1]), value + (")" if "(" in value and ")" not in value else "")))
     return tuple(pairs)

@@ -16,10 +16,10 @@ from lxml import etree
 
 from panan_spider.core.text import as_printed, fold, remembered
 from panan_spider.extract import byline, media, words
-from panan_spider.extract.byline import AUTHOR_WORD, NEWSROOM_ROLE, ROLE, cut_credits, read_byline, spaced
+from panan_spider.extract.byline import AUTHOR_WORD, NEWSROOM_ROLE, ROLE, cut_credits, read_byline
 from panan_spider.extract.line import LONGEST_ROW, Line, row_of, small_parent, stands_in, unbracketed
 from panan_spider.extract.results import HeaderLine, InvalidPage, UnknownLayout
-from panan_spider.extract.words import SiteWords, cleared, meaning, one_of
+from panan_spider.extract.words import SiteWords, cleared, meaning, one_of, spaced
 
 SOURCE_LABEL: Final = rf"(?:{one_of('source_label')})\s*:"
 DATE: Final = re.compile(

@@ -12,7 +12,7 @@ from lxml import etree
 from panan_spider.core.text import remembered
 from panan_spider.extract.line import GAP, HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
 from panan_spider.extract.media import image_source, inline_source, is_picture, video_source
-from panan_spider.extract.words import SiteWords, one_of
+from panan_spider.extract.words import SiteWords, meaning, one_of, spaced
 
 #: What an element does to the lines of a page, as bits: it stands on lines of its own, is bold, links, keeps the line
 #: breaks of its source, ends a line; shows a picture or video; shows that instead of what is inside it; is a form's;
@@ -174,11 +174,12 @@ class LineSetter:
 
 
 #: What begins behind a gap that style sheets draw: a label, a time of day, a service of the page, a mark or role before a name.
+_LABELS: Final = "|".join(map(spaced, meaning("editor_labels", "credit_labels", "author_labels")))
 _OPENS: Final = re.compile(
-    r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a]|\d\d:\d\d(?!\d)"
+    r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a|\uff5c\u4e28]|\d\d:\d\d(?!\d)"
     rf"|[\[\u3010]?(?:{one_of('service_links', 'service_signs', 'share')})[\]\u3011]?(?:\s?[(\uff08]\d{{1,6}}[)\uff09])?$"
-    rf"|(?:{one_of('text_marks', 'photo_marks', 'both_marks', 'video_marks')})\s?[/|\uff0f\uff5c\u4e28]"
-    rf"|(?:{one_of('ranks')})*(?:{one_of('roles', 'author_label')})[\s|\uff5c\u4e28]"
+    rf"|(?:{one_of('text_marks', 'photo_marks', 'both_marks', 'video_marks')}|{_LABELS})\s?[/\uff0f]"
+    rf"|(?:{one_of('ranks')})*(?:{one_of('roles', 'author_label')})\s"
 )
 #: Effects of an element that has to be looked at more closely.
 _ODD: Final = CONTROL | UNSEEN | MEDIA

@@ -26,7 +26,7 @@ from panan_spider.extract.words import without_furniture
 _CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
 #: Where a tail line begins that stands behind the last words of the text.
 _TAIL_BEHIND: Final = re.compile(
-    rf"(?:(?<!\s)\s{{2,40}}|(?<=[。!?”…)])\s{{0,9}})(?=[(\[【]?\s{{0,9}}(?:{'|'.join(map(byline.spaced, words.meaning('editor_labels')))})(?:\s{{0,9}}[:丨|/]|\s))"
+    rf"(?:(?<!\s)\s{{2,40}}|(?<=[。!?”…)])\s{{0,9}})(?=[(\[【]?\s{{0,9}}(?:{'|'.join(map(words.spaced, words.meaning('editor_labels', 'credit_labels')))})(?:\s{{0,9}}[:丨|/]|\s))"
 )
 _LONGEST_TAIL: Final = 100  # characters
 #: Pictures and links that can stand between two tail lines.
@@ -91,6 +91,11 @@ def _in_container(line: Line, other: Line) -> bool:
     """Whether two lines stand in one element, each in a block of its own or not."""
     one, two = line.block, other.block
     return one is two or (one.getparent() is two.getparent() and one.tag == two.tag and one.tag not in _CELLS)
+
+
+def _in_row(line: Line, other: Line) -> bool:
+    """Whether two lines stand in cells of one row or list."""
+    return line.block.tag in _CELLS and line.block.getparent() is other.block.getparent()
 
 
 def _continues(line: Line, first: Line) -> bool:
@@ -178,7 +183,9 @@ def _tail_end(lines: list[Line], first: int) -> int:
         text = lines[end].folded
         awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
         between = end + 1 < len(lines) and labels.is_byline(lines[end]) and labels.is_tail(lines[end + 1])
-        tail = labels.is_tail(lines[end]) or labels.is_unlisted_tail(lines[end])
+        named = labels.is_byline(lines[end]) or bool(byline.names_alone(text))
+        signed = named and (_in_container(lines[end], lines[end - 1]) or _in_row(lines[end], lines[end - 1]))
+        tail = signed or labels.is_tail(lines[end]) or labels.is_unlisted_tail(lines[end])
         if labels.opens_side_block(lines[end]) or not (awaited or between or tail):
             break
         end += 1

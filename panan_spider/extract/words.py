@@ -39,6 +39,11 @@ def one_of(*names: str) -> str:
     return "|".join([*sorted(map(re.escape, meaning(*names)), key=len, reverse=True), *forms])
 
 
+def spaced(word: str) -> str:
+    """A pattern of the word with blanks between its characters or none: `编  辑`."""
+    return r"\s{0,9}".join(word)
+
+
 def every_word() -> frozenset[str]:
     """All words of all lists, those within forms included."""
     listed = (word for words, _ in _lists().values() for word in words)
