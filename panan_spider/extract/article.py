@@ -55,7 +55,7 @@ from panan_spider.extract.results import (
     split_headline,
 )
 from panan_spider.extract.words import SiteWords, without_furniture, words_of
-from panan_spider.items import Author, Link
+from panan_spider.items import Author
 from panan_spider.sites.profile import ArticleTemplate, Site, load_site
 from panan_spider.sites.urls import UrlKind, absolute
 
@@ -126,15 +126,14 @@ class _Reading:
 
     def result(self) -> ArticlePage:
         header, printed = self._header()
-        headline, opening, lines = self._headline(first_part=self.address.part == 1)
-        tail = self._tail()
+        (headline, opening, lines), tail = self._headline(first_part=self.address.part == 1), self._tail()
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
         return ArticlePage(
             url=self.address.url,
             template=self.template.name,
             title=headline.title,
-            kicker=opening.kicker or (None if headline.kicker in (header.source, self.site.name) else headline.kicker),
+            kicker=opening.kicker or self._kicker(headline, header),
             subtitle=opening.subtitle if headline.subtitle in (None, header.source) else headline.subtitle,
             published=header.published,
             breadcrumbs=self.breadcrumbs,
@@ -145,19 +144,19 @@ class _Reading:
             credits=header.credits | _of_other_editors(header, tail) | tail.credits,
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
-            related=self._related(),
+            related=read_related(self.lines[self.region.body[1] :], self.resolve),
             section_links=self._section_links(),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
             part_numbers=self._numbers(),
-            printed_parts=printed_parts(self.root, (line.text for line in self.lines), self.address.article_id or ""),
+            printed_parts=printed_parts(self.root, self.lines, self.address.article_id),
             unknown_labels=self._unknown_labels(),
             label_lines=lambda: self._labelled(headline, opening),
             find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
         )
 
-    def _related(self) -> tuple[Link, ...]:
-        return read_related(self.lines[self.region.body[1] :], self.resolve)
+    def _kicker(self, headline: Headline, header: HeaderLine) -> str | None:
+        return None if headline.kicker in (header.source, self.site.name) else headline.kicker
 
     def _section_links(self) -> tuple[tuple[str, str], ...]:
         crumb = self.region.breadcrumb

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from panan_spider.extract.line import Line
 from panan_spider.extract.results import InvalidPage, Pager
 from panan_spider.extract.words import one_of
 from panan_spider.sites.profile import Site
@@ -278,17 +279,20 @@ def read_pager(root: etree._Element, base: str, url: str, site: Site) -> Pager:
 
 #: A line that is nothing but a pager.
 _ONLY_PAGER: Final = re.compile(
-    rf"(?:{one_of('pager_words')}|[\d\s/|<>\[\]()（）«»‹›,，.…第页共-])++"
+    rf"(?:{one_of('pager_words')}|{one_of('page_of_pages')}|[\d\s/|<>\[\]()（）«»‹›,，.…-])++"
 )  # possessive: words and characters overlap
 _LONGEST_PAGER_LINE: Final = 60
 
 
-def printed_parts(root: etree._Element, lines: Iterable[str], stem: str) -> int:
-    """The number of parts that an article's page says it has: a line `第1页 共3页`, or `createPageHTML(3, 0, "<stem>", …)`; 1 where it says none."""
+def printed_parts(root: etree._Element, lines: Iterable[Line], stem: str | None) -> int:
+    """The number of parts that an article's page says it has; 1 where it says none.
+
+    It says so in a line `第1页 共3页`, or by `createPageHTML(3, 0, "<stem>", …)`.
+    """
     counts = [1]
-    for line in lines:
-        if "页" in line and len(line) <= _LONGEST_PAGER_LINE and _ONLY_PAGER.fullmatch(line):
-            counts += [int(found[1] or found[3]) for found in _TOTAL.finditer(line)]
+    for text in (line.text for line in lines if "页" in line.text):
+        if len(text) <= _LONGEST_PAGER_LINE and _ONLY_PAGER.fullmatch(text):
+            counts += [int(found[1] or found[3]) for found in _TOTAL.finditer(text)]
     for script in root.iter("script"):
         text = script.text or ""
         calls = _CALL.finditer(_COMMENT.sub("", text)) if "createPageHTML" in text else ()

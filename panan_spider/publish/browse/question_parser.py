@@ -39,7 +39,7 @@ _ALONE: Final = re.compile(r"\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?")
 _NUMBER: Final = re.compile(r"\d{7,12}")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 #: An address as some browsers copy it.
-_BARE_ADDRESS: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
+_BARE_ADDRESS: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,63}/\S*", re.IGNORECASE)
 #: Two dates with another sign between them than `..`.
 _LIKE_A_RANGE: Final = re.compile(r"\d{4}(?:[-/]\d{1,2}){0,2}(?:\.{3,}|[-~—–―…至到])+\d{4}(?:[-/]\d{1,2}){0,2}")
 _QUOTES: Final = {'"': '"', "“": "”", "「": "」"}
