@@ -29,7 +29,9 @@ def articles(count: int) -> Iterator[Article]:
     for number in range(count):
         name = f"9{number:08d}"
         url = f"http://panews.zjol.com.cn/panews/system/{_DAY.replace('-', '/')}/{name}.shtml"
-        yield EXAMPLE.model_copy(update={"id": name, "url": url, "posted": _DAY, "published": _DAY, "warc": None})
+        # A hash of its own: articles that show the same content are requested again.
+        own = {"id": name, "url": url, "content_hash": f"sha256:{number:064x}"}
+        yield EXAMPLE.model_copy(update={**own, "posted": _DAY, "published": _DAY, "warc": None})
 
 
 def fill(data: Path, count: int) -> None:
