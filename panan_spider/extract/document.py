@@ -235,6 +235,9 @@ _REDIRECTING_SCRIPT: Final = re.compile(
 )
 _LONGEST_EXCUSE: Final = 300
 _LONGEST: Final = 1_500  # characters on screen; such pages say little
+_MARKUP: Final = re.compile(
+    r"<(?P<name>script|style)\b(?:[^<]|<(?!script\b|style\b|/(?P=name)\b)){0,100000}+</|<[^>]{0,2000}>", re.IGNORECASE
+)
 
 
 def refusal(page: Page) -> tuple[str | None, bool]:
@@ -257,6 +260,17 @@ def _is_article(lines: list[Line]) -> bool:
     """Whether a date, and a paragraph or heading, stand on the page: an article with a login box."""
     dated = any(strength(line.folded, line.words) >= 2 for line in lines)
     return dated and any(is_prose(line) or line.heading_tag for line in lines)
+
+
+def visible_text(page: Page) -> str:
+    """The text of a page without tags, scripts and styles, its title first; blanks collapsed. For pages that are no article."""
+    return " ".join(_MARKUP.sub(" ", page.text).split())
+
+
+def says_challenge(page: Page) -> bool:
+    """Whether a page of few words says that a firewall has stopped the request: 您的访问被阻断."""
+    said = visible_text(page)
+    return len(said) <= _LONGEST and _CHALLENGE.search(said) is not None
 
 
 def soft_block(page: Page, root: etree._Element, lines: list[Line]) -> str | None:

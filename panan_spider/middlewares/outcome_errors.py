@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 
 from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
+from panan_spider.extract.document import Page, says_challenge, visible_text
 
 
 class OutcomeError(IgnoreRequest):
@@ -24,25 +25,28 @@ class OutcomeError(IgnoreRequest):
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LONGEST_CHALLENGE: Final = 100_000  # bytes
 _MOST_TEXT: Final = 40  # bytes beside the script
-_SCRIPTS: Final = re.compile(
-    rb"<script\b.{0,100000}?</script>|<style\b.{0,20000}?</style>|<title\b.{0,500}?</title>", re.DOTALL | re.IGNORECASE
-)
-_TEXT: Final = re.compile(rb"<[^>]{0,2000}>")
+_TITLE: Final = re.compile(r"<title\b[^<]{0,500}", re.IGNORECASE)
 _TOO_LARGE_WORDS: Final = ("larger than download max size", "max size", "maxsize")
 
 
 def is_challenge(response: Response) -> bool:
-    """Whether an answer that is no page is the script of a firewall: a cookie or a script, and no link or text beside it.
+    """Whether an answer that is no page is a firewall's: by its words, or a cookie or script with no link or text beside it.
 
-    412, 468, 521 and 202 are the usual statuses; 404 and 410 are never judged so.
+    405, 412, 468, 521 and 202 are the usual statuses; 404 and 410 are never judged so.
     """
     body = response.body
     if response.status in (200, 304, 404, 410) or response.status in _REDIRECTS or len(body) > _LONGEST_CHALLENGE:
         return False
-    plain = _TEXT.sub(b"", _SCRIPTS.sub(b"", body))
+    header = response.headers.get("Content-Type")
+    page = Page(response.url, body, header.decode("latin-1") if header is not None else None)
+    if says_challenge(page):
+        return True
+    untitled = Page(page.url, _TITLE.sub("", page.text).encode(), "text/html; charset=utf-8")
     sets_cookie = b"Set-Cookie" in response.headers or b"document.cookie" in body
     has_script = b"<script" in body.lower()
-    return has_script and b"<a " not in body.lower() and (sets_cookie or len(plain.strip()) < _MOST_TEXT)
+    return (
+        has_script and b"<a " not in body.lower() and (sets_cookie or len(visible_text(untitled).encode()) < _MOST_TEXT)
+    )
 
 
 def outcome_of(failure: Failure) -> tuple[Outcome, str]:

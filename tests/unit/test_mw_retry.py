@@ -158,6 +158,18 @@ def test_a_status_of_a_firewall_is_judged_by_its_body(status: int) -> None:
     assert outcome_of_error(plain)[0] is Outcome.FAILED
 
 
+@pytest.mark.parametrize("status", [400, 405, 418, 500, 503, 567])
+def test_the_words_of_a_firewall_are_a_block_whatever_the_status(status: int) -> None:
+    body = "<html><style>a{}</style><h1>很抱歉</h1><p>您的访问被阻断，编号 7。<a href='/'>返回首页</a></html>".encode(
+        "gb18030"
+    )
+    headers = {"Content-Type": "text/html; charset=gbk"}
+    refused = Response("http://www.panews.cn/", status=status, headers=headers, body=body)
+    assert outcome_of_error(HttpError(refused))[0] is Outcome.BLOCKED
+    plain = refused.replace(body="<html><h1>很抱歉</h1><p>系统出错，编号 7。</html>".encode("gb18030"))
+    assert outcome_of_error(HttpError(plain))[0] is Outcome.FAILED
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
 def test_a_footer_proves_a_page_whole_whose_end_tag_is_missing(charset: str) -> None:
     body = "<html><body><p>正文</p><div>版权所有 某县新闻中心</div>".encode(charset)
