@@ -1,6 +1,7 @@
 """Regions of an article page: header line, headline lines, body, tail, found by their words alone."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,18 +32,21 @@ _TAIL_BEHIND: Final = re.compile(
 _LONGEST_TAIL: Final = 100  # characters
 #: Pictures and links that can stand between two tail lines.
 _MOST_BETWEEN: Final = 6
+#: Paragraphs behind a tail line that are looked at.
+_MOST_PROSE: Final = 200
 
 
 def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, ...]:
     """Indexes of the tail lines; none where there is none. Between two of them can stand pictures and links."""
     sourced = any(names_source(line.folded) for line in lines[slice(*header)])
+    prose = _ProseBehind(lines)
     for index in range(header[1], len(lines)):
         line = lines[index]
         if labels.is_footer(line):
             after = _text_behind(lines, index)
             if after is None or not labels.is_tail(after):
                 break  # no telephone of the newsroom's over the editor's line
-        elif line.kind == "text" and (_is_late_header(line, sourced) or _is_tail(lines, index)):
+        elif line.kind == "text" and (_is_late_header(line, sourced) or _is_tail(lines, index, prose)):
             found = list(range(_tail_begin(lines, header[1], index), _tail_end(lines, index)))
             return (*found, *_later_tail(lines, found[-1] + 1))
     return ()
@@ -55,12 +59,12 @@ def _is_late_header(line: Line, sourced: bool) -> bool:
     return strength(line.folded, line.words) >= 3 and not leftover(line.folded, line.words)
 
 
-def _is_tail(lines: list[Line], index: int) -> bool:
+def _is_tail(lines: list[Line], index: int, prose: "_ProseBehind") -> bool:
     """Whether the line is a tail line and the text does not go on behind it."""
     line = lines[index]
     if labels.is_tail(line):
-        return not _stands_in_text(lines, index) and not _has_prose_behind(lines, index)
-    if not labels.is_unlisted_tail(line) or _has_prose_behind(lines, index):
+        return not _stands_in_text(lines, index) and not prose.follows(index)
+    if not labels.is_unlisted_tail(line) or prose.follows(index):
         return False
     after = _text_behind(lines, index)
     closes = after is None or labels.is_tail(after) or labels.ends_body(after)
@@ -73,18 +77,37 @@ def _text_behind(lines: list[Line], index: int) -> Line | None:
     return next((lines[place] for place in range(index + 1, len(lines)) if lines[place].kind == "text"), None)
 
 
-def _has_prose_behind(lines: list[Line], index: int) -> bool:
-    """Whether paragraphs follow in the line's container: two of them, or one behind a line of authors alone."""
-    line, prose = lines[index], 0
-    said = byline.read_tail_line(line.folded)
-    enough = 2 if said.editor or said.credits else 1
-    for other in (lines[place] for place in range(index + 1, len(lines))):
-        if other.kind == "text" and labels.ends_body(other):
-            break
-        prose += words.is_prose(other) and not other.is_row and _in_container(other, line)
-        if prose >= enough:
-            return True
-    return False
+class _ProseBehind:
+    """Prose that follows a line in its container. Each line is judged once: a hostile page is nothing but tail lines."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+        self._end = 0  # the next line that can only stand after the text, of those behind the line asked about
+        self._prose: list[int] = []  # up to it
+
+    def follows(self, index: int) -> bool:
+        """Whether paragraphs follow in the line's container: two of them, or one behind a line of authors alone."""
+        line, prose = self._lines[index], 0
+        said = byline.read_tail_line(line.folded)
+        enough = 2 if said.editor or said.credits else 1
+        if index >= self._end:
+            self._look_on(index + 1)
+        first = bisect_right(self._prose, index)
+        for place in self._prose[first : first + _MOST_PROSE]:
+            prose += _in_container(self._lines[place], line)
+            if prose >= enough:
+                return True
+        return False
+
+    def _look_on(self, start: int) -> None:
+        self._prose = []
+        for place in range(start, len(self._lines)):
+            self._end, other = place, self._lines[place]
+            if other.kind == "text" and labels.ends_body(other):
+                return
+            if words.is_prose(other) and not other.is_row:
+                self._prose.append(place)
+        self._end = len(self._lines)
 
 
 def _in_container(line: Line, other: Line) -> bool:

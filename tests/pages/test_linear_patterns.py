@@ -77,7 +77,7 @@ def is_steep(pattern: re.Pattern[str], token: str, tail: str) -> bool:
     return long >= NOTHING and long > 8 * short
 
 
-@pytest.mark.parametrize(("source", "token"), [(r"\s*x", " "), (r"作者:[^\n]*\n?[^\n]*编", "作者:")])
+@pytest.mark.parametrize(("source", "token"), [(r"\s*x", " "), (r"作者:[^\n]*?编", "作者:")])
 def test_a_steep_pattern_is_found_out(source: str, token: str) -> None:
     assert is_steep(re.compile(source), token, "")
 

@@ -102,8 +102,9 @@ def test_time_grows_with_the_lines_and_with_the_title(title: str, body: str) -> 
         return time.process_time() - started
 
     spent(1_000)
-    short = min(spent(30_000) for _ in range(2))
-    assert spent(180_000) < 10 * max(short, 0.02)
+    short = min(spent(10_000) for _ in range(3))
+    # Short enough for a steep page to stay below the limit of time a page, which would hide it.
+    assert min(spent(60_000) for _ in range(2)) < 10 * max(short, 0.02)
 
 
 @pytest.mark.parametrize("token", ["作者:", "作者:甲 "])
