@@ -262,14 +262,14 @@ def _is_article(lines: list[Line]) -> bool:
     return dated and any(is_prose(line) or line.heading_tag for line in lines)
 
 
-def visible_text(page: Page) -> str:
-    """The text of a page without tags, scripts and styles, its title first; blanks collapsed. For pages that are no article."""
-    return " ".join(_MARKUP.sub(" ", page.text).split())
+def visible_text(text: str) -> str:
+    """The text of a page without tags, scripts and styles; blanks collapsed. For pages that are no article."""
+    return " ".join(_MARKUP.sub(" ", text).split())
 
 
 def says_challenge(page: Page) -> bool:
     """Whether a page of few words says that a firewall has stopped the request: 您的访问被阻断."""
-    said = visible_text(page)
+    said = visible_text(page.text)
     return len(said) <= _LONGEST and _CHALLENGE.search(said) is not None
 
 

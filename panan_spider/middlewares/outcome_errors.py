@@ -29,6 +29,12 @@ _TITLE: Final = re.compile(r"<title\b[^<]{0,500}", re.IGNORECASE)
 _TOO_LARGE_WORDS: Final = ("larger than download max size", "max size", "maxsize")
 
 
+def page_of(response: Response) -> Page:
+    """The response as `extract` reads it."""
+    header = response.headers.get("Content-Type")
+    return Page(response.url, response.body, header.decode("latin-1") if header is not None else None)
+
+
 def is_challenge(response: Response) -> bool:
     """Whether an answer that is no page is a firewall's: by its words, or a cookie or script with no link or text beside it.
 
@@ -37,16 +43,13 @@ def is_challenge(response: Response) -> bool:
     body = response.body
     if response.status in (200, 304, 404, 410) or response.status in _REDIRECTS or len(body) > _LONGEST_CHALLENGE:
         return False
-    header = response.headers.get("Content-Type")
-    page = Page(response.url, body, header.decode("latin-1") if header is not None else None)
+    page = page_of(response)
     if says_challenge(page):
         return True
-    untitled = Page(page.url, _TITLE.sub("", page.text).encode(), "text/html; charset=utf-8")
+    beside = visible_text(_TITLE.sub("", page.text))  # beside script and title
     sets_cookie = b"Set-Cookie" in response.headers or b"document.cookie" in body
     has_script = b"<script" in body.lower()
-    return (
-        has_script and b"<a " not in body.lower() and (sets_cookie or len(visible_text(untitled).encode()) < _MOST_TEXT)
-    )
+    return has_script and b"<a " not in body.lower() and (sets_cookie or len(beside.encode()) < _MOST_TEXT)
 
 
 def outcome_of(failure: Failure) -> tuple[Outcome, str]:

@@ -19,8 +19,8 @@ from scrapy.http import Response
 from panan_spider.archive.ledger.queries import LINK_PAGE
 from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extract.document import Page, link_target
-from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.extract.document import link_target
+from panan_spider.middlewares.outcome_errors import OutcomeError, page_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind, absolute, canonical
 
@@ -109,8 +109,7 @@ class LinkPageMiddleware(BaseRedirectMiddleware):
         site = site_of(self.crawler)
         if site is None or response.status != 200 or request.url.endswith("/robots.txt"):
             return response
-        header = response.headers.get("Content-Type")
-        page = Page(response.url, response.body, header.decode("latin-1") if header is not None else None)
+        page = page_of(response)
         target = link_target(page) if len(response.body) <= _LONGEST_LINK_PAGE else None
         if target is None or target == request.url:  # a page that leads to itself is a challenge, read as such later
             return response

@@ -14,10 +14,11 @@ from twisted.python.failure import Failure
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
+from panan_spider.middlewares.outcome_errors import page_of
 from panan_spider.sites.urls import UrlKind, canonical
 from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, bare_path, is_front_page, name_of
 from panan_spider.spiders.frontier import Frontier
-from panan_spider.spiders.session import CrawlSession, Output, page_of
+from panan_spider.spiders.session import CrawlSession, Output
 
 _PRIORITY: Final = 200
 #: Outcomes of a candidate that is no section. A candidate that fails otherwise might be one.

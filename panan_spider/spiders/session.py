@@ -17,12 +17,11 @@ from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.text import one_line
 from panan_spider.extract.article import read_article
-from panan_spider.extract.document import Page
 from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import ArticlePage, PageError, SectionPage
 from panan_spider.extract.section import read_section
 from panan_spider.items import Article
-from panan_spider.middlewares.outcome_errors import outcome_of, outcome_of_error
+from panan_spider.middlewares.outcome_errors import outcome_of, outcome_of_error, page_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import SiteUrls
 from panan_spider.spiders.arguments import Arguments
@@ -184,12 +183,6 @@ class CrawlSession:
         number = maxpage(page_of(response).text)
         self._readings.keep(response, number)
         return number
-
-
-def page_of(response: Response) -> Page:
-    """The response as `extract` reads it."""
-    header = response.headers.get("Content-Type")
-    return Page(response.url, response.body, header.decode("latin-1") if header is not None else None)
 
 
 def _outcome_of_unreadable(error: PageError | ValidationError) -> tuple[Outcome, str]:
