@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from panan_spider.archive.ledger.rechecks import AGES, SAMPLE, next_age
+from panan_spider.archive.ledger.url_outcomes import AGES, SAMPLE, next_age
 
 #: Days after publication over which corrections are spread evenly. Fixed before the schedule was written.
 SPREADS: Final = (14, 30)

@@ -94,7 +94,7 @@ DOWNLOADER_MIDDLEWARES = {
     "panan_spider.middlewares.redirects.LinkPageMiddleware": 545,  # behind unpacking and retries: it reads the page
     "panan_spider.middlewares.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # its bombs have no outcome
-    "panan_spider.middlewares.decompression.DecompressionMiddleware": 590,
+    "panan_spider.middlewares.raw_capture.DecompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,  # follows off the site
     "panan_spider.middlewares.redirects.RedirectMiddleware": 600,
     "panan_spider.middlewares.redirects.HttpsMiddleware": 610,  # sees each redirect before it is followed

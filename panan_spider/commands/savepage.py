@@ -43,7 +43,7 @@ class Command(PageCommand, ScrapyCommand):
     def run_on(self, page: "Page", kind: str, site: "Site", opts: argparse.Namespace) -> int:
         """Write the fixture."""
         from panan_spider.doctor import fixture
-        from panan_spider.doctor.redaction import redacted
+        from panan_spider.doctor.fixture import redacted
 
         folder = Path(opts.to) / fixture.FOLDERS[kind] / (opts.name or fixture.default_name(page, kind, site))
         unread = fixture.save(folder, redacted(page, kind, site) if opts.redact else page, kind, site)

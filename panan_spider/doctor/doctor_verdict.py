@@ -11,11 +11,9 @@ from rich.console import Console
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, say, show
 from panan_spider.doctor import article_checks, site_checks
-from panan_spider.doctor.article_checks import matched
-from panan_spider.doctor.first_profile import unproven_values
+from panan_spider.doctor.article_checks import changed, matched
+from panan_spider.doctor.first_profile import changes, patch, patched_file, unproven_values
 from panan_spider.doctor.probe_result import FetchResult, SiteProbe
-from panan_spider.doctor.profile_patch import changes, patch, patched_file
-from panan_spider.doctor.selectors import changed
 from panan_spider.doctor.site_checks import other_hosts
 from panan_spider.extract.results import PageError, UnknownLayout
 

@@ -25,8 +25,8 @@ from twisted.web.http import _ChunkedTransferDecoder
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import is_ending
-from panan_spider.middlewares.decompression import is_proved_whole
 from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.middlewares.raw_capture import is_proved_whole
 
 #: Reason of a body that ended before its time.
 CUT: Final = "its body was cut short or damaged on the way"

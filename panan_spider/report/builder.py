@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from panan_spider import __version__
-from panan_spider.archive.ledger.gaps import MissingUrl
+from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.clock import moment, now
 from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Correction, FaultEntry, Gap, RunReport, WalkRecord

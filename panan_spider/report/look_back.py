@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from panan_spider.archive.ledger.rechecks import AGES, Recheck
+from panan_spider.archive.ledger.url_outcomes import AGES, Recheck
 from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import Outcome
 

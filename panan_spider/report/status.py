@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from panan_spider.archive.ledger.gaps import MissingUrl
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.queries import Months, PendingArticle
+from panan_spider.archive.ledger.queries import MissingUrl, Months, PendingArticle
 from panan_spider.archive.ledger.runs import RunRecord
 from panan_spider.archive.ledger.walk_table import OpenWalk
 from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from panan_spider.archive.ledger.rechecks import Recheck
 from panan_spider.archive.ledger.stored_articles import KnownArticle
-from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
+from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl, Recheck
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import ListRow
 from panan_spider.sites.urls import Address

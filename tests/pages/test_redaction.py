@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from test_fixtures import FOLDERS
 
-from panan_spider.doctor import redaction
-from panan_spider.doctor.fixture import expected
-from panan_spider.doctor.redaction import RedactionError, kept_words, redacted
+from panan_spider.doctor import fixture
+from panan_spider.doctor.fixture import RedactionError, expected, kept_words, redacted
 from panan_spider.extract.document import Page
 from panan_spider.sites.profile import load_site
 
@@ -89,6 +88,6 @@ def test_a_page_that_cannot_be_read_is_not_handed_back() -> None:
 def test_a_page_that_would_be_read_another_way_is_not_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = next(f for f in FOLDERS if attempt(f) and expected(page_of(f), "article", PANAN)["editor"])
     without_editors = [word for word in kept_words(PANAN).pattern.split("|") if "编" not in word and "辑" not in word]
-    monkeypatch.setattr(redaction, "kept_words", lambda site: re.compile("|".join(without_editors)))
+    monkeypatch.setattr(fixture, "kept_words", lambda site: re.compile("|".join(without_editors)))
     with pytest.raises(RedactionError, match=r"it would be read differently .*editor"):
         redacted(page_of(folder), "article", PANAN)

@@ -9,9 +9,8 @@ from visits import PANAN, Wire, large, visit
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.tables import ResultTable, RowStatus
 from panan_spider.doctor import article_checks, site_checks
-from panan_spider.doctor.article_checks import agreement, f1, grams
+from panan_spider.doctor.article_checks import agreement, changed, f1, grams
 from panan_spider.doctor.probe_result import ArticleProbe, FetchResult, RedirectHop, RobotsResult, SiteProbe
-from panan_spider.doctor.selectors import changed
 
 
 def column(found: ResultTable, name: str) -> list[str]:

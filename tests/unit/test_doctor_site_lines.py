@@ -9,7 +9,7 @@ from typing import Any
 from visits import PANAN, visit
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.profile_patch import changed_lines, changes, patch
+from panan_spider.doctor.first_profile import changed_lines, changes, patch
 from panan_spider.sites.profile import profile_file
 
 SITE_FILE = profile_file()

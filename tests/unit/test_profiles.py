@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from command_line import scrapy
 
-from panan_spider.doctor.profile_patch import patched_file
+from panan_spider.doctor.first_profile import patched_file
 from panan_spider.sites.profile import ProfileError, UnknownSiteError, load_site, site_keys
 
 PROFILE = """\

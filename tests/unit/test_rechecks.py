@@ -10,8 +10,7 @@ import pytest
 from benchmarks import look_back
 from panan_spider.archive.ledger import database
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.rechecks import AGES, SAMPLE, Recheck, next_age
-from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl
+from panan_spider.archive.ledger.url_outcomes import AGES, SAMPLE, DiscoveredUrl, Recheck, next_age
 from panan_spider.archive.state import CrawlState
 from panan_spider.archive.store.files import WriteGuard
 from panan_spider.archive.store.quarantine import Quarantine

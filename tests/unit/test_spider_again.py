@@ -8,7 +8,7 @@ from spider_pages import SECTION, ZJOL, article, link, listing, site, url_of
 from spider_site import Notes, run
 
 from panan_spider.archive.ledger.queries import PendingArticle
-from panan_spider.archive.ledger.rechecks import Recheck
+from panan_spider.archive.ledger.url_outcomes import Recheck
 from panan_spider.core.outcomes import Outcome
 
 

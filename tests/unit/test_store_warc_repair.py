@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from store_helpers import START, StandingClock, an_archive, an_exchange, url_of, warcio_check
 
-from panan_spider.archive.store import warc_repair
+from panan_spider.archive.store import recovery
 from panan_spider.archive.store.files import WriteGuard
+from panan_spider.archive.store.recovery import mend
 from panan_spider.archive.store.warc_file import WarcWriter, iter_responses
-from panan_spider.archive.store.warc_repair import mend
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def members(file: Path) -> list[int]:
     """Where each record begins, and the end of the last."""
     with file.open("rb") as opened:
         starts = [0]
-        while (length := warc_repair._member_at(opened, starts[-1])) is not None:
+        while (length := recovery._member_at(opened, starts[-1])) is not None:
             starts.append(starts[-1] + length)
     return starts
 

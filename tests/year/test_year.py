@@ -15,7 +15,7 @@ import pytest
 from year_site import comparable
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.rechecks import AGES
+from panan_spider.archive.ledger.url_outcomes import AGES
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.report.status import read_status
 from panan_spider.sites.thresholds import Thresholds

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.database import Database, ValueTable
-from panan_spider.archive.ledger.gaps import GapQueries
 from panan_spider.archive.ledger.held_revisions import HeldTable
-from panan_spider.archive.ledger.queries import LedgerQueries
-from panan_spider.archive.ledger.rechecks import RecheckTable
+from panan_spider.archive.ledger.queries import GapQueries, LedgerQueries
 from panan_spider.archive.ledger.runs import FaultTable, RunTable
 from panan_spider.archive.ledger.stored_articles import ArticleTable
-from panan_spider.archive.ledger.url_outcomes import ImageTable, UrlTable
+from panan_spider.archive.ledger.url_outcomes import ImageTable, RecheckTable, UrlTable
 from panan_spider.archive.ledger.walk_table import ListPageTable, WalkTable
 from panan_spider.archive.store.files import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import StoredLine

@@ -13,9 +13,9 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.archive.ledger.gaps import MissingUrl
 from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
+from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
 from panan_spider.archive.site_file import LOCK_FILE, bind_site, check_site, refuse_links

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 
 from panan_spider.archive.store.archive import ARTICLES_FILE
 from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine
-from panan_spider.archive.verify.file_check import picture_key
-from panan_spider.archive.verify.warc_check import Finding, ResponseIndex
+from panan_spider.archive.verify.file_check import Finding, ResponseIndex, picture_key
 from panan_spider.extract.assemble import content_hash, objection
 from panan_spider.items import Article
 from panan_spider.sites.profile import Site

@@ -27,8 +27,7 @@ from panan_spider.archive.store.warc_file import FOLDER as WARC_FOLDER
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
 from panan_spider.archive.verify.line_check import misplaced
-from panan_spider.archive.verify.rebuild import Rebuilder
-from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC, changes, stories
+from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC, Rebuilder, changes, stories
 from panan_spider.core.clock import Clock, moment, now, stamp
 from panan_spider.items import Article
 from panan_spider.sites.profile import Site
