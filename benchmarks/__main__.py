@@ -21,7 +21,7 @@ SECTIONS: Final[dict[str, Callable[[bool], str]]] = {
     "crawl": sections.crawl,
     "reparse": sections.reparse,
     "incremental": sections.incremental,
-    "nights": sections.nights,
+    "nights": sections.made_up_nights,
     "first": sections.first,
     "fleet": sections.fleet,
     "growing": sections.growing,

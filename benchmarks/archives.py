@@ -1,12 +1,14 @@
-"""Archives as large as one likes, made through the store and not by crawling: `python -m benchmarks.archives FOLDER ARTICLES`."""
+"""Archives of any size, made without a crawl: through the store (`python -m benchmarks.archives FOLDER ARTICLES`), or as lines alone."""
 
+import json
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import cycle, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from demo_site.gold import expected
 from demo_site.site import Site
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.warc_file import HttpExchange
@@ -19,6 +21,8 @@ from panan_spider.sites.profile import load_site
 from tools.docs.example import EXAMPLE
 
 _AT_ONCE: Final = 500
+#: Different articles that repeated lines are made of.
+_DISTINCT: Final = 420
 #: Years before the demo site's first article, so that no list of it names one of these.
 _DAY: Final = "2009-05-06"
 _ANY_TIME: Final = "2026-03-07T01:02:03Z"
@@ -70,6 +74,24 @@ def _answered(archive: Archive, site: Site, url: str) -> tuple[Page, WarcLocatio
     headers = tuple((name.encode(), value.encode()) for name, value in answer.headers.items())
     place = archive.write_response(HttpExchange(url, _ANY_TIME, answer.status, headers, answer.body))
     return Page(url, answer.body, answer.headers.get("Content-Type")), place
+
+
+def records(count: int, first: int = 0) -> Iterable[dict[str, Any]]:
+    """Articles of the demo site as stored lines, numbered from `first`."""
+    kept = {"revision": 1, "fetched_at": "2026-03-07T01:02:03Z", "warc": None}
+    made = [
+        expected(record, [record.breadcrumbs[-1]] if record.breadcrumbs else [])
+        for record in Site.build(1, _DISTINCT).records
+    ]
+    for number, record in enumerate(islice(cycle(made), count), first):
+        yield {**record, **kept, "id": f"{number:09d}", "content_hash": f"sha256:{number:064x}"}
+
+
+def add_lines(path: Path, count: int, first: int = 0) -> None:
+    """Append that many lines to `path`."""
+    with path.open("a", encoding="utf-8") as file:
+        for record in records(count, first):
+            file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,13 @@
 """
 
 import argparse
+import fcntl
 import json
+import os
 import shutil
+import socket
+import struct
+import subprocess
 import sys
 import tempfile
 import urllib.request
@@ -15,7 +20,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from benchmarks import alone
 from benchmarks.measure import ROOT, Cost, demo_site, run, through
 from benchmarks.peers import PEERS
 from demo_site.site import Site
@@ -45,7 +49,11 @@ BARE: Final = "Scrapy, titles alone"
 OURS: Final = "panan_spider"
 #: The environment of those who are no part of the project.
 EVAL: Final = ROOT / ".venv-eval" / "bin" / "python"
-_FAST: Final = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
+FAST: Final = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "CONCURRENT_REQUESTS_PER_DOMAIN=16")
+
+#: Flags of a network interface (netdevice(7)), and the command for a network of its own: loopback and nothing else.
+_GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1
+_UNSHARE: Final = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def panan(proxy: str, folder: Path, data: Path | None = None, *arguments: str) -
     """Our own crawl into `data`; what it stored."""
     data = data or folder / "data"
     words = [sys.executable, "-m", "scrapy", "crawl", "panan", "-s", f"PANAN_DATA_DIR={data}"]
-    words += [word for setting in _FAST for word in ("-s", setting)]
+    words += [word for setting in FAST for word in ("-s", setting)]
     words += [word for argument in arguments for word in ("-a", argument)]
     before = _lines(data / "articles.jsonl")
     return Crawl(OURS, run(words, through(proxy)), _lines(data / "articles.jsonl") - before)
@@ -134,13 +142,32 @@ def _served(proxy: str) -> int:
 
 def among_peers(articles: int) -> list[Crawl]:
     """`compare` with all peers, in a network of its own; without them where they are not installed or it cannot be had."""
-    if not EVAL.exists() or (words := alone.words()) is None:
+    if not EVAL.exists() or (words := isolated()) is None:
         return compare(articles)
     done = run([*words, sys.executable, "-m", "benchmarks.crawling", str(articles), "--peers"], through(""))
     if done.code:
         raise RuntimeError(done.said[-2000:])
     found = [json.loads(line) for line in done.said.splitlines() if line.startswith('{"name"')]
     return [Crawl(**one | {"cost": Cost(**one["cost"])}) for one in found]
+
+
+def isolated() -> list[str] | None:
+    """Words that run a command in a namespace without a network; None where this system does not allow it."""
+    if (
+        shutil.which(_UNSHARE[0]) is None
+        or subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode
+    ):
+        return None
+    return [*_UNSHARE, "--"]
+
+
+def loopback_only() -> None:
+    """Within it: loopback up. Raises RuntimeError where there is anything besides."""
+    if others := [name for _number, name in socket.if_nameindex() if name != "lo"]:
+        raise RuntimeError(f"there is a network: {', '.join(others)}")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        (flags,) = struct.unpack_from("16xh", fcntl.ioctl(asking, _GET_FLAGS, struct.pack("16sh14x", b"lo", 0)))
+        fcntl.ioctl(asking, _SET_FLAGS, struct.pack("16sh14x", b"lo", flags | _UP))
 
 
 def _lines(path: Path) -> int:
@@ -159,7 +186,7 @@ def main() -> None:
     )
     opts = parser.parse_args()
     if opts.peers:
-        alone.loopback_only()
+        loopback_only()
     for crawl in compare(opts.articles, list(PEERS) if opts.peers else ()):
         print(json.dumps(asdict(crawl), ensure_ascii=False))
 

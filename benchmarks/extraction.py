@@ -16,7 +16,6 @@ from typing import Final, cast
 
 from lxml import etree
 
-from benchmarks.heavy import heavy
 from benchmarks.measure import best_of
 from demo_site.site import Site
 from evaluation.cases import HALVES, Case, cases
@@ -34,6 +33,10 @@ HEAVY: Final = "heavy"
 ROUNDS: Final = 3
 #: Readers so slow that a few of the pages must do.
 _FEW: Final = 20
+#: Furniture of a heavy page: links of the navigation, side columns, headlines of each.
+_SECTIONS: Final = 60
+_COLUMNS: Final = 8
+_ROWS: Final = 24
 _ANY_TIME: Final = "2026-01-01T00:00:00Z"
 
 #: Packages whose module has another name.
@@ -61,6 +64,38 @@ def demo_pages(count: int) -> list[Page]:
         answer = site.respond("GET", host, f"/{path}", {})
         found.append(Page(record.url, answer.body, answer.headers.get("Content-Type")))
     return found
+
+
+def heavy(page: Page, times: int = 1) -> Page:
+    """The page between navigation and side columns, some 40 kB and 750 elements, or that many `times` as much. The article stays."""
+    text = page.body.decode(page.charset)
+    head, opened, rest = text.partition("<body")
+    attributes, closed, body = rest.partition(">")
+    body, ends, after = body.rpartition("</body>")
+    whole = f"{head}{opened}{attributes}{closed}{_navigation()}{body}{_columns() * times}{ends}{after}"
+    return Page(page.url, whole.encode(page.charset), page.content_type)
+
+
+def _navigation() -> str:
+    links = "".join(
+        f'<li class="nav-item"><a href="/panews/lanmu{number}/index.shtml" target="_blank">栏目{number}</a></li>\n'
+        for number in range(_SECTIONS)
+    )
+    script = "".join(f'var ad{number} = "/images/banner/{number}.gif";\n' for number in range(60))
+    return f'<div class="top"><script>{script}</script><ul class="nav">\n{links}</ul></div>\n'
+
+
+def _columns() -> str:
+    return "".join(
+        f'<div class="side"><div class="side-head"><h3>热点新闻</h3><a href="/panews/c{column}/">更多&gt;&gt;&gt;</a></div>\n<ul>\n'
+        + "".join(
+            f'<li><span class="dot"></span><a href="/panews/system/2019/11/{row + 1:02d}/0399{column:02d}{row:03d}.shtml" '
+            f'title="某镇第{column}{row}次院坝会议商量村道拓宽">某镇第{column}{row}次院坝会议商量村道拓宽</a></li>\n'
+            for row in range(_ROWS)
+        )
+        + "</ul></div>\n"
+        for column in range(_COLUMNS)
+    )
 
 
 def tree_alone(page: Page) -> object:

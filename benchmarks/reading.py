@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from benchmarks.exporting import add
+from benchmarks.archives import add_lines
 from benchmarks.measure import ROOT, run, through
 
 #: Words of the demo site's articles: in all of them, in many, in few, in none; phrases, fields, exclusions.
@@ -78,7 +78,7 @@ def read(articles: int) -> Reading:
     with tempfile.TemporaryDirectory() as name:
         data = Path(name)
         (data / "site.json").write_text('{"site": "panan"}\n')
-        add(data / "articles.jsonl", articles)
+        add_lines(data / "articles.jsonl", articles)
         done = run([sys.executable, "-m", "scrapy", "export", "--data-dir", name], through(""))
         if done.code:
             raise RuntimeError(done.said[-2_000:])

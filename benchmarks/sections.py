@@ -1,19 +1,17 @@
-"""The sections of docs/performance.md: each measured, and told as a table."""
+"""Sections of docs/performance.md: each is measured, and printed as a table and a drawing of its growth."""
 
 import json
+import math
 import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import crawling, exporting, look_back, plot, reading, reparsing, storing
+from benchmarks import archive_commands, crawling, nights, reading, scale, storing
 from benchmarks.extraction import HEAVY, LIGHT, OURS
-from benchmarks.first_crawl import first_crawl
-from benchmarks.growth import growth
-from benchmarks.incremental import nightly
-from benchmarks.many_sites import many_sites
 from benchmarks.measure import ROOT, run, table, through
 
 #: Articles of the sites that are crawled, the last of them for the table.
@@ -21,6 +19,12 @@ CRAWLED: Final = (300, 1_000, 5_000)
 #: … and of the archives that are read again.
 REPARSED: Final = (1_000, 10_000, 100_000)
 _PLOTS: Final = ROOT / "docs" / "images"
+
+#: Points of one series: (x, y), all positive.
+Points = Sequence[tuple[float, float]]
+
+_WIDTH, _HEIGHT, _LEFT, _TOP, _PLOT_WIDTH, _PLOT_HEIGHT = 640, 320, 60, 30, 380, 240
+_COLOURS: Final = ("#1b6ca8", "#c0392b", "#2e8b57", "#8e44ad", "#b9770e")
 
 
 def extraction(quick: bool) -> str:
@@ -83,7 +87,7 @@ def reparse(quick: bool) -> str:
     cores = len(os.sched_getaffinity(0))
     rows, drawn = [], []
     for size in sizes:
-        costs = reparsing.reparsed(size, (1, cores))
+        costs = archive_commands.reparsed(size, (1, cores))
         drawn.append((size, costs[1].cpu))
         for jobs, cost in costs.items():
             rows.append((
@@ -104,7 +108,7 @@ def reparse(quick: bool) -> str:
 
 def incremental(quick: bool) -> str:
     """Runs that find nothing new."""
-    found = nightly((1_000,) if quick else (1_000, 10_000, 100_000))
+    found = nights.quiet_nights((1_000,) if quick else (1_000, 10_000, 100_000))
     rows = [
         (
             f"{one.stored:,}", f"{one.requests:,}", f"{one.opening:.3f}", f"{one.crawl.cost.wall:.1f}",
@@ -121,13 +125,13 @@ def incremental(quick: bool) -> str:
     return table(head, rows) + _drawn(quick, "incremental", "A run with nothing new", "articles stored", drawn)
 
 
-def nights(quick: bool) -> str:
+def made_up_nights(quick: bool) -> str:
     """Requests of a night: the two schedules on the same corrections, and made-up sites night by night."""
     schedules = [
         (f"{spread} days", name, f"{one.per_night:.0f}", f"{one.mean_delay:.1f}", f"{one.mean_removal_delay:.1f}")
-        for spread in look_back.SPREADS
+        for spread in nights.SPREADS
         for name, one in zip(
-            ("every night for 30 days", f"at {look_back.ages()} days"), look_back.compare(spread), strict=True
+            ("every night for 30 days", f"at {nights.ages()} days"), nights.compare_schedules(spread), strict=True
         )
     ]
     head = (
@@ -158,34 +162,27 @@ def _made_up_nights() -> str:
 
 
 def first(quick: bool) -> str:
-    """First crawls of large sites: memory, and the time to the first line."""
-    found = [first_crawl(size) for size in ((200,) if quick else (5_000, 20_000, 100_000))]
+    """First crawls of large sites: memory, processor, and the time to the first line."""
+    found = [scale.first_crawl(size) for size in ((200,) if quick else (5_000, 20_000, 100_000))]
     rows = [
         (
-            f"{one.articles:,}", f"{one.after_lists:.0f}", f"{one.at_half:.0f}", f"{one.peak:.0f}", f"{one.growth:.2f}",
-            f"{one.first_line:.1f}", f"{one.wall:.0f}", f"{one.cpu:.0f}",
+            f"{one.articles:,}", f"{one.requests:,}", f"{one.begun.megabytes:.0f}", f"{one.half.megabytes:.0f}",
+            f"{one.end.megabytes:.0f}", f"{one.growth:.2f}", f"{one.begun.wall:.0f}", f"{one.begun.cpu:.0f}",
+            f"{one.end.wall:.0f}", f"{one.end.cpu:.0f}", f"{1000 * one.end.cpu / one.requests:.1f}",
         )
         for one in found
     ]  # fmt: skip
-    head = (
-        "articles",
-        "MB at the first line",
-        "MB at half",
-        "MB at the most",
-        "MB a thousand articles behind the lists",
-        "s to the first line",
-        "s wall",
-        "s CPU",
-    )
-    return table(head, rows)
+    memory = ("MB at the first line", "MB at half", "MB at the most", "MB a thousand articles behind the lists")
+    times = ("s to the first line", "s CPU to it", "s wall", "s CPU", "ms CPU a request")
+    return table(("articles", "requests", *memory, *times), rows)
 
 
 def fleet(quick: bool) -> str:
     """`fleet run` over sixty sites at once, at the settings of a live crawl."""
     found = (
-        [many_sites(3, 100, "DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")]
+        [scale.many_sites(3, 100, "DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")]
         if quick
-        else [many_sites(10, 100), many_sites(60, 100)]
+        else [scale.many_sites(10, 100), scale.many_sites(60, 100)]
     )
     rows = [
         (
@@ -218,7 +215,7 @@ def growing(quick: bool) -> str:
             f"{one.exponent:.2f}",
             f"{one.costs[sizes[-1]].megabytes:.0f}",
         )
-        for one in growth(sizes)
+        for one in archive_commands.growth(sizes)
     ]
     return table(("command", *(f"s CPU, {size:,} articles" for size in sizes), "exponent", "MB"), rows)
 
@@ -232,7 +229,7 @@ def durability(quick: bool) -> str:
 def export(quick: bool) -> str:
     """An archive made into other forms, and brought up to date."""
     size = 500 if quick else 100_000
-    found = exporting.exported(size, exporting.FORMS[:2] if quick else exporting.FORMS)
+    found = archive_commands.exported(size, archive_commands.FORMS[:2] if quick else archive_commands.FORMS)
     rows = [
         (
             form, f"{anew.cpu:.1f}", f"{anew.wall:.1f}", f"{1000 * anew.cpu / size:.2f}", f"{anew.megabytes:.0f}",
@@ -258,11 +255,63 @@ def browse(quick: bool) -> str:
     return f"{table(head, rows)}\n\nFirst page after {found.opening:.1f} s, start-up included; {found.megabytes:.0f} MB at most."
 
 
-def _drawn(quick: bool, name: str, title: str, across: str, series: Mapping[str, plot.Points]) -> str:
+def _drawn(quick: bool, name: str, title: str, across: str, series: Mapping[str, Points]) -> str:
     """The plot's file, and what shows it; nothing where there is but one size."""
     if quick:
         return ""
     path: Path = _PLOTS / f"growth-{name}.svg"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(plot.svg(title, across, series), "utf-8")
+    path.write_text(svg(title, across, series), "utf-8")
     return f"\n\n![{title}, against {across}](images/{path.name})"
+
+
+def svg(title: str, across: str, series: Mapping[str, Points]) -> str:
+    """The drawing. All values are positive."""
+    xs = _decades([x for points in series.values() for x, _y in points])
+    ys = _decades([y for points in series.values() for _x, y in points])
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>',
+        _text(_LEFT, 18, title, weight="bold"),
+        _text(_LEFT + _PLOT_WIDTH / 2, _HEIGHT - 6, across, anchor="middle"),
+    ]
+    for power in range(xs[0], xs[1] + 1):
+        at = _place(10.0**power, xs, _LEFT, _PLOT_WIDTH)
+        parts += [
+            _rule(at, _TOP, at, _TOP + _PLOT_HEIGHT),
+            _text(at, _TOP + _PLOT_HEIGHT + 16, _tick(power), anchor="middle"),
+        ]
+    for power in range(ys[0], ys[1] + 1):
+        at = _place(10.0**power, ys, _TOP + _PLOT_HEIGHT, -_PLOT_HEIGHT)
+        parts += [_rule(_LEFT, at, _LEFT + _PLOT_WIDTH, at), _text(_LEFT - 6, at + 4, _tick(power), anchor="end")]
+    for number, (name, points) in enumerate(series.items()):
+        colour = _COLOURS[number % len(_COLOURS)]
+        places = [
+            (_place(x, xs, _LEFT, _PLOT_WIDTH), _place(y, ys, _TOP + _PLOT_HEIGHT, -_PLOT_HEIGHT)) for x, y in points
+        ]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
+        parts.append(_text(_LEFT + _PLOT_WIDTH + 12, _TOP + 14 + 18 * number, name, colour=colour))
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _decades(values: Sequence[float]) -> tuple[int, int]:
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return low, max(high, low + 1)
+
+
+def _place(value: float, decades: tuple[int, int], start: float, room: float) -> float:
+    return start + room * (math.log10(value) - decades[0]) / (decades[1] - decades[0])
+
+
+def _tick(power: int) -> str:
+    return f"{10.0**power:,.0f}" if power >= 0 else f"{10.0**power:.{-power}f}"
+
+
+def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#ddd"/>'
+
+
+def _text(x: float, y: float, said: str, *, anchor: str = "start", colour: str = "#222", weight: str = "normal") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" font-weight="{weight}">{escape(said)}</text>'

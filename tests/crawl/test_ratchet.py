@@ -6,8 +6,7 @@ from typing import Final
 import pytest
 
 from benchmarks import crawling
-from benchmarks.extraction import FLOOR, OURS, demo_pages, readers
-from benchmarks.heavy import heavy
+from benchmarks.extraction import FLOOR, OURS, demo_pages, heavy, readers
 from benchmarks.measure import best_of
 from panan_spider.extract.document import Page
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from benchmarks import alone, crawling
+from benchmarks import crawling
 from benchmarks.__main__ import DOC, SECTIONS, written
 from benchmarks.archives import keep_site
 from benchmarks.measure import ROOT
-from benchmarks.plot import svg
+from benchmarks.sections import svg
 from panan_spider.items import Article
 
 PAGE = "# A\n<!-- one -->\nold\n<!-- /one -->\nkept\n<!-- two -->\n<!-- /two -->\n"
@@ -47,8 +47,8 @@ def test_a_drawing_goes_up_where_the_values_do() -> None:
 #: Asks for an address that no network has, and for a door nobody listens at.
 ASKING = """
 import socket
-from benchmarks import alone
-alone.loopback_only()
+from benchmarks import crawling
+crawling.loopback_only()
 for host in ("192.0.2.1", "127.0.0.1"):
     try:
         socket.create_connection((host, 9), timeout=5)
@@ -58,7 +58,7 @@ for host in ("192.0.2.1", "127.0.0.1"):
 
 
 def test_others_run_where_nothing_but_loopback_is_reached() -> None:
-    words = alone.words()
+    words = crawling.isolated()
     if words is not None:  # a system that makes no networks runs no others: the next test
         done = subprocess.run(
             [*words, sys.executable, "-c", ASKING], cwd=ROOT, capture_output=True, text=True, check=True
@@ -78,7 +78,7 @@ def test_where_no_such_network_can_be_had_no_others_run(monkeypatch: pytest.Monk
         return []
 
     monkeypatch.setattr(crawling, "EVAL", Path(sys.executable))
-    monkeypatch.setattr(alone, "words", lambda: None)
+    monkeypatch.setattr(crawling, "isolated", lambda: None)
     monkeypatch.setattr(crawling, "compare", compare)
     crawling.among_peers(150)
     assert asked == [(150,)]
@@ -87,7 +87,7 @@ def test_where_no_such_network_can_be_had_no_others_run(monkeypatch: pytest.Monk
 def test_where_there_is_a_network_others_do_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "if_nameindex", lambda: [(1, "lo"), (2, "eth0")])
     with pytest.raises(RuntimeError, match="there is a network: eth0"):
-        alone.loopback_only()
+        crawling.loopback_only()
 
 
 def test_a_made_archive_is_one_that_a_crawl_might_have_left(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import look_back
+from benchmarks.nights import SPREADS, compare_schedules
 from panan_spider.archive.ledger import database
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.url_outcomes import AGES, SAMPLE, DiscoveredUrl, Recheck, next_age
@@ -66,9 +66,9 @@ def age(days: int) -> date:
     return POSTED + timedelta(days=days)
 
 
-@pytest.mark.parametrize("spread", look_back.SPREADS)
+@pytest.mark.parametrize("spread", SPREADS)
 def test_a_schedule_by_age_costs_a_quarter_and_finds_in_time(spread: int) -> None:
-    before, now = look_back.compare(spread)
+    before, now = compare_schedules(spread)
     assert before.corrections == now.corrections > 300 and before.unseen == now.unseen == 0
     assert before.mean_delay == 0
     assert now.rechecks <= before.rechecks / 4  # measured: 19 %, sample and rechecks of the changed included

@@ -1,12 +1,61 @@
-"""Look-back schedules on the same corrections: rechecks a night and nights until a correction is seen. Dates alone, no network."""
+"""Nights: runs with nothing new over archives of different size, and look-back schedules on the same corrections (dates alone)."""
 
-from collections.abc import Callable, Iterator
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from benchmarks.archives import fill
+from benchmarks.crawling import Crawl, panan
+from benchmarks.measure import cpu_seconds, demo_site
 from panan_spider.archive.ledger.url_outcomes import AGES, SAMPLE, next_age
+from panan_spider.archive.store.archive import Archive
+
+#: Articles of the demo site that each archive holds; the rest are older, and no list names them.
+SITE: Final = 300
+
+
+@dataclass(frozen=True)
+class QuietNight:
+    """A run with nothing new over an archive of `stored` articles; `opening` is the CPU seconds of opening it alone."""
+
+    stored: int
+    requests: int
+    opening: float
+    crawl: Crawl
+
+
+def quiet_nights(sizes: Sequence[int]) -> list[QuietNight]:
+    """One run for each size, all over the same site and from the same first crawl."""
+    out = []
+    with demo_site(SITE) as proxy, tempfile.TemporaryDirectory() as name:
+        first = Path(name) / "first"
+        panan(proxy, Path(name), first)
+        for size in sizes:
+            data = Path(name) / str(size)
+            shutil.copytree(first, data)
+            fill(data, size - SITE)
+            opening = cpu_seconds(lambda data=data: _open(data))  # type: ignore[misc]
+            crawl = panan(proxy, Path(name), data)
+            out.append(QuietNight(size, _report(data)["requests"], opening, crawl))
+            shutil.rmtree(data)
+    return out
+
+
+def _open(data: Path) -> None:
+    Archive.open(data, run_id="open", args={}).close({"exit_code": 0})
+
+
+def _report(data: Path) -> dict[str, Any]:
+    newest = max((data / "runs").glob("2*.json"), key=lambda path: path.stat().st_mtime)
+    found: dict[str, Any] = json.loads(newest.read_text("utf-8"))
+    return found
+
 
 #: Days after publication over which corrections are spread evenly. Fixed before the schedule was written.
 SPREADS: Final = (14, 30)
@@ -33,7 +82,7 @@ class LookBack:
     per_night: float
 
 
-def nightly(posted: date, answered: date) -> date | None:
+def every_night(posted: date, answered: date) -> date | None:
     """Ask every article of the last 30 days each night."""
     return answered + timedelta(days=1) if (answered - posted).days < NIGHTLY_DAYS else None
 
@@ -75,9 +124,9 @@ def measure(plan: Plan, spread: int, *, sample: int = 0) -> LookBack:
     return LookBack(rechecks, len(delays) + unseen, mean, mean + 1, unseen, rechecks / DAYS)
 
 
-def compare(spread: int) -> tuple[LookBack, LookBack]:
+def compare_schedules(spread: int) -> tuple[LookBack, LookBack]:
     """(every night for 30 days, by age with the sample) on the same corrections."""
-    return measure(nightly, spread), measure(by_age, spread, sample=SAMPLE)
+    return measure(every_night, spread), measure(by_age, spread, sample=SAMPLE)
 
 
 def ages() -> str:
