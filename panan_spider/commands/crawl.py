@@ -136,7 +136,7 @@ class Command(CheckedCommand, ScrapyCrawl):
     def _tell(self, crawler: Crawler, code: ExitCode, errors: list[BaseException]) -> None:
         """Report the end of the run: to the terminal, the webhook, and the command on failure."""
         from panan_spider.extensions.archive_run import ArchiveRunExtension
-        from panan_spider.extensions.progress import on_terminal, summarize
+        from panan_spider.extensions.progress import on_terminal
 
         try:
             extension = None if errors else crawler.get_extension(ArchiveRunExtension)
@@ -147,6 +147,8 @@ class Command(CheckedCommand, ScrapyCrawl):
             return
         report, folder = extension.report, extension.archive.folder
         if report is not None and on_terminal():
+            from panan_spider.extensions.terminal import summarize
+
             summarize(report, folder)
         path = None if report is None else folder / RUNS_FOLDER / f"{report.run}.json"
         reason = extension.reason if extension.closed else "the run was not closed"

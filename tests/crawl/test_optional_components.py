@@ -28,10 +28,12 @@ def loaded(demo: ProxyServer, folder: Path, **settings: object) -> set[str]:
     return set((folder / "modules").read_text().split())
 
 
-def test_a_crawl_loads_no_server_and_no_list_of_public_suffixes(demo: ProxyServer, tmp_path: Path) -> None:
+def test_a_crawl_without_a_terminal_loads_no_server_no_list_of_public_suffixes_and_no_tables(
+    demo: ProxyServer, tmp_path: Path
+) -> None:
     modules = loaded(demo, tmp_path)
     assert "twisted" in modules
-    assert not modules & {"aiohttp", "tldextract", "requests", "twisted.conch"}
+    assert not modules & {"aiohttp", "tldextract", "requests", "twisted.conch", "rich"}
 
 
 def test_their_settings_turn_them_on(demo: ProxyServer, tmp_path: Path) -> None:

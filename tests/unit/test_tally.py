@@ -8,7 +8,8 @@ from report_examples import a_report
 from store_helpers import an_article
 
 from panan_spider.core.run_report import CheckResult
-from panan_spider.extensions.progress import SectionTally, Tally, spell, summary_lines
+from panan_spider.extensions.progress import SectionTally, Tally, spell
+from panan_spider.extensions.terminal import summary_lines
 
 
 class Articles:
