@@ -1,6 +1,6 @@
 """Archive check: reads the whole archive once and gives every finding; lines, ledger and WARC held against each other. Writes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ class LedgerAgreement:
     """`lost` holds the ledger's rows of articles whose newest line is not there or no good; `wrong` tells of any difference.
 
     `numbers`: by the byte it begins at, the true revision of a line that differs from the ledger in its revision alone.
+    A line that is lost is one finding: lines that have moved for it are none, and many lost lines are named by the first.
     """
 
     data: Path
@@ -55,20 +56,22 @@ class LedgerAgreement:
             yield Finding(LEDGER_FILE, None, f"damaged: {said}")
             return
         newest, bad = dict(self.lines.newest), {bad.start for bad in self.lines.bad}
+        is_there = (self.data / ARTICLES_FILE).exists()
         moved: list[tuple[str, int, int]] = []
+        missing: list[tuple[str, int]] = []
         for number, *values in self.ledger.articles.rows():
             line = newest.pop(number, None)
             if line is None or line.revision < values[0]:
                 self.lost[number] = (number, *values)
-                if values[-1] not in bad:  # that line has been named already
-                    yield Finding(
-                        LEDGER_FILE, None, f"{number}: revision {values[0]} is on record, and no good line holds it"
-                    )
+                self.wrong = True
+                if is_there and values[-1] not in bad:  # else a finding about the file, or about that line, says so
+                    missing.append((number, values[0]))
             elif hash((*values[:-1], line.start)) != line.said:
                 yield Finding(LEDGER_FILE, None, f"{number}: {self._differing(line, values)}")
             elif values[-1] != line.start:
                 moved.append((number, values[-1], line.start))
-        yield from _moved(moved)
+        self.wrong |= bool(moved)
+        yield from _missing(missing) if missing or not is_there else _moved(moved)
         for number, line in newest.items():
             yield Finding(ARTICLES_FILE, line.start, f"{number}, revision {line.revision}: the ledger does not know it")
         for number, url in self.ledger.queries.without_address():
@@ -82,6 +85,14 @@ class LedgerAgreement:
         if set(differing) <= {_NAMES[0], _NAMES[-1]} and _NAMES[0] in differing:
             self.numbers[line.start] = values[0]
         return f"another {', '.join(differing)} than its line at byte {line.start}"
+
+
+def _missing(missing: list[tuple[str, int]]) -> Iterator[Finding]:
+    """One finding, however many."""
+    if missing:
+        number, revision = missing[0]
+        more = f", and so for {len(missing) - 1} more articles" if len(missing) > 1 else ""
+        yield Finding(LEDGER_FILE, None, f"{number}: revision {revision} is on record, and no good line holds it{more}")
 
 
 def _moved(moved: list[tuple[str, int, int]]) -> Iterator[Finding]:
@@ -118,8 +129,12 @@ Place = tuple[str, int]
 class WarcAgreement:
     """`unaccounted` holds, by article ID, the articles of pages that nothing accounts for, oldest first."""
 
-    def __init__(self, data: Path, site: Site, lines: LineIndex, responses: ResponseIndex) -> None:
+    def __init__(
+        self, data: Path, site: Site, lines: LineIndex, responses: ResponseIndex, lost: Collection[str] = ()
+    ) -> None:
+        """`lost` are IDs of articles of which a finding says that their line is lost: their pages give no further one."""
         self._data, self._site, self._lines, self._responses = data, site, lines, responses
+        self._lost = lost
         self._rebuilder = Rebuilder(data, site, responses)
         self.unaccounted: dict[str, list[Article]] = {}
 
@@ -187,7 +202,9 @@ class WarcAgreement:
                 article = self._rebuilder.read(address.article_id or "", place, None)
                 earlier = self.unaccounted.get(address.article_id or "", [])
                 if article is not None and article.content_hash not in {one.content_hash for one in earlier[-1:]}:
-                    yield self._finding(article.id, place, article)
+                    finding = self._finding(article.id, place, article)
+                    if article.id not in self._lost and (self._data / ARTICLES_FILE).exists():
+                        yield finding
 
     def _finding(self, article_id: str, place: WarcLocation, article: Article) -> Finding:
         self.unaccounted.setdefault(article_id, []).append(article)
@@ -262,31 +279,44 @@ class ArchiveCheck:
         for finding, length in file_check.quarantine(self.data, until, self.responses):
             self.bad_quarantine += [(finding.at or 0, length)] if length else []
             yield finding
+        yield from file_check.warc_files(self.data, ledger, self.responses)
         if ledger is not None:
-            self.side = LedgerAgreement(self.data, ledger, self.lines)
-            yield from self.side.compare()
-            for finding in _unmarked_ends(self.data, ledger, held=self.held_by is not None):
-                self.ledger_wrong = True
-                self.quarantine_wrong |= finding.file == QUARANTINE_FILE
-                yield finding
-            yield from file_check.warc_files(self.data, ledger)
-            for finding, run, text in file_check.reports(self.data, ledger):
-                self.reports.append((run, text))
-                yield finding
+            yield from self._ledger(ledger)
         if self.held_by is None:  # a run that writes accounts for its pages when it has judged them
-            self.warc_side = WarcAgreement(self.data, self.site, self.lines, self.responses)
+            lost = self.side.lost if self.side is not None else {}
+            self.warc_side = WarcAgreement(self.data, self.site, self.lines, self.responses, lost)
             yield from self.warc_side.compare(ledger)
         for finding, path in file_check.damaged_images(self.data):
             self.pictures.append(path)
             yield finding
-        if self.held_by is None:
+        if self.held_by is None and not self._is_line_lost():
             for finding in file_check.orphans(self.data, self.lines.pictures):
                 self.orphans.append(finding.file)
                 yield finding
 
+    def _ledger(self, ledger: Ledger) -> Iterator[Finding]:
+        """The ledger held against the lines and the reports."""
+        self.side = LedgerAgreement(self.data, ledger, self.lines)
+        yield from self.side.compare()
+        for finding in _unmarked_ends(self.data, ledger, held=self.held_by is not None):
+            self.ledger_wrong = True
+            self.quarantine_wrong |= finding.file == QUARANTINE_FILE
+            if finding.file == QUARANTINE_FILE or not self.side.lost:  # else it is the lost lines that lie behind
+                yield finding
+        for finding, run, text in file_check.reports(self.data, ledger):
+            self.reports.append((run, text))
+            yield finding
+
+    def _is_line_lost(self) -> bool:
+        """Whether a line is lost or no good: the pictures that it names are not known."""
+        lost = self.side is not None and self.side.lost
+        return bool(lost or self.lines.bad or not (self.data / ARTICLES_FILE).exists())
+
     def _lines(self, ledger: Ledger | None) -> Iterator[Finding]:
-        if not (self.data / ARTICLES_FILE).exists():
-            yield Finding(ARTICLES_FILE, None, "not there")
+        path = self.data / ARTICLES_FILE
+        if not path.exists():
+            target = f": a symbolic link to {path.readlink()}, which is not there" if path.is_symlink() else ""
+            yield Finding(ARTICLES_FILE, None, f"not there{target}")
             return
         until = self._until(ledger, ARTICLES, ARTICLES_FILE)
         reader = LineChecker(self.data, self.site, until, self.responses, pictures=(self.data / IMAGES).is_dir())

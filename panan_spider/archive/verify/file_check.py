@@ -3,6 +3,7 @@
 import json
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -59,22 +60,29 @@ class _File:
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
     times: "array[int]" = field(default_factory=lambda: array("Q"))
     firsts: bytearray = field(default_factory=bytearray)  # 1: page one of an article
+    size: int = 0  # bytes
 
 
 class ResponseIndex:
-    """Grows while the files are read; 24 bytes a response."""
+    """Grows while the files are read; 24 bytes a response.
+
+    `damaged` holds the stretches of each file that a finding names; `lost` counts, by file, the lines whose raw page should
+    lie in a file that is not there, or behind its end.
+    """
 
     def __init__(self, site: Site) -> None:
         self._understand = site.urls.understand
         self.files: dict[str, _File] = {}
+        self.damaged: dict[str, list[ByteRange]] = {}
+        self.lost: Counter[str] = Counter()
         self._by_key: dict[int, list[tuple[str, int, int]]] | None = None
 
     def __len__(self) -> int:
         return sum(len(file.starts) for file in self.files.values())
 
-    def begin(self, file: str) -> None:
-        """The file, a path below the data folder, is there; its responses follow in order."""
-        self.files[file] = _File()
+    def begin(self, file: str, size: int) -> None:
+        """The file, a path below the data folder, is there with `size` bytes; its responses follow in order."""
+        self.files[file] = _File(size=size)
 
     def add(self, file: str, start: int, url: str, at: str, status: int) -> None:
         """A whole response at byte `start`; `at` is its WARC-Date."""
@@ -102,6 +110,20 @@ class ResponseIndex:
         if at is not None and file.times[found] != time_number(at):
             return f"its raw page should lie at {where}: that one was not received at {at}"
         return None
+
+    def note_damage(self, file: str, stretch: ByteRange) -> None:
+        """A finding names this stretch of the file."""
+        self.damaged.setdefault(file, []).append(stretch)
+
+    def explains(self, place: WarcLocation) -> bool:
+        """Whether a finding about a WARC file says that the page at `place` is lost: the line itself needs none."""
+        for page in (place, *place.parts):
+            if page.file not in self.files or page.offset >= self.files[page.file].size:
+                self.lost[page.file] += 1
+                return True
+            if any(stretch.start <= page.offset < stretch.end for stretch in self.damaged.get(page.file, ())):
+                return True
+        return False
 
     def of(self, article_id: str, part: int = 1) -> list[WarcLocation]:
         """Locations of good responses for that part of the article, oldest first."""
@@ -144,17 +166,19 @@ def read_all(data: Path, into: ResponseIndex, growing: Collection[str] | None = 
     """
     for path in sorted((data / FOLDER).glob("*.warc.gz")):
         name = f"{FOLDER}/{path.name}"
-        into.begin(name)
         with naming(path):
             size = path.stat().st_size
+            into.begin(name, size)
             for stretch in stretches(path):
                 if stretch.whole:
                     yield from _record(path, name, stretch, into)
                 elif stretch.end < size:
+                    into.note_damage(name, stretch)
                     yield Finding(
                         name, stretch.start, f"damaged up to byte {stretch.end}; the records around it are good"
                     )
                 elif growing is None or name in growing:
+                    into.note_damage(name, stretch)
                     yield Finding(name, stretch.start, f"a torn end of {stretch.end - stretch.start} bytes")
 
 
@@ -168,6 +192,7 @@ def _record(path: Path, name: str, stretch: ByteRange, into: ResponseIndex) -> I
     except (ArchiveLoadFailed, ValueError, EOFError) as error:
         record, said = None, f"not readable as a WARC record: {' '.join(str(error).split())}"
     if said is not None:
+        into.note_damage(name, stretch)
         yield Finding(name, stretch.start, said)
     elif record is not None and record.rec_type == "response" and record.http_headers is not None:
         head = record.rec_headers
@@ -189,14 +214,19 @@ def _read(record: Any) -> str | None:
 _KEYS: Final = ("url", "article_id", "outcome", "reason", "field", "template", "warc", "run", "at", "body_hash")
 
 
-def warc_files(data: Path, ledger: Ledger) -> Iterator[Finding]:
-    """WARC files on record as whole: there, and of that size."""
-    for name, size in sorted(ledger.values.whole_warcs().items()):
-        path = data / name
+def warc_files(data: Path, ledger: Ledger | None, responses: ResponseIndex) -> Iterator[Finding]:
+    """WARC files that are not there, or shorter or longer than the ledger or the lines say: one finding a file."""
+    whole = ledger.values.whole_warcs() if ledger is not None else {}
+    for name in sorted({*whole, *responses.lost}):
+        path, size, lines = data / name, whole.get(name), responses.lost[name]
+        recorded = "" if size is None else f"; the ledger has it with {size} bytes"
+        named = f"; {lines} lines have their raw page there" if lines else ""
         if not path.exists():
-            yield Finding(name, None, f"not there; the ledger has it with {size} bytes")
-        elif (found := path.stat().st_size) != size:
-            yield Finding(name, min(found, size), f"{found} bytes; the ledger has it with {size}")
+            yield Finding(name, None, f"not there{recorded}{named}")
+        elif (lines or size is not None) and (found := path.stat().st_size) != size:
+            torn = responses.damaged.get(name, ())
+            if not torn or torn[-1].end < found:  # else a finding names the torn end
+                yield Finding(name, found if size is None else min(found, size), f"{found} bytes{recorded}{named}")
 
 
 def reports(data: Path, ledger: Ledger) -> Iterator[tuple[Finding, str, str]]:
@@ -219,8 +249,10 @@ def quarantine(data: Path, until: int, responses: ResponseIndex) -> Iterator[tup
         place, wrong = _quarantine_line(line)
         if wrong is not None:
             yield Finding(QUARANTINE_FILE, line.start, wrong), len(line.raw)
-        elif place is not None and (wrong := responses.objection(place, "", None, None)) is not None:
-            yield Finding(QUARANTINE_FILE, line.start, wrong), 0
+        elif (
+            place is not None and (said := responses.objection(place, "", None, None)) and not responses.explains(place)
+        ):
+            yield Finding(QUARANTINE_FILE, line.start, said), 0
 
 
 def _quarantine_line(line: StoredLine) -> tuple[WarcLocation | None, str | None]:
