@@ -178,11 +178,20 @@ class SectionPage:
     pager: Pager
     by_words: bool = False  # its rows stand in no list block that is known by its class
     other_rows: tuple[OtherRow, ...] = ()
+    frames: tuple[str, ...] = ()  # addresses of frames that can be sections: a navigation can stand in one
+    title: str = ""  # of the document
 
     @property
     def name(self) -> str | None:
         """The breadcrumb's last part."""
         return self.breadcrumbs[-1] if self.breadcrumbs else None
+
+    def is_copy_of(self, other: "SectionPage") -> bool:
+        """Whether both show one page: under one title the same articles and the same links to sections."""
+        numbers, others = ([row.article_id for row in page.rows] for page in (self, other))
+        return (
+            bool(numbers) and self.title == other.title != "" and numbers == others and self.sections == other.sections
+        )
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """Section pages: the articles they list, the sections they lead to, and how their list goes on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
-from panan_spider.extract.document import Page, base_url, bounded, mended, parse, refusal, soft_block
+from panan_spider.extract.document import Page, base_url, bounded, document_title, mended, parse, refusal, soft_block
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import last_sign, read_pager
@@ -212,6 +212,10 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
         pager=read_pager(root, base, page.url, words.site),
         by_words=bool(rows) and not any(link.in_list_block for link in links),
         other_rows=_other_rows(found),
+        frames=_section_urls(
+            base, page, words.site.urls, (frame.get("src", "") for frame in root.iter("frame", "iframe"))
+        ),
+        title=document_title(root),
     )
 
 
@@ -250,6 +254,10 @@ def _links(root: etree._Element, base: str, crumb: etree._Element | None, around
         elif element.tag in ("a", "area") and (href := (element.get("href") or "").strip()):
             address = around.urls.understand(absolute(base, href))
             if not (_serves(element) and address.kind is UrlKind.ARTICLE):
+                yield _Link(element, address, after, blocks > 0)
+        elif element.tag == "option" and "/" in (value := (element.get("value") or "").strip()):
+            address = around.urls.understand(absolute(base, value))
+            if address.kind is UrlKind.SECTION:  # a navigation can be a select
                 yield _Link(element, address, after, blocks > 0)
 
 
@@ -329,9 +337,14 @@ def _led_to(root: etree._Element, base: str, page: Page, urls: SiteUrls) -> tupl
     hrefs = [found[1].strip() for text in said if (found := _REFRESH.search(text))]
     hrefs += [found[1] for script in root.iter("script") if (found := _LOCATION.search(script.text or ""))]
     hrefs += [frame.get("src", "") for frame in root.iter("frame", "iframe")]
-    addresses = (urls.understand(absolute(base, href)) for href in hrefs)
+    return tuple(("", url) for url in _section_urls(base, page, urls, hrefs))
+
+
+def _section_urls(base: str, page: Page, urls: SiteUrls, hrefs: Iterable[str]) -> tuple[str, ...]:
+    """The addresses of other pages among `hrefs` that can be sections, once each."""
+    addresses = (urls.understand(absolute(base, href)) for href in hrefs if href.strip())
     return tuple(
-        ("", address.url)
+        address.url
         for address in dict.fromkeys(addresses)
         if address.kind is UrlKind.SECTION and address.url != canonical(page.url)
     )

@@ -102,6 +102,7 @@ class Discovery:
         self._named |= rows
         if idle <= MAX_IDLE_PAGES:
             self.offer_links(page.sections, idle, (*candidate.via, candidate.url), nav=candidate.entry)
+            self.offer_links((("", url) for url in page.frames), idle, (*candidate.via, candidate.url))
 
     def offer_paths(self, wanted: Iterable[str]) -> None:
         """`offer` the addresses that paths, as given, can stand for on each host, unless they are sections already."""

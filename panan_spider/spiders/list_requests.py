@@ -184,6 +184,7 @@ def as_page(values: dict[str, Any]) -> SectionPage:
             "sections": tuple((text, url) for text, url in values["sections"]),
             "pager": Pager(**pager),
             "other_rows": tuple(OtherRow(**row) for row in values["other_rows"]),
+            "frames": tuple(values.get("frames", ())),
         }
     )
 

@@ -58,7 +58,9 @@ class SectionSearch:
         self._moved: list[tuple[Candidate, str]] = []  # that lead to their own path at another host, and where
         self._answering: set[str] = set()  # hosts a page of which was read where it was asked for
         self._hubs = state.hubs()
-        self._rowless: list[Candidate] = []  # without rows: judged when all candidates have answered
+        # Without rows, and with rows but no name of their own: judged when all candidates have answered.
+        self._rowless, self._nameless = list[Candidate](), list[tuple[Candidate, SectionPage]]()
+        self._fronts: list[SectionPage] = []  # entry pages as read
         self._hold_known = False
         if args.urls:
             return
@@ -79,6 +81,8 @@ class SectionSearch:
     def advance(self, *, walking: bool) -> Output:
         """Requests for candidates. Once all have answered, walks of the sections among them begin."""
         output = self._ask_candidates()
+        if not self.discovery.open:
+            self._judge_nameless()
         if self._first_round and not self.discovery.open:
             self.discovery.offer_paths(self._session.args.sections)
             output += self._ask_candidates()
@@ -132,6 +136,7 @@ class SectionSearch:
             self._answering.add(host)
         if candidate.entry:
             self._entries[candidate.url] = None
+            self._fronts.append(page)
             if not (page.sections or page.rows):
                 self._note_bare(candidate, response)
         self.discovery.follow(candidate, page)
@@ -147,11 +152,26 @@ class SectionSearch:
         elif not page.rows:
             self._note_unknown_list(candidate, page)
             self._rowless.append(candidate)
-        elif self.discovery.add(candidate, page):
+        elif page.name is None or page.name in self._session.site.front_names:
+            self._nameless.append((candidate, page))
+        else:
+            self._add(candidate, page)
+        return []
+
+    def _add(self, candidate: Candidate, page: SectionPage) -> None:
+        if self.discovery.add(candidate, page):
             self._settle(candidate, Outcome.LISTED, None)
         else:
             self._settle(candidate, Outcome.ALIAS, "the same list as another address of its folder")
-        return []
+
+    def _judge_nameless(self) -> None:
+        """A page without a name of its own can be the front page, which the site shows in place of a list."""
+        nameless, self._nameless = self._nameless, []
+        for candidate, page in nameless:
+            if not candidate.entry and any(page.is_copy_of(front) for front in self._fronts):
+                self._settle(candidate, Outcome.ALIAS, "shows the front page", missing=True)
+            else:
+                self._add(candidate, page)
 
     def _settle_alias(self, candidate: Candidate, final: str, page: SectionPage) -> None:
         """A candidate leads to a page that has an address of its own: a missing section, unless it moved with its host.

@@ -64,6 +64,41 @@ class TestDiscovery:
         known = site({f"{OWN}/": front, f"{OWN}/zl/index.shtml": listing("专栏", [url_of(2)])})
         assert len(run(known, memory).spider.session.drift) == 1
 
+    @pytest.mark.parametrize(
+        "navigation",
+        [
+            '<select onchange="go(this)"><option>选择栏目</option><option value="{zl}">专栏</option><option value="1">1</option></select>',
+            '<iframe src="/panews/nav/index.shtml"></iframe>',
+        ],
+    )
+    def test_a_navigation_in_a_select_or_a_frame_beside_other_links_leads_to_its_sections(
+        self, navigation: str
+    ) -> None:
+        front = listing(None, [], link(SJ, "书记"), navigation.format(zl=ZL))
+        pages = {f"{ZJOL}/": front, f"{ZJOL}/panews/nav/index.shtml": listing(None, [], link(ZL, "专栏"))}
+        result = run(site({ZL: listing("专栏", [url_of(2)]), **pages}))
+        assert set(reports(result)) == {"书记", "专栏"}
+        assert result.spider.session.failed_sections == []
+
+    def test_a_frame_that_lists_nothing_is_no_dead_link(self) -> None:
+        front = listing(None, [], link(SJ, "书记"), '<iframe src="/panews/weather/index.shtml"></iframe>')
+        result = run(site({f"{ZJOL}/": front, f"{ZJOL}/panews/weather/index.shtml": "<p>晴</p>"}))
+        assert (result.spider.session.failed_sections, result.spider.session.drift) == ([], [])
+
+    @pytest.mark.parametrize("is_known", [False, True])
+    def test_a_list_in_whose_place_the_front_page_stands_is_missing_and_its_rows_are_not_of_the_section(
+        self, is_known: bool
+    ) -> None:
+        front = listing(None, [url_of(1)], link(SJ, "书记"), link(ZL, "专栏"))
+        front = front.replace("<html>", "<html><head><title>磐安新闻网</title></head>")
+        memory = Notes()
+        memory.known_sections = [KnownSection(ZL, "专栏", True)] if is_known else []
+        result = run(site({f"{ZJOL}/": front, ZL: front}), memory)
+        assert set(reports(result)) == {"书记"} and result.outcome(ZL) is Outcome.ALIAS
+        (line,) = result.spider.session.drift if is_known else result.spider.session.failed_sections
+        assert "shows the front page" in line
+        assert all("专栏" not in item.listed_in for item in result.items)
+
     def test_a_link_off_the_site_is_no_gap(self) -> None:
         refusal = RuntimeError("redirected off the site")
         refusal.outcome = Outcome.OFF_SITE  # type: ignore[attr-defined]
