@@ -4,11 +4,22 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from lxml import etree
 
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
-from panan_spider.extract.document import Page, base_url, bounded, document_title, mended, parse, refusal, soft_block
+from panan_spider.extract.document import (
+    Page,
+    base_url,
+    bounded,
+    document_title,
+    is_closed,
+    mended,
+    parse,
+    refusal,
+    soft_block,
+)
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.pager import last_sign, read_pager
@@ -160,6 +171,8 @@ def short_text(element: etree._Element) -> str:
 MAX_LINKS: Final = 20_000
 _ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _LINK: Final = re.compile(r"<a[\s>]", re.IGNORECASE)
+_OPENS: Final = re.compile(r"<(?:html|body)\b", re.IGNORECASE)
+_HEAD: Final = 5_000  # characters at the beginning of a page
 _REFRESH: Final = re.compile(r"url\s*=\s*['\"]?([^'\"\s>]+)", re.IGNORECASE)
 _LOCATION: Final = re.compile(r"location(?:\.href)?\s*(?:=|\.replace\()\s*['\"]([^'\"]+)['\"]")
 #: The class of the one list markup on record.
@@ -211,11 +224,12 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
         sections=_sections(links) or onward,
         pager=read_pager(root, base, page.url, words.site),
         by_words=bool(rows) and not any(link.in_list_block for link in links),
-        other_rows=_other_rows(found),
+        other_rows=(*_other_rows(found), *_rows_without_address(root, page, around)),
         frames=_section_urls(
             base, page, words.site.urls, (frame.get("src", "") for frame in root.iter("frame", "iframe"))
         ),
         title=document_title(root),
+        is_cut=around.footer is None and _OPENS.search(page.text[:_HEAD]) is not None and not is_closed(page),
     )
 
 
@@ -299,6 +313,28 @@ def _other_rows(links: list[_Link]) -> tuple[OtherRow, ...]:
             row = OtherRow(link.address.url, title, kind is UrlKind.OTHER, is_newest=articles == 0)
             found.setdefault(row.url, row)
     return tuple(found.values())
+
+
+def _rows_without_address(root: etree._Element, page: Page, around: BlockContext) -> Iterator[OtherRow]:
+    """The dated rows of the page's known list block whose links all lead nowhere: `#`, `javascript:`, none. Their address is the page's."""
+    is_newest = True
+    for block in root.iter("div", "ul", "table", "dl"):
+        if _LIST_BLOCK not in block.get("class", "").split() or block in around.side:
+            continue
+        for row in block.iter("li", "tr", "dl", "p"):
+            anchors = list(row.iter("a"))
+            if not anchors or _is_hidden_row(row) or row.find(".//li") is not None:
+                continue
+            title = max(map(_text, anchors), key=len)
+            leads = any(_leads_somewhere(anchor) for anchor in anchors)
+            if not leads and len(title) >= _SHORTEST_TITLE and _DAY.search("".join(row.itertext())[:400]):
+                yield OtherRow(f"{canonical(page.url)}#{quote(title)}", title, on_site=True, is_newest=is_newest)
+            is_newest = is_newest and not leads
+
+
+def _leads_somewhere(anchor: etree._Element) -> bool:
+    href = (anchor.get("href") or "").strip().lower()
+    return bool(href) and not href.startswith(("#", "javascript:"))
 
 
 def _is_dated_row(anchor: etree._Element) -> bool:

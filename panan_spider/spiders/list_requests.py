@@ -38,6 +38,8 @@ _ONE_OR_TWO_SLASHES: Final = re.compile(r"(/system/count)(//?)(?!/)")
 
 #: A jump over this share of a page's rows, wider than any between neighbours, is no accident.
 _JUMP_SHARE: Final = 0.5
+#: Rows of which the order can be told.
+_FEWEST_DAYS: Final = 3
 
 
 def page_key(url: str) -> str:
@@ -111,6 +113,17 @@ def jumps(before: Sequence[ListRow], after: Sequence[ListRow]) -> bool:
         return False
     jump = newer[-1] - older[0]
     return jump > max(steps) and jump >= _JUMP_SHARE * len(newer) * sum(steps) / len(steps)
+
+
+def is_newer(before: Sequence[ListRow], after: Sequence[ListRow]) -> bool:
+    """Whether most rows of a page are of days behind all those of the page before it, which stands in order itself."""
+    newer, older = ([row.posted or row.date for row in rows] for rows in (before, after))
+    days, later = [day for day in newer if day is not None], sorted(day for day in older if day is not None)
+    if min(len(days), len(later)) < _FEWEST_DAYS or len(days) < len(before) or len(later) < len(after):
+        return False
+    if days != sorted(days, reverse=True):
+        return False
+    return later[len(later) // 2] > days[0]
 
 
 def short_pages(counts: Sequence[tuple[str, int]], *, first: int) -> list[str]:

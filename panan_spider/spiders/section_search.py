@@ -19,6 +19,7 @@ from panan_spider.sites.urls import UrlKind, canonical
 from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, bare_path, is_front_page, name_of
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.session import CrawlSession, Output
+from panan_spider.spiders.walk import CUT_PAGE
 
 _PRIORITY: Final = 200
 #: Outcomes of a candidate that is no section. A candidate that fails otherwise might be one.
@@ -60,6 +61,8 @@ class SectionSearch:
         self._hubs = state.hubs()
         # Without rows, and with rows but no name of their own: judged when all candidates have answered.
         self._rowless, self._nameless = list[Candidate](), list[tuple[Candidate, SectionPage]]()
+        # Cut before their end, judged so too: a site can leave out the end of every page.
+        self._cut, self._is_any_whole = list[tuple[Candidate, SectionPage]](), False
         self._fronts: list[SectionPage] = []  # entry pages as read
         self._hold_known = False
         if args.urls:
@@ -82,6 +85,7 @@ class SectionSearch:
         """Requests for candidates. Once all have answered, walks of the sections among them begin."""
         output = self._ask_candidates()
         if not self.discovery.open:
+            self._judge_cut()
             self._judge_nameless()
         if self._first_round and not self.discovery.open:
             self.discovery.offer_paths(self._session.args.sections)
@@ -131,8 +135,8 @@ class SectionSearch:
         return self._session.advance()
 
     def _take_candidate(self, candidate: Candidate, response: Response) -> Output:
-        page, final = self._session.read_section(response), response.url
-        if (host := urlsplit(final).netloc) == urlsplit(candidate.url).netloc:
+        page = self._session.read_section(response)
+        if (host := urlsplit(response.url).netloc) == urlsplit(candidate.url).netloc:
             self._answering.add(host)
         if candidate.entry:
             self._entries[candidate.url] = None
@@ -140,6 +144,25 @@ class SectionSearch:
             if not (page.sections or page.rows):
                 self._note_bare(candidate, response)
         self.discovery.follow(candidate, page)
+        self._is_any_whole = self._is_any_whole or not page.is_cut
+        if page.is_cut:
+            self._cut.append((candidate, page))
+        else:
+            self._place(candidate, page)
+        return []
+
+    def _judge_cut(self) -> None:
+        """A page that breaks off before its end, while others reach theirs, is not read: rows and links may lack."""
+        cut, self._cut = self._cut, []
+        for candidate, page in cut:
+            if self._is_any_whole:
+                self._lose_candidate(candidate, Outcome.INVALID, CUT_PAGE)
+            else:
+                self._place(candidate, page)
+
+    def _place(self, candidate: Candidate, page: SectionPage) -> None:
+        """Settle a candidate by what its page is: an alias, the front page, a page without rows, a section."""
+        final = page.url
         front = is_front_page(final, page, self._session.site)
         if self.discovery.leads_elsewhere(candidate, final) or (
             front and not candidate.entry and final != candidate.url
@@ -156,7 +179,6 @@ class SectionSearch:
             self._nameless.append((candidate, page))
         else:
             self._add(candidate, page)
-        return []
 
     def _add(self, candidate: Candidate, page: SectionPage) -> None:
         if self.discovery.add(candidate, page):

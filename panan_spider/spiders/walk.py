@@ -17,6 +17,7 @@ from panan_spider.spiders.arguments import all_before, day_of, look_back, no_lat
 from panan_spider.spiders.list_requests import (
     count_page_list,
     folder_of,
+    is_newer,
     is_same_page,
     jumps,
     next_numbered,
@@ -27,6 +28,8 @@ from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, 
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5
+#: Reason of a page that is not read: rows may lack.
+CUT_PAGE: Final = "breaks off before its end"
 #: Outcomes of the page behind the last one that say: there is none.
 _NO_PAGE: Final = frozenset(
     {Outcome.GONE, Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.OFF_SITE, Outcome.FORBIDDEN}
@@ -207,6 +210,8 @@ class Walk:
         assert self._first is not None
         if not is_same_page(url, page.url, self._site.prefix):
             raise InvalidPage(f"leads to {page.url}, which is no page of this list")
+        if page.is_cut and not self._first.is_cut:
+            raise InvalidPage(CUT_PAGE)
         own, other = self._first.breadcrumbs, page.breadcrumbs
         if own and other and other[: len(own)] != own and page.name != self._first.name:
             raise InvalidPage(f"is a page of {' > '.join(other)}")
@@ -232,7 +237,7 @@ class Walk:
         elif not fresh:
             self._judge_repeat(page, url)
         else:
-            self._judge_fresh(page, url)
+            self._judge_fresh(page, fresh, url)
         if self.state is None and page.rows:
             self._judge_known(own_rows(page.rows, fresh))
 
@@ -283,7 +288,9 @@ class Walk:
         if len(self._stale) >= self._site.limits.stale_pages:
             self._end(self._end_by_evidence())
 
-    def _judge_fresh(self, page: SectionPage, url: str) -> None:
+    def _judge_fresh(self, page: SectionPage, fresh: list[ListRow], url: str) -> None:
+        if self._previous is not None and url != self._probe.url and is_newer(self._previous.rows, fresh):
+            self.doubtful.append(f"{url} shows newer articles than the page before it")
         self.lost += self._stale  # pages without a new row amid pages with some: what they should show is missing
         self._stale = []
         if self._forgiven is not None and url != self._forgiven and self._first is not None:
@@ -345,9 +352,12 @@ class Walk:
             self._stale = []
         elif self._total is not None and self.pager == "next_link" and self.pages < self._total:
             self.lost.append(f"the pager says {self._total} pages, {self.pages} were read")
-        short = [] if self._is_as_many_rows() else self._short_pages()
-        self.doubtful += [f"{url} has fewer rows than half of the other pages" for url in short]
-        if not self._stale and not short and self._is_as_much():
+        self.doubtful += [f"{url} has fewer rows than half of the other pages" for url in self._short_pages()]
+        oldest = (
+            None if self._numbered_downwards else self.oldest
+        )  # its page 1, where any pager leads, has the oldest rows
+        is_doubtful = bool(self.doubtful) and not self.limits.has_as_many_rows(self.rows)
+        if not self._stale and not is_doubtful and self.limits.is_as_much(self.rows, self.pages, oldest):
             return WalkState.END
         self.is_confirmed_by_days = self.limits.unproven_days >= CONFIRMING_DAYS - 1
         return WalkState.END if self.is_confirmed_by_days else WalkState.UNPROVEN
@@ -357,18 +367,6 @@ class Walk:
         return short_pages(
             self._counts, first=2 if self._numbered_downwards and not (self._is_torn or self._is_newest_torn) else 1
         )
-
-    def _is_as_many_rows(self) -> bool:
-        return self.limits.end is not None and self.rows >= self.limits.end.rows
-
-    def _is_as_much(self) -> bool:
-        """Whether as many rows or pages were read as at the recorded end, or rows as old."""
-        end = self.limits.end
-        if end is None or self.rows >= end.rows or self.pages >= end.pages:
-            return True
-        # Where page 1 holds the oldest rows, a pager cut short leads there all the same.
-        as_old = end.oldest is not None and self.oldest is not None and self.oldest <= end.oldest
-        return as_old and not self._numbered_downwards
 
     def _end(self, state: WalkState) -> None:
         if self.state is None:

@@ -47,6 +47,17 @@ class WalkLimits:
     end: RecordedEnd | None = None
     unproven_days: int = 0
 
+    def has_as_many_rows(self, rows: int) -> bool:
+        """Whether as many rows were read as at the recorded end; False where there is none."""
+        return self.end is not None and rows >= self.end.rows
+
+    def is_as_much(self, rows: int, pages: int, oldest: date | None) -> bool:
+        """Whether as many rows or pages were read as at the recorded end, or rows as old; True where there is none."""
+        end = self.end
+        if end is None or rows >= end.rows or pages >= end.pages:
+            return True
+        return end.oldest is not None and oldest is not None and oldest <= end.oldest
+
     def proving(self, rows: Sequence[ListRow]) -> Sequence[ListRow]:
         """The rows of a page that must lie behind the look-back: all, or by the calendar those at its end.
 

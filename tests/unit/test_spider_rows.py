@@ -52,6 +52,36 @@ def test_an_older_one_and_one_off_the_site_is_no_drift() -> None:
     assert result.spider.session.drift == []
 
 
+@pytest.mark.parametrize("href", ["", "#", "javascript:;", "javascript:void(0)"])
+def test_a_dated_row_whose_link_leads_nowhere_is_named_by_its_title(href: str) -> None:
+    pages = site(
+        {
+            SJ: a_list(url_of(1), href, url_of(2)).replace(
+                f"{link(href, '一个样例的标题')}", f'<a href="{href}">没有地址的一行</a>'
+            )
+        }
+    )
+    result = run(pages)
+    named = f"{SJ}#%E6%B2%A1%E6%9C%89%E5%9C%B0%E5%9D%80%E7%9A%84%E4%B8%80%E8%A1%8C"
+    assert result.outcome(named) is Outcome.UNKNOWN_ADDRESS
+    assert reports(result)["书记"]["unknown"] == 1 and result.spider.session.drift == []
+    assert {item.id for item in result.items} >= {"000000001", "000000002"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f'{link(url_of(2))} <a href="javascript:;">加入收藏</a><span>2020-03-07</span>',  # beside the link
+        '<a href="#">展开全部栏目</a>',  # no day
+        '<a href="#">更多</a><span>2020-03-07</span>',
+        "没有内容<span>2020-03-07</span>",
+    ],
+)
+def test_a_control_or_a_line_without_a_link_is_no_row(row: str) -> None:
+    pages = site({SJ: a_list(url_of(1)).replace("</ul>", f"<li>{row}</li></ul>")})
+    assert reports(run(pages))["书记"]["unknown"] == 0
+
+
 def test_a_list_of_unknown_addresses_alone_is_drift() -> None:
     rows = [NEW.replace("900", str(number)) for number in range(900, 904)]
     result = run(site({ZL: a_list(*rows)}))

@@ -82,7 +82,9 @@ class TestDiscovery:
 
     def test_a_frame_that_lists_nothing_is_no_dead_link(self) -> None:
         front = listing(None, [], link(SJ, "书记"), '<iframe src="/panews/weather/index.shtml"></iframe>')
-        result = run(site({f"{ZJOL}/": front, f"{ZJOL}/panews/weather/index.shtml": "<p>晴</p>"}))
+        result = run(
+            site({f"{ZJOL}/": front, f"{ZJOL}/panews/weather/index.shtml": "<html><body><p>晴</p></body></html>"})
+        )
         assert (result.spider.session.failed_sections, result.spider.session.drift) == ([], [])
 
     @pytest.mark.parametrize("is_known", [False, True])
@@ -98,6 +100,26 @@ class TestDiscovery:
         (line,) = result.spider.session.drift if is_known else result.spider.session.failed_sections
         assert "shows the front page" in line
         assert all("专栏" not in item.listed_in for item in result.items)
+
+    def test_a_list_that_breaks_off_is_not_read_where_other_pages_reach_their_end(self) -> None:
+        cut = listing("专栏", [url_of(2)]).partition("</ul>")[0]
+        result = run(site({ZL: cut}))
+        assert result.outcome(ZL) is Outcome.INVALID and result.spider.session.failed_sections
+        memory = Notes()
+        memory.known_sections = [KnownSection(ZL, "专栏", True)]
+        assert reports(run(site({ZL: cut}), memory))["专栏"]["state"] == "failed"
+        footed = cut + '</ul><div class="footer">版权所有 样例县</div>'
+        assert set(reports(run(site({ZL: footed})))) == {"书记", "专栏"}
+
+    def test_a_front_page_that_breaks_off_is_drift(self) -> None:
+        cut = str(FRONT[f"{ZJOL}/"]).partition(link(ZL, "专栏"))[0]
+        assert any("breaks off" in line for line in run(site({f"{ZJOL}/": cut})).spider.session.drift)
+
+    def test_a_site_that_leaves_out_the_end_of_every_page_is_read(self) -> None:
+        pages = {url: text.replace("</body></html>", "") for url, text in site().items() if isinstance(text, str)}
+        lists = {url: text for url, text in pages.items() if "/system/" not in url}
+        result = run({**site(), **lists})
+        assert set(reports(result)) == {"书记", "专栏"} and result.spider.session.failed_sections == []
 
     def test_a_link_off_the_site_is_no_gap(self) -> None:
         refusal = RuntimeError("redirected off the site")

@@ -1,6 +1,8 @@
 """A walk through one section's list: every page once, and an end only on evidence."""
 
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +21,7 @@ from walk_pages import (
     drive,
     index_page,
     page,
+    row,
 )
 
 from panan_spider.archive.ledger.walk_table import RecordedEnd
@@ -102,6 +105,7 @@ def lies(at: int, kind: str) -> dict[str, Answer]:
         "the page before again": page(rows(at - 1), *following, kind=kind, url=here),
         "empty, with its pager": page([], *following, kind=kind, url=here),
         "empty": page([], url=here),
+        "breaks off": replace(page(rows(at), *following, kind=kind, url=here), is_cut=True),
         "leads to page one": page(rows(0), kind=kind, url=FIRST),
         "leads home": page(strangers, url="http://www.panews.cn/", crumb=()),
         "home": page(strangers, url=here, crumb=()),
@@ -172,6 +176,29 @@ def test_a_page_amid_the_list_with_half_of_its_rows_is_no_evidence(kind: str, le
     end = RecordedEnd(6, walk.rows, None, None)
     assert pages.walk(end=end)[0].state is WalkState.END  # found so on three days, and recorded
     assert pages.walk(end=RecordedEnd(6, 60, None, None))[0].state is WalkState.UNPROVEN
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("at", [2, 3, 5])
+def test_nor_is_one_whose_articles_are_newer_than_those_of_the_page_before(kind: str, at: int) -> None:
+    """A page of the frame with articles that are read much, in the place of the list's own."""
+    pages = Pages(kind, 6)
+    shown = replace(pages.page(at), rows=tuple(row(500 + n, NEWEST - timedelta(days=n)) for n in range(SIZE)))
+    pages.lies[at] = shown
+    walk, _asked, _met = pages.walk()
+    assert walk.state is WalkState.UNPROVEN and pages.url(at) in walk.doubtful[0]
+    assert pages.walk(end=RecordedEnd(6, walk.rows, None, None))[0].state is WalkState.END
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_without_order_is_whole(kind: str) -> None:
+    pages = Pages(kind, 6)
+    dice = random.Random(1)
+    for at in range(6):
+        mixed = tuple(row(number, NEWEST - timedelta(days=dice.randrange(300))) for number in rows(at))
+        pages.lies[at] = replace(pages.page(at), rows=mixed)
+    walk = a_walk()
+    assert drive(walk, pages.answer, pages.lies[0]) and walk.state is WalkState.END  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("count")])
