@@ -180,7 +180,9 @@ class SectionPage:
     other_rows: tuple[OtherRow, ...] = ()
     frames: tuple[str, ...] = ()  # addresses of frames that can be sections: a navigation can stand in one
     title: str = ""  # of the document
-    is_cut: bool = False  # its source opens a document and does not reach its end, nor a footer
+    is_cut: bool | None = (
+        None  # its source opens a document and reaches neither its end nor a footer; None for a fragment
+    )
 
     @property
     def name(self) -> str | None:

@@ -229,7 +229,7 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
             base, page, words.site.urls, (frame.get("src", "") for frame in root.iter("frame", "iframe"))
         ),
         title=document_title(root),
-        is_cut=around.footer is None and _OPENS.search(page.text[:_HEAD]) is not None and not is_closed(page),
+        is_cut=around.footer is None and not is_closed(page) if _OPENS.search(page.text[:_HEAD]) else None,
     )
 
 

@@ -62,7 +62,7 @@ class SectionSearch:
         # Without rows, and with rows but no name of their own: judged when all candidates have answered.
         self._rowless, self._nameless = list[Candidate](), list[tuple[Candidate, SectionPage]]()
         # Cut before their end, judged so too: a site can leave out the end of every page.
-        self._cut, self._is_any_whole = list[tuple[Candidate, SectionPage]](), False
+        self._cut, self._is_any_whole = list[str](), False
         self._fronts: list[SectionPage] = []  # entry pages as read
         self._hold_known = False
         if args.urls:
@@ -144,21 +144,17 @@ class SectionSearch:
             if not (page.sections or page.rows):
                 self._note_bare(candidate, response)
         self.discovery.follow(candidate, page)
-        self._is_any_whole = self._is_any_whole or not page.is_cut
+        self._is_any_whole = self._is_any_whole or page.is_cut is False
         if page.is_cut:
-            self._cut.append((candidate, page))
-        else:
-            self._place(candidate, page)
+            self._cut.append(candidate.url)
+        self._place(candidate, page)
         return []
 
     def _judge_cut(self) -> None:
-        """A page that breaks off before its end, while others reach theirs, is not read: rows and links may lack."""
+        """A page that breaks off before its end, while others reach theirs, is drift: its rows are read, and some may be missing."""
         cut, self._cut = self._cut, []
-        for candidate, page in cut:
-            if self._is_any_whole:
-                self._lose_candidate(candidate, Outcome.INVALID, CUT_PAGE)
-            else:
-                self._place(candidate, page)
+        for url in cut if self._is_any_whole else ():
+            self._session.note_drift(f"{url} {CUT_PAGE}: rows and links may be missing")
 
     def _place(self, candidate: Candidate, page: SectionPage) -> None:
         """Settle a candidate by what its page is: an alias, the front page, a page without rows, a section."""
