@@ -210,7 +210,7 @@ class Walk:
         assert self._first is not None
         if not is_same_page(url, page.url, self._site.prefix):
             raise InvalidPage(f"leads to {page.url}, which is no page of this list")
-        if page.is_cut and self._first.is_cut is False:
+        if page.is_cut and not self._first.is_cut:
             raise InvalidPage(CUT_PAGE)
         own, other = self._first.breadcrumbs, page.breadcrumbs
         if own and other and other[: len(own)] != own and page.name != self._first.name:
