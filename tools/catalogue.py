@@ -15,7 +15,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from panan_spider.core.translations import SIGNS
+from panan_spider.core.translations import RUN, SIGNS
+from tools.reasons import reasons, sentences
 
 PACKAGE: Final = Path(__file__).parents[1] / "panan_spider"
 FOLDER: Final = PACKAGE / "core" / "locale" / "zh" / "LC_MESSAGES"
@@ -42,6 +43,8 @@ def messages() -> Catalog:
     for file, line, message, _comments, _context in extract_from_dir(PACKAGE, _METHODS, options, _KEYWORDS):
         if message and message not in SIGNS:
             catalogue.add(message, locations=[(file, line)])
+    for message in (*sentences(), *reasons()):
+        catalogue.add(message, context=RUN)
     return catalogue
 
 
@@ -53,7 +56,7 @@ def current() -> Catalog:
         with path.open("rb") as file:
             old = read_po(file, locale="zh_CN")
         for message in fresh:
-            if message.id and (known := old.get(message.id)) is not None:
+            if message.id and (known := old.get(message.id, message.context)) is not None:
                 message.string = known.string
     return fresh
 

@@ -15,6 +15,9 @@ DEFAULT: Final = "zh"
 #: How a page declares its language, and that of archived text.
 HTML_LANGUAGE: Final = {"zh": "zh-CN", "en": "en"}
 
+#: Context of the catalogue's messages that runs leave in the archive, as gettext joins it to a message.
+RUN: Final = "run"
+
 #: Words whose English form has no translation in the catalogue, since it is punctuation: key → Chinese and English.
 SIGNS: Final = {
     "comma": ("，", ", "),
@@ -38,7 +41,15 @@ class Message:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text.format_map(self.values)
+        return self.text.format_map(self.values) if self.values else self.text
+
+
+def sentence(text: str, /, **values: object) -> Message:
+    """A sentence of a run: kept in English in logs, reports and the ledger, and read back from there by `report.sentences`.
+
+    The catalogue has these messages in a context of their own, `RUN`.
+    """
+    return Message(text, values)
 
 
 class Translate:
@@ -84,6 +95,17 @@ def catalogue(language: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
     file = resources.files("panan_spider.core").joinpath("locale", language, "LC_MESSAGES", "panan.mo")
     return gettext.GNUTranslations(BytesIO(file.read_bytes()))
+
+
+def run_messages(language: str) -> dict[str, str]:
+    """The sentences of runs in English, with their translations."""
+    entries: dict[object, str] = vars(catalogue(language))["_catalog"]  # gettext has no public way to list messages
+    prefix = f"{RUN}\x04"
+    return {
+        key.removeprefix(prefix): text
+        for key, text in entries.items()
+        if isinstance(key, str) and key.startswith(prefix)
+    }
 
 
 def language_of(given: str | None) -> str:

@@ -23,6 +23,7 @@ from panan_spider.core.run_report import (
     State,
     Timeline,
 )
+from panan_spider.core.translations import sentence
 from panan_spider.report.checks.context import ArticleChange, RunContext
 from panan_spider.report.checks.http_checks import moved_in
 from panan_spider.report.checks.news_checks import newest_day
@@ -385,7 +386,10 @@ def _no_news(context: RunContext) -> str | None:
     sections = figures.sections.values()
     if not context.history or not figures.whole or figures.new or not all(section.front for section in sections):
         return None
-    return (
-        f"no news today, page one of all {len(sections)} sections is well-formed, "
-        f"their newest article is of {newest_day(figures)}"
+    return str(
+        sentence(
+            "no news today, page one of all {count} sections is well-formed, their newest article is of {day}",
+            count=len(sections),
+            day=newest_day(figures),
+        )
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from panan_spider.core.outcomes import QUARANTINED, ExitCode, Outcome
+from panan_spider.core.translations import sentence
 from panan_spider.report.faults import SeenFaults
 
 
@@ -57,28 +58,34 @@ def _store(facts: RunFacts) -> list[str]:
 
 
 def _interrupted(facts: RunFacts) -> list[str]:
-    return ["interrupted; what is stored is safe, the next run goes on"] if facts.finish_reason in _STOPPED else []
+    stopped = sentence("interrupted; what is stored is safe, the next run goes on")
+    return [str(stopped)] if facts.finish_reason in _STOPPED else []
 
 
 def _robots(facts: RunFacts) -> list[str]:
     hosts, why = ", ".join(facts.robots_unreachable), "; ".join(dict.fromkeys(facts.robots_reasons))
-    return [f"robots.txt unreachable: {hosts}" + (f" ({why})" if why else "")] if hosts else []
+    if not hosts:
+        return []
+    message = sentence("robots.txt unreachable: {hosts}", hosts=hosts)
+    if why:
+        message = sentence("robots.txt unreachable: {hosts} ({why})", hosts=hosts, why=why)
+    return [str(message)]
 
 
 def _blocked(facts: RunFacts) -> list[str]:
     count = facts.faults.counts(ExitCode.BLOCKED).total()
-    reasons = [f"{count} addresses blocked or rate-limited"] if count else []
+    reasons = [str(sentence("{count} addresses blocked or rate-limited", count=count))] if count else []
     return reasons + _checks(facts, ExitCode.BLOCKED)
 
 
 def _drift(facts: RunFacts) -> list[str]:
     count = facts.faults.counts(ExitCode.LAYOUT_DRIFT).total()
-    reasons = [f"{count} pages of an unknown layout"] if count else []
+    reasons = [str(sentence("{count} pages of an unknown layout", count=count))] if count else []
     # Lines about the whole site stand before those about one section.
     lines = sorted((fault.detail for fault in facts.faults.of("drift", ExitCode.LAYOUT_DRIFT)), key=_is_of_a_section)
     reasons += lines[:_MOST_DRIFT]
     if (more := len(lines) - _MOST_DRIFT) > 0:
-        reasons.append(f"and {more} more like these")
+        reasons.append(str(sentence("and {count} more like these", count=more)))
     return reasons + _checks(facts, ExitCode.LAYOUT_DRIFT)
 
 
@@ -98,19 +105,24 @@ def _incomplete(facts: RunFacts) -> list[str]:
     counts = _counted(addresses, (*_UNFINISHED, *sorted(addresses.keys() - set(_UNFINISHED))))
     reasons = [", ".join(counts)] if counts else []
     if sections := facts.faults.of("section", ExitCode.INCOMPLETE):
-        reasons.append("sections not read to their end: " + ", ".join(_names(fault.subject for fault in sections)))
+        names = ", ".join(_names(fault.subject for fault in sections))
+        reasons.append(str(sentence("sections not read to their end: {names}", names=names)))
     reasons += _checks(facts, ExitCode.INCOMPLETE)
-    for count, kind in (
-        (facts.spider_errors, "exceptions in the spider"),
-        (facts.item_errors, "exceptions in a pipeline"),
-        (facts.failed_images, "images not kept"),
-        (facts.log_errors, "errors in the log"),
+    for message in (
+        sentence("{count} exceptions in the spider", count=facts.spider_errors),
+        sentence("{count} exceptions in a pipeline", count=facts.item_errors),
+        sentence("{count} images not kept", count=facts.failed_images),
+        sentence("{count} errors in the log", count=facts.log_errors),
     ):
-        reasons += [f"{count} {kind}"] if count else []
+        reasons += [str(message)] if message.values["count"] else []
     if (accounted := sum(facts.outcomes.values())) != facts.discovered:
-        reasons.append(f"{facts.discovered} addresses discovered, {accounted} accounted for")
+        reasons.append(
+            str(
+                sentence("{total} addresses discovered, {count} accounted for", total=facts.discovered, count=accounted)
+            )
+        )
     if facts.finish_reason not in ("finished", *_STOPPED):
-        reasons.append(f"the run ended early: {facts.finish_reason}")
+        reasons.append(str(sentence("the run ended early: {why}", why=facts.finish_reason)))
     return reasons
 
 
@@ -134,7 +146,7 @@ def exit_code_of(facts: RunFacts) -> tuple[ExitCode, str]:
     causes = [(code, reasons) for code, cause in _CAUSES if (reasons := cause(facts))]
     known = known_missing(facts.missing)
     if not causes:
-        counts = ", ".join(_counted(facts.outcomes, facts.outcomes)) or "nothing to do"
+        counts = ", ".join(_counted(facts.outcomes, facts.outcomes)) or str(sentence("nothing to do"))
         return ExitCode.GOOD, " · ".join(filter(None, (facts.no_news, counts, known)))
     code = causes[0][0]
     if code in _ALONE:
@@ -147,5 +159,6 @@ def known_missing(missing: Mapping[Outcome, int]) -> str:
     """The count of known missing addresses for the closing line: `33 known unread, 2 known missing`."""
     unread = sum(count for outcome, count in missing.items() if outcome in QUARANTINED)
     others = sum(missing.values()) - unread
-    parts = [f"{unread} known unread"] if unread else []
-    return ", ".join(parts + ([f"{others} known missing"] if others else []))
+    parts = [sentence("{count} known unread", count=unread)] if unread else []
+    parts += [sentence("{count} known missing", count=others)] if others else []
+    return ", ".join(map(str, parts))

@@ -18,6 +18,7 @@ from panan_spider.archive.state import STILL_GONE
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult
 from panan_spider.core.text import without_figures
+from panan_spider.core.translations import sentence
 from panan_spider.sites.thresholds import Thresholds
 
 _ARTICLES: Final = frozenset({"article", "part"})
@@ -35,12 +36,12 @@ _NEW_FORM: Final = "no known form"
 _DEAD_LINK: Final = re.compile(r" \((http\S+)\): ")
 
 #: Detail of a section that no walk has read, and how an unfinished walk is described, by its state.
-_NOT_READ: Final = "not read"
+_NOT_READ: Final = str(sentence("not read"))
 _UNFINISHED: Final = {
-    "unproven": "read, without evidence that this is its end",
-    "capped": "not read to its end: more list pages than the limit",
-    "failed": "not read to its end: a list page or its pager could not be read",
-    "None": "not read to its end: the walk did not end",
+    "unproven": sentence("read, without evidence that this is its end"),
+    "capped": sentence("not read to its end: more list pages than the limit"),
+    "failed": sentence("not read to its end: a list page or its pager could not be read"),
+    "None": sentence("not read to its end: the walk did not end"),
 }
 
 #: States of a walk that has read its section.
@@ -85,7 +86,8 @@ class Fault:
         """The fault in one line, with the name of a section."""
         if self.kind != "section":
             return self.detail
-        return f"section {_SECTION_URL.sub('', self.subject)}: {_UNFINISHED.get(self.detail, self.detail)}"
+        name, why = _SECTION_URL.sub("", self.subject), _UNFINISHED.get(self.detail, self.detail)
+        return str(sentence("section {name}: {why}", name=name, why=why))
 
     @property
     def key(self) -> str:

@@ -19,7 +19,8 @@ from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.core.translations import N_, Translate, translator
 from panan_spider.report.look_back import LookBackTotals, look_back_totals
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
-from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS, worded
+from panan_spider.report.sentences import worded
+from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS
 from panan_spider.sites.thresholds import Thresholds
 
 #: The beginning of a line of articles.jsonl: ID and revision.
@@ -258,12 +259,13 @@ def ending(run: PastRun, status: ArchiveStatus, translate: Translate) -> str:
     else:
         name = _code_name(run.exit_code, translate)
         how = translate(N_("exit {code}, {name}"), code=run.exit_code, name=name)
-        how += (
-            f": {run.reason if translate.language == 'en' else worded(run.reason, translate.language)}"
-            if run.reason
-            else ""
-        )
+        how += f": {_reason(run.reason, translate)}" if run.reason else ""
     return f"{run.run}, {run.finished or run.started}: {how}"
+
+
+def _reason(reason: str | None, translate: Translate) -> str:
+    """A reason as it is recorded in English, which other programs read; translated in Chinese."""
+    return reason or "" if translate.language == "en" else worded(reason or "", translate.language)
 
 
 def _code_name(code: int, translate: Translate) -> str:
@@ -333,7 +335,7 @@ def gap_tables(gaps: StatusGaps, translate: Translate) -> Iterator[str | ResultT
     missing = [
         (
             item.article_id or "", _outcome(item.outcome, translate), str(item.tries), ", ".join(item.listed_in),
-            item.url, item.reason or "",
+            item.url, _reason(item.reason, translate),
         )
         for item in gaps.missing
     ]  # fmt: skip

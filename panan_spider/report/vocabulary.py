@@ -1,10 +1,9 @@
 """Vocabulary of runs in English and Chinese: exit codes, verdicts, checks, outcomes, ends of walks; for reports, pages and status."""
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from panan_spider.core.outcomes import ExitCode, Outcome
-from panan_spider.core.translations import LANGUAGES, N_, Translate, translator
+from panan_spider.core.translations import N_, Translate, translator
 
 if TYPE_CHECKING:  # `status` does without the models of a report
     from panan_spider.core.run_report import CheckResult, State, Verdict
@@ -89,6 +88,15 @@ WALKS: Final = {
     "interrupted": ("interrupted", "中断"),
 }  # fmt: skip
 
+#: Why a stored article was asked for again, besides `age 3`.
+LOOK_BACK: Final[dict[str, str]] = {
+    "listed": "列表有变",
+    "changed": "上次有更改",
+    "vanished": "上次已消失",
+    "sample": "旧文抽查",
+    "recheck": "指定复查",
+}
+
 FIELDS: Final[dict[str, str]] = {
     "title": "标题",
     "kicker": "引题",
@@ -103,21 +111,6 @@ FIELDS: Final[dict[str, str]] = {
     "attachments": "附件",
     "tables": "表格",
 }
-
-
-_COUNTED: Final = re.compile(rf"\b(\d[\d,]*) ({'|'.join(Outcome)})\b")
-
-
-def worded(reason: str, language: str) -> str:
-    """The reason of a run's end with words for the names of outcomes: `14 no_list` as `14 pages without a list`."""
-    number = LANGUAGES.index(language)
-    pattern = "{0} {1}" if language == "en" else "{1} {0}"
-    return _COUNTED.sub(lambda found: pattern.format(found[1], OUTCOMES[Outcome(found[2])][1 - number]), reason)
-
-
-def is_english(text: str) -> bool:
-    """True for a sentence that holds English words: a report's sentences are those of the run, in English."""
-    return re.search(r"[A-Za-z]{2,}", text) is not None
 
 
 def warnings(checks: "list[CheckResult]") -> "list[CheckResult]":

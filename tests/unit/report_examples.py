@@ -54,9 +54,9 @@ def a_report(**changes: Any) -> RunReport:
         "versions": {"panan_spider": "0.1.0", "scrapy": "2.19.0"}, "requests": 65, "bytes_received": 89_900,
         "discovered": 5, "outcomes": {"stored": 2, "listed": 3}, "sums_match": True, "repaired": [],
         "checks": [
-            CheckResult(name="sections_found", verdict="ok", value="3 of 3", threshold="all", sentence="all 3 are there"),
-            CheckResult(name="section_silence", verdict="warn", value="1", threshold="16 days", sentence="视频 is silent"),
-            CheckResult(name="field_coverage", verdict="none", value="–", threshold="–", sentence="no history yet"),
+            CheckResult(name="sections_found", verdict="ok", value="3 of 3", threshold="every section of the last 30 runs", sentence="all 3 known sections are there"),
+            CheckResult(name="section_silence", verdict="warn", value="1", threshold="3 times its gaps, 14 days at the least", sentence="silent beyond their rhythm: 视频 since 2026-02-01 (34 days, 16 at most)"),
+            CheckResult(name="field_coverage", verdict="none", value="–", threshold="–", sentence="no history yet of what each template prints"),
         ],
         "new_count": 2, "new": [an_entry(1), an_entry(2)], "corrections_count": 1, "corrections": [a_correction()],
         "removals_count": 1, "removals": [an_entry(8)], "sections": [WalkRecord(name=name, **walk, **times) for name in NAMES],

@@ -76,6 +76,8 @@ def test_a_page_is_of_one_language_and_leads_to_the_other() -> None:
     ]
     chinese = [CHINESE, index_page(runs, SITE, "zh"), report_page(hostile(), Coverage(), SITE, "zh")]
     for page in chinese:
+        untranslated = html.document_fromstring(page).xpath("//*[@lang='en'][not(self::a)]")
+        assert [element.text for element in untranslated] in ([], [HOSTILE] * 3)
         words = set(re.findall(r"[A-Za-z]{2,}", interface(page, "zh-CN")))
         assert words <= {"kB", "MB", "robots", "txt", *re.findall(r"[A-Za-z]+", HOSTILE), "TZ", "json", "runs"}, words
     english = [PAGE, index_page(runs, SITE), report_page(hostile(), Coverage(), SITE)]
@@ -99,7 +101,16 @@ def test_every_word_of_the_report_has_its_chinese() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["样例标题1", "样例标题2", "样例标题8", "视频 is silent", "no history yet", "HTTP 500", "full=true"]
+    "word",
+    [
+        "样例标题1",
+        "样例标题2",
+        "样例标题8",
+        "silent beyond their rhythm: 视频 since",
+        "no history yet",
+        "HTTP 500",
+        "full=true",
+    ],
 )
 def test_it_says(word: str) -> None:
     assert word in text(PAGE)

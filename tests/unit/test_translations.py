@@ -61,6 +61,7 @@ NAMES = frozenset(
         "start",
     ]
 )
+CATALOGUE = catalogue.current()
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +70,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 
 
 def test_every_message_is_translated_and_compiled() -> None:
-    current = catalogue.current()
-    assert len(current) > 150 and catalogue.untranslated(current) == []
-    assert (catalogue.FOLDER / "panan.po").read_bytes() == catalogue.as_po(current), "python -m tools.catalogue"
-    assert (catalogue.FOLDER / "panan.mo").read_bytes() == catalogue.as_mo(current), "python -m tools.catalogue"
+    assert len(CATALOGUE) > 400 and catalogue.untranslated(CATALOGUE) == []
+    assert (catalogue.FOLDER / "panan.po").read_bytes() == catalogue.as_po(CATALOGUE), "python -m tools.catalogue"
+    assert (catalogue.FOLDER / "panan.mo").read_bytes() == catalogue.as_mo(CATALOGUE), "python -m tools.catalogue"
 
 
 def test_a_translation_has_the_same_names_in_braces() -> None:
-    for message in catalogue.current():
+    for message in CATALOGUE:
         if message.id:
             ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
             strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-            assert set(re.findall(r"{(\w+)}", ids[-1])) == set(re.findall(r"{(\w+)}", str(strings[-1]))), ids
+            names = set(re.findall(r"{(\w+)[^}]*}", ids[-1])) - (
+                {"b"} if "{b} not agree" in ids[-1] else set()
+            )  # a verb
+            assert names == set(re.findall(r"{(\w+)}", str(strings[-1]))), ids
 
 
 def interface(page: str, language: str) -> str:
@@ -132,12 +135,11 @@ def test_an_english_page_links_to_the_same_page_in_chinese_and_back(pages: Pages
 CHINESE_DATA = re.compile(r"[\u3400-\u9fff]+")
 #: English words of the interface: those of the catalogue's messages.
 INTERFACE_ENGLISH = {
-    word for message in catalogue.current() if message.id for word in re.findall(r"[A-Za-z]+", str(message.id))
+    word for message in CATALOGUE if message.id for word in re.findall(r"[A-Za-z]+", str(message.id))
 } - NAMES
 #: Chinese words of the interface: those of the catalogue.
 INTERFACE = sorted(
-    {str(m.string if not isinstance(m.string, tuple | list) else m.string[0]) for m in catalogue.current() if m.id}
-    - {""},
+    {str(m.string if not isinstance(m.string, tuple | list) else m.string[0]) for m in CATALOGUE if m.id} - {""},
     key=len,
     reverse=True,
 )

@@ -8,11 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from markupsafe import Markup, escape
+
 from panan_spider.archive.store.archive import RUNS_FOLDER
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.translations import N_, Translate
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.routes import Route
+from panan_spider.report.sentences import is_english, worded
 from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS
 
 RUNS_A_PAGE: Final = 100
@@ -130,10 +133,19 @@ def _words(context: RenderContext) -> dict[str, Any]:
     return {
         "outcome_label": lambda name: outcomes.get(str(name), (str(name), "其他"))[context.language == "zh"],
         "walk_label": lambda name: WALKS.get(str(name), (str(name), "其他"))[context.language == "zh"],
+        "reason": lambda text: _reason(text, context.language),
         "duration": lambda seconds: duration(seconds, translate),
         "report_name": lambda run: _report_name(context, run),
         "ending_label": lambda run: run.ending[1] if context.language == "zh" else run.ending[0],
     }
+
+
+def _reason(text: object, language: str) -> Markup:
+    """A reason of a report in the page's language; text of another program is marked as English."""
+    words = worded(str(text or "–"), language)
+    return (
+        Markup("<span lang='en'>{}</span>").format(words) if language != "en" and is_english(words) else escape(words)
+    )
 
 
 def _report_name(context: RenderContext, run: RunSummary) -> str:

@@ -6,7 +6,8 @@ from typing import Final
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
-from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, listed, not_judged
+from panan_spider.core.translations import sentence
+from panan_spider.report.checks.context import RunContext, check_result, listed, not_judged
 
 SAME_CONTENT: Final = "same_content"
 MASS_CHANGES: Final = "mass_changes"
@@ -22,51 +23,66 @@ def same_content(context: RunContext) -> CheckResult:
     """Articles of tonight whose content several numbers have. A few are reprints; a large share is one answer for all."""
     limit, stored = context.thresholds, sum(context.contents.values())
     if not stored:
-        return not_judged(SAME_CONTENT, "not judged: no article was new or changed")
+        return not_judged(SAME_CONTENT, sentence("not judged: no article was new or changed"))
     repeated = sum(count for count in context.contents.values() if count >= limit.same_content_numbers)
-    threshold = (
-        f"{limit.same_content_numbers} numbers with one content warn, {limit.mass_share:.0%} of the articles fail"
+    threshold = sentence(
+        "{count} numbers with one content warn, {share:.0%} of the articles fail",
+        count=limit.same_content_numbers,
+        share=limit.mass_share,
     )
     if not repeated:
-        return check_result(SAME_CONTENT, "ok", 0, threshold, "each article has a content of its own")
-    most = max(context.contents.values())
-    sentence = f"{repeated} of {stored} articles have the content of others, {most} of them the same one"
+        return check_result(SAME_CONTENT, "ok", 0, threshold, sentence("each article has a content of its own"))
+    finding = sentence(
+        "{count} of {total} articles have the content of others, {most} of them the same one",
+        count=repeated,
+        total=stored,
+        most=max(context.contents.values()),
+    )
     verdict: Verdict = "fail" if repeated >= limit.mass_share * stored else "warn"
-    return check_result(SAME_CONTENT, verdict, repeated, threshold, sentence)
+    return check_result(SAME_CONTENT, verdict, repeated, threshold, finding)
 
 
 def mass_changes(context: RunContext) -> CheckResult:
     """Stored articles that changed in one night, as a share of those requested. What is stored by now was read twice."""
     limit, count, requested = context.thresholds, len(context.changes), context.requested
     if not requested:
-        return not_judged(MASS_CHANGES, "not judged: no stored article was requested")
-    threshold = f"{limit.change_share:.0%} of the stored articles requested, and {limit.change_articles}"
-    sentence = f"{count} of {requested} stored articles changed in one night"
+        return not_judged(MASS_CHANGES, sentence("not judged: no stored article was requested"))
+    threshold = sentence(
+        "{share:.0%} of the stored articles requested, and {count}",
+        share=limit.change_share,
+        count=limit.change_articles,
+    )
+    finding = sentence("{count} of {total} stored articles changed in one night", count=count, total=requested)
     many = count >= limit.change_articles and count > limit.change_share * requested
-    return check_result(MASS_CHANGES, "warn" if many else "ok", count, threshold, sentence)
+    return check_result(MASS_CHANGES, "warn" if many else "ok", count, threshold, finding)
 
 
 def shortened_texts(context: RunContext) -> CheckResult:
     """Stored articles whose text became shorter by half."""
     limit = context.thresholds
     if not context.changes:
-        return not_judged(SHORTENED_TEXTS, "not judged: no stored article changed")
+        return not_judged(SHORTENED_TEXTS, sentence("not judged: no stored article changed"))
     short = [c for c in context.changes if c.length_before and c.length <= limit.shortened_share * c.length_before]
-    threshold = f"fewer than {limit.shortened_articles} articles"
-    sentence = f"the text of {len(short)} of {len(context.changes)} changed articles is shorter by half"
+    threshold = sentence("fewer than {count} articles", count=limit.shortened_articles)
+    finding = sentence(
+        "the text of {count} of {total} changed articles is shorter by half",
+        count=len(short),
+        total=len(context.changes),
+    )
     verdict: Verdict = "warn" if len(short) >= limit.shortened_articles else "ok"
-    return check_result(SHORTENED_TEXTS, verdict, len(short), threshold, sentence)
+    return check_result(SHORTENED_TEXTS, verdict, len(short), threshold, finding)
 
 
 def lost_pages(context: RunContext) -> CheckResult:
     """Stored articles that have fewer pages than before: a pager that was not printed, or was not understood."""
     if not context.changes:
-        return not_judged(LOST_PAGES, "not judged: no stored article changed")
+        return not_judged(LOST_PAGES, sentence("not judged: no stored article changed"))
     lost = [change.article_id for change in context.changes if change.pages < change.pages_before]
+    none = sentence("none")
     if lost:
-        sentence = f"fewer pages than before: {listed(lost)}"
-        return check_result(LOST_PAGES, "warn", len(lost), "none", sentence)
-    return check_result(LOST_PAGES, "ok", 0, "none", "no changed article has lost a page")
+        finding = sentence("fewer pages than before: {names}", names=listed(lost))
+        return check_result(LOST_PAGES, "warn", len(lost), none, finding)
+    return check_result(LOST_PAGES, "ok", 0, none, sentence("no changed article has lost a page"))
 
 
 def redirected_articles(context: RunContext) -> CheckResult:
@@ -75,9 +91,11 @@ def redirected_articles(context: RunContext) -> CheckResult:
     asked = sum(number for outcome, number in context.outcomes.items() if outcome not in _UNASKED)
     usual = max((run.redirected for run in _before_the_change(context)), default=0)
     most = max(limit.mass_addresses, limit.mass_share * asked, limit.usual_factor * usual)
-    threshold = f"fewer than {most:.0f}"
-    sentence = f"{count} article addresses redirect to another article, at most {usual} in earlier runs"
-    return check_result(REDIRECTED, "fail" if count >= most else "ok", count, threshold, sentence)
+    finding = sentence(
+        "{count} article addresses redirect to another article, at most {most} in earlier runs", count=count, most=usual
+    )
+    threshold = sentence("fewer than {count:.0f}", count=most)
+    return check_result(REDIRECTED, "fail" if count >= most else "ok", count, threshold, finding)
 
 
 def newly_forbidden(context: RunContext) -> CheckResult:
@@ -85,12 +103,14 @@ def newly_forbidden(context: RunContext) -> CheckResult:
     limit, count = context.thresholds, context.figures.forbidden
     history = _before_the_change(context)
     if not history:
-        return not_judged(NEWLY_FORBIDDEN, f"{NO_HISTORY}: {count} addresses forbidden by robots.txt")
+        return not_judged(
+            NEWLY_FORBIDDEN, sentence("no history yet: {count} addresses forbidden by robots.txt", count=count)
+        )
     usual = max(run.forbidden for run in history)
-    threshold = f"fewer than {limit.mass_addresses} more than before"
-    sentence = f"robots.txt forbids {count} addresses, at most {usual} in earlier runs"
+    threshold = sentence("fewer than {count} more than before", count=limit.mass_addresses)
+    finding = sentence("robots.txt forbids {count} addresses, at most {most} in earlier runs", count=count, most=usual)
     new = count - usual >= limit.mass_addresses and count >= limit.usual_factor * usual
-    return check_result(NEWLY_FORBIDDEN, "fail" if new else "ok", count, threshold, sentence)
+    return check_result(NEWLY_FORBIDDEN, "fail" if new else "ok", count, threshold, finding)
 
 
 def _before_the_change(context: RunContext) -> Sequence[Figures]:

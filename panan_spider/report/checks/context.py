@@ -7,9 +7,8 @@ from typing import Final
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
+from panan_spider.core.translations import Message, sentence
 from panan_spider.sites.thresholds import Thresholds
-
-NO_HISTORY: Final = "no history yet"
 
 _MOST_NAMED: Final = 8
 
@@ -50,14 +49,14 @@ class RunContext:
         return date.fromisoformat(self.figures.day)
 
 
-def check_result(name: str, verdict: Verdict, value: object, threshold: str, sentence: str) -> CheckResult:
-    """The result of a check, its value as text."""
-    return CheckResult(name=name, verdict=verdict, value=str(value), threshold=threshold, sentence=sentence)
+def check_result(name: str, verdict: Verdict, value: object, threshold: Message, finding: Message) -> CheckResult:
+    """The result of a check, in English; `report.sentences` reads the messages back for a page in Chinese."""
+    return CheckResult(name=name, verdict=verdict, value=str(value), threshold=str(threshold), sentence=str(finding))
 
 
-def not_judged(name: str, why: str) -> CheckResult:
+def not_judged(name: str, why: Message) -> CheckResult:
     """The result of a check that has nothing to compare with."""
-    return check_result(name, "none", "–", "–", why)
+    return CheckResult(name=name, verdict="none", value="–", threshold="–", sentence=str(why))
 
 
 def percent(share: float) -> str:
@@ -67,5 +66,5 @@ def percent(share: float) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """At most eight names, and how many more there are."""
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more, text = len(names) - _MOST_NAMED, ", ".join(names[:_MOST_NAMED])
+    return str(sentence("{names} and {count} more", names=text, count=more)) if more > 0 else text

@@ -7,7 +7,8 @@ from statistics import median
 from typing import Final
 
 from panan_spider.core.run_report import CheckResult, Figures
-from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, listed, not_judged
+from panan_spider.core.translations import sentence
+from panan_spider.report.checks.context import RunContext, check_result, listed, not_judged
 from panan_spider.sites.thresholds import Thresholds
 
 SECTIONS_FOUND: Final = "sections_found"
@@ -26,20 +27,31 @@ def sections_found(context: RunContext) -> CheckResult:
     """Sections found against sections known. A section that could not be read is incomplete, not missing."""
     figures, limit = context.figures, context.thresholds
     if not figures.whole:
-        return not_judged(SECTIONS_FOUND, "not judged: the run did not see the whole site")
+        return not_judged(SECTIONS_FOUND, sentence("not judged: the run did not see the whole site"))
     if not context.history:
-        return not_judged(SECTIONS_FOUND, f"{NO_HISTORY}: {len(figures.sections)} sections found")
+        return not_judged(
+            SECTIONS_FOUND, sentence("no history yet: {count} sections found", count=len(figures.sections))
+        )
     known = known_sections(context.history, limit)
     found = {name for name, section in figures.sections.items() if section.rows}
     present = (known & found) | _renamed(known - found, found, context)
     missing = sorted(known - present - context.unread)
-    value, threshold = f"{len(present)} of {len(known)}", f"every section of the last {limit.known_runs} runs"
+    value = f"{len(present)} of {len(known)}"
+    threshold = sentence("every section of the last {count} runs", count=limit.known_runs)
+    total = len(known)
     if missing:
-        sentence = f"{len(missing)} of {len(known)} known sections not found: {listed(missing)}"
-        return check_result(SECTIONS_FOUND, "fail", value, threshold, sentence)
+        finding = sentence(
+            "{count} of {total} known sections not found: {names}",
+            count=len(missing),
+            total=total,
+            names=listed(missing),
+        )
+        return check_result(SECTIONS_FOUND, "fail", value, threshold, finding)
     new = sorted(found - known - {name for run in context.history for name in run.sections})
-    sentence = f"all {len(known)} known sections are there" + (f", and new: {listed(new)}" if new else "")
-    return check_result(SECTIONS_FOUND, "ok", value, threshold, sentence)
+    finding = sentence("all {total} known sections are there", total=total)
+    if new:
+        finding = sentence("all {total} known sections are there, and new: {names}", total=total, names=listed(new))
+    return check_result(SECTIONS_FOUND, "ok", value, threshold, finding)
 
 
 def _renamed(names: set[str], found: set[str], context: RunContext) -> set[str]:
@@ -64,17 +76,26 @@ def front_page_links(context: RunContext) -> CheckResult:
     fronts = {name: section.front for name, section in context.figures.sections.items()}
     read = {name: front for name, front in fronts.items() if front is not None}
     if not read:
-        return not_judged(FRONT_LINKS, "not judged: page one of no section was read")
+        return not_judged(FRONT_LINKS, sentence("not judged: page one of no section was read"))
     floors = {name: floor_of(name, context.history, limit) for name in read}
-    low = [f"{name} has {read[name]} of at least {floors[name]}" for name in sorted(read) if read[name] < floors[name]]
-    threshold = f"each section's floor, {limit.floor} link or {limit.floor_share:.0%} of its usual number"
+    low = [name for name in sorted(read) if read[name] < floors[name]]
+    threshold = sentence(
+        "each section's floor, {count} link or {share:.0%} of its usual number",
+        count=limit.floor,
+        share=limit.floor_share,
+    )
     if low:
-        return check_result(
-            FRONT_LINKS, "fail", f"{len(low)} low", threshold, f"page one lists too little: {'; '.join(low[:8])}"
-        )
+        named = [
+            str(sentence("{name} has {count} of at least {most}", name=name, count=read[name], most=floors[name]))
+            for name in low[:8]
+        ]
+        finding = sentence("page one lists too little: {sections}", sections="; ".join(named))
+        return check_result(FRONT_LINKS, "fail", f"{len(low)} low", threshold, finding)
     lowest = min(read.values())
-    sentence = f"page one of all {len(read)} sections lists what it should, {lowest} links or more"
-    return check_result(FRONT_LINKS, "ok", lowest, threshold, sentence)
+    finding = sentence(
+        "page one of all {total} sections lists what it should, {count} links or more", total=len(read), count=lowest
+    )
+    return check_result(FRONT_LINKS, "ok", lowest, threshold, finding)
 
 
 def list_markup(context: RunContext) -> CheckResult:
@@ -82,15 +103,18 @@ def list_markup(context: RunContext) -> CheckResult:
     limit, now = context.thresholds, _share_by_words(context.figures)
     before = next((share for run in context.history if (share := _share_by_words(run)) is not None), None)
     if now is None:
-        return not_judged(LIST_MARKUP, "not judged: no list was read")
+        return not_judged(LIST_MARKUP, sentence("not judged: no list was read"))
     if before is None:
-        return not_judged(LIST_MARKUP, f"{NO_HISTORY}: how lists were marked up before")
+        return not_judged(LIST_MARKUP, sentence("no history yet: how lists were marked up before"))
     lost = sorted(name for name, section in context.figures.sections.items() if section.front and section.by_words)
-    threshold = f"{limit.redesigned_share:.0%} of the sections"
+    threshold = sentence("{share:.0%} of the sections", share=limit.redesigned_share)
     if now >= limit.redesigned_share > before:
-        sentence = f"page one of {listed(lost)} has lost its list block and is read by its words alone: has the site been redesigned?"
-        return check_result(LIST_MARKUP, "warn", len(lost), threshold, sentence)
-    return check_result(LIST_MARKUP, "ok", len(lost), threshold, "lists are marked up as they were")
+        finding = sentence(
+            "page one of {names} has lost its list block and is read by its words alone: has the site been redesigned?",
+            names=listed(lost),
+        )
+        return check_result(LIST_MARKUP, "warn", len(lost), threshold, finding)
+    return check_result(LIST_MARKUP, "ok", len(lost), threshold, sentence("lists are marked up as they were"))
 
 
 def _share_by_words(figures: Figures) -> float | None:

@@ -5,13 +5,17 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from panan_spider.core.run_report import CheckResult, Figures
-from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, listed, not_judged
+from panan_spider.core.translations import Message, sentence
+from panan_spider.report.checks.context import RunContext, check_result, listed, not_judged
 from panan_spider.report.rhythm import quiet_limit, recent
 
 ARTICLE_COUNT: Final = "article_count"
 SECTION_SILENCE: Final = "section_silence"
 
-_WEEKDAYS: Final = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+_WEEKDAYS: Final = (
+    *(sentence("Mondays"), sentence("Tuesdays"), sentence("Wednesdays"), sentence("Thursdays")),
+    *(sentence("Fridays"), sentence("Saturdays"), sentence("Sundays")),
+)
 
 
 def newest_day(figures: Figures) -> str | None:
@@ -37,7 +41,7 @@ def article_count(context: RunContext) -> CheckResult:
     """
     figures = context.figures
     if all(section.front is None for section in figures.sections.values()):
-        return not_judged(ARTICLE_COUNT, "not judged: page one of no section was read")
+        return not_judged(ARTICLE_COUNT, sentence("not judged: page one of no section was read"))
     # The rows of one list only: an article that three sections list is not three.
     rows = max((section.new for section in figures.sections.values()), default=0)
     if (shortfall := _shortfall(context, rows)) is not None:
@@ -45,7 +49,10 @@ def article_count(context: RunContext) -> CheckResult:
     earlier = same_weekday(context)
     weekday = _WEEKDAYS[context.day.weekday()]
     if len(earlier) < context.thresholds.weekday_runs:
-        return not_judged(ARTICLE_COUNT, f"{NO_HISTORY} of {weekday}: {figures.new} new articles")
+        return not_judged(
+            ARTICLE_COUNT,
+            sentence("no history yet of {weekday}: {count} new articles", weekday=weekday, count=figures.new),
+        )
     return _against_weekday(context, rows, earlier, weekday)
 
 
@@ -54,21 +61,30 @@ def _shortfall(context: RunContext, rows: int) -> CheckResult | None:
     limit, stored = context.thresholds, context.figures.new
     if not context.history or rows < limit.brought_articles or stored >= limit.brought_share * rows:
         return None
-    sentence = f"one list names {rows} articles not known before, and {stored} of them were stored"
-    return check_result(ARTICLE_COUNT, "warn", stored, f"half of the {rows} listed", sentence)
+    finding = sentence(
+        "one list names {total} articles not known before, and {count} of them were stored", total=rows, count=stored
+    )
+    return check_result(ARTICLE_COUNT, "warn", stored, sentence("half of the {total} listed", total=rows), finding)
 
 
-def _against_weekday(context: RunContext, rows: int, earlier: list[int], weekday: str) -> CheckResult:
+def _against_weekday(context: RunContext, rows: int, earlier: list[int], weekday: Message) -> CheckResult:
     figures, limit, count = context.figures, context.thresholds, fresh(context.figures)
     most = max(limit.flood_floor, limit.flood_factor * max(earlier)) * _days_since_last_run(context)
-    usual = f"{median(earlier):.0f} usual on {weekday}"
+    threshold = sentence("at most {most}", most=most)
+    values = {"count": count, "usual": median(earlier), "weekday": weekday}
     if count > most:
-        sentence = f"{count} new articles, {usual}: has the site numbered its articles anew?"
-        return check_result(ARTICLE_COUNT, "warn", count, f"at most {most}", sentence)
-    sentence = f"{count} new articles, {usual}"
+        finding = sentence(
+            "{count} new articles, {usual:.0f} usual on {weekday}: has the site numbered its articles anew?", **values
+        )
+        return check_result(ARTICLE_COUNT, "warn", count, threshold, finding)
+    finding = sentence("{count} new articles, {usual:.0f} usual on {weekday}", **values)
     if not figures.new and not rows:
-        sentence = f"no news today: the newest article of any list is of {newest_day(figures)}, {usual}"
-    return check_result(ARTICLE_COUNT, "ok", count, f"at most {most}", sentence)
+        finding = sentence(
+            "no news today: the newest article of any list is of {day}, {usual:.0f} usual on {weekday}",
+            day=newest_day(figures),
+            **values,
+        )
+    return check_result(ARTICLE_COUNT, "ok", count, threshold, finding)
 
 
 def _days_since_last_run(context: RunContext) -> int:
@@ -110,18 +126,34 @@ def section_silence(context: RunContext) -> CheckResult:
     """
     watched, today, limit = context.watched_since, context.day, context.thresholds
     if watched is None:
-        return not_judged(SECTION_SILENCE, f"{NO_HISTORY}: silence is judged from the second run on")
+        return not_judged(SECTION_SILENCE, sentence("no history yet: silence is judged from the second run on"))
     rhythms = section_rhythms(context)
     if not rhythms:
-        return not_judged(SECTION_SILENCE, f"{NO_HISTORY}: no section has {limit.silence_gaps} gaps to judge by")
+        return not_judged(
+            SECTION_SILENCE,
+            sentence("no history yet: no section has {count} gaps to judge by", count=limit.silence_gaps),
+        )
     ended = timedelta(days=limit.ended_days)
     silent = [rhythm for rhythm in rhythms if watched < rhythm.due <= today < rhythm.due + ended]
-    threshold = f"{limit.silence_factor:g} times its gaps, {limit.silence_days} days at the least"
+    threshold = sentence(
+        "{count:g} times its gaps, {days} days at the least", count=limit.silence_factor, days=limit.silence_days
+    )
     if silent:
-        names = listed(
-            [f"{s.section} since {s.last} ({(today - s.last).days} days, {s.limit} at most)" for s in silent]
+        finding = sentence(
+            "silent beyond their rhythm: {sections}", sections=listed([_silence(s, today) for s in silent])
         )
-        sentence = f"silent beyond their rhythm: {names}"
-        return check_result(SECTION_SILENCE, "warn", f"{len(silent)} silent", threshold, sentence)
-    sentence = f"none of {len(rhythms)} sections with a rhythm has fallen out of it"
-    return check_result(SECTION_SILENCE, "ok", "0 silent", threshold, sentence)
+        return check_result(SECTION_SILENCE, "warn", f"{len(silent)} silent", threshold, finding)
+    finding = sentence("none of {count} sections with a rhythm has fallen out of it", count=len(rhythms))
+    return check_result(SECTION_SILENCE, "ok", "0 silent", threshold, finding)
+
+
+def _silence(rhythm: SectionRhythm, today: date) -> str:
+    return str(
+        sentence(
+            "{section} since {day} ({days} days, {most} at most)",
+            section=rhythm.section,
+            day=rhythm.last,
+            days=(today - rhythm.last).days,
+            most=rhythm.limit,
+        )
+    )

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
-from panan_spider.report.checks.context import NO_HISTORY, RunContext, check_result, listed, not_judged, percent
+from panan_spider.core.translations import Message, sentence
+from panan_spider.report.checks.context import RunContext, check_result, listed, not_judged, percent
 from panan_spider.sites.thresholds import Thresholds
 
 UNKNOWN_LAYOUT: Final = "unknown_layout"
@@ -32,15 +33,15 @@ def unknown_layout(context: RunContext) -> CheckResult:
     read = sum(context.outcomes.get(outcome, 0) for outcome in _READ)
     unknown = context.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0)
     if not read:
-        return not_judged(UNKNOWN_LAYOUT, "not judged: no article page was read")
+        return not_judged(UNKNOWN_LAYOUT, sentence("not judged: no article page was read"))
     share = unknown / read
-    threshold = f"{percent(limit.unknown_share)} and {limit.unknown_pages} pages"
+    threshold = sentence("{share} and {count} pages", share=percent(limit.unknown_share), count=limit.unknown_pages)
     if not unknown:
-        sentence = f"all {read} article pages read have a known layout"
-        return check_result(UNKNOWN_LAYOUT, "ok", percent(0), threshold, sentence)
+        finding = sentence("all {count} article pages read have a known layout", count=read)
+        return check_result(UNKNOWN_LAYOUT, "ok", percent(0), threshold, finding)
     many = share >= limit.unknown_share and unknown >= limit.unknown_pages
-    sentence = f"{unknown} of {read} article pages read are of an unknown layout"
-    return check_result(UNKNOWN_LAYOUT, "fail" if many else "warn", percent(share), threshold, sentence)
+    finding = sentence("{count} of {total} article pages read are of an unknown layout", count=unknown, total=read)
+    return check_result(UNKNOWN_LAYOUT, "fail" if many else "warn", percent(share), threshold, finding)
 
 
 class FieldLoss(NamedTuple):
@@ -59,25 +60,36 @@ class FieldLoss(NamedTuple):
         return self.had / self.expected
 
     def __str__(self) -> str:
-        span = f" in the last {self.runs} runs" if self.runs > 1 else ""
-        return f"{self.template} has {self.field} in {self.had} of {self.articles} articles{span}, expected {self.expected:.0f}"
+        values: dict[str, object] = {"template": self.template, "field": self.field}
+        values |= {"count": self.had, "total": self.articles}
+        values |= {"usual": self.expected, "runs": self.runs}
+        if self.runs > 1:
+            return str(
+                sentence(
+                    "{template} has {field} in {count} of {total} articles in the last {runs} runs, expected {usual:.0f}",
+                    **values,
+                )
+            )
+        return str(sentence("{template} has {field} in {count} of {total} articles, expected {usual:.0f}", **values))
 
 
 def field_coverage(context: RunContext) -> CheckResult:
     """Fields of each template against what the template has printed in the same sections before."""
     if not any(run.coverage for run in context.history):
-        return not_judged(FIELD_COVERAGE, f"{NO_HISTORY} of what each template prints")
+        return not_judged(FIELD_COVERAGE, sentence("no history yet of what each template prints"))
     if not context.figures.coverage:
-        return not_judged(FIELD_COVERAGE, "not judged: no article was new or changed")
+        return not_judged(FIELD_COVERAGE, sentence("not judged: no article was new or changed"))
     lost = context.thresholds.coverage_lost
-    threshold = f"{lost:.0%} of the expected, and no chance"
+    threshold = sentence("{share:.0%} of the expected, and no chance", share=lost)
     losses = sorted(_losses(context), key=lambda loss: loss.share)
     if not losses:
-        sentence = "each template prints its fields as it did before"
-        return check_result(FIELD_COVERAGE, "ok", "as before", threshold, sentence)
+        finding = sentence("each template prints its fields as it did before")
+        return check_result(FIELD_COVERAGE, "ok", "as before", threshold, finding)
     verdict: Verdict = "fail" if losses[0].share <= lost else "warn"
-    sentence = "; ".join(map(str, losses[:4])) + (f"; and {len(losses) - 4} more" if len(losses) > 4 else "")
-    return check_result(FIELD_COVERAGE, verdict, percent(losses[0].share), threshold, sentence)
+    finding = Message("; ".join(map(str, losses[:4])))
+    if (more := len(losses) - 4) > 0:
+        finding = sentence("{losses}; and {count} more", losses=finding, count=more)
+    return check_result(FIELD_COVERAGE, verdict, percent(losses[0].share), threshold, finding)
 
 
 def _losses(context: RunContext) -> Iterator[FieldLoss]:
@@ -128,10 +140,11 @@ def _expected(now: Figures, past: FieldCounts, field: tuple[str, str], limit: Th
 def unknown_labels(context: RunContext) -> CheckResult:
     """Labels of tail lines that no word list knows, kept in `credits` as printed."""
     found = sorted(context.unknown_labels, key=lambda label: (-context.unknown_labels[label], label))
+    none = sentence("none")
     if not found:
-        return check_result(UNKNOWN_LABELS, "ok", 0, "none", "every label of a tail line is listed")
-    sentence = f"labels of tail lines that no list knows: {listed(found)}"
-    return check_result(UNKNOWN_LABELS, "warn", sum(context.unknown_labels.values()), "none", sentence)
+        return check_result(UNKNOWN_LABELS, "ok", 0, none, sentence("every label of a tail line is listed"))
+    finding = sentence("labels of tail lines that no list knows: {names}", names=listed(found))
+    return check_result(UNKNOWN_LABELS, "warn", sum(context.unknown_labels.values()), none, finding)
 
 
 def all_sections(sections: dict[str, dict[str, int]]) -> dict[str, int]:

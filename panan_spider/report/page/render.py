@@ -16,6 +16,7 @@ from panan_spider.core.translations import HTML_LANGUAGE, LANGUAGES, N_, transla
 from panan_spider.report import vocabulary
 from panan_spider.report.page import plots
 from panan_spider.report.page.plots import Coverage
+from panan_spider.report.sentences import is_english, worded
 from panan_spider.sites.profile import Site
 
 #: Entries of a list on the page. The count beside a list is complete, and the JSON report holds more entries.
@@ -77,16 +78,21 @@ def _vocabulary(language: str, site: Site) -> dict[str, Any]:
     def of_year(year: plots.PlotYear) -> str:
         return translate(N_("{articles} on {days} days"), articles=articles(year.articles), days=year.days)
 
+    def look_back(reason: str) -> str:
+        return worded(reason if language == "en" else vocabulary.LOOK_BACK.get(reason, reason), language)
+
     return {
         "site": title_of(site), "lang": language, "html_lang": HTML_LANGUAGE[language], "_": translate, "word": word,
         "other": next(one for one in LANGUAGES if one != language), "articles": articles, "of_year": of_year,
         "span": lambda seconds: vocabulary.span(seconds, translate), "page_name": lambda name: page_name(name, language),
+        "worded": lambda text: worded(text, language), "is_english": is_english,
+        "look_back": look_back,
         "check_name": lambda name: name if language == "en" else vocabulary.CHECKS.get(name, name),
     }  # fmt: skip
 
 
 def report_page(report: RunReport, coverage: Coverage, site: Site, language: str = "en") -> str:
-    """The page of one report in one language; sentences of the run stay in English."""
+    """The page of one report in one language."""
     requests, received = plots.timeline(report.course)
     quiet = [(name, period) for name, periods in coverage.quiet_sections().items() for period in periods]
     calendar = plots.calendar(coverage, site.first_year)
