@@ -59,7 +59,7 @@ _LETTER: Final = re.compile(r"[A-Za-z]")
 _PLACE: Final = re.compile(r"{\w+}")
 #: Constants that are reasons or part of one.
 _CONSTANTS: Final = frozenset(
-    ["CUT", "EMPTY", "RETURNED", "STILL_GONE", "STILL_LISTED", "SAYS_MISSING", "_OVER", "_HINT"]
+    ["CUT", "CUT_PAGE", "EMPTY", "RETURNED", "STILL_GONE", "STILL_LISTED", "SAYS_MISSING", "_OVER", "_HINT"]
 )
 
 

@@ -1,6 +1,7 @@
 """Run evaluation: the figures of a run that has ended, its checks against earlier runs, and the exit code that follows."""
 
 import heapq
+import re
 import resource
 import sys
 from collections import Counter
@@ -8,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.store.archive import Archive
@@ -170,8 +172,18 @@ def http_statuses(stats: Mapping[str, Any]) -> dict[int, int]:
     return {int(key.removeprefix(_STATUS)): count for key, count in stats.items() if key.startswith(_STATUS)}
 
 
+#: Linux counts a process's peak in kB here.
+_STATUS_FILE: Final = Path("/proc/self/status")
+_PEAK: Final = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+
+
 def peak_mib() -> float:
-    """Peak memory of this process, MiB."""
+    """Peak memory of this process, MiB.
+
+    Not getrusage's where there is another: on Linux that is at least the memory of the process that started this one.
+    """
+    if _STATUS_FILE.exists() and (found := _PEAK.search(_STATUS_FILE.read_text())) is not None:
+        return int(found[1]) / (1 << 10)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 

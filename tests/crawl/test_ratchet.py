@@ -16,6 +16,7 @@ FEW: Final = 12
 ROUNDS: Final = 3
 #: On a busy machine a round can be dear for one of the two alone; then more are taken.
 MOST_ROUNDS: Final = 30
+MOST_CRAWLS: Final = 5
 #: Enough of them that the start, much the same for both, is no more than half.
 ARTICLES: Final = 300
 
@@ -63,7 +64,12 @@ def test_a_page_takes_less_than_forty_times_what_its_parsing_takes(pages: list[P
 
 
 def test_a_crawl_takes_less_than_two_and_a_fifth_times_the_processor_of_a_bare_spider() -> None:
-    found = {one.name: one for one in crawling.compare(ARTICLES)}
-    bare, ours = found[crawling.BARE], found[crawling.OURS]
-    assert bare.articles == ours.articles == ARTICLES
-    assert ours.cost.cpu < 2.2 * bare.cost.cpu  # measured: 1.4 to 1.7, on idle processors and on crowded ones
+    bare, ours = [], []
+    for _round in range(MOST_CRAWLS):  # each at its best: on a crowded processor one of the two alone can be dear
+        found = {one.name: one for one in crawling.compare(ARTICLES)}
+        assert found[crawling.BARE].articles == found[crawling.OURS].articles == ARTICLES
+        bare.append(found[crawling.BARE].cost.cpu)
+        ours.append(found[crawling.OURS].cost.cpu)
+        if min(ours) < 2.2 * min(bare):
+            break
+    assert min(ours) < 2.2 * min(bare)  # measured: 1.4 to 1.7, on idle processors and on crowded ones

@@ -7,6 +7,7 @@ from checks_runs import figures, nights, section, seen
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import Figures
+from panan_spider.core.translations import Message
 from panan_spider.report.checks.context import check_result
 from panan_spider.report.checks.http_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
 from panan_spider.report.checks.runner import CHECKS, CODES, LASTING, run_checks
@@ -77,7 +78,7 @@ def test_on_the_first_run_history_checks_say_so_and_nothing_rings() -> None:
 
 def test_only_a_fail_changes_a_code_and_only_its_own() -> None:
     said = [
-        check_result(name, verdict, 1, "1", f"{name} {verdict}")
+        check_result(name, verdict, 1, Message("1"), Message(f"{name} {verdict}"))
         for name in CHECKS
         for verdict in ("ok", "warn", "fail")
     ]

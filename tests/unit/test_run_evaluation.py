@@ -1,5 +1,7 @@
 """Evaluation of a run: its figures, its past from the ledger, and the exit code that follows."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -203,3 +205,15 @@ def test_what_a_check_warns_of_is_in_the_log(begin: Begin) -> None:
     lines = report_lines(run_report(run.ended("finished"), evaluated(run)))
     assert "panan: check sections_found: fail: 1 of 2 known sections not found: 时政" in lines
     assert not any(": ok:" in line or ": none:" in line for line in lines)
+
+
+def test_peak_memory_is_that_of_the_process_not_of_the_one_that_started_it() -> None:
+    large = """
+import subprocess, sys
+ballast = bytearray(400 << 20)
+ballast[::4096] = b"x" * len(ballast[::4096])
+words = [sys.executable, "-c", "from panan_spider.report.evaluation import peak_mib; print(peak_mib())"]
+print(subprocess.check_output(words, text=True))
+"""
+    out = subprocess.run([sys.executable, "-c", large], capture_output=True, text=True, check=True).stdout
+    assert 10 < float(out) < 300
