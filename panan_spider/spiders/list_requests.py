@@ -115,6 +115,12 @@ def jumps(before: Sequence[ListRow], after: Sequence[ListRow]) -> bool:
     return jump > max(steps) and jump >= _JUMP_SHARE * len(newer) * sum(steps) / len(steps)
 
 
+def repeated(before: Sequence[ListRow], after: Sequence[ListRow]) -> list[str]:
+    """IDs of the articles of a page that an earlier page has shown."""
+    numbers = {row.article_id for row in before}
+    return [row.article_id for row in after if row.article_id in numbers]
+
+
 def is_newer(before: Sequence[ListRow], after: Sequence[ListRow]) -> bool:
     """Whether most rows of a page are of days behind all those of the page before it, which stands in order itself."""
     newer, older = ([row.posted or row.date for row in rows] for rows in (before, after))

@@ -13,7 +13,7 @@ from typing import Any, Final
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import InvalidPage, ListRow, SectionPage
 from panan_spider.sites.profile import Site
-from panan_spider.spiders.arguments import all_before, day_of, look_back, no_later_than_now
+from panan_spider.spiders.arguments import day_of, no_later_than_now
 from panan_spider.spiders.list_requests import (
     count_page_list,
     folder_of,
@@ -22,6 +22,7 @@ from panan_spider.spiders.list_requests import (
     jumps,
     next_numbered,
     page_key,
+    repeated,
     short_pages,
 )
 from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, WalkState, own_rows
@@ -30,6 +31,7 @@ from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, 
 MAX_LOST_PAGES: Final = 5
 #: Reason of a page that is not read: rows may lack.
 CUT_PAGE: Final = "breaks off before its end"
+_REPEATS: Final = "repeats articles of the first page in the place of its own"
 #: Outcomes of the page behind the last one that say: there is none.
 _NO_PAGE: Final = frozenset(
     {Outcome.GONE, Outcome.INVALID, Outcome.UNKNOWN_LAYOUT, Outcome.OFF_SITE, Outcome.FORBIDDEN}
@@ -118,7 +120,8 @@ class Walk:
         self._lost_in_a_row = 0
         if fresh and not self._is_again(url):
             # Rows of the page before stand for its own; enorth's numbered pages repeat those of the index page.
-            own = page.rows if self._numbered_downwards else fresh
+            index = self._first.rows if self._numbered_downwards and self._first is not None and url != self.url else ()
+            own = {row.article_id for row in fresh} | set(repeated(index, page.rows))
             self._counts.append((url, len(own) + len(page.other_rows)))
             self.last_page = url
 
@@ -299,9 +302,14 @@ class Walk:
             self._forgiven = None
         if self._numbered_downwards and self._previous is self._first and self._first is not None:
             self._is_torn = jumps(self._first.rows, page.rows)
+            same = repeated(self._first.rows, page.rows)
+            if set(same) != {row.article_id for row in self._first.rows[len(self._first.rows) - len(same) :]}:
+                self.doubtful.append(f"{url} {_REPEATS}")
         before = self._counts[-2][0] if len(self._counts) > 1 else None
         if self._numbered_downwards and self._previous is not None and before == self._newest_page:
             self._is_newest_torn = jumps(self._previous.rows, page.rows)
+            if self._is_newest_torn and self._first is not None and repeated(self._first.rows, self._previous.rows):
+                self.doubtful.append(f"{before} {_REPEATS}")
         if self._previous is not None and not self._numbered_downwards and self._previous.rows:
             last = self._previous.rows[-1].article_id
             self._again = self._again or any(row.article_id == last for row in page.rows)
@@ -374,21 +382,6 @@ class Walk:
             self.state = WalkState.FAILED if self.lost else state
 
     def _judge_known(self, rows: Sequence[ListRow]) -> None:
-        if self._all_known(rows):
-            self._end(WalkState.KNOWN)
-        elif self._all_before_since(rows):
-            self._end(WalkState.SINCE)
-
-    def _all_known(self, rows: Sequence[ListRow]) -> bool:
-        limits = self.limits
-        if limits.full or not limits.behind or limits.recheck is None or self.newest is None:
-            return False
-        horizon = look_back(limits.today or self.newest, limits.recheck)
-        return all_before(limits.proving(rows), horizon) and all(limits.settled(row.article_id) for row in rows)
-
-    def _all_before_since(self, rows: Sequence[ListRow]) -> bool:
-        since = self.limits.since
-        if since is None:
-            return False
-        # Lists are not strictly in order; a page this far behind has nothing in range behind it.
-        return all_before(rows, look_back(since, self._site.limits.posting_lag_days))
+        early = self.limits.early_end(rows, self.newest, self._site.limits.posting_lag_days)
+        if early is not None:
+            self._end(early)

@@ -8,6 +8,7 @@ from typing import Final
 
 from panan_spider.archive.ledger.walk_table import RecordedEnd
 from panan_spider.extract.results import ListRow
+from panan_spider.spiders.arguments import all_before, look_back
 
 #: Days on which an end without full evidence must be found before it counts as the end.
 CONFIRMING_DAYS: Final = 3
@@ -57,6 +58,23 @@ class WalkLimits:
         if end is None or rows >= end.rows or pages >= end.pages:
             return True
         return end.oldest is not None and oldest is not None and oldest <= end.oldest
+
+    def early_end(self, rows: Sequence[ListRow], newest: date | None, lag_days: int) -> WalkState | None:
+        """KNOWN or SINCE where a page of these rows ends the walk before the list's end, else None.
+
+        `newest`: the newest day that the walk has shown; `lag_days`: days that an article's address can lag behind.
+        """
+        if self._all_known(rows, newest):
+            return WalkState.KNOWN
+        # Lists are not strictly in order; a page this far behind has nothing in range behind it.
+        is_before = self.since is not None and all_before(rows, look_back(self.since, lag_days))
+        return WalkState.SINCE if is_before else None
+
+    def _all_known(self, rows: Sequence[ListRow], newest: date | None) -> bool:
+        if self.full or not self.behind or self.recheck is None or newest is None:
+            return False
+        horizon = look_back(self.today or newest, self.recheck)
+        return all_before(self.proving(rows), horizon) and all(self.settled(row.article_id) for row in rows)
 
     def proving(self, rows: Sequence[ListRow]) -> Sequence[ListRow]:
         """The rows of a page that must lie behind the look-back: all, or by the calendar those at its end.

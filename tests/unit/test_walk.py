@@ -201,13 +201,24 @@ def test_a_list_without_order_is_whole(kind: str) -> None:
     assert drive(walk, pages.answer, pages.lies[0]) and walk.state is WalkState.END  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("count")])
+@pytest.mark.parametrize("kind", KINDS)
 def test_so_is_one_that_repeats_rows_of_the_page_before_in_the_place_of_its_own(kind: str) -> None:
     pages = Pages(kind, 6)
     pages.lies[3] = page([*rows(2)[:5], *rows(3)[:5]], *pages.page(3).pager.following, kind=kind, url=pages.url(3))
     walk, _asked, _met = pages.walk()
     assert walk.state is WalkState.UNPROVEN
     assert pages.url(3) in walk.doubtful[0]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("count")])
+@pytest.mark.parametrize("repeated", [slice(0, 5), slice(5, 10)])
+def test_so_is_enorths_second_page_where_it_repeats_rows_and_the_numbers_jump(kind: str, repeated: slice) -> None:
+    pages = Pages(kind, 5)
+    pages.lies[1] = page(
+        [*rows(0)[repeated], *rows(1)[:5]], *pages.page(1).pager.following, kind=kind, url=pages.url(1)
+    )
+    walk, _asked, _met = pages.walk()
+    assert walk.state is WalkState.UNPROVEN and pages.url(1) in walk.doubtful[0]
 
 
 @pytest.mark.parametrize("kind", KINDS)
