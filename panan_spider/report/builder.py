@@ -1,6 +1,6 @@
-"""Report builder: the run report of an evaluated run, and the closing lines of its log."""
+"""Report builder: the run report of an evaluated run with its timeline, and the closing lines of its log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -8,13 +8,51 @@ from panan_spider import __version__
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.clock import moment, now
-from panan_spider.core.run_report import MOST_ENTRIES, MOST_GAPS, Correction, FaultEntry, Gap, RunReport, WalkRecord
+from panan_spider.core.run_report import (
+    MOST_ENTRIES,
+    MOST_GAPS,
+    Correction,
+    FaultEntry,
+    Gap,
+    RunReport,
+    Timeline,
+    WalkRecord,
+)
 from panan_spider.report.diff import changes
 from panan_spider.report.evaluation import EndedRun, RunEvaluation, entry
 from panan_spider.report.faults import SeenFaults
 from panan_spider.report.look_back import look_back_figures
 
 _ARTICLES: Final = ("article", "part")
+
+
+_MOST_STEPS: Final = 120
+
+
+class RequestRate:
+    """Requests and bytes over the run, in at most 120 steps of equal length; two steps are merged when there are more."""
+
+    def __init__(self) -> None:
+        self._step, self._requests, self._bytes = 1, [0], [0]
+
+    def note(self, seconds: float, *, requests: int = 0, received: int = 0) -> None:
+        """Count an event `seconds` after the start; a negative time (clock set back) counts as the start."""
+        while (index := int(max(0.0, seconds)) // self._step) >= _MOST_STEPS:
+            self._step *= 2
+            self._requests, self._bytes = _halved(self._requests), _halved(self._bytes)
+        missing = index + 1 - len(self._requests)
+        self._requests += [0] * missing
+        self._bytes += [0] * missing
+        self._requests[index] += requests
+        self._bytes[index] += received
+
+    def timeline(self) -> Timeline:
+        """The steps so far."""
+        return Timeline(step_seconds=self._step, requests=list(self._requests), bytes_received=list(self._bytes))
+
+
+def _halved(steps: Sequence[int]) -> list[int]:
+    return [sum(steps[n : n + 2]) for n in range(0, len(steps), 2)]
 
 
 def run_report(run: EndedRun, evaluation: RunEvaluation) -> RunReport:

@@ -5,7 +5,7 @@ import re
 import resource
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -48,7 +48,9 @@ from panan_spider.sites.profile import Site
 
 _NO_SECTION: Final = ""
 _STATUS: Final = "downloader/response_status_count/"
-_MOST_STEPS: Final = 120
+#: Characters of a text that is compared with others, and articles whose title is looked for among those that lists show.
+_SHORTEST_TEXT: Final = 10
+_MOST_RETITLED: Final = 100
 
 
 def entry(record: Mapping[str, Any]) -> Entry:
@@ -78,7 +80,10 @@ class StoredSummary:
     corrections: list[dict[str, Any]] = field(default_factory=list)  # records
     fields: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)  # as `FieldCounts`
     contents: Counter[str] = field(default_factory=Counter)  # article numbers by content hash
+    texts: Counter[int] = field(default_factory=Counter)  # articles that are nothing but a text, by its hash
     revised: dict[str, Revised] = field(default_factory=dict)  # by article ID
+    titles_shown: Callable[[str], Sequence[str]] = field(default=lambda _article_id: (), repr=False)  # that lists show
+    retitled: list[tuple[str, str]] = field(default_factory=list)  # (ID, title) of some that lists show otherwise
 
     def add_all(self, records: Iterable[dict[str, Any]]) -> None:
         """Add the records that a run stored, once."""
@@ -92,6 +97,11 @@ class StoredSummary:
         counts[ARTICLES] += 1
         counts.update(name for name in FIELDS if record[name])
         self.contents[record["content_hash"]] += 1
+        if len(record["text"]) >= _SHORTEST_TEXT and not (record["images"] or record["attachments"]):
+            self.texts[hash(record["text"])] += 1
+        shown = self.titles_shown(record["id"]) if len(self.retitled) < _MOST_RETITLED else ()
+        if shown and record["title"] not in shown:
+            self.retitled.append((record["id"], record["title"]))
         if record["revision"] > 1:
             self.corrected += 1
             self.revised[record["id"]] = Revised(
@@ -108,32 +118,6 @@ class StoredSummary:
     def field_counts(self) -> FieldCounts:
         """The field counts as plain dicts."""
         return {template: {s: dict(c) for s, c in sections.items()} for template, sections in self.fields.items()}
-
-
-class RequestRate:
-    """Requests and bytes over the run, in at most 120 steps of equal length; two steps are merged when there are more."""
-
-    def __init__(self) -> None:
-        self._step, self._requests, self._bytes = 1, [0], [0]
-
-    def note(self, seconds: float, *, requests: int = 0, received: int = 0) -> None:
-        """Count an event `seconds` after the start; a negative time (clock set back) counts as the start."""
-        while (index := int(max(0.0, seconds)) // self._step) >= _MOST_STEPS:
-            self._step *= 2
-            self._requests, self._bytes = _halved(self._requests), _halved(self._bytes)
-        missing = index + 1 - len(self._requests)
-        self._requests += [0] * missing
-        self._bytes += [0] * missing
-        self._requests[index] += requests
-        self._bytes[index] += received
-
-    def timeline(self) -> Timeline:
-        """The steps so far."""
-        return Timeline(step_seconds=self._step, requests=list(self._requests), bytes_received=list(self._bytes))
-
-
-def _halved(steps: Sequence[int]) -> list[int]:
-    return [sum(steps[n : n + 2]) for n in range(0, len(steps), 2)]
 
 
 def section_figures(walks: Iterable[Mapping[str, Any]]) -> dict[str, SectionFigures]:
@@ -250,7 +234,8 @@ def evaluate(run: EndedRun) -> RunEvaluation:
     """Evaluate a run. Raises StoreError where the archive cannot be read."""
     facts = facts_of(run)
     limits, day = run.site.thresholds, site_day(run.started)
-    stored = StoredSummary(day, limits.late_days)
+    titles = run.archive.ledger.articles.titles_shown
+    stored = StoredSummary(day, limits.late_days, titles_shown=titles)
     stored.add_all(run.archive.stored())
     known = run.archive.ledger.faults.known()
     faults = _faults(run, facts)
@@ -341,6 +326,8 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
         },
         watched_since=None if watched is None else date.fromisoformat(watched),
         contents=stored.contents,
+        same_texts=max(stored.texts.values(), default=0),
+        exchanged=sum(run.archive.ledger.articles.is_title_of_another(*one) for one in stored.retitled),
         changes=_changes(run.archive, stored),
         requested=sum(facts.outcomes.get(outcome, 0) for outcome in (Outcome.UNCHANGED, Outcome.REVISED)),
     )

@@ -36,6 +36,22 @@ def test_one_answer_for_all_addresses_fails_and_a_reprint_does_not(contents: dic
 
 
 @pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({"same_texts": 54}, "fail"), ({"same_texts": 10}, "ok"), ({"same_texts": 11}, "fail"), ({"exchanged": 2}, "ok"),
+        ({"exchanged": 30}, "fail"),
+    ],
+)  # fmt: skip
+def test_one_text_under_many_titles_and_titles_of_others_fail(more: dict[str, int], verdict: str) -> None:
+    assert same_content(seen(contents={str(n): 1 for n in range(54)}, **more)).verdict == verdict
+
+
+@pytest.mark.parametrize(("same", "verdict"), [(4, "ok"), (5, "fail")])
+def test_a_few_articles_of_one_text_fail_where_they_are_half_of_the_night(same: int, verdict: str) -> None:
+    assert same_content(seen(contents={str(n): 1 for n in range(8)}, same_texts=same)).verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("count", "requested", "verdict"), [(0, 0, "none"), (9, 9, "ok"), (30, 200, "ok"), (30, 100, "warn")]
 )
 def test_mass_changes_that_were_stored_warn(count: int, requested: int, verdict: str) -> None:

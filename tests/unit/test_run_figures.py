@@ -2,7 +2,7 @@
 
 import pytest
 
-from panan_spider.report.evaluation import RequestRate
+from panan_spider.report.builder import RequestRate
 
 
 def test_a_short_run_is_counted_by_the_second() -> None:

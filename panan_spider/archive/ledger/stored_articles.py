@@ -176,6 +176,20 @@ class ArticleTable:
         )
         return [number for number, text in known.items() if text is not None and text != shown[number]]
 
+    def titles_shown(self, article_id: str) -> list[str]:
+        """The titles that lists show of the article."""
+        rows = self._db.rows("SELECT shown FROM listings WHERE article_id = ? AND shown IS NOT NULL", article_id)
+        return [row[0].partition(" ")[2] for row in rows]
+
+    def is_title_of_another(self, article_id: str, title: str) -> bool:
+        """Whether lists show the title of other articles."""
+        row = self._db.row(
+            "SELECT 1 FROM listings WHERE article_id != ? AND substr(shown, instr(shown, ' ') + 1) = ?",
+            article_id,
+            title,
+        )
+        return row is not None
+
     def posted_since(self, day: str) -> int:
         """Number of stored articles put on the web since `day` that the site still has, as far as is known."""
         row = self._db.row("SELECT count(*) FROM articles WHERE posted >= ? AND outcome != ?", day, Outcome.GONE)

@@ -20,7 +20,10 @@ _UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDIN
 
 
 def same_content(context: RunContext) -> CheckResult:
-    """Articles of tonight whose content several numbers have. A few are reprints; a large share is one answer for all."""
+    """Articles of tonight that show what others show: the content of others, one text for all, the title of another.
+
+    A few are reprints; a large share is one answer for all, or pages in each other's place.
+    """
     limit, stored = context.thresholds, sum(context.contents.values())
     if not stored:
         return not_judged(SAME_CONTENT, sentence("not judged: no article was new or changed"))
@@ -30,6 +33,12 @@ def same_content(context: RunContext) -> CheckResult:
         count=limit.same_content_numbers,
         share=limit.mass_share,
     )
+    if _is_one_text_for_all(context, stored):
+        sentence = f"{context.same_texts} of {stored} articles have one and the same text"
+        return check_result(SAME_CONTENT, "fail", context.same_texts, threshold, sentence)
+    if context.exchanged >= max(limit.same_content_numbers, limit.mass_share * min(stored, 100)):
+        sentence = f"{context.exchanged} of {stored} articles have the title that lists show of another one"
+        return check_result(SAME_CONTENT, "fail", context.exchanged, threshold, sentence)
     if not repeated:
         return check_result(SAME_CONTENT, "ok", 0, threshold, sentence("each article has a content of its own"))
     finding = sentence(
@@ -40,6 +49,13 @@ def same_content(context: RunContext) -> CheckResult:
     )
     verdict: Verdict = "fail" if repeated >= limit.mass_share * stored else "warn"
     return check_result(SAME_CONTENT, verdict, repeated, threshold, finding)
+
+
+def _is_one_text_for_all(context: RunContext, stored: int) -> bool:
+    """Whether a share of tonight's articles has one text, as with mass changes: a notice to log in, an error."""
+    limit, count = context.thresholds, context.same_texts
+    many = count >= limit.change_articles and count >= limit.change_share * stored
+    return many or (count >= limit.few_changes and count >= limit.few_changes_share * stored)
 
 
 def mass_changes(context: RunContext) -> CheckResult:

@@ -39,6 +39,8 @@ class RunContext:
     posting_days: Mapping[str, Sequence[date]] = field(default_factory=dict)  # by section, ascending
     watched_since: date | None = None  # day of the first run that saw the site
     contents: Mapping[str, int] = field(default_factory=dict)  # article numbers by content hash, of tonight's revisions
+    same_texts: int = 0  # articles of tonight with one text, where it is all that they hold
+    exchanged: int = 0  # articles of tonight with the title that lists show of another one; at most 100 are counted
     changes: Sequence[ArticleChange] = ()
     requested: int = 0  # stored articles requested again
     unknown_labels: Mapping[str, int] = field(default_factory=dict)  # pages by labels of tail lines that no list knows
