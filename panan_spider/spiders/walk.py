@@ -143,7 +143,7 @@ class Walk:
         """A page, or the pager script, could not be read. The walk goes on where the pager names further pages."""
         if url == self._probe.url and outcome in _NO_PAGE:
             self._probe = Probe(url, answered=True, nothing=True)
-            if outcome is Outcome.GONE and self._is_torn and not self._probed:
+            if outcome is Outcome.GONE and self._is_torn and self._numbered_downwards and not self._probed:
                 self._probed.append(url)  # gone, or missing: the page behind it tells
                 self._probe = Probe()
             return
@@ -300,8 +300,9 @@ class Walk:
             if jumps(self._first.rows, page.rows):
                 self.lost.append(self._forgiven)
             self._forgiven = None
-        if self._numbered_downwards and self._previous is self._first and self._first is not None:
+        if self._previous is self._first and self._first is not None:
             self._is_torn = jumps(self._first.rows, page.rows)
+        if self._numbered_downwards and self._previous is self._first and self._first is not None:
             same = repeated(self._first.rows, page.rows)
             if set(same) != {row.article_id for row in self._first.rows[len(self._first.rows) - len(same) :]}:
                 self.doubtful.append(f"{url} {_REPEATS}")
@@ -371,10 +372,9 @@ class Walk:
         return WalkState.END if self.is_confirmed_by_days else WalkState.UNPROVEN
 
     def _short_pages(self) -> list[str]:
-        """Pages amid the list with few rows. The last page may have few, and the newest numbered one."""
-        return short_pages(
-            self._counts, first=2 if self._numbered_downwards and not (self._is_torn or self._is_newest_torn) else 1
-        )
+        """Pages amid the list with few rows. The last may have few, and so may the first and enorth's second, if nothing jumps."""
+        first = 2 if self._numbered_downwards and not self._is_newest_torn else 1
+        return short_pages(self._counts, first=0 if self._is_torn else first)
 
     def _end(self, state: WalkState) -> None:
         if self.state is None:

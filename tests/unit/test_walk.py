@@ -202,6 +202,19 @@ def test_a_list_without_order_is_whole(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_so_is_a_short_first_page_where_the_numbers_of_articles_jump_behind_it(kind: str) -> None:
+    pages = Pages(kind, 5)
+    whole = pages.page(0)
+    walk = a_walk()
+    drive(walk, pages.answer, replace(whole, rows=whole.rows[:3]))
+    assert walk.state is WalkState.UNPROVEN and FIRST in walk.doubtful[0]
+    walk = a_walk()  # the second page begins where the short first one ends
+    pages.lies[1] = replace(pages.page(1), rows=tuple(row(number) for number in range(3, 13)))
+    drive(walk, pages.answer, replace(whole, rows=whole.rows[:3]))
+    assert not any(line.startswith(f"{FIRST} ") for line in walk.doubtful)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_so_is_one_that_repeats_rows_of_the_page_before_in_the_place_of_its_own(kind: str) -> None:
     pages = Pages(kind, 6)
     pages.lies[3] = page([*rows(2)[:5], *rows(3)[:5]], *pages.page(3).pager.following, kind=kind, url=pages.url(3))
