@@ -382,6 +382,9 @@ class Walk:
             self.state = WalkState.FAILED if self.lost else state
 
     def _judge_known(self, rows: Sequence[ListRow]) -> None:
+        named = self.pages + len(self._queue) + (self._script is not None and not self._script_asked)
+        if self.limits.is_end_outgrown(named):
+            return
         early = self.limits.early_end(rows, self.newest, self._site.limits.posting_lag_days)
         if early is not None:
             self._end(early)

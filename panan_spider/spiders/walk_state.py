@@ -14,6 +14,8 @@ from panan_spider.spiders.arguments import all_before, look_back
 CONFIRMING_DAYS: Final = 3
 #: Rows at the end of a page, or half of them, that lie behind the look-back and so prove that all further rows do.
 _PROVING_ROWS: Final = 5
+#: A list does not grow to more than so many times the pages behind its first one between two walks.
+_OUTGROWN: Final = 2
 
 
 class WalkState(StrEnum):
@@ -58,6 +60,10 @@ class WalkLimits:
         if end is None or rows >= end.rows or pages >= end.pages:
             return True
         return end.oldest is not None and oldest is not None and oldest <= end.oldest
+
+    def is_end_outgrown(self, pages: int) -> bool:
+        """Whether the pager names so many pages that the recorded end was none: a page was served without its pager that day."""
+        return self.end is not None and pages > max(1, _OUTGROWN * (self.end.pages - 1))
 
     def early_end(self, rows: Sequence[ListRow], newest: date | None, lag_days: int) -> WalkState | None:
         """KNOWN or SINCE where a page of these rows ends the walk before the list's end, else None.

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from walk_pages import FIRST, FOLDER, NEWEST, SITE, drive, index_page, page, row
 
+from panan_spider.archive.ledger.walk_table import RecordedEnd
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import ListRow, Pager, SectionPage
 from panan_spider.spiders.walk import Walk
@@ -31,6 +32,15 @@ class TestStopRule:
 
     def test_without_an_earlier_walk_to_the_end_it_goes_on(self) -> None:
         assert self.after(WalkLimits(lambda number: True, behind=False)) is None
+
+    def test_a_pager_that_names_many_more_pages_than_the_recorded_end_goes_on(self) -> None:
+        """A page one that was served without its pager for a night has made an end of its own."""
+        many = page([90, 91], *(index_page(n) for n in range(1, 9)), kind="create_page_html")
+        for pages, asked in ((1, index_page(1)), (3, index_page(1)), (9, None)):
+            limits = WalkLimits(lambda number: True, behind=True, today=NEWEST, end=RecordedEnd(pages, 2, None, None))
+            walk = Walk(FIRST, "时政", limits, SITE)
+            walk.take(many)
+            assert walk.next() == asked
 
     def test_full_goes_on(self) -> None:
         assert self.after(WalkLimits(lambda number: True, behind=True, full=True)) is None

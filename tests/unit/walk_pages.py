@@ -36,7 +36,7 @@ def page(
 ) -> SectionPage:
     """A list page of these rows, 0 the newest; a higher number is an older article."""
     pager = Pager(kind if following or script else "none", following, script, total, not_understood)
-    return SectionPage(url, crumb, tuple(map(row, numbers)), (), pager)
+    return SectionPage(url, crumb, tuple(map(row, numbers)), (), pager, is_cut=False)
 
 
 def count_page(number: int) -> str:
