@@ -2,11 +2,15 @@
 
 import re
 import zlib
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from random import Random
+from urllib.parse import urljoin, urlsplit
 
 from demo_site import response
 from demo_site.counties import COUNTIES
-from demo_site.faults.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then
+from demo_site.faults.fault import ARTICLES, LISTS, PAGES, Fault, Rewriting, Then, uncompressed
 from demo_site.prose import paragraph
 from demo_site.response import Request, Response
 
@@ -111,6 +115,49 @@ class EmptyLists(Rewriting):
         return _LIST.sub(rb"\1\2", body)
 
 
+def _plain(request: Request) -> Request:
+    """The same request from a client that takes no gzip and knows no validators."""
+    plain = uncompressed(request)
+    return replace(plain, headers={name: value for name, value in plain.headers.items() if not name.startswith("if-")})
+
+
+class SideBlock(Fault):
+    """List pages show a block of the newest articles of five sections before the list, without a heading and with days.
+
+    No class tells the block from the list. As given: `undated`, a block without days; `older`, a block on further pages that
+    was made earlier: it shows other articles.
+    """
+
+    name, target, share = "side-block", LISTS, 1.0
+    _row = re.compile(r'<li><a href="([^"?]+)[^"]*" title="([^"]*)"')
+    _day = re.compile(r"/t?(\d{4})/?(\d\d)/?(\d\d)[/_]")
+    _further = re.compile(r"_\d+\.s?html?$")
+
+    def spoil(self, request: Request, then: Then) -> Response:
+        older = self.arg == "older" and self._further.search(request.path) is not None
+        sections = [section for section in request.county.sections if section.weight > 0][:5]
+        rows = "".join(self._item(section.url, request, then, 1 if older else 0) for section in sections)
+        block = f'<div class="b1"><ul>{rows}</ul></div>'.encode("ascii", "xmlcharrefreplace")
+        answer = then(_plain(request))
+        body = answer.body.replace(b'<div class="list-text cf">', block + b'<div class="b2">')
+        if "ETag" not in answer.headers:
+            return replace(answer, body=body)
+        modified = parsedate_to_datetime(answer.headers["Last-Modified"]) + timedelta(seconds=zlib.crc32(block) % 60)
+        return response.validated(
+            request, replace(answer, body=body), f'{answer.headers["ETag"][:-1]}-{zlib.crc32(block):08x}"', modified
+        )
+
+    def _item(self, url: str, request: Request, then: Then, at: int) -> str:
+        """Row number `at` of page one of the section."""
+        split = urlsplit(url)
+        answer = then(_plain(replace(request, host=split.netloc, path=split.path)))
+        rows = self._row.findall(answer.body.decode("utf-8" if b"utf-8" in answer.body[:300] else "gb18030"))
+        href, title = rows[min(at, len(rows) - 1)]
+        day = self._day.search(href)
+        shown = "" if day is None or self.arg == "undated" else f"<span>{'-'.join(day.groups())}</span>"
+        return f'<li><a href="{urljoin(url, href)}">{title}</a>{shown}</li>'
+
+
 _DEAD_LINKS = {host: links for county in COUNTIES.values() for host, links in county.dead_links.items()}
 
 
@@ -129,5 +176,5 @@ class DeadNavigation(Rewriting):
 
 
 CHANGED: tuple[type[Fault], ...] = (
-    BadDate, Maintenance, Login, Challenge, Redesign, RelayoutUnreadable, EmptyLists, DeadNavigation,
+    BadDate, Maintenance, Login, Challenge, Redesign, RelayoutUnreadable, EmptyLists, DeadNavigation, SideBlock,
 )  # fmt: skip

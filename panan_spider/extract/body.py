@@ -8,8 +8,16 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
-from panan_spider.extract import captions, media
-from panan_spider.extract.labels import Label, give
+from panan_spider.extract import media
+from panan_spider.extract.labels import (
+    Label,
+    assign_captions,
+    caption_rule,
+    caption_text,
+    give,
+    in_gallery,
+    is_from_above,
+)
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.words import SiteWords, one_of
@@ -198,8 +206,8 @@ def _sure_headings(pieces: Sequence[BodyBlock]) -> list[Line]:
 def _caption_from_above(pieces: list[BodyBlock], body: Body) -> None:
     for index in range(len(pieces) - 2, -1, -1):
         piece, after = pieces[index], pieces[index + 1]
-        if _is_text(piece) and _is_image(after) and captions.is_from_above(piece.line, after.line):
-            after.caption = captions.clean(piece.line.prose) or None
+        if _is_text(piece) and _is_image(after) and is_from_above(piece.line, after.line):
+            after.caption = caption_text(piece.line.prose) or None
             give((piece.line,), Label.CAPTION, "caption: over the picture")
             body.discarded.append((piece.line.text, "a caption: it belongs to its image"))
             del pieces[index]
@@ -216,17 +224,17 @@ def _caption(pieces: list[BodyBlock], headings: Sequence[Line], body: Body) -> N
         while stop < len(pieces) and _is_text(pieces[stop]) and stop - end < end - index + 3:
             stop += 1
         following = [piece.line for piece in pieces[end:stop]] if end > index else []
-        taken, gallery = captions.assign(end - index, following, headings) if following else [], False
+        taken, gallery = assign_captions(end - index, following, headings) if following else [], False
         if end > index and pieces[end - 1].caption:
             taken = []  # what stands over the pictures has been theirs
         elif following and not taken and end - index == 1:
             around = [piece.line for piece in (*pieces[max(0, index - 1) : index], *pieces[end + 1 : end + 2])]
-            gallery = captions.in_gallery(pieces[index].line, following[0], around)
+            gallery = in_gallery(pieces[index].line, following[0], around)
             taken = [(0, 0)] if gallery else []
         for image, line in taken:
-            piece, text = pieces[index + image], captions.clean(following[line].prose)
+            piece, text = pieces[index + image], caption_text(following[line].prose)
             piece.caption = f"{piece.caption} {text}" if piece.caption else text or None
-            rule = "gallery" if gallery else captions.rule_of(following[line])
+            rule = "gallery" if gallery else caption_rule(following[line])
             give((following[line],), Label.CAPTION, f"caption: {rule}")
             body.discarded.append((following[line].text, "a caption: it belongs to its image"))
         del pieces[end : end + len(taken)]

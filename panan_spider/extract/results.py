@@ -138,6 +138,23 @@ class ListRow:
 
 
 @dataclass(frozen=True)
+class ListBlock:
+    """A container of a list page with the rows that it shows: the list itself, a part of it, or a side block."""
+
+    rows: tuple[ListRow, ...]
+    path: tuple[
+        int, ...
+    ]  # position of the container: the number of each element among its siblings, the root's child first
+    place: str  # tags, ids and classes of the container and the elements around it: the same on pages of one template
+    pager: str = ""  # "before": the last block before the pager in the pager's box; "behind": in another box behind it
+
+    @cached_property
+    def article_ids(self) -> frozenset[str]:
+        """The articles of its rows."""
+        return frozenset(row.article_id for row in self.rows)
+
+
+@dataclass(frozen=True)
 class OtherRow:
     """A row of a list whose link leads to no article: to an address of no known form, or off the site."""
 
@@ -180,9 +197,14 @@ class SectionPage:
     other_rows: tuple[OtherRow, ...] = ()
     frames: tuple[str, ...] = ()  # addresses of frames that can be sections: a navigation can stand in one
     title: str = ""  # of the document
-    is_cut: bool | None = (
-        None  # its source opens a document and reaches neither its end nor a footer; None for a fragment
-    )
+    #: Its source opens a document and reaches neither its end nor a footer; None for a fragment.
+    is_cut: bool | None = None
+    blocks: tuple[ListBlock, ...] = ()  # all blocks with article links, in page order
+
+    @property
+    def link_count(self) -> int:
+        """Number of articles that the page links to, side blocks included."""
+        return len({row.article_id for row in self.rows}.union(*(block.article_ids for block in self.blocks)))
 
     @property
     def name(self) -> str | None:

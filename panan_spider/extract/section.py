@@ -22,9 +22,10 @@ from panan_spider.extract.document import (
 )
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
+from panan_spider.extract.list_blocks import ArticleLink
 from panan_spider.extract.pager import last_sign, read_pager
 from panan_spider.extract.results import InvalidPage, OtherRow, SectionPage, SoftBlock, UnknownLayout
-from panan_spider.extract.section_rows import ArticleLink, read_rows
+from panan_spider.extract.section_rows import read_rows
 from panan_spider.extract.words import SiteWords, meaning, one_of, words_of
 from panan_spider.sites.profile import Site, load_site
 from panan_spider.sites.urls import Address, SiteUrls, UrlKind, absolute, canonical
@@ -213,7 +214,7 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
     around = BlockContext(root, base, names[-1] if names else None, words)
     found = list(_links(root, base, _breadcrumb_block(breadcrumb, lines), around))
     links = [link for link in found if link.address.kind is not UrlKind.OFF_SITE]
-    rows = read_rows(_row_links(links), words.site.urls, last_sign(root))
+    rows, blocks = read_rows(_row_links(links), words.site.urls, last_sign(root))
     onward = _led_to(root, base, page, words.site.urls)
     if not (rows or names or onward) and (reason := soft_block(page, root, lines)):
         raise SoftBlock(reason)
@@ -230,6 +231,7 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
         ),
         title=document_title(root),
         is_cut=around.footer is None and not is_closed(page) if _OPENS.search(page.text[:_HEAD]) else None,
+        blocks=blocks,
     )
 
 

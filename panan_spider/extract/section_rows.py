@@ -1,7 +1,7 @@
 """The rows of a list: article links, each with its title and the date the list shows beside it."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -9,9 +9,10 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.extract.line import HEADING_TAGS
-from panan_spider.extract.results import ListRow
+from panan_spider.extract.list_blocks import CUT_SHORT, ArticleLink, list_blocks, listing_blocks, owners_of
+from panan_spider.extract.results import ListBlock, ListRow
 from panan_spider.extract.words import one_of
-from panan_spider.sites.urls import Address, SiteUrls
+from panan_spider.sites.urls import SiteUrls
 
 _DATE: Final = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*(?:-|/|\.|年)\s*(?P<m>\d{1,2})\s*(?:-|/|\.|月)\s*(?P<d>\d{1,2})(?!\d)\s*日?"
@@ -19,28 +20,27 @@ _DATE: Final = re.compile(
 #: Brackets, blanks and a time of day that a shown date can stand among.
 _AROUND_DATE: Final = re.compile("[\\s\\[\\]()\uff08\uff09【】]|\\d{1,2}:\\d{2}(?::\\d{2})?")
 _READ_ON: Final = re.compile(rf"^[\W_]*(?:{one_of('read_on')})[\W_]*$")
-#: Rows that make a list: with a date beside them, or before a pager.
-_FEWEST_ROWS: Final = 3
-_CUT_SHORT: Final = ("...", "…")
-_MIXED: Final = ""  # owner of an element that holds links to more than one article
 
 
-@dataclass(frozen=True)
-class ArticleLink:
-    """One link of the page to an article or a part of one."""
+def read_rows(
+    links: list[ArticleLink], urls: SiteUrls, pager: etree._Element | None = None
+) -> tuple[tuple[ListRow, ...], tuple[ListBlock, ...]]:
+    """The rows of the list and the blocks of the page, both in page order; `pager` is the last element of the page's pager.
 
-    anchor: etree._Element
-    address: Address
-
-
-def read_rows(links: list[ArticleLink], urls: SiteUrls, pager: etree._Element | None = None) -> tuple[ListRow, ...]:
-    """One row an article, in page order; `pager` is the last element of the page's pager.
-
-    Of several links to one article, the first that says something names it.
+    One row an article. Of several links to one article, the first that says something names it.
     """
-    owners = _owners(links)
+    owners = owners_of(links)
+    groups = list_blocks(links, owners, pager)
+    blocks = [
+        ListBlock(tuple(_rows(group.links, urls, owners)), group.path, group.place, group.pager) for group in groups
+    ]
+    listing = set(map(id, listing_blocks(blocks)))
+    listed = [link for group, block in zip(groups, blocks, strict=True) if id(block) in listing for link in group.links]
+    return tuple(_rows(listed, urls, owners)), tuple(blocks)
+
+
+def _rows(links: list[ArticleLink], urls: SiteUrls, owners: dict[etree._Element, str]) -> list[ListRow]:
     rows: dict[str, ListRow] = {}
-    anchors: dict[str, etree._Element] = {}
     weak: set[str] = set()  # named by a picture's words or by 详细 alone, until another link says more
     last: tuple[str, etree._Element | None] = ("", None)
     for link in links:
@@ -51,7 +51,6 @@ def read_rows(links: list[ArticleLink], urls: SiteUrls, pager: etree._Element | 
         if known is None:
             shown = _shown_date(link.anchor, number, owners)
             weak.add(number)
-            anchors[number] = link.anchor
             rows[number] = ListRow(first.url, number, _title(link.anchor), shown, first.posted)
         else:
             if number in weak and (title := _title(link.anchor)):
@@ -60,50 +59,7 @@ def read_rows(links: list[ArticleLink], urls: SiteUrls, pager: etree._Element | 
                 rows[number] = replace(rows[number], date=shown)
         if rows[number].title and not _is_weak(link.anchor, rows[number].title):
             weak.discard(number)
-    return tuple(_before_pager(_without_side_block(list(rows.values()), anchors), anchors, pager))
-
-
-def _before_pager(
-    rows: list[ListRow], anchors: dict[str, etree._Element], pager: etree._Element | None
-) -> list[ListRow]:
-    """The rows without a side block behind the pager: in another box than the pager stands in with most of the rows."""
-    linked = {anchors[row.article_id] for row in rows}
-    around = pager.iterancestors() if pager is not None else ()
-    box = next((element for element in around if not linked.isdisjoint(element.iter("a", "area"))), None)
-    if box is None or pager is None:
-        return rows
-    inside, behind = set(box.iter("a", "area")), set(pager.xpath("following::a"))
-    kept = [row for row in rows if (anchor := anchors[row.article_id]) in inside or anchor not in behind]
-    ended = sum(1 for row in kept if anchors[row.article_id] not in behind)
-    return kept if ended >= _FEWEST_ROWS and 2 * ended > len(rows) else rows
-
-
-def _without_side_block(rows: list[ListRow], anchors: dict[str, etree._Element]) -> list[ListRow]:
-    """The rows without a side block behind the list: where the list shows dates, undated links outside of it are none of its rows."""
-    last = max((index for index, row in enumerate(rows) if row.date), default=0)
-    dated = [row for row in rows if row.date]
-    if len(dated) * 5 < (last + 1) * 4 or not dated:
-        return rows
-    after = rows[last + 1 :]
-    if len(dated) < _FEWEST_ROWS and not all(_is_cut_elsewhere(row, dated) for row in after):
-        return rows
-    box = _common_box([anchors[row.article_id] for row in dated])
-    return rows[: last + 1] + [row for row in after if box in anchors[row.article_id].iterancestors()]
-
-
-def _is_cut_elsewhere(row: ListRow, dated: list[ListRow]) -> bool:
-    """Whether the row's title is cut short and its article lies in another folder than those of the dated rows."""
-    folders = {other.url.partition("/system/")[0] for other in dated}
-    return row.title.endswith(_CUT_SHORT) and row.url.partition("/system/")[0] not in folders
-
-
-def _common_box(anchors: list[etree._Element]) -> etree._Element:
-    """The smallest element around all of these."""
-    around = list(anchors[0].iterancestors())
-    for anchor in anchors[1:]:
-        held = set(anchor.iterancestors())
-        around = [element for element in around if element in held]
-    return around[0]
+    return list(rows.values())
 
 
 def _is_weak(anchor: etree._Element, title: str) -> bool:
@@ -114,7 +70,7 @@ def _is_weak(anchor: etree._Element, title: str) -> bool:
 def _title(anchor: etree._Element) -> str:
     """The link's title attribute, else its text without a date printed inside the link; of the two, what the other one cuts short."""
     title = " ".join((anchor.get("title") or "").split())
-    if title and not (title.endswith(_CUT_SHORT) and _goes_on("".join(anchor.itertext()), title)):
+    if title and not (title.endswith(CUT_SHORT) and _goes_on("".join(anchor.itertext()), title)):
         return title
     heads = [child for child in anchor.iter(*HEADING_TAGS) if "".join(child.itertext()).strip()]
     if len(heads) == 1:
@@ -133,7 +89,7 @@ def _title(anchor: etree._Element) -> str:
 def _goes_on(text: str, cut: str) -> bool:
     """Whether `text` says what `cut` says before its dots, and more, without dots of its own."""
     text, begun = " ".join(text.split()), cut.rstrip(".…").rstrip()
-    return len(text) > len(begun) > 0 and text.startswith(begun) and not text.endswith(_CUT_SHORT)
+    return len(text) > len(begun) > 0 and text.startswith(begun) and not text.endswith(CUT_SHORT)
 
 
 def _first_box(anchor: etree._Element) -> str:
@@ -141,18 +97,6 @@ def _first_box(anchor: etree._Element) -> str:
     boxes = [box for box in anchor if box.tag in ("div", "p", "dt", "dd") and not _is_date_alone(box)]
     texts = [text for box in boxes if (text := " ".join("".join(box.itertext()).split()))]
     return texts[0] if len(texts) > 1 else ""
-
-
-def _owners(links: list[ArticleLink]) -> dict[etree._Element, str]:
-    """For every element around a link: the one article its links lead to, or `_MIXED`."""
-    owners: dict[etree._Element, str] = {}
-    for link in links:
-        number = link.address.article_id or ""
-        for element in (link.anchor, *link.anchor.iterancestors()):
-            if owners.get(element) == _MIXED:
-                break
-            owners[element] = number if owners.get(element, number) == number else _MIXED
-    return owners
 
 
 #: Elements of a card among which its date is looked for. A box of more is a list of links to one article.

@@ -17,6 +17,7 @@ from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.list_requests import other_spelling, slashes_of, with_slashes
 from panan_spider.spiders.section_search import SectionSearch
 from panan_spider.spiders.session import CrawlSession, Output
+from panan_spider.spiders.side_blocks import SideBlocks
 from panan_spider.spiders.walk import Walk
 from panan_spider.spiders.walk_state import WalkLimits, WalkState
 
@@ -31,7 +32,8 @@ class ListCrawl:
         self._session, self._frontier = session, frontier
         self.walks: dict[str, Walk] = {}
         self.walked: set[str] = set()
-        self.search = SectionSearch(session, frontier, self.begin_walk)
+        self._side_blocks = SideBlocks()
+        self.search = SectionSearch(session, frontier, self.begin_walk, self._side_blocks)
         self._asked: dict[str, str] = {}  # first page of a walk → the URL it waits for
         self._known = {section.url: section for section in session.state.sections()}
         self._gone: dict[
@@ -74,12 +76,15 @@ class ListCrawl:
             self._take(walk, page)
 
     def _take(self, walk: Walk, page: SectionPage, url: str | None = None) -> None:
+        page, side_rows = self._side_blocks.without(page, walk.url, first=url in (None, walk.url))
         rows = walk.take(page, url)
         listed: list[tuple[str, str, date | None]] = [(row.article_id, row.url, row.posted) for row in rows]
         # Before the frontier meets the rows: rows it has met already are not new to the ledger, and keep no posted day.
         self._session.state.listed(walk.name, listed)
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
+        if not self._session.args.sections:
+            self._frontier.meet_rows(side_rows, "")
         self._session.state.shown(walk.name, {row.article_id: f"{row.date or ''} {row.title}" for row in page.rows})
         walk.count_other_rows(*self._session.settle_other_rows(page, walk.name))
         if url is None and (newest := self._session.unknown_newest(page)) is not None:

@@ -20,7 +20,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from panan_spider.archive.state import CrawlState
-from panan_spider.extract.results import InvalidPage, ListRow, OtherRow, Pager, SectionPage
+from panan_spider.extract.results import InvalidPage, ListBlock, ListRow, OtherRow, Pager, SectionPage
 from panan_spider.sites.urls import section_key
 from panan_spider.spiders.discovery import bare_path
 
@@ -204,8 +204,13 @@ def as_page(values: dict[str, Any]) -> SectionPage:
             "pager": Pager(**pager),
             "other_rows": tuple(OtherRow(**row) for row in values["other_rows"]),
             "frames": tuple(values.get("frames", ())),
+            "blocks": tuple(_block(block) for block in values["blocks"]),
         }
     )
+
+
+def _block(values: dict[str, Any]) -> ListBlock:
+    return ListBlock(**{**values, "rows": tuple(map(_row, values["rows"])), "path": tuple(values["path"])})
 
 
 def _row(values: dict[str, Any]) -> ListRow:
@@ -214,9 +219,12 @@ def _row(values: dict[str, Any]) -> ListRow:
 
 
 def _is_bare(text: str) -> bool:
-    """True for the reading of a page without a link: such a page is judged by its text, which a 304 does not bring."""
+    """True for a reading that cannot stand for the page: one without a link, or of a version that kept no blocks.
+
+    A page without a link is judged by its text, which a 304 does not bring.
+    """
     values = json.loads(text)
-    return isinstance(values, dict) and not (values["rows"] or values["sections"])
+    return isinstance(values, dict) and not ("blocks" in values and (values["rows"] or values["sections"]))
 
 
 def _rows(text: str) -> Any:

@@ -19,6 +19,7 @@ from panan_spider.sites.urls import UrlKind, canonical
 from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, bare_path, is_front_page, name_of
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.session import CrawlSession, Output
+from panan_spider.spiders.side_blocks import SideBlocks
 from panan_spider.spiders.walk import CUT_PAGE
 
 _PRIORITY: Final = 200
@@ -44,10 +45,15 @@ class SectionSearch:
     """Candidates from entry pages, earlier runs, the profile and other pages. `discovery` holds what was found."""
 
     def __init__(
-        self, session: CrawlSession, frontier: Frontier, begin_walk: Callable[[str, str, SectionPage | None], None]
+        self,
+        session: CrawlSession,
+        frontier: Frontier,
+        begin_walk: Callable[[str, str, SectionPage | None], None],
+        side_blocks: SideBlocks,
     ) -> None:
         """With urls= no list is read, and nothing is offered."""
         self._session, self._frontier, self._begin_walk = session, frontier, begin_walk
+        self._side_blocks = side_blocks
         args, state, site = session.args, session.state, session.site
         self.discovery = Discovery(site, frozenset() if args.full else state.barren())
         self._first_round = not args.urls
@@ -274,6 +280,7 @@ class SectionSearch:
             self._note_dead_links()
             chosen = self._choose(walking=walking)
             fresh = [section for section in fresh if chosen is None or section.url in chosen]
+        self._side_blocks.learn({section.url: section.page for section in self.discovery.sections})
         for section in fresh:
             self._begin_walk(section.url, section.name, section.page)
         if self.discovery.over and _OVER not in self._session.failed_sections:

@@ -85,7 +85,7 @@ class Walk:
         May end the walk. Raises InvalidPage where the page is not of this list.
         """
         if self._first is None:
-            self._first, self.front, self.by_words = page, len(page.rows), page.by_words
+            self._first, self.front, self.by_words = page, page.link_count, page.by_words
             url = self.url
         elif url is None or not self._is_again(url):
             self._check_belongs(page, url or page.url)

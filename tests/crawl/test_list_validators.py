@@ -99,7 +99,11 @@ def test_each_page_is_asked_plainly_one_night_in_seven() -> None:
 
 @pytest.mark.parametrize(
     ("reading", "is_conditional"),
-    [('{"rows": [], "sections": []}', False), ('{"rows": [], "sections": [["", ""]]}', True)],
+    [
+        ('{"rows": [], "sections": [], "blocks": []}', False),
+        ('{"rows": [], "sections": [["", ""]], "blocks": []}', True),
+        ('{"rows": [], "sections": [["", ""]]}', False),  # of a version that kept no blocks
+    ],
 )
 def test_a_page_without_links_is_judged_by_its_text_and_asked_plainly(reading: str, is_conditional: bool) -> None:
     from datetime import date, timedelta
