@@ -121,6 +121,14 @@ class Nights:
         return found
 
 
+def correct(scene: Nights, age: int) -> None:
+    """Correct one article of that age, in days, before the next night."""
+    posted = scene.day - timedelta(days=age)
+    chosen = next(slot.id for slot in scene.site.slots.values() if slot.posted == posted and not slot.revision)
+    scene.site.correct(chosen)
+    print(json.dumps({"corrected": chosen, "age": age, "day": scene.day.isoformat()}), flush=True)
+
+
 async def nights(folder: Path, clock: Any) -> None:
     """All scenes."""
     few = Nights("busy", folder, busy(), clock)
@@ -129,12 +137,11 @@ async def nights(folder: Path, clock: Any) -> None:
     for number in range(20):
         few.site.add_article(f"s{number % 8 + 1}", posted=few.day)
     await few.run("20 new")
-    for age in (1, 3, 4, 7, 8, 15, 16, 29):
-        posted = few.day - timedelta(days=age)
-        chosen = next(slot.id for slot in few.site.slots.values() if slot.posted == posted and not slot.revision)
-        few.site.correct(chosen)
-        print(json.dumps({"corrected": chosen, "age": age, "day": few.day.isoformat()}), flush=True)
-    for _night in range(15):
+    for age in (1, 3, 4, 7, 8, 15, 16, 29, 30):
+        correct(few, age)
+    await few.run("nothing new")
+    correct(few, 2)  # a day earlier nothing of that age stood on the site
+    for _night in range(14):
         await few.run("nothing new")
     many = Nights("sparse", folder, sparse(), clock)
     await many.run("first")
