@@ -128,12 +128,12 @@ def compare(articles: int, peers: Sequence[str] = ()) -> list[Crawl]:
 
 def _counted(way: Callable[[Path], Crawl], proxy: str) -> Crawl:
     with tempfile.TemporaryDirectory() as folder:
-        before = _served(proxy)
+        before = served(proxy)
         crawl = way(Path(folder))
-    return Crawl(crawl.name, crawl.cost, crawl.articles, _served(proxy) - before)
+    return Crawl(crawl.name, crawl.cost, crawl.articles, served(proxy) - before)
 
 
-def _served(proxy: str) -> int:
+def served(proxy: str) -> int:
     """Number of requests that the demo site has answered."""
     through_it = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy}))
     with through_it.open("http://control.invalid/state") as answer:

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from benchmarks.crawling import FAST
+from benchmarks.crawling import FAST, served
 from benchmarks.measure import ROOT, Cost, demo_site, run, through
 
 #: Seconds between two looks at a first crawl, and at the memory of many.
 _STEP: Final = 0.2
-_LOOK: Final = 3.0
+_LOOK: Final = 5.0
 #: Looks at a first crawl between two lines of the log.
 _LOGGED: Final = 300
 
@@ -120,42 +120,63 @@ class _LineCount:
         return self._lines
 
 
+class FleetLook(NamedTuple):
+    """The crawls of a fleet at one moment: how many run, MB of proportional set size, seconds of processor, requests so far."""
+
+    crawls: int
+    megabytes: float
+    wall: float
+    cpu: float
+    requests: int
+
+
 @dataclass(frozen=True)
 class ManySites:
-    """Crawls of many sites together. `megabytes` is the proportional set size of all at its largest, `at_once` their number then."""
+    """Crawls of many sites together, on one core. `fullest` is the look at most crawls, `steady` those at all of them, first and last."""
 
     sites: int
     articles: int
     requests: int
-    at_once: int
-    megabytes: float
+    fullest: FleetLook
+    steady: tuple[FleetLook, FleetLook]
     slowest: float  # requests a second of the site that had the fewest
     cost: Cost
 
+    @property
+    def rate(self) -> float:
+        """Requests a second while all crawls ran."""
+        first, last = self.steady
+        return (last.requests - first.requests) / max(1.0, last.wall - first.wall)
+
+    @property
+    def busy(self) -> float:
+        """Share of the core that the crawls used meanwhile."""
+        first, last = self.steady
+        return (last.cpu - first.cpu) / max(1.0, last.wall - first.wall)
+
 
 def many_sites(sites: int, articles: int, *settings: str) -> ManySites:
-    """`scrapy fleet run` over so many sites of so many articles, all at once. Raises RuntimeError where an article is missing."""
-    with tempfile.TemporaryDirectory() as name, _served(sites, articles, Path(name) / "sites") as proxy:
+    """`scrapy fleet run` over so many sites of so many articles, all at once, bound to one core; the server has the others.
+
+    Raises RuntimeError where an article is missing.
+    """
+    core = max(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory() as name, _served(sites, articles, Path(name) / "sites", core) as proxy:
         root = Path(name) / "archives"
         env = through(proxy) | {"PANAN_SITES_DIR": f"{name}/sites", "PANAN_FLEET_DIR": str(root)}
         env["PANAN_LOOPBACK_ONLY"] = "1"
-        words = [sys.executable, "-m", "scrapy", "fleet", "run", "--sites", "c*", "--jobs", str(sites)]
-        with _memory_of(str(root)) as looks:
-            cost = run([*words, *(word for setting in settings for word in ("-s", setting))], env)
+        words = ["taskset", "-c", str(core), sys.executable, "-m", "scrapy", "fleet", "run", "--sites", "c*"]
+        words += ["--jobs", str(sites), *(word for setting in settings for word in ("-s", setting))]
+        with _watching(str(root), proxy) as looks:
+            cost = run(words, env)
         reports = [json.loads(path.read_text("utf-8")) for path in root.glob("*/runs/*.json")]
         stored = sum(path.read_bytes().count(b"\n") for path in root.glob("*/articles.jsonl"))
     if (cost.code, stored) != (0, sites * articles):
         raise RuntimeError(f"{stored} articles of {sites * articles}: {cost.said[-2000:]}")
-    megabytes, at_once = max(looks)
-    return ManySites(
-        sites,
-        stored,
-        sum(map(_requests, reports)),
-        at_once,
-        megabytes,
-        min(map(_rate, reports)),
-        cost,
-    )
+    fullest = max(looks)
+    steady = [look for look in looks if look.crawls == fullest.crawls]
+    requests = sum(map(_requests, reports))
+    return ManySites(sites, stored, requests, fullest, (steady[0], steady[-1]), min(map(_rate, reports)), cost)
 
 
 def _requests(report: dict[str, Any]) -> int:
@@ -169,9 +190,11 @@ def _rate(report: dict[str, Any]) -> float:
 
 
 @contextmanager
-def _served(sites: int, articles: int, folder: Path) -> Iterator[str]:
+def _served(sites: int, articles: int, folder: Path, core: int) -> Iterator[str]:
+    """The proxy's address. The server does not run on `core`, where there is another."""
     words = [sys.executable, "-m", "demo_site.many_counties", str(sites), str(articles), str(folder)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        os.sched_setaffinity(server.pid, os.sched_getaffinity(0) - {core} or {core})
         try:
             assert server.stdout is not None
             if not (proxy := server.stdout.readline().strip()):
@@ -182,14 +205,16 @@ def _served(sites: int, articles: int, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _memory_of(root: str) -> Iterator[list[tuple[float, int]]]:
-    """Looks at the crawls into folders below `root` while the block runs: their megabytes together, and their number."""
-    looks, stop = [(0.0, 0)], threading.Event()
+def _watching(root: str, proxy: str) -> Iterator[list[FleetLook]]:
+    """Looks at the crawls into folders below `root` while the block runs."""
+    looks, stop = [FleetLook(0, 0.0, 0.0, 0.0, 0)], threading.Event()
 
     def look() -> None:
         while not stop.wait(_LOOK):
-            found = [size for folder in Path("/proc").iterdir() if (size := _megabytes(folder, root)) is not None]
-            looks.append((sum(found), len(found)))
+            found = [usage for folder in Path("/proc").iterdir() if (usage := _crawl_usage(folder, root)) is not None]
+            megabytes, cpu = sum(usage[0] for usage in found), sum(usage[1] for usage in found)
+            looks.append(FleetLook(len(found), megabytes, time.monotonic(), cpu, served(proxy)))
+            print(looks[-1], os.getloadavg(), file=sys.stderr, flush=True)
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -200,21 +225,22 @@ def _memory_of(root: str) -> Iterator[list[tuple[float, int]]]:
         thread.join()
 
 
-def _megabytes(process: Path, root: str) -> float | None:
-    """Proportional set size of a crawl; None where the process is none, or has ended."""
+def _crawl_usage(process: Path, root: str) -> tuple[float, float] | None:
+    """(MB of proportional set size, seconds of processor) of a crawl; None where the process is none, or has ended."""
     try:
         if not process.name.isdigit() or f"PANAN_DATA_DIR={root}" not in (process / "cmdline").read_text():
             return None
         lines = (process / "smaps_rollup").read_text().splitlines()
     except OSError:
         return None
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), None)
+    usage = _usage(int(process.name))
+    size = next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), None)
+    return None if usage is None or size is None else (size, usage[0])
 
 
 def main() -> None:
     """Print the cost of one first crawl."""
-    found = first_crawl(int(sys.argv[1]), *map(Path, sys.argv[2:3]))
-    print(found, os.getloadavg(), flush=True)
+    print(first_crawl(int(sys.argv[1]), *map(Path, sys.argv[2:3])), os.getloadavg(), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from demo_site import control
 from demo_site.county import County
 from demo_site.county_lichuan import LICHUAN
 from demo_site.proxy import ProxyServer, split_target
@@ -75,6 +77,8 @@ class ManySites(ProxyServer):
     def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Response:
         host, path = split_target(target)
         site = self._hosts.get(host or "")
+        if host == control.HOST and urlsplit(target).path == "/state":  # commands change one site, and here are many
+            return super()._answer(method, target, headers, body)
         if site is None:
             self.strays.append(target)
             return text(502, "no such host")
