@@ -42,7 +42,7 @@ def test_one_answer_for_all_addresses_fails_and_a_reprint_does_not(contents: dic
         ({"exchanged": 30}, "fail"),
     ],
 )  # fmt: skip
-def test_one_text_under_many_titles_and_titles_of_others_fail(more: dict[str, int], verdict: str) -> None:
+def test_one_text_under_many_titles_and_titles_of_others_fail(more: dict[str, Any], verdict: str) -> None:
     assert same_content(seen(contents={str(n): 1 for n in range(54)}, **more)).verdict == verdict
 
 

@@ -34,11 +34,17 @@ def same_content(context: RunContext) -> CheckResult:
         share=limit.mass_share,
     )
     if _is_one_text_for_all(context, stored):
-        sentence = f"{context.same_texts} of {stored} articles have one and the same text"
-        return check_result(SAME_CONTENT, "fail", context.same_texts, threshold, sentence)
+        finding = sentence(
+            "{count} of {total} articles have one and the same text", count=context.same_texts, total=stored
+        )
+        return check_result(SAME_CONTENT, "fail", context.same_texts, threshold, finding)
     if context.exchanged >= max(limit.same_content_numbers, limit.mass_share * min(stored, 100)):
-        sentence = f"{context.exchanged} of {stored} articles have the title that lists show of another one"
-        return check_result(SAME_CONTENT, "fail", context.exchanged, threshold, sentence)
+        finding = sentence(
+            "{count} of {total} articles have the title that lists show of another one",
+            count=context.exchanged,
+            total=stored,
+        )
+        return check_result(SAME_CONTENT, "fail", context.exchanged, threshold, finding)
     if not repeated:
         return check_result(SAME_CONTENT, "ok", 0, threshold, sentence("each article has a content of its own"))
     finding = sentence(
