@@ -142,14 +142,17 @@ class CrawlState:
         """Section-like URLs that the newest run to ask found to be pages of links to sections."""
         return self._ledger.queries.hubs()
 
-    def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
-        """Record the rows of one list page of a section, by name: (article ID, canonical URL, posted). One transaction."""
+    def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]], walk: str = "") -> None:
+        """Record the rows of one list page of a section, by name: (article ID, canonical URL, posted). One transaction.
+
+        `walk` is the URL of the walk that read them: two sections can have one name.
+        """
         rows = list(rows)
         self._listed_ids |= self._ledger.articles.stored_among([row[0] for row in rows])
         with self._ledger.write():
             new = self._ledger.urls.listed(rows, moment(self._clock()))
             self._ledger.articles.list_in(section, [row[0] for row in rows])
-            self._ledger.walks.listed(self._run, section, len(rows), new)
+            self._ledger.walks.listed(self._run, walk, len(rows), new)
 
     def listed_in(self, article_id: str) -> tuple[str, ...]:
         """Names of the sections whose lists, in this run or earlier ones, name the article; sorted."""

@@ -80,7 +80,7 @@ class ListCrawl:
         rows = walk.take(page, url)
         listed: list[tuple[str, str, date | None]] = [(row.article_id, row.url, row.posted) for row in rows]
         # Before the frontier meets the rows: rows it has met already are not new to the ledger, and keep no posted day.
-        self._session.state.listed(walk.name, listed)
+        self._session.state.listed(walk.name, listed, walk.url)
         # All rows: an article met before can be listed here under another URL.
         self._frontier.meet_rows(page.rows, walk.name)
         if not self._session.args.sections:

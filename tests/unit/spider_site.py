@@ -100,7 +100,7 @@ class Notes(CrawlState):
     def hubs(self) -> frozenset[str]:
         return self.hub_urls
 
-    def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]]) -> None:
+    def listed(self, section: str, rows: Iterable[tuple[str, str, date | None]], walk: str = "") -> None:
         for article_id, _url, _posted in rows:
             self._listed.setdefault(article_id, set()).add(section)
 

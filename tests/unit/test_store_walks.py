@@ -11,6 +11,8 @@ from store_runs import SECTION, Runs
 from panan_spider.archive.ledger.walk_table import KnownSection, RecordedEnd
 from panan_spider.core.outcomes import Outcome
 
+OTHER_SECTION = "http://www.panews.cn/xwzx/index.html"
+
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Iterator[Runs]:
@@ -55,8 +57,8 @@ def test_a_killed_walk_is_interrupted_and_counts_the_rows_it_read(runs: Runs) ->
     runs.memory.end_walk(SECTION, state="end", pages=1, rows=1, new=1)
     runs.next()
     runs.memory.begin_walk(SECTION, "书记")
-    runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)])
-    runs.memory.listed("书记", [("000000003", url_of(3), None)])
+    runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)], SECTION)
+    runs.memory.listed("书记", [("000000003", url_of(3), None)], SECTION)
     first = runs.archive
     runs.next("dead")
     (walk,) = runs.archive.ledger.walks.of(first._run)
@@ -67,7 +69,7 @@ def test_a_killed_walk_is_interrupted_and_counts_the_rows_it_read(runs: Runs) ->
 def test_rows_that_the_front_page_has_shown_before_are_news_and_keep_their_day(runs: Runs) -> None:
     runs.memory.discovered(url_of(1), "article", "000000001")
     runs.memory.begin_walk(SECTION, "书记")
-    runs.memory.listed("书记", [("000000001", url_of(1), date(2020, 3, 7)), ("000000002", url_of(2), None)])
+    runs.memory.listed("书记", [("000000001", url_of(1), date(2020, 3, 7)), ("000000002", url_of(2), None)], SECTION)
     first = runs.archive
     runs.next("dead")
     (walk,) = runs.archive.ledger.walks.of(first._run)
@@ -82,17 +84,27 @@ def test_rows_of_settled_articles_are_no_news(runs: Runs) -> None:
     runs.memory.discovered(url_of(1), "article", "000000001")
     runs.memory.settle(url_of(1), Outcome.INVALID, "a made-up reason")
     runs.memory.begin_walk(SECTION, "书记")
-    runs.memory.listed("书记", [("000000001", url_of(1), None)])
+    runs.memory.listed("书记", [("000000001", url_of(1), None)], SECTION)
     assert [walk["new"] for walk in runs.archive.ledger.walks.of(runs.archive._run)] == [0]
 
 
 def test_news_that_a_walk_listed_count_whatever_its_end_says(runs: Runs) -> None:
     for state in ("end", "failed"):
         runs.memory.begin_walk(SECTION, "书记")
-        runs.memory.listed("书记", [(f"{len(state):09d}", url_of(len(state)), None)])
+        runs.memory.listed("书记", [(f"{len(state):09d}", url_of(len(state)), None)], SECTION)
         runs.memory.end_walk(SECTION, state=state, pages=1, rows=1, new=0)
         runs.next()
     assert [section.reached_end for section in runs.memory.sections()] == [False]
+
+
+def test_two_walks_of_one_name_count_their_own_rows(runs: Runs) -> None:
+    for section in (SECTION, OTHER_SECTION):
+        runs.memory.begin_walk(section, "书记")
+    runs.memory.listed("书记", [("000000001", url_of(1), None), ("000000002", url_of(2), None)], SECTION)
+    runs.memory.listed("书记", [("000000003", url_of(3), None)], OTHER_SECTION)
+    for section, rows in ((SECTION, 2), (OTHER_SECTION, 1)):
+        runs.memory.end_walk(section, state="end", pages=1, rows=rows, new=rows)
+    assert [walk["rows"] for walk in runs.archive.ledger.walks.of(runs.archive._run)] == [2, 1]
 
 
 def test_a_walk_still_open_at_the_end_of_the_run_is_interrupted(runs: Runs) -> None:

@@ -53,11 +53,11 @@ class WalkTable:
         with self._db.write():
             self._db.run("INSERT INTO walks (run, url, name, began) VALUES (?, ?, ?, ?)", run, url, name, at)
 
-    def listed(self, run: int, name: str, rows: int, new: int) -> None:
-        """A page of a section's walk listed rows: kept as they come, for a walk that dies tells nothing at its end."""
+    def listed(self, run: int, url: str, rows: int, new: int) -> None:
+        """A page of the walk of `url` listed rows: kept as they come, for a walk that dies tells nothing at its end."""
         self._db.run(
-            "UPDATE walks SET rows = rows + ?, new = new + ? WHERE run = ? AND name = ? AND state IS NULL",
-            *(rows, new, run, name),
+            "UPDATE walks SET rows = rows + ?, new = new + ? WHERE run = ? AND url = ? AND state IS NULL",
+            *(rows, new, run, url),
         )
 
     def end(

@@ -6,7 +6,7 @@ from typing import Final
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, Verdict
-from panan_spider.core.translations import sentence
+from panan_spider.core.translations import Message, sentence
 from panan_spider.report.checks.context import RunContext, check_result, listed, not_judged
 
 SAME_CONTENT: Final = "same_content"
@@ -33,18 +33,8 @@ def same_content(context: RunContext) -> CheckResult:
         count=limit.same_content_numbers,
         share=limit.mass_share,
     )
-    if _is_one_text_for_all(context, stored):
-        finding = sentence(
-            "{count} of {total} articles have one and the same text", count=context.same_texts, total=stored
-        )
-        return check_result(SAME_CONTENT, "fail", context.same_texts, threshold, finding)
-    if context.exchanged >= max(limit.same_content_numbers, limit.mass_share * min(stored, 100)):
-        finding = sentence(
-            "{count} of {total} articles have the title that lists show of another one",
-            count=context.exchanged,
-            total=stored,
-        )
-        return check_result(SAME_CONTENT, "fail", context.exchanged, threshold, finding)
+    if (found := _in_the_place_of_others(context, stored)) is not None:
+        return check_result(SAME_CONTENT, "fail", found[0], threshold, found[1])
     if not repeated:
         return check_result(SAME_CONTENT, "ok", 0, threshold, sentence("each article has a content of its own"))
     finding = sentence(
@@ -55,6 +45,24 @@ def same_content(context: RunContext) -> CheckResult:
     )
     verdict: Verdict = "fail" if repeated >= limit.mass_share * stored else "warn"
     return check_result(SAME_CONTENT, verdict, repeated, threshold, finding)
+
+
+def _in_the_place_of_others(context: RunContext, stored: int) -> tuple[int, Message] | None:
+    """Number of the articles with one text, or with the titles of others, and the finding, where they are many."""
+    if _is_one_text_for_all(context, stored):
+        found = sentence(
+            "{count} of {total} articles have one and the same text", count=context.same_texts, total=stored
+        )
+        return context.same_texts, found
+    limit = context.thresholds
+    if context.exchanged >= max(limit.same_content_numbers, limit.mass_share * min(stored, 100)):
+        found = sentence(
+            "{count} of {total} articles have the title that lists show of another one",
+            count=context.exchanged,
+            total=stored,
+        )
+        return context.exchanged, found
+    return None
 
 
 def _is_one_text_for_all(context: RunContext, stored: int) -> bool:
