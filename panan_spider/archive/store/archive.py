@@ -168,7 +168,8 @@ class Archive:
                 if self._contents.get(article.content_hash) == {article.id}:
                     del self._contents[article.content_hash]  # the ledger has it now
                 self.ledger.articles.mark(article.model_dump(), line.start, *validators)
-                self._note_parts(article.id, article.warc)
+                if article.pages > 1:  # else the mark says that there are none
+                    self._note_parts(article.id, article.warc)
                 if is_counted:
                     self.memory.discovered(article.url, "article", article.id)
                     self.memory.settle(article.url, outcome, RETURNED if back else None)

@@ -188,6 +188,7 @@ class WarcWriter:
     ) -> None:
         """`data` is the archive's folder, `run_id` a part of file names."""
         self._data, self._run, self._guard, self._clock, self._max = data, run_id, guard, clock, max_bytes
+        self._folder = data / FOLDER
         self._records = RecordMaker()
         self._fd, self._name, self._serial = -1, "", 0
         self._unsynced = False
@@ -203,8 +204,8 @@ class WarcWriter:
         return self._append(self._records.revisit(exchange, original))
 
     def _append(self, members: bytes) -> WarcLocation:
-        self.check()
-        with self._guard.writing(self._data / FOLDER):
+        with self._guard.writing(self._folder):
+            self._check_in_place()
             if self._fd >= 0 and os.fstat(self._fd).st_size >= self._max:
                 self.close()
             begins = self._fd < 0
@@ -223,8 +224,14 @@ class WarcWriter:
     def check(self) -> None:
         """Raises StoreError where somebody else has deleted, replaced, cut or written to a file of this run."""
         if self._fd >= 0:
-            with self._guard.writing(self._data / self._name):
-                check_in_place(self._fd, self._data / self._name, self._expected)
+            with self._guard.writing(self._folder):
+                self._check_in_place()
+
+    def _check_in_place(self) -> None:
+        if self._fd >= 0:
+            path = self._data / self._name
+            with naming(path):
+                check_in_place(self._fd, path, self._expected)
 
     def check_all(self) -> None:
         """`check`, for the files of this run that are closed, too."""
