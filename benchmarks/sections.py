@@ -182,7 +182,7 @@ def fleet(quick: bool) -> str:
     found = (
         [scale.many_sites(3, 100, "DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")]
         if quick
-        else [scale.many_sites(10, 200), scale.many_sites(60, 200)]
+        else [scale.many_sites(10, 300), scale.many_sites(60, 300)]
     )
     rows = [
         (
