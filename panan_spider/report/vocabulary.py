@@ -64,7 +64,7 @@ OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
     Outcome.REVISED: ("corrected", "已更正"),
     Outcome.UNCHANGED: ("unchanged", "未变"),
     Outcome.KNOWN: ("stored before", "已有"),
-    Outcome.ALIAS: ("another address of an article", "别址"),
+    Outcome.ALIAS: ("other addresses of articles", "别址"),
     Outcome.GONE: ("gone", "已撤下"),
     Outcome.FORBIDDEN: ("forbidden by robots.txt", "robots 禁止"),
     Outcome.BLOCKED: ("blocked", "被拒"),

@@ -435,3 +435,18 @@ def test_the_day_of_a_citation_is_that_of_the_site_s_clock() -> None:
 )
 def test_an_answer_is_a_list_of_citations(pages: Pages, suffix: str, count: str) -> None:
     assert pages.text(f"/section/乡镇.{suffix}").count(count) == MANY + 1
+
+
+def test_places_are_counted_in_captions_and_bylines_and_the_words_around_them_are_shown(pages: Pages) -> None:
+    for question in ("茶园察看长势", "陈测试"):
+        answer = json.loads(pages.text(f"/search.json?q={question}"))
+        assert answer["total"] and all(article["places"] for article in answer["articles"]), question
+        marks = html.fromstring(pages.text(f"/search?q={question}")).xpath("//mark/text()")
+        assert len(marks) >= min(answer["total"], 30) and set(marks) == {question}
+
+
+def test_a_year_without_articles_has_no_share(pages: Pages) -> None:
+    page = html.fromstring(pages.text("/trend?q=工地"))
+    rows = [[cell.text_content().strip() for cell in row] for row in page.xpath("//tbody/tr")]
+    empty = [row for row in rows if row[-1] == "0"]
+    assert empty and {row[2] for row in empty} == {"–"}

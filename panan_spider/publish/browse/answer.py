@@ -1,10 +1,11 @@
 """Answers: the articles a question holds for, in order, with facets and counts; the same for pages, files and feeds."""
 
+import json
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from opencc import OpenCC
 from pyroaring import BitMap
@@ -25,6 +26,7 @@ from panan_spider.publish.browse.question import (
 )
 from panan_spider.publish.export.bigrams import Phrase, expression, hit_spans, marked, snippet
 from panan_spider.publish.export.sqlite_reader import ExportDatabase, Row
+from panan_spider.publish.export.sqlite_schema import captions_and_cells
 from panan_spider.publish.links import article_id
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import canonical
@@ -197,9 +199,22 @@ def _match(text: Text) -> str:
 
 
 def _hit(row: Row, asked: list[Phrase]) -> Hit:
-    lines: dict[str, Any] = {name: row[name] or "" for name in ("kicker", "title", "subtitle", "text")}
+    lines: dict[str, str] = {name: row[name] or "" for name in ("kicker", "title", "subtitle", "text")}
     pieces = {name: marked(lines[name], asked) if lines[name] else [] for name in ("kicker", "title", "subtitle")}
-    places = sum(len(hit_spans(line, asked)) for line in lines.values()) if asked else 0
+    beside = _beside(row) if asked else ""
+    places = {name: len(hit_spans(line, asked)) for name, line in {**lines, "beside": beside}.items()} if asked else {}
+    shown = beside if places.get("beside") and sum(places.values()) == places["beside"] else lines["text"]
     return Hit(
-        row, pieces["kicker"], pieces["title"], pieces["subtitle"], snippet(lines["text"], asked, _SNIPPET), places
+        row,
+        pieces["kicker"],
+        pieces["title"],
+        pieces["subtitle"],
+        snippet(shown, asked, _SNIPPET),
+        sum(places.values()),
     )
+
+
+def _beside(row: Row) -> str:
+    """The other texts of an article that are searched: bylines, editor, credits, captions, cells of tables, titles of files."""
+    credits, blocks = json.loads(row["credits"]), json.loads(row["blocks"])
+    return "\n".join(filter(None, [row["names"], row["editor"], *credits.values(), *captions_and_cells(blocks)]))

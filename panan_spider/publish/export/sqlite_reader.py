@@ -17,7 +17,10 @@ _STEPS: Final = 10_000
 #: Values of one question at most; SQLite takes 32,766.
 _AT_ONCE: Final = 5_000
 
-_LISTED: Final = "id, title, kicker, subtitle, day, section, source, text, revision, gone, fetched_at"
+_LISTED: Final = (
+    "id, title, kicker, subtitle, day, section, source, text, revision, gone, fetched_at, editor, credits, blocks,"
+    " (SELECT group_concat(name, char(10)) FROM authors WHERE article_id = a.id) AS names"
+)
 _PICTURE: Final = "(SELECT file FROM images i WHERE i.article_id = a.id AND file IS NOT NULL ORDER BY position LIMIT 1)"
 
 

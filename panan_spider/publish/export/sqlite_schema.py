@@ -233,12 +233,13 @@ def searched(record: Record) -> list[str]:
         "lead": [record["kicker"], record["subtitle"]],
         "text": [record["text"]],
         "byline": [*(author["name"] for author in record["authors"]), record["editor"], *record["credits"].values()],
-        "rest": _rest(record["blocks"]),
+        "rest": captions_and_cells(record["blocks"]),
     }
     return [bigrams("\n".join(filter(None, texts[column]))) for column in SEARCHED]
 
 
-def _rest(blocks: list[dict[str, Any]]) -> list[str | None]:
+def captions_and_cells(blocks: list[dict[str, Any]]) -> list[str | None]:
+    """Texts of an article beside its prose: captions, titles of attached files, cells of tables."""
     found: list[str | None] = []
     for block in blocks:
         if block["type"] == "image":
