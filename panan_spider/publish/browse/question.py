@@ -41,6 +41,7 @@ COLUMNS: Final = {"title": "title", "kicker": "lead", "text": "text"}
 STATES: Final = {"revised": ("更正", "revised"), "removed": ("撤下", "removed"), "pictures": ("有图", "pictures")}
 
 _NUMBER: Final = re.compile(r"\d{7,12}")
+_DATE: Final = re.compile(r"(?:19|20)\d{6}")
 _WORDS: Final = {"OR": "|", "NOT": "-", "AND": ""}
 _PLAIN: Final = re.compile(r"[^\s|｜()（）\"“”「」:：*~^+!&=<>－-][^\s|｜()（）\"“”「」:：*~^]*")
 
@@ -172,7 +173,8 @@ def source(node: Node, language: str) -> str:
         first, last = short_days(node.first, node.last)
         return first if first == last and len(first) > len("2020") else f"{first}..{last}"
     if isinstance(node, Number):
-        return node.number
+        is_plain = _NUMBER.fullmatch(node.number) and not _DATE.fullmatch(node.number)
+        return node.number if is_plain else f"{FIELDS['number'][at]}:{node.number}"
     if isinstance(node, ArticleUrl):
         return node.url
     if isinstance(node, Match):

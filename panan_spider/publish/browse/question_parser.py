@@ -16,6 +16,7 @@ from panan_spider.core.translations import N_, Message
 from panan_spider.publish.browse.question import (
     COLUMNS,
     FIELDS,
+    NO_SECTION,
     STATES,
     AllOf,
     AnyOf,
@@ -33,7 +34,9 @@ from panan_spider.publish.browse.question import (
 LONGEST: Final = 200
 _LONGEST_QUESTION: Final = 4_000
 _FIELD: Final = re.compile(r"([^\W\d_]{1,20})[:：](.*)", re.DOTALL)
-_DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
+_DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?|(\d{4})(\d\d)(\d\d)")
+#: A day as eight digits; other numbers are those of articles.
+_EIGHT_DIGITS: Final = re.compile(r"(?:19|20)\d{6}")
 _RANGE: Final = re.compile(r"([\d/-]{0,20})\.\.([\d/-]{0,20})")
 _ALONE: Final = re.compile(r"\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?")
 _NUMBER: Final = re.compile(r"\d{7,12}")
@@ -180,6 +183,8 @@ class Parser:
             close == '"' and end >= 0 and self._text[end + 1 : end + 2] == '"'
         ):  # doubled: a quotation mark of the phrase
             end = self._text.find(close, end + 2)
+        if end < 0 and re.search(r"[\s|｜]", self._text[start:]):  # the signs in it would be words of the phrase
+            raise InvalidQuery(N_("{sign} is never closed"), sign=self._text[start - 1])
         self._at = len(self._text) if end < 0 else end + 1
         found = self._text[start : end if end >= 0 else None]
         return _short(found.replace('""', '"') if close == '"' else found)
@@ -211,7 +216,7 @@ def _plain(word: str) -> Node:
         if not found[1] and not found[2]:
             raise InvalidQuery(N_("{sign} stands between two dates"), sign="..")
         return _days(found[1], found[2])
-    if _ALONE.fullmatch(folded):
+    if _ALONE.fullmatch(folded) or (_EIGHT_DIGITS.fullmatch(folded) and day_range(folded)):
         return _days(folded, folded)
     if _LIKE_A_RANGE.fullmatch(folded):
         raise InvalidQuery(N_("{sign} stands between two dates"), sign="..")
@@ -241,6 +246,8 @@ def _in_field(name: str, value: str | None, *, phrase: bool) -> Node:
     if not value or not value.strip():
         raise InvalidQuery(N_("{name} stands without a value"), name=f"{name}:")
     value = value.strip()
+    if not phrase and value[0] in _NOT and value != NO_SECTION:
+        raise InvalidQuery(N_("{sign} stands right before the word it excludes"), sign="-")
     if field in COLUMNS:
         return _text(value if phrase else _without_signs(value), field, phrase=phrase)
     if field in ("day", "since", "until"):
@@ -264,10 +271,12 @@ def _day_clause(field: str, value: str) -> Days:
 
 
 def day_range(given: str) -> tuple[str, str] | None:
-    """The first and last day of `2020`, `2020-03` or `2020-03-05`; None where it is no date."""
+    """The first and last day of `2020`, `2020-03`, `2020-03-05` or `20200305`; None where it is no date."""
     if (found := _DAY.fullmatch(given)) is None:
         return None
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (
+        int(part) if part else None for part in (found.groups()[3:] if found[4] else found.groups()[:3])
+    )
     assert year is not None
     try:
         if month is None:

@@ -28,7 +28,7 @@ const Question = (() => {
   const padded = (number) => String(number).padStart(2, "0");
 
   function dayRange(given) {
-    const found = /^(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?$/.exec(given);
+    const found = /^(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?$/.exec(given) || /^(\d{4})(\d\d)(\d\d)$/.exec(given);
     if (found === null) return null;
     const [year, month, day] = found.slice(1).map((part) => (part === undefined ? null : Number(part)));
     if (year < 1) return null;
@@ -73,7 +73,8 @@ const Question = (() => {
       if (!found[1] && !found[2]) throw new InvalidQuery("between dates", { sign: ".." });
       return days(found[1], found[2]);
     }
-    if (/^\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?$/.test(folded)) return days(folded, folded);
+    const isDay = /^\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?$/.test(folded) || (/^(?:19|20)\d{6}$/.test(folded) && dayRange(folded) !== null);
+    if (isDay) return days(folded, folded);
     if (LIKE_A_RANGE.test(folded)) throw new InvalidQuery("between dates", { sign: ".." });
     if (/^\d{7,12}$/.test(folded)) return { kind: "number", number: folded };
     if (/^https?:\/\/\S+$/i.test(word)) return { kind: "address", url: word };
@@ -86,6 +87,7 @@ const Question = (() => {
     if (field === undefined) throw new InvalidQuery("no field", { name });
     value = (value || "").trim();
     if (value === "") throw new InvalidQuery("no value", { name: `${name}:` });
+    if (!isPhrase && NOT.includes(value[0]) && value !== "-") throw new InvalidQuery("before word", { sign: "-" });
     if (field in archive.columns) return textOf(isPhrase ? value : withoutSigns(value), field, isPhrase);
     if (["day", "since", "until"].includes(field)) {
       value = fold(value);
@@ -218,6 +220,7 @@ const Question = (() => {
       const start = this.at + 1;
       let end = this.text.indexOf(close, start);
       while (close === "\"" && end >= 0 && this.text[end + 1] === "\"") end = this.text.indexOf(close, end + 2);
+      if (end < 0 && /[\s|｜]/u.test(this.text.slice(start))) throw new InvalidQuery("unclosed", { sign: this.text[start - 1] });
       this.at = end < 0 ? this.text.length : end + 1;
       const found = this.text.slice(start, end < 0 ? undefined : end);
       return short(close === "\"" ? found.replaceAll("\"\"", "\"") : found);
