@@ -18,6 +18,7 @@ from panan_spider.extract.document import (
     bounded,
     document_title,
     is_closed,
+    is_notice,
     parse,
     refusal,
     says_it_is_missing,
@@ -55,7 +56,7 @@ from panan_spider.extract.results import (
     split_headline,
 )
 from panan_spider.extract.words import SiteWords, without_furniture, words_of
-from panan_spider.items import Author
+from panan_spider.items import Author, Heading, Paragraph
 from panan_spider.sites.profile import ArticleTemplate, Site, load_site
 from panan_spider.sites.urls import UrlKind, absolute
 
@@ -284,6 +285,7 @@ class _Reading:
     def _check_whole(self, headline: Headline) -> None:
         if not self.body.blocks:
             raise UnknownLayout("no body under the header line")
+        self._check_notice()
         self._check_doubt(headline)
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
         after = any(labels.is_footer(line) for line in self.lines[self.region.body[1] :])
@@ -291,6 +293,18 @@ class _Reading:
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:
             raise InvalidPage("the bytes fit no charset", field_name="title")
+
+    def _check_notice(self) -> None:
+        """Raise UnknownLayout or InvalidPage where the only paragraph says that there is no article, or that its text is withheld."""
+        only = self.body.blocks[0]
+        text = only.text if isinstance(only, Paragraph | Heading) else ""
+        if len(self.body.blocks) > 1 or self.body.attachments:
+            return
+        is_missing, is_withheld = is_notice(text)
+        if is_missing:
+            raise UnknownLayout(f"no article: {SAYS_MISSING}")
+        if is_withheld:
+            raise InvalidPage(f"a notice in the place of the text: {text}", field_name="text")
 
     def _check_doubt(self, headline: Headline) -> None:
         """Raise UnknownLayout where the page speaks against the reading: another title, more prose outside, text dropped."""

@@ -224,9 +224,9 @@ def base_url(page: Page, root: etree._Element) -> str:
     return page.url
 
 
-_CHALLENGE, _MAINTENANCE, _LOGIN, _SERVER, _MISSING = (
+_CHALLENGE, _MAINTENANCE, _LOGIN, _SERVER, _MISSING, _WITHHELD = (
     re.compile(one_of(name), re.IGNORECASE)
-    for name in ("challenges", "maintenance", "login", "server_pages", "missing")
+    for name in ("challenges", "maintenance", "login", "server_pages", "missing", "withheld")
 )
 _SERVER_ERROR: Final = re.compile(r"<title>\s*5\d\d\b[^<]{0,60}</title>", re.IGNORECASE)
 _REDIRECTING_SCRIPT: Final = re.compile(
@@ -234,6 +234,7 @@ _REDIRECTING_SCRIPT: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_EXCUSE: Final = 300
+_LONGEST_NOTICE: Final = 30  # of one paragraph in the place of a text
 _LONGEST: Final = 1_500  # characters on screen; such pages say little
 _MARKUP: Final = re.compile(
     r"<(?P<name>script|style)\b(?:[^<]|<(?!script\b|style\b|/(?P=name)\b)){0,100000}+</|<[^>]{0,2000}>", re.IGNORECASE
@@ -250,6 +251,17 @@ def says_it_is_missing(root: etree._Element, lines: list[Line]) -> bool:
     """Whether a page that could not be read says in few words that there is none: 您访问的页面不存在."""
     said = _said(root, lines)
     return len(said) <= _LONGEST_EXCUSE and _MISSING.search(said) is not None
+
+
+def is_notice(paragraph: str) -> tuple[bool, bool]:
+    """Of an article's only paragraph: whether it says that there is no such article, or that its text is not shown."""
+    if len(paragraph) > _LONGEST_NOTICE:
+        return False, False
+    missing, *others = (
+        any(2 * len(found[0]) >= len(paragraph) for found in pattern.finditer(paragraph))
+        for pattern in (_MISSING, _WITHHELD, _SERVER)
+    )
+    return missing, any(others)
 
 
 def _said(root: etree._Element, lines: list[Line]) -> str:

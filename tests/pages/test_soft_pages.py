@@ -89,6 +89,41 @@ BODY = "<p>网站维护期间暂停服务，用户请先登录，输入验证码
 CRUMB = "<div>您当前的位置 : 磐安新闻网 > 新闻中心>时政</div>"
 
 
+def in_a_frame(text: str, more: str = "") -> str:
+    title = "样例村的茶园里又是一年春天"
+    return (
+        f"<title>{title}</title>{CRUMB}<h1>{title}</h1><p>2022/04/19 来源:样县发布</p><p>{text}</p>{more}</body></html>"
+    )
+
+
+@pytest.mark.parametrize("text", ["您访问的页面不存在", "对不起，该文章已被删除", "此信息已下线！", "Page Not Found"])
+def test_a_text_that_is_only_a_notice_of_a_missing_page_is_no_text(text: str) -> None:
+    with pytest.raises(UnknownLayout, match="does not exist"):
+        read_article(page(in_a_frame(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["内容审核中", "您没有权限浏览本页", "系统繁忙，请稍后再试", "数据库连接失败", "服务器内部错误", "Internal Server Error", "页面加载中…", "该内容已过期", "此文章已撤回", "请登录后查看全文"],
+)  # fmt: skip
+def test_a_text_that_is_only_a_notice_is_no_text(text: str) -> None:
+    with pytest.raises(InvalidPage, match="in the place of the text"):
+        read_article(page(in_a_frame(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("因系统升级，窗口暂停办理业务。", ""),
+        ("老例家的文件丢失后被邻居找回，他写信致谢。", ""),
+        ("页面不存在", "<p>村民老例说，这样的提示他见过许多次。</p>"),
+        ("网站无法访问的情况已经排除，市民可以照常办事。", ""),
+    ],
+)
+def test_a_short_text_is_a_text(text: str, more: str) -> None:
+    assert read_article(page(in_a_frame(text, more))).text.startswith(text)
+
+
 def test_an_article_about_all_of_that_is_an_article() -> None:
     html = (
         f"<title>12306网站维护</title>{CRUMB}<h1>12306网站维护</h1><p>2022/04/19 来源:样县发布</p>{BODY}</body></html>"
