@@ -148,7 +148,8 @@ def review_reading(archive: Archive, site: Site, article: Article) -> tuple[Arti
     known = archive.latest(article.id)
     if known is None:
         others = archive.same_content(article.id, article.content_hash)
-        if len(others) < site.thresholds.same_content_numbers - 1:
+        many = len(others) >= site.thresholds.same_content_numbers - 1
+        if not many and not (others and _shows_another(archive, article)):
             return article, ""
         reason = f"{SHARED_CONTENT} {len(others)} other articles, {others[0]} for one"
         archive.quarantine(article.url, Outcome.INVALID, reason, None, article.template, article.warc)
@@ -162,6 +163,14 @@ def review_reading(archive: Archive, site: Site, article: Article) -> tuple[Arti
         return None, "unchanged; this version reads the stored page otherwise: see scrapy reparse"
     archive.hold(article.model_copy(update={"revision": known.revision + 1}))
     return None, "changed: held until the run's end"
+
+
+def _shows_another(archive: Archive, article: Article) -> bool:
+    """Whether lists call the article otherwise than its page does, and another one as its page does."""
+    articles, title = archive.ledger.articles, article.title
+    shown = [name.rstrip("….") for name in articles.titles_shown(article.id)]
+    otherwise = all(not (title.startswith(name) or name.startswith(title)) for name in shown)
+    return bool(shown) and otherwise and articles.is_title_of_another(article.id, title)
 
 
 def _is_rereading(archive: Archive, site: Site, article: Article) -> bool:

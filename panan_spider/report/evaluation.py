@@ -327,6 +327,7 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
         watched_since=None if watched is None else date.fromisoformat(watched),
         contents=stored.contents,
         same_texts=max(stored.texts.values(), default=0),
+        same_titles=max(Counter(title for _article_id, title in stored.retitled).values(), default=0),
         exchanged=sum(run.archive.ledger.articles.is_title_of_another(*one) for one in stored.retitled),
         changes=_changes(run.archive, stored),
         requested=sum(facts.outcomes.get(outcome, 0) for outcome in (Outcome.UNCHANGED, Outcome.REVISED)),

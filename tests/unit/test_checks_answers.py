@@ -39,7 +39,7 @@ def test_one_answer_for_all_addresses_fails_and_a_reprint_does_not(contents: dic
     ("more", "verdict"),
     [
         ({"same_texts": 54}, "fail"), ({"same_texts": 10}, "ok"), ({"same_texts": 11}, "fail"), ({"exchanged": 2}, "ok"),
-        ({"exchanged": 30}, "fail"),
+        ({"exchanged": 30}, "fail"), ({"same_titles": 26}, "ok"), ({"same_titles": 27}, "fail"),
     ],
 )  # fmt: skip
 def test_one_text_under_many_titles_and_titles_of_others_fail(more: dict[str, Any], verdict: str) -> None:

@@ -200,6 +200,33 @@ def test_the_same_night_is_no_second_one(runs: Runs) -> None:
     assert HeldReview(runs.archive, Thresholds()).run() == (0, 12), "one run judged both readings"
 
 
+@pytest.mark.parametrize(
+    ("shown", "is_stored"),
+    [
+        ("样例乡的茶园开园了", False),
+        ("某个样例的标题", True),
+        ("某个样例…", True),
+        ("某个样例的标题（图）", True),
+    ],
+)
+def test_a_new_article_that_shows_what_lists_show_of_another_is_not_stored(
+    runs: Runs, shown: str, is_stored: bool
+) -> None:
+    """Its address gives the page of another article; a reprint is called as its page is."""
+    title = "某个样例的标题"
+    runs.memory.shown("书记", {"000000001": f"2020-03-07 {title}", "000000002": f"2020-03-08 {shown}"})
+    found = []
+    for number in (1, 2):
+        place = runs.archive.write_response(an_exchange(url_of(number)))
+        runs.memory.discovered(url_of(number), "article", f"{number:09d}")
+        article = an_article(number, title=title, warc=place, content_hash=f"sha256:{5:064x}")
+        ready, _reason = review_reading(runs.archive, SITE, article)
+        if ready is not None:
+            runs.archive.store_all([(ready, Outcome.STORED)])
+        found.append(ready is not None)
+    assert found == [True, is_stored]
+
+
 def test_new_articles_are_stored_until_the_third_with_one_content(runs: Runs) -> None:
     def new(number: int) -> Article | None:
         place = runs.archive.write_response(an_exchange(url_of(number)))

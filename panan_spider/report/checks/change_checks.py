@@ -55,6 +55,13 @@ def _in_the_place_of_others(context: RunContext, stored: int) -> tuple[int, Mess
         )
         return context.same_texts, found
     limit = context.thresholds
+    if context.same_titles >= max(limit.few_changes, limit.few_changes_share * min(stored, 100)):
+        found = sentence(
+            "{count} of {total} articles have one and the same title, and lists show others",
+            count=context.same_titles,
+            total=stored,
+        )
+        return context.same_titles, found
     if context.exchanged >= max(limit.same_content_numbers, limit.mass_share * min(stored, 100)):
         found = sentence(
             "{count} of {total} articles have the title that lists show of another one",

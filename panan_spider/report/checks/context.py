@@ -40,6 +40,7 @@ class RunContext:
     watched_since: date | None = None  # day of the first run that saw the site
     contents: Mapping[str, int] = field(default_factory=dict)  # article numbers by content hash, of tonight's revisions
     same_texts: int = 0  # articles of tonight with one text, where it is all that they hold
+    same_titles: int = 0  # articles of tonight with one title, where lists show others; at most 100 are counted
     exchanged: int = 0  # articles of tonight with the title that lists show of another one; at most 100 are counted
     changes: Sequence[ArticleChange] = ()
     requested: int = 0  # stored articles requested again
