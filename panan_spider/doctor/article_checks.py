@@ -11,7 +11,6 @@ from panan_spider.core.tables import ResultTable, RowStatus, group
 from panan_spider.doctor.probe_result import ArticleProbe, SiteProbe
 from panan_spider.doctor.site_checks import Lines
 from panan_spider.extract.document import Page, base_url, parse
-from panan_spider.extract.headline import has_class
 from panan_spider.extract.results import ArticlePage, PageError
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind, absolute
@@ -27,9 +26,14 @@ class RecordedSelector:
     seen: bool = False
 
 
+def _has_class(name: str) -> str:
+    """An XPath condition for one class among several, whatever blanks stand around it."""
+    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+
+
 def _classed(css: str, on: str, *, seen: bool = False) -> RecordedSelector:
     tag, _dot, name = css.partition(".")
-    return RecordedSelector(css, f"//{tag or '*'}[{has_class(name)}]", on, seen)
+    return RecordedSelector(css, f"//{tag or '*'}[{_has_class(name)}]", on, seen)
 
 
 def _meta(name: str) -> RecordedSelector:

@@ -1,6 +1,5 @@
 """The switch: which template a page is, by the evidence on it, and the article read by it."""
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -11,7 +10,14 @@ from panan_spider.core.text import once
 from panan_spider.extract import labels
 from panan_spider.extract.body import Body, build, offers_files, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
-from panan_spider.extract.byline import TailLine, is_tail_line, names_alone, read_byline, read_tail_line, unknown_labels
+from panan_spider.extract.byline import (
+    TailLine,
+    is_tail_line,
+    names_alone,
+    read_byline,
+    read_tail_line,
+    unknown_labels,
+)
 from panan_spider.extract.document import (
     Page,
     base_url,
@@ -24,10 +30,11 @@ from panan_spider.extract.document import (
     says_it_is_missing,
     soft_block,
 )
-from panan_spider.extract.header_line import is_lone_byline, names_source, read_header_line
+from panan_spider.extract.header_line import closing_source, is_lone_byline, names_source, read_header_line
 from panan_spider.extract.headline import (
     Opening,
     could_be_headline,
+    is_claim,
     is_headed,
     known_titles,
     other_names,
@@ -36,10 +43,10 @@ from panan_spider.extract.headline import (
     read_opening,
 )
 from panan_spider.extract.labels import Label, find_rule
-from panan_spider.extract.line import Line, common_box, holds_more_than, stands_in
+from panan_spider.extract.line import Line, stands_in
 from panan_spider.extract.lines import flatten
-from panan_spider.extract.pager import printed_parts
-from panan_spider.extract.regions import Region, find_region, prose_outside, without_icons
+from panan_spider.extract.pager import part_numbers, printed_parts
+from panan_spider.extract.regions import Region, find_region, in_container, prose_outside, without_icons
 from panan_spider.extract.results import (
     SAYS_MISSING,
     ArticlePage,
@@ -49,20 +56,18 @@ from panan_spider.extract.results import (
     InvalidPage,
     LabelledLine,
     PageError,
-    PartNumbers,
     SoftBlock,
     UnknownLayout,
     places,
     split_headline,
 )
-from panan_spider.extract.words import SiteWords, without_furniture, words_of
+from panan_spider.extract.words import SiteWords, bare_names, is_lead, is_prose, meaning, without_furniture, words_of
 from panan_spider.items import Author, Heading, Paragraph
 from panan_spider.sites.profile import ArticleTemplate, Site, load_site
-from panan_spider.sites.urls import UrlKind, absolute
+from panan_spider.sites.urls import Address, UrlKind, absolute
 
-#: A link of a pager by its number, and how long a pager is at most, in characters.
-_NUMBER: Final = re.compile(r"[\s\[【(第]{0,4}(\d{1,3})[\s\]】)页]{0,4}")
-_LONGEST_PAGER: Final = 120
+#: The label under which another source than the page's is kept among the credits.
+_SOURCE_LABEL: Final = meaning("source_labels")[-2]
 
 
 def choose_template(page: Page, lines: list[Line], site: Site) -> ArticleTemplate:
@@ -128,6 +133,8 @@ class _Reading:
     def result(self) -> ArticlePage:
         header, printed = self._header()
         (headline, opening, lines), tail = self._headline(first_part=self.address.part == 1), self._tail()
+        header = self._without_other_editor(header, tail)
+        named = tuple(Author(name=name, title=None, work=None) for name in bare_names(headline.subtitle or ""))
         build(lines, self.body, self.resolve)
         self._check_whole(headline)
         return ArticlePage(
@@ -135,21 +142,21 @@ class _Reading:
             template=self.template.name,
             title=headline.title,
             kicker=opening.kicker or self._kicker(headline, header),
-            subtitle=opening.subtitle if headline.subtitle in (None, header.source) else headline.subtitle,
+            subtitle=opening.subtitle if named or headline.subtitle in (None, header.source) else headline.subtitle,
             published=header.published,
             breadcrumbs=self.breadcrumbs,
             header_line=printed or None,
-            source=header.source or tail.source,
-            authors=_merged(header.authors, tail.authors),
+            source=header.source or tail.source or self._closing_source(),
+            authors=_merged(_merged(named, header.authors), tail.authors),
             editor=header.editor or tail.editor,
-            credits=header.credits | _of_other_editors(header, tail) | tail.credits,
+            credits=header.credits | _of_other_editors(header, tail) | tail.credits | self._other_source(header, tail),
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
             related=read_related(self.lines[self.region.body[1] :], self.resolve),
             section_links=self._section_links(),
             parts=self._parts(),
             discarded=tuple(self.body.discarded),
-            part_numbers=self._numbers(),
+            part_numbers=part_numbers(self.root, self._address_of, self.address, bool(self._part_links)),
             printed_parts=printed_parts(self.root, self.lines, self.address.article_id),
             unknown_labels=self._unknown_labels(),
             label_lines=lambda: self._labelled(headline, opening),
@@ -157,7 +164,29 @@ class _Reading:
         )
 
     def _kicker(self, headline: Headline, header: HeaderLine) -> str | None:
-        return None if headline.kicker in (header.source, self.site.name) else headline.kicker
+        kicker = headline.kicker
+        return None if kicker in (header.source, self.site.name) or (kicker and is_claim(kicker)) else kicker
+
+    def _closing_source(self) -> str | None:
+        """The source that the last line of the text names."""
+        index = self.region.source
+        return None if index is None else closing_source(self.lines[index].folded)
+
+    def _other_source(self, header: HeaderLine, tail: TailLine) -> dict[str, str]:
+        """The source that a line below the text names, where the header line names another."""
+        named = [name for name in (header.source, tail.source, self._closing_source()) if name]
+        return {_SOURCE_LABEL: named[1]} if len(set(named[:2])) > 1 else {}
+
+    def _without_other_editor(self, header: HeaderLine, tail: TailLine) -> HeaderLine:
+        """The header line's fields; an editor within the text's container is another paper's where the site's own stands outside."""
+        text = next((line for line in self.lines[slice(*self.region.body)] if is_prose(line)), None)
+        lines = self._header_lines()
+        if text is None or not (header.editor and tail.editor and lines) or in_container(lines[0], text):
+            return header
+        held = read_tail_line("  ".join(line.folded for line in lines if in_container(line, text)))
+        if held.editor != header.editor or any(in_container(self.lines[index], text) for index in self.region.tail):
+            return header
+        return replace(header, editor=None, credits={held.editor_label: held.editor or "", **header.credits})
 
     def _section_links(self) -> tuple[tuple[str, str], ...]:
         crumb = self.region.breadcrumb
@@ -177,6 +206,8 @@ class _Reading:
         for line in (self.lines[n] for n in region.tail):
             rule = find_rule(line, (Label.TAIL, Label.BYLINE, Label.HEADER))
             labels.give((line,), Label.TAIL, rule.name if rule else "tail: value of a label")
+        if self.region.source is not None:
+            labels.give((self.lines[self.region.source],), Label.TAIL, "tail: source")
         labels.settle(self.lines)
         return tuple(LabelledLine(line.mark.label, line.mark.rule, line.text or line.src, line) for line in self.lines)
 
@@ -217,9 +248,14 @@ class _Reading:
     def _body_lines(self) -> list[Line]:
         """The lines of the body's region without bylines and tail lines among them."""
         bylines = self.region.bylines
-        kept = (index for index in range(*self.region.body) if index not in self.region.tail and index not in bylines)
+        out = {*self.region.tail, *bylines, self.region.source}
+        kept = (index for index in range(*self.region.body) if index not in out)
         lines = [replace(self.lines[n], parted=True) if n - 1 in bylines else self.lines[n] for n in kept]
-        return lines + self._files_behind()
+        return self._leads() + lines + self._files_behind()
+
+    def _leads(self) -> list[Line]:
+        """The text's lead where it stands between headline and header line."""
+        return [line for line in self.lines[self.region.headline[1] : self.region.header[0]] if is_lead(line)]
 
     def _files_behind(self) -> list[Line]:
         """The lines right behind the tail that offer files, in the box of the tail: the article's attachments below the editor's line."""
@@ -280,7 +316,8 @@ class _Reading:
         for group in editors[:-1]:
             credits.setdefault(group.editor_label, group.editor or "")
         source = next((group.source for group in groups if group.source), None)
-        return TailLine(authors, editors[-1].editor if editors else None, credits, source)
+        last = editors[-1] if editors else TailLine()
+        return TailLine(authors, last.editor, credits, source, last.editor_label)
 
     def _check_whole(self, headline: Headline) -> None:
         if not self.body.blocks:
@@ -318,10 +355,11 @@ class _Reading:
         if all(block.type == "image" for block in self.body.blocks) and any(map(is_dropped_text, self.body.discarded)):
             raise UnknownLayout("a body of pictures alone, and text left out: a list of links?")
 
+    def _address_of(self, link: etree._Element) -> Address:
+        return self.site.urls.understand(self.resolve(link.get("href", "")))
+
     def _parts(self) -> tuple[str, ...]:
-        return tuple(
-            self.site.urls.understand(self.resolve(link.get("href", ""))).url for link in self._part_links.values()
-        )
+        return tuple(self._address_of(link).url for link in self._part_links.values())
 
     @once
     def _part_links(self) -> dict[int, etree._Element]:
@@ -330,33 +368,10 @@ class _Reading:
         found = {}
         links = [element for element in self.root.iter("a") if "_" in element.get("href", "")]
         for element in links:
-            address = self.site.urls.understand(self.resolve(element.get("href", "")))
+            address = self._address_of(element)
             if address.kind is UrlKind.PART and address.article_id == own.article_id and address.url != own.url:
                 found[address.part] = element
         return dict(sorted(found.items()))
-
-    def _numbers(self) -> PartNumbers:
-        """The addresses of the article's parts by the numbers that link to them, and the number printed without a link."""
-        found: dict[int, tuple[str, etree._Element]] = {}
-        for element in self.root.iter("a") if self.address.part > 1 or self._part_links else ():
-            number = _NUMBER.fullmatch("".join(element.itertext()))
-            address = self.site.urls.understand(self.resolve(element.get("href", ""))) if number else None
-            if number and address and address.article_id == self.address.article_id:
-                found.setdefault(int(number[1]), (address.url, element))
-        boxes = [element.getparent() for _, element in found.values()]
-        box = boxes[0] if boxes else None
-        for other in boxes[1:]:
-            box = common_box(box, other) if box is not None and other is not None else None
-        numbers = {number: url for number, (url, _) in found.items()}
-        if box is None or holds_more_than(box, _LONGEST_PAGER):
-            return PartNumbers(numbers)
-        linked = {piece for _, element in found.values() for piece in element.iter()}
-        texts = [
-            element.text or "" for element in box.iter(etree.Element) if element not in linked and element.tag != "a"
-        ]
-        texts += [element.tail or "" for element in box.iter(etree.Element) if element is not box]
-        printed = {int(text) for text in re.findall(r"(?<![\d/])\d{1,3}(?![\d/])", " ".join(texts))} - numbers.keys()
-        return PartNumbers(numbers, printed.pop() if len(printed) == 1 else None)
 
 
 def _before_captions(lines: list[Line], title: str) -> list[Line]:

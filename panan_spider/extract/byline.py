@@ -32,7 +32,7 @@ _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
 
 _ROLE_AT: Final = re.compile(rf"((?:(?<![{_HAN}]){_NEWSROOM})?{ROLE})\s*[:|]?")
 _LABEL_AT: Final = re.compile(
-    rf"({one_of('author_word')}|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({one_of('author_word')}|{one_of('writers')})(?=\s)"
+    rf"({one_of('author_word')}|(?:{_MARK})(?:\s?[/、&+]\s?(?:{_MARK}))+|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({one_of('author_word')}|{one_of('writers')})(?=\s)"
 )
 _WRITERS: Final = frozenset(f"{before}{AUTHOR_WORD}" for before in ("", *meaning("article_words")))
 _PREFIX_AT: Final = re.compile(rf"({_MARKS})\s*[/|丨](?=\s*[{_HAN}])(?!\s*(?:{_MARK})(?![{_HAN}]))")

@@ -53,6 +53,7 @@ _BYLINE_START: Final = re.compile(
     rf"{ROLE}(?=[\s::]|[\u3400-\u9fff]|$)|(?:(?<!\S)|(?<={_NEWSROOM_END}))(?:{one_of('author_word')})(?=\s)"
     rf"|(?<!\S)(?:{one_of('working_words')})(?=\s+[\u3400-\u9fff]{{2,4}}(?:\s|$))"
     rf"|(?:{one_of('author_word')}|{'|'.join(map(spaced, meaning('editor_labels', 'work_labels')))})\s*:|(?<!\S)(?:文|图|{one_of('shot')})\s*/"
+    rf"|(?<!\S)(?:{one_of('text_marks', 'photo_marks')})(?:\s?[/、]\s?(?:{one_of('text_marks', 'photo_marks', 'video_marks')}))+\s*:"
 )
 _ORGAN: Final = re.compile(rf"(?:{one_of('newsroom_ends', 'organ_ends')})$")
 _MARKED: Final = re.compile(rf"/\s*(?:文|图|摄|{one_of('video_marks')})|(?<=\s)(?:文|摄|文/摄)(?:\s|$)")
@@ -62,12 +63,20 @@ _SIGN: Final = re.compile(rf"\d{{4}}|[:/]|{one_of('roles', 'bylines_between', 'a
 _SLASH: Final = re.compile(
     rf"(?<=[\s\x1f])[/·•丨](?=\s+(?!(?:{one_of('photo_marks', 'text_marks', 'video_marks')})(?![\w:/]|\s:))|\x1f|$)"
 )
+#: A sign between a value and the next label, glued to both: `来源:甲报/审读:乙`.
+_BEFORE_LABEL: Final = re.compile(
+    rf"[/;,、·•](?=\s{{0,3}}(?!{one_of('photo_marks', 'text_marks', 'both_marks', 'video_marks')})[\u3400-\u9fff]{{2,6}}\s?:)"
+)
 _LONE: Final = re.compile(rf"[\s■□●○◆◎★]{{0,3}}(?!{one_of('bylines_between')}){NEWSROOM_ROLE}[\s:][\s\w:/、·]*$")
 _COLUMN: Final = re.compile(rf"(?:{one_of('column_words')})\s*$")
 _PHOTO_CREDIT: Final = re.compile(rf"(?:[摄图]|{one_of('photo_credits')})[\s)】]*$")
 _PHOTO_LABEL: Final = re.compile(rf"[\s(【]{{0,9}}(?:{one_of('photo_labels')})\s{{0,9}}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _SOURCE: Final = re.compile(SOURCE_LABEL)
+_CLOSING_SOURCE: Final = re.compile(rf"[\s(\[【]{{0,9}}{SOURCE_LABEL}\s{{0,9}}([^。!?;:,]{{2,30}})")
+#: A label of the page's own and its value: `发布者:甲`, `浏览次数:12次`.
+_PAGE_LABEL: Final = re.compile(rf"(?<!\w)(?:{one_of('page_labels')})\s?:\s{{0,3}}[^\s。!?;:]{{0,12}}")
+_WHOLE_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff]+")
 _EMPTY_SOURCE: Final = re.compile(rf"{SOURCE_LABEL}\s*$")
 _SITE: Final = rf"\s{{0,9}}{_DOMAIN.pattern}\s{{0,9}}{{name}}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
@@ -90,7 +99,7 @@ def read_header_line(text: str) -> HeaderLine:
         line = f"{line[: dated.start()]}\x1f{line[dated.end() :]}"
         own_dates = _dates_of_source(line)  # the issue of a newspaper that a source names
         line = DATE.sub(lambda found: found[0] if found.start() in own_dates else "\x1f", line)
-    editor, credits, line = cut_credits(_SLASH.sub("  ", _without_date_labels(line)))
+    editor, credits, line = cut_credits(_SLASH.sub("  ", _BEFORE_LABEL.sub("  ", _without_date_labels(line))))
     source, rest = _cut_source(line)
     source = as_printed(text, source) if source else None
     return HeaderLine(published, source, read_byline(_without_other_labels(_DOMAIN.sub(" ", rest))), editor, credits)
@@ -105,11 +114,7 @@ def _without_date_labels(line: str) -> str:
     """The line with a mark in the place of each date's label. Raises UnknownLayout where one is glued to the source's value."""
     source = _SOURCE.search(line)
     for label in _ANY_DATE_LABEL.finditer(line):
-        glued = (
-            re.search(r"[\u3400-\u9fff]$", line[: label.start()])
-            if label[0].startswith(meaning("date_labels"))
-            else None
-        )
+        glued = label[0].startswith(meaning("date_labels")) and re.search(r"[\u3400-\u9fff]$", line[: label.start()])
         if source and source.end() < label.start() and glued:
             raise UnknownLayout(f"where the source ends before a date's label is not known: {line.strip()[:60]}")
     return _ANY_DATE_LABEL.sub("\x1f", line)
@@ -117,8 +122,7 @@ def _without_date_labels(line: str) -> str:
 
 def _without_other_labels(rest: str) -> str:
     """Rest of a header line without labels that name no author, and their values: `栏目:要闻`, `审读:甲`."""
-    labels = [*_OTHER_LABEL.finditer(rest)]
-    for label in reversed(labels):
+    for label in reversed([*_OTHER_LABEL.finditer(rest)]):
         end = _END_OF_OTHER.search(rest, label.end())
         rest = f"{rest[: label.start()]} {rest[end.start() :] if end else ''}"
     return rest
@@ -181,8 +185,7 @@ def _cut_source(line: str) -> tuple[str | None, str]:
 
 def _split_source(value: str, rest: str) -> tuple[str | None, str]:
     """The source, and what follows it without a role: names, where a mark or the look of the words says so."""
-    words = value.split()
-    if not words:
+    if not (words := value.split()):
         return None, ""
     marked = _MARKED.search(value + rest) is not None and not _BYLINE_START.match(rest)
     if marked and not _ORGAN.search(words[0]):
@@ -194,9 +197,7 @@ def _split_source(value: str, rest: str) -> tuple[str | None, str]:
 
 
 def _is_name(word: str) -> bool:
-    return re.fullmatch(
-        r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff]+", word
-    ) is not None and not _ORGAN.search(word)
+    return _WHOLE_NAME.fullmatch(word) is not None and not _ORGAN.search(word)
 
 
 @remembered
@@ -212,9 +213,8 @@ def is_byline(text: str) -> bool:
 @remembered
 def is_lone_byline(text: str) -> bool:
     """Whether the line is a byline that begins with a role, and nothing else: `记者 甲 乙 通讯员 丙`."""
-    if len(text) > _LONGEST_BYLINE or not _LONE.match(fold(text)) or not is_byline(text):
-        return False
-    return all(label in meaning("author_labels") for label in byline.labels_of(text))
+    lone = len(text) <= _LONGEST_BYLINE and _LONE.match(fold(text)) and is_byline(text)
+    return bool(lone) and all(label in meaning("author_labels") for label in byline.labels_of(text))
 
 
 def is_opening_byline(line: Line) -> bool:
@@ -234,7 +234,7 @@ def leftover(text: str, words: SiteWords) -> str:
     byline = _BYLINE_START.search(line)
     if byline and len(line) - byline.start() <= 120 and not re.search(r"[,。!?;]", line[byline.start() :]):
         line = line[: byline.start()]
-    line = _SOURCE_AND_WORD.sub(" ", line)
+    line = _PAGE_LABEL.sub(" ", _SOURCE_AND_WORD.sub(" ", line))
     line = words.pattern("{name}").sub(" ", _DOMAIN.sub(" ", line))
     return re.sub(r"[\s|【】()()—:/\[\]-]+", "", line)
 
@@ -243,7 +243,7 @@ def leftover(text: str, words: SiteWords) -> str:
 def strength(text: str, words: SiteWords) -> int:
     """Evidence that a line is (part of) a header line: 0 for none, more for each thing that only such a line prints."""
     line = fold(text)
-    if not _SIGN.search(line) and not words.pattern("{name}").search(line):
+    if not could_say_some(line, words):
         return 0
     line, score = cleared(line), 0
     if dated := DATE.search(line):
@@ -256,14 +256,20 @@ def strength(text: str, words: SiteWords) -> int:
 
 def could_say_some(bare: str, words: SiteWords) -> bool:
     """Whether a line, given without its blanks, can have `strength` or be a label at all: most lines of a page cannot."""
-    folded = fold(bare)
-    return _SIGN.search(folded) is not None or words.pattern("{name}").search(folded) is not None
+    return any(sign.search(fold(bare)) for sign in (_SIGN, words.pattern("{name}")))
 
 
 @remembered
 def names_source(text: str) -> bool:
     """Whether the line holds 来源, empty or not."""
     return _SOURCE.search(fold(text)) is not None
+
+
+@remembered
+def closing_source(text: str) -> str | None:
+    """The source that a line of its own names below a text, in brackets or not; None for any other line."""
+    found = _CLOSING_SOURCE.fullmatch(text)
+    return unbracketed(found[1]) or None if found else None
 
 
 @remembered
@@ -338,7 +344,7 @@ def header_end(lines: list[Line], first: int) -> int:
             break
         end += 1
     while end - 1 > first and words.names_code(lines[end - 1]) and words.is_furniture(lines[end - 1]):
-        end -= 1  # the code follows that it speaks of
+        end -= 1  # the code follows
     return end
 
 

@@ -14,13 +14,15 @@ from panan_spider.extract import labels
 from panan_spider.extract.breadcrumb import ANCHOR
 from panan_spider.extract.header_line import is_piece_above, leftover, strength
 from panan_spider.extract.line import Line
+from panan_spider.extract.media import is_content
 from panan_spider.extract.results import Headline, UnknownLayout
-from panan_spider.extract.words import SiteWords, is_prose, meaning, one_of
+from panan_spider.extract.words import SiteWords, is_lead, is_prose, meaning, one_of
 from panan_spider.sites.profile import ArticleTemplate
 
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 #: Words that a site's, a portal's or a section's name holds, and no article's.
 _SITE_WORDS: Final = re.compile(one_of("site_words"))
+_CLAIM: Final = re.compile(one_of("claims"))
 _NAME_OF_SITE: Final = "{name}"
 #: Characters: a `<title>` that can contradict, a part of it that names an article, and a beginning that is alike.
 _SHORTEST_CALLED: Final = 6
@@ -61,6 +63,11 @@ def is_headed(lines: Sequence[Line], names: Collection[str]) -> bool:
     """Whether a heading of the page begins with one of these names, letters alone."""
     heads = [plain(line.folded) for line in lines if line.kind == "text" and line.heading_tag]
     return any(len(name) >= _SHORTEST_CALLED and head.startswith(name[:_ALIKE]) for name in names for head in heads)
+
+
+def is_claim(kicker: str) -> bool:
+    """Whether the line over the headline is a claim of the page's, such as 本网独家, and no kicker."""
+    return _CLAIM.fullmatch(plain(kicker)) is not None
 
 
 def _names_site(part: str, words: SiteWords) -> bool:
@@ -117,11 +124,6 @@ def _compiled(path: str) -> etree.XPath:
     return etree.XPath(path)
 
 
-def has_class(name: str) -> str:
-    """An XPath condition for one class among several, whatever blanks stand around it."""
-    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
-
-
 _TITLE_CUTS: Final = re.compile(r"\s{0,9}(?:--+|——|[-_|–])\s{0,9}")
 
 
@@ -156,7 +158,8 @@ def find_headline(lines: list[Line], start: int, header: int, titles: frozenset[
     first = header
     for index in range(header - 1, start - 1, -1):
         line = lines[index]
-        if labels.is_furniture(line) or labels.is_leftover(line) or line.bare in _OF_ADVERTS:
+        icon = line.kind == "image" and line.heading_tag and not is_content(line.src)
+        if icon or labels.is_furniture(line) or labels.is_leftover(line) or line.bare in _OF_ADVERTS or is_lead(line):
             if first == header:
                 header = first = index
             continue
@@ -174,8 +177,10 @@ def find_headline(lines: list[Line], start: int, header: int, titles: frozenset[
 
 def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
     """Whether the line can stand in the headline block: no link elsewhere, no words of the page around."""
-    if line.kind != "text" or len(line.bare) > 120 or line.is_row or line.controls or is_navigation(line):
+    if line.kind != "text" or len(line.bare) > 120 or line.is_row or line.controls:
         return False
+    if len(line.links) >= 3 and line.linked * 2 >= len(line.bare):
+        return False  # a row of section names
     if plain(line.prose) in titles:
         return True
     if strength(line.folded, line.words) >= 2 and not leftover(line.folded, line.words):
@@ -198,11 +203,6 @@ def _in_column(line: Line, headline: Line) -> bool:
         return True
     links = (a for a in branch.iter("a") if not a.get("href", "#").lower().startswith(("javascript", "#")))
     return next(islice(links, 1, None), None) is not None
-
-
-def is_navigation(line: Line) -> bool:
-    """Whether most of the line is links to somewhere else: a row of section names."""
-    return len(line.links) >= 3 and line.linked * 2 >= len(line.bare)
 
 
 #: `甲在乙地调研时勉励`: a verb after 时, whatever it is.
@@ -350,7 +350,7 @@ def read_opening(body: Sequence[Line], headline: Headline, *, first_part: bool) 
     if end < len(texts):
         if headline.subtitle and texts[end] == plain(headline.subtitle):
             end += 1
-        elif headline.subtitle is None and first_part and _is_subtitle(body[end]):
+        elif headline.subtitle is None and first_part and (_is_subtitle(body[end]) or _is_lone_heading(body, end)):
             subtitle, end = body[end].prose, end + 1
     return Opening(kicker, subtitle, tuple(body[:end]))
 
@@ -379,6 +379,14 @@ def _opens_with_kicker(line: Line, text: str, headline: Headline) -> bool:
 def _is_subtitle(line: Line) -> bool:
     """Whether the line is marked as one by its dash and is no sentence, as one in a dialogue would be."""
     return _DASHED.match(line.prose) is not None and could_be_kicker(line)
+
+
+def _is_lone_heading(body: Sequence[Line], index: int) -> bool:
+    """Whether the line is the one heading element of the body, before its text: a section's heading would not be the only one."""
+    line = body[index]
+    if line.heading_tag is None or not could_be_kicker(line) or len(body) < index + 2:
+        return False
+    return not any(other.heading_tag for other in body[index + 1 :]) and any(map(is_prose, body[index + 1 :]))
 
 
 def could_be_kicker(line: Line) -> bool:

@@ -311,9 +311,11 @@ def _box(line: Line, up: int) -> etree._Element | None:
 
 
 def is_from_above(line: Line, picture: Line) -> bool:
-    """Whether the line is the caption of the picture after it: ▼…, or the first thing in its figure."""
+    """Whether the line is the caption of the picture after it: ▼…, the first thing in its figure, alone with it in a centred paragraph."""
     if len(line.prose) > _LONGEST_STRONG:
         return False
+    if line.block is picture.block and line.block.tag == "p" and line.centred and not line.bold:
+        return len(line.prose) <= _LONGEST_CENTRED and not holds_more_than(line.block, len(line.bare))
     if line.block.tag == "figcaption" and line.block.getprevious() is None:
         return line.block.getparent() in (picture.block, *picture.block.iterancestors())
     return _DOWN.match(line.prose) is not None or _OF_NEXT.match(fold(line.prose)) is not None

@@ -19,6 +19,13 @@ _PLACEHOLDER: Final = re.compile(
 _ICON: Final = re.compile(
     r"(?:^|/)(?:icons?_|ico_|icons?/|ewebeditor/|fileicon|print|close|share|logo)[\w./-]*$", re.IGNORECASE
 )
+#: Rules, bullets and arrows of a page, by their names.
+_ORNAMENT: Final = re.compile(
+    r"(?:^|/)(?:[a-z]{1,8}[_-])?(?:h?line|hr|dot|dots|dian|point|bullet|arrow|jiantou|jt|fgx|fengexian|xian|divider|separator|split|bg|bullet|sanjiao|triangle)"
+    r"[_-]?\d{0,3}\.(?:gif|png|jpe?g|webp)$",
+    re.IGNORECASE,
+)
+_SIDE_OF_STYLE: Final = re.compile(r"(?<![\w-])(?:width|height)\s{0,9}:\s{0,9}(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
 _CONTENT: Final = re.compile(r"(?:^|/)(?:pic|att|upload\w*)/|(?:^|/)[WP]0\d{10,}", re.IGNORECASE)
 _VIDEO_FILE: Final = re.compile(r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv|swf|mpg|mpeg|rmvb)$", re.IGNORECASE)
 _PLAYER: Final = re.compile(r"video|player|v\.qq\.com|youku|tudou|bilibili|iqiyi|ixigua", re.IGNORECASE)
@@ -66,7 +73,9 @@ def image_source(element: etree._Element) -> str:
         src = late  # a paste's `data-src` leads to where the CMS took its copy from
     if _shows_nothing(src):
         src = next(filter(None, map(_usable, _other_sources(element))), "")
-    return "" if _shows_nothing(src) or _ICON.search(urlsplit_path(src)) or _is_tiny(element) else src
+    path = urlsplit_path(src)
+    ornament = _ICON.search(path) or (_ORNAMENT.search(path) and not is_content(src))
+    return "" if _shows_nothing(src) or ornament or _is_tiny(element) else src
 
 
 def inline_source(element: etree._Element) -> str:
@@ -150,7 +159,8 @@ def _is_tiny(element: etree._Element) -> bool:
         digits = re.match(r"\s*(\d+)\s*(?:px)?\s*$", element.get(side, ""))
         if digits and int(digits[1]) < _SMALLEST_PICTURE:
             return True
-    return False
+    sides = _SIDE_OF_STYLE.findall(element.get("style", ""))
+    return any(int(side) < _SMALLEST_PICTURE for side in sides)
 
 
 def video_source(element: etree._Element) -> str:

@@ -5,17 +5,17 @@ A `下一页` or `rel=next` link; enorth's numbered pages `…/system/count/…_
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from panan_spider.extract.line import Line
-from panan_spider.extract.results import InvalidPage, Pager
+from panan_spider.extract.line import Line, common_box, holds_more_than
+from panan_spider.extract.results import InvalidPage, Pager, PartNumbers
 from panan_spider.extract.words import one_of
 from panan_spider.sites.profile import Site
-from panan_spider.sites.urls import UrlKind, absolute, canonical
+from panan_spider.sites.urls import Address, UrlKind, absolute, canonical
 
 #: The link to the next older page. A lone `>` is one too.
 _NEXT: Final = re.compile(
@@ -62,6 +62,9 @@ _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 _SCRIPT_NAME: Final = "count_page_list_"
 #: A next page with this number or a higher one, linked from the front of a list of unknown length: the numbers count down.
 _COUNTED_DOWN: Final = 10
+#: A link of an article's pager by its number, and how long such a pager is at most, in characters.
+_NUMBER: Final = re.compile(r"[\s\[【(第]{0,4}(\d{1,3})[\s\]】)页]{0,4}")
+_LONGEST_PAGER: Final = 120
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
@@ -330,6 +333,34 @@ def _leads_nowhere(element: etree._Element) -> bool:
     anchor = next(element.iterancestors("a"), element) if element.tag != "a" else element
     href = (anchor.get("href") or "").strip()
     return href in ("", "#") or href.lower().startswith("javascript:")
+
+
+def part_numbers(
+    root: etree._Element, address_of: Callable[[etree._Element], Address], own: Address, has_links: bool
+) -> PartNumbers:
+    """The addresses of an article's parts by the numbers that link to them, and the number printed without a link.
+
+    `own` is the page's address; `has_links`: it links to further parts.
+    """
+    found: dict[int, tuple[str, etree._Element]] = {}
+    for element in root.iter("a") if own.part > 1 or has_links else ():
+        number = _NUMBER.fullmatch("".join(element.itertext()))
+        address = address_of(element) if number else None
+        if number and address and address.article_id == own.article_id:
+            found.setdefault(int(number[1]), (address.url, element))
+    boxes = [element.getparent() for _, element in found.values()]
+    box = boxes[0] if boxes else None
+    for other in boxes[1:]:
+        box = common_box(box, other) if box is not None and other is not None else None
+    numbers = {number: url for number, (url, _) in found.items()}
+    if box is None or holds_more_than(box, _LONGEST_PAGER):
+        return PartNumbers(numbers)
+    linked = {piece for _, element in found.values() for piece in element.iter()}
+    inside = list(box.iter(etree.Element))
+    texts = [element.text or "" for element in inside if element not in linked and element.tag != "a"]
+    texts += [element.tail or "" for element in inside if element is not box]
+    printed = {int(text) for text in re.findall(r"(?<![\d/])\d{1,3}(?![\d/])", " ".join(texts))} - numbers.keys()
+    return PartNumbers(numbers, printed.pop() if len(printed) == 1 else None)
 
 
 def maxpage(script_text: str) -> int:

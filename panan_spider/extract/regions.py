@@ -11,6 +11,7 @@ from panan_spider.extract import byline, labels, media, words
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
 from panan_spider.extract.byline import read_byline
 from panan_spider.extract.header_line import (
+    closing_source,
     could_say_some,
     header_end,
     is_lone_byline,
@@ -94,7 +95,7 @@ class _ProseBehind:
             self._look_on(index + 1)
         first = bisect_right(self._prose, index)
         for place in self._prose[first : first + _MOST_PROSE]:
-            prose += _in_container(self._lines[place], line)
+            prose += in_container(self._lines[place], line)
             if prose >= enough:
                 return True
         return False
@@ -110,7 +111,7 @@ class _ProseBehind:
         self._end = len(self._lines)
 
 
-def _in_container(line: Line, other: Line) -> bool:
+def in_container(line: Line, other: Line) -> bool:
     """Whether two lines stand in one element, each in a block of its own or not."""
     one, two = line.block, other.block
     return one is two or (one.getparent() is two.getparent() and one.tag == two.tag and one.tag not in _CELLS)
@@ -123,7 +124,7 @@ def _in_row(line: Line, other: Line) -> bool:
 
 def _continues(line: Line, first: Line) -> bool:
     """Whether a tail line belongs to the same article as an earlier one: in its container, or with the site's own editor."""
-    return _in_container(line, first) or byline.read_tail_line(line.folded).editor is not None
+    return in_container(line, first) or byline.read_tail_line(line.folded).editor is not None
 
 
 def _later_tail(lines: list[Line], start: int) -> list[int]:
@@ -207,7 +208,7 @@ def _tail_end(lines: list[Line], first: int) -> int:
         awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
         between = end + 1 < len(lines) and labels.is_byline(lines[end]) and labels.is_tail(lines[end + 1])
         named = labels.is_byline(lines[end]) or bool(byline.names_alone(text))
-        signed = named and (_in_container(lines[end], lines[end - 1]) or _in_row(lines[end], lines[end - 1]))
+        signed = named and (in_container(lines[end], lines[end - 1]) or _in_row(lines[end], lines[end - 1]))
         tail = signed or labels.is_tail(lines[end]) or labels.is_unlisted_tail(lines[end])
         if labels.opens_side_block(lines[end]) or not (awaited or between or tail):
             break
@@ -228,6 +229,7 @@ class Region:
     body: tuple[int, int]  # tail lines can stand in it
     tail: tuple[int, ...]  # indexes of the tail lines, in order
     bylines: tuple[int, ...]  # indexes of the lines at the body's start that are bylines
+    source: int | None = None  # index of the body's last line where it says whence the text comes
 
 
 def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
@@ -254,7 +256,14 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
         tail, end = (behind,), behind
     if signs(lines, header, begin, end):
         tail, end = (end - 1, *(index for index in tail if index >= end)), end - 1
-    return Region(crumb, headline, header, (begin, end), tail, _opening_bylines(lines, begin, end, named))
+    bylines = _opening_bylines(lines, begin, end, named)
+    return Region(crumb, headline, header, (begin, end), tail, bylines, _closing_source(lines, begin, end))
+
+
+def _closing_source(lines: list[Line], begin: int, end: int) -> int | None:
+    """Index of the last line of text where it is a source and its label: `（来源：甲报）`; text must stand before it."""
+    texts = [index for index in range(end - 1, begin - 1, -1) if _is_text(lines[index])][:2]
+    return texts[0] if len(texts) > 1 and closing_source(lines[texts[0]].folded) else None
 
 
 def _is_text(line: Line) -> bool:
@@ -267,17 +276,15 @@ def _is_text(line: Line) -> bool:
 def prose_outside(lines: list[Line], region: Region) -> int:
     """Characters of the paragraphs that stand neither in the article nor in the footer; 0 for a single one."""
     inside = {
-        *range(region.headline[0], region.headline[1]),
+        *range(*region.headline),
+        *range(region.headline[1], region.header[0]),
         *range(*region.header),
         *range(*region.body),
         *region.tail,
     }
-    outside = [len(line.bare) for index, line in enumerate(lines) if index not in inside and _is_foreign_prose(line)]
+    prose = (line for index, line in enumerate(lines) if index not in inside and words.is_prose(line))
+    outside = [len(line.bare) for line in prose if not line.is_row and not labels.is_footer(line)]
     return sum(outside) if len(outside) > 1 else 0
-
-
-def _is_foreign_prose(line: Line) -> bool:
-    return words.is_prose(line) and not line.is_row and not labels.is_footer(line)
 
 
 def _last_group(tail: Sequence[int]) -> int:

@@ -108,6 +108,8 @@ FURNITURE: Final = re.compile(
 #: One of these stands in every stretch of furniture, and in few other lines.
 _FURNITURE_WORD: Final = re.compile(one_of("furniture_signs"))
 
+_BARE_NAME: Final = re.compile(rf"(?:{one_of('surnames')})[\u3400-\u9fff]{{1,2}}")
+_SHORT_NAME: Final = 2  # characters: two such words can say something else
 _BETWEEN_LABELS: Final = re.compile(r";(?=\s{0,9}(?:[\u3400-\u9fff]{2,6}\s?:|\d{4}[-/.年]\d))")
 _BAR: Final = re.compile(rf"\s{{0,9}}{_BARS}(?:{one_of('letter_size')})\s*:")
 _SIGNS_BETWEEN: Final = re.compile(r"[\s|\[\]]*")
@@ -118,6 +120,13 @@ def cleared(folded: str, by: str = " ") -> str:
     if ";" in folded:
         folded = _BETWEEN_LABELS.sub(" ", folded)
     return FURNITURE.sub(by, folded) if _FURNITURE_WORD.search(folded) else folded
+
+
+def bare_names(text: str) -> tuple[str, ...]:
+    """The names on a line of names alone, told by their family names, one of three characters at least; none of any other line."""
+    names = re.split(r"[\s、,，]+", text.strip())
+    told = all(_BARE_NAME.fullmatch(name) for name in names) and max(map(len, names)) > _SHORT_NAME
+    return tuple(names) if told else ()
 
 
 @remembered
@@ -177,6 +186,9 @@ _BELOW: Final = re.compile(
     rf"^\s*[【\[]?(?:(?:{one_of('below')})(?:{one_of('below_goes_on')}|(?!\w))|{one_of('notices')})"
 )
 _KEYWORDS: Final = re.compile(rf"^\s*[【\[]?(?:{one_of('keyword_labels')})\s*[】\]]?\s*:", re.IGNORECASE)
+_LEAD: Final = re.compile(
+    rf"[\s(【\[]{{0,9}}(?:{one_of('lead_labels')})\s{{0,9}}[】\])]?\s{{0,9}}[:|]?\s{{0,9}}(?<=[:|】\]\s])\S"
+)
 #: Words of toolbars: letter size, print, sharing, comments. A line of nothing else, before the text or behind it, serves the reader.
 _TOOLS: Final = one_of("tools")
 _TOOL_SIGNS: Final = r"[\s\d\[\]()【】|/:,、.·+<>«»-]{0,20}"
@@ -293,6 +305,11 @@ def is_toolbar_words(line: "Line") -> bool:
 def is_invitation(line: "Line") -> bool:
     """Whether the line invites to go elsewhere: `点击进入“文艺”>>`, `关注样例网`."""
     return line.kind == "text" and len(line.bare) <= _LONGEST_TOOLBAR and _INVITATION.match(line.folded) is not None
+
+
+def is_lead(line: "Line") -> bool:
+    """Whether the line is the text's lead by its label: `导语：…`, `核心提示：…`."""
+    return line.kind == "text" and _LEAD.match(line.folded) is not None
 
 
 def names_code(line: "Line") -> bool:
