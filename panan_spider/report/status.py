@@ -19,12 +19,13 @@ from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.core.translations import N_, Translate, translator
 from panan_spider.report.look_back import LookBackTotals, look_back_totals
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
-from panan_spider.report.sentences import worded
-from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS
+from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS, worded
 from panan_spider.sites.thresholds import Thresholds
 
 #: The beginning of a line of articles.jsonl: ID and revision.
-_HEAD: Final = re.compile(rb'\{"id":"(\d+)","revision":(\d+),')
+_HEAD: Final = re.compile(rb'\{"id":"(\d+)","revision":\d+,')
+#: The place of its raw page; within text the quotation marks would be escaped.
+_PLACE: Final = re.compile(rb'"warc":(null|\{[^}]*\})')
 
 #: How many of the newest runs are shown.
 RUNS: Final = 7
@@ -129,17 +130,13 @@ def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Threshol
 
 def count_rereadings(lines: Path) -> int:
     """Number of revisions that were read from the same raw page as the revision before. Raises StoreError."""
-    heads = ((_HEAD.match(line.raw), line) for line in read_lines(lines))
-    revised = {head[1] for head, _line in heads if head is not None and head[2] != b"1"}
-    pages: dict[str, Any] = {}
+    places: dict[bytes, bytes] = {}
     count = 0
-    for line in read_lines(lines) if revised else ():
-        head = _HEAD.match(line.raw)
-        if head is None or head[1] not in revised or line.record is None:
-            continue
-        page = line.record.get("warc")
-        count += page is not None and pages.get(line.record["id"]) == page
-        pages[line.record["id"]] = page
+    for line in read_lines(lines):
+        head, place = _HEAD.match(line.raw), _PLACE.search(line.raw)
+        if head is not None and place is not None:
+            count += place[1] != b"null" and places.get(head[1]) == place[1]
+            places[head[1]] = place[1]
     return count
 
 
