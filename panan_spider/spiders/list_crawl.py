@@ -14,12 +14,11 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
 from panan_spider.spiders.frontier import Frontier
-from panan_spider.spiders.list_requests import other_spelling, slashes_of, with_slashes
 from panan_spider.spiders.section_search import SectionSearch
 from panan_spider.spiders.session import CrawlSession, Output
 from panan_spider.spiders.side_blocks import SideBlocks
 from panan_spider.spiders.walk import Walk
-from panan_spider.spiders.walk_state import WalkLimits, WalkState
+from panan_spider.spiders.walk_evidence import WalkLimits, WalkState, other_spelling, slashes_of, with_slashes
 
 _PRIORITY: Final = 100
 _NO_ANSWER: Final = "asked for, and neither answer nor error came"

@@ -14,18 +14,22 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import InvalidPage, ListRow, SectionPage
 from panan_spider.sites.profile import Site
 from panan_spider.spiders.arguments import day_of, no_later_than_now
-from panan_spider.spiders.list_requests import (
+from panan_spider.spiders.walk_evidence import (
+    CONFIRMING_DAYS,
+    Probe,
+    WalkLimits,
+    WalkState,
     count_page_list,
     folder_of,
     is_newer,
     is_same_page,
     jumps,
     next_numbered,
+    own_rows,
     page_key,
     repeated,
     short_pages,
 )
-from panan_spider.spiders.walk_state import CONFIRMING_DAYS, Probe, WalkLimits, WalkState, own_rows
 
 #: Pages in a row that cannot be read, after which a section's further pages are given up for this run.
 MAX_LOST_PAGES: Final = 5

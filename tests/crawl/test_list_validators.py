@@ -6,7 +6,7 @@ from harness import Begun, Crawler
 from demo_site.faults.fault import Fault, Then
 from demo_site.proxy import ProxyServer
 from demo_site.response import Request, Response
-from panan_spider.spiders import list_requests
+from panan_spider.spiders import session as crawl_session
 
 LISTS = r"/(index|list)[^/]*\\.s?html?$|/system/count/|\\.js$|/sp/$".replace("\\\\", "\\")
 
@@ -86,7 +86,7 @@ def test_each_page_is_asked_plainly_one_night_in_seven() -> None:
 
     list_readings_row = type("Row", (), {"etag": '"e"', "last_modified": None, "reading": "7"})()
     state = State()
-    readings = list_requests.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
+    readings = crawl_session.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
     for number in range(20):
         asked = []
         for night in range(14):
@@ -117,7 +117,7 @@ def test_a_page_without_links_is_judged_by_its_text_and_asked_plainly(reading: s
             return type("Row", (), {"etag": '"e"', "last_modified": None, "reading": reading})()
 
     state, asked = State(), []
-    readings = list_requests.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
+    readings = crawl_session.ListReadings(state, None, plain=False)  # type: ignore[arg-type]
     for _night in range(7):
         request = Asked("http://www.panews.cn/")
         readings.make_conditional(request)
@@ -139,4 +139,4 @@ def test_a_reading_survives_its_way_through_the_ledger(path: str) -> None:
     section = site.county.by_key[path]
     answer = site.respond("GET", section.host, section.path, {})
     page = read_section(Page(section.url, answer.body, answer.headers["Content-Type"]), load_site())
-    assert page.rows and list_requests.as_page(json.loads(json.dumps(list_requests.as_json(page), default=str))) == page
+    assert page.rows and crawl_session.as_page(json.loads(json.dumps(crawl_session.as_json(page), default=str))) == page

@@ -28,7 +28,7 @@ from panan_spider.archive.ledger.walk_table import RecordedEnd
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk
-from panan_spider.spiders.walk_state import WalkLimits, WalkState
+from panan_spider.spiders.walk_evidence import WalkLimits, WalkState
 
 SIZE = 10
 

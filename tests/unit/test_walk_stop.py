@@ -11,7 +11,7 @@ from panan_spider.archive.ledger.walk_table import RecordedEnd
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import ListRow, Pager, SectionPage
 from panan_spider.spiders.walk import Walk
-from panan_spider.spiders.walk_state import WalkLimits, WalkState
+from panan_spider.spiders.walk_evidence import WalkLimits, WalkState
 
 
 class TestStopRule:

@@ -8,7 +8,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import InvalidPage, ListRow, Pager, SectionPage
 from panan_spider.sites.profile import load_site
 from panan_spider.spiders.walk import Walk
-from panan_spider.spiders.walk_state import WalkLimits
+from panan_spider.spiders.walk_evidence import WalkLimits
 
 SITE = load_site()
 FOLDER = "http://www.panews.cn/xwzx/sz/"

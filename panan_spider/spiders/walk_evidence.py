@@ -1,28 +1,119 @@
-"""List pages: which URLs are one page, which list a page is of, which page follows, and pages that lack rows.
+"""Walk evidence: how a walk can end, what earlier runs know of its section, and what the pages of a list say of one another.
 
-Requests are conditional where the server gave validators: a 304 stands for the page as last read. A server can send the
-same validators for a list that has changed, as one that assembles pages from includes may. So each page is asked for plainly
-in walks to the end and on one night in seven; a contradiction ends conditional requests to the host. No request is made here.
+Which URLs are one page, which list a page is of, which page follows, and which pages lack rows. No request is made here.
 """
 
-import json
-import logging
 import re
-import zlib
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from scrapy import Request
-from scrapy.http import Response
-
-from panan_spider.archive.state import CrawlState
-from panan_spider.extract.results import InvalidPage, ListBlock, ListRow, OtherRow, Pager, SectionPage
+from panan_spider.archive.ledger.walk_table import RecordedEnd
+from panan_spider.extract.results import ListRow
 from panan_spider.sites.urls import section_key
+from panan_spider.spiders.arguments import all_before, look_back
 from panan_spider.spiders.discovery import bare_path
+
+#: Days on which an end without full evidence must be found before it counts as the end.
+CONFIRMING_DAYS: Final = 3
+#: Rows at the end of a page, or half of them, that lie behind the look-back and so prove that all further rows do.
+_PROVING_ROWS: Final = 5
+#: A list does not grow to more than so many times the pages behind its first one between two walks.
+_OUTGROWN: Final = 2
+
+
+class WalkState(StrEnum):
+    """End of a walk. Any but END, KNOWN and SINCE leaves the section incomplete."""
+
+    END = "end"  # the pager's last page was read
+    UNPROVEN = (
+        "unproven"  # no page is left to ask for, but less was read than at the recorded end, or the pager names more
+    )
+    KNOWN = "known"  # a whole page settled and older than the look-back, and the end behind it is on record
+    SINCE = "since"  # a whole page older than since=
+    CAPPED = "capped"  # the limit of list pages was reached
+    FAILED = "failed"  # a page of it could not be read, or its pager is not understood
+
+
+@dataclass(frozen=True, slots=True)
+class WalkLimits:
+    """Limits of a walk: what earlier runs know of the section, and what may end the walk early.
+
+    `settled` tells of an article's number whether an earlier run settled it. `end` is the recorded end, None while there
+    is none; `unproven_days` are the days since then on which a walk ended without full evidence. `behind`: the walk may
+    stop at known articles. `recheck` are days to look back, None for all, counted from `today`, or without it from the
+    newest row.
+    """
+
+    settled: Callable[[str], bool]
+    behind: bool = False
+    full: bool = False
+    recheck: int | None = 30
+    today: date | None = None
+    since: date | None = None
+    end: RecordedEnd | None = None
+    unproven_days: int = 0
+
+    def has_as_many_rows(self, rows: int) -> bool:
+        """Whether as many rows were read as at the recorded end; False where there is none."""
+        return self.end is not None and rows >= self.end.rows
+
+    def is_as_much(self, rows: int, pages: int, oldest: date | None) -> bool:
+        """Whether as many rows or pages were read as at the recorded end, or rows as old; True where there is none."""
+        end = self.end
+        if end is None or rows >= end.rows or pages >= end.pages:
+            return True
+        return end.oldest is not None and oldest is not None and oldest <= end.oldest
+
+    def is_end_outgrown(self, pages: int) -> bool:
+        """Whether the pager names so many pages that the recorded end was none: a page was served without its pager that day."""
+        return self.end is not None and pages > max(1, _OUTGROWN * (self.end.pages - 1))
+
+    def early_end(self, rows: Sequence[ListRow], newest: date | None, lag_days: int) -> WalkState | None:
+        """KNOWN or SINCE where a page of these rows ends the walk before the list's end, else None.
+
+        `newest`: the newest day that the walk has shown; `lag_days`: days that an article's address can lag behind.
+        """
+        if self._all_known(rows, newest):
+            return WalkState.KNOWN
+        # Lists are not strictly in order; a page this far behind has nothing in range behind it.
+        is_before = self.since is not None and all_before(rows, look_back(self.since, lag_days))
+        return WalkState.SINCE if is_before else None
+
+    def _all_known(self, rows: Sequence[ListRow], newest: date | None) -> bool:
+        if self.full or not self.behind or self.recheck is None or newest is None:
+            return False
+        horizon = look_back(self.today or newest, self.recheck)
+        return all_before(self.proving(rows), horizon) and all(self.settled(row.article_id) for row in rows)
+
+    def proving(self, rows: Sequence[ListRow]) -> Sequence[ListRow]:
+        """The rows of a page that must lie behind the look-back: all, or by the calendar those at its end.
+
+        A section that prints seldom is so not asked for its second page.
+        """
+        return rows if self.today is None else rows[-max(_PROVING_ROWS, len(rows) // 2) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The page behind the last one, asked once: a pager can name too few pages."""
+
+    url: str | None = None
+    answered: bool = False
+    nothing: bool = False  # no page, or none with a new row
+
+
+def own_rows(rows: Sequence[ListRow], fresh: Sequence[ListRow]) -> Sequence[ListRow]:
+    """The rows of a page that can end a walk: without those that an earlier page of the list has shown.
+
+    A side block of new articles stands on every page, and would keep each from lying behind the look-back. All rows where fewer than half are fresh.
+    """
+    return fresh if 2 * len(fresh) >= len(rows) else rows
+
 
 #: enorth: `…/system/count//CCCCCCC/SSSSSSSSSSSS/000/000/cCCCCCCCSSSSSSSSSSSS_000000NNN.shtml`.
 _COUNT_PAGE: Final = re.compile(
@@ -142,97 +233,3 @@ def short_pages(counts: Sequence[tuple[str, int]], *, first: int) -> list[str]:
     if 2 * numbers.count(usual) < len(numbers):
         return []
     return [url for url, number in counts[first:-1] if 2 * number <= usual]
-
-
-#: One night in so many a page is asked for plainly; which one follows from its URL.
-_PLAIN_EVERY: Final = 7
-
-
-class ListReadings:
-    """The conditional requests of one run."""
-
-    def __init__(self, state: CrawlState, log: "logging.LoggerAdapter[Any]", *, plain: bool) -> None:
-        """`plain`: every page is asked for without validators."""
-        self._state, self._log, self._plain = state, log, plain
-
-    def make_conditional(self, request: Request) -> None:
-        """Ask for the page only where it differs from its last reading."""
-        url = request.url
-        if self._plain or (zlib.crc32(url.encode()) + self._state.today.toordinal()) % _PLAIN_EVERY == 0:
-            return
-        if (known := self._state.list_reading(url)) is None or _is_bare(known.reading):
-            return
-        if known.etag is not None:
-            request.headers["If-None-Match"] = known.etag.encode("latin-1", "replace")
-        if known.last_modified is not None:
-            request.headers["If-Modified-Since"] = known.last_modified
-        request.meta["handle_httpstatus_list"] = [304]
-
-    def last(self, response: Response) -> Any:
-        """Last reading at the URL of a 304, as JSON value. Raises InvalidPage where none is on record."""
-        known = self._state.list_reading(response.meta["address"])
-        if known is None:
-            raise InvalidPage("is said to be unchanged, and no reading of it is on record")
-        return json.loads(known.reading)
-
-    def keep(self, response: Response, reading: Any) -> None:
-        """Keep what was read of a whole page, with its validators. Notes a host whose validators do not tell of a change."""
-        url, text = response.meta["address"], json.dumps(reading, ensure_ascii=False, default=str)
-        tags = _header(response, "ETag"), _header(response, "Last-Modified")
-        known = self._state.list_reading(url)
-        if known is not None and tags == (known.etag, known.last_modified) and _rows(text) != _rows(known.reading):
-            self._log.warning("%s: the list has changed and its validators have not: its host is asked plainly", url)
-            self._state.distrust(url)
-        if known is not None or any(tags):
-            self._state.keep_list_reading(url, *tags, text)
-
-
-def as_json(page: SectionPage) -> dict[str, Any]:
-    """A list page as JSON values; dates are text."""
-    return asdict(page)
-
-
-def as_page(values: dict[str, Any]) -> SectionPage:
-    """A list page of its JSON values."""
-    pager = {**values["pager"], "following": tuple(values["pager"]["following"])}
-    return SectionPage(
-        **{
-            **values,
-            "breadcrumbs": tuple(values["breadcrumbs"]),
-            "rows": tuple(_row(row) for row in values["rows"]),
-            "sections": tuple((text, url) for text, url in values["sections"]),
-            "pager": Pager(**pager),
-            "other_rows": tuple(OtherRow(**row) for row in values["other_rows"]),
-            "frames": tuple(values.get("frames", ())),
-            "blocks": tuple(_block(block) for block in values["blocks"]),
-        }
-    )
-
-
-def _block(values: dict[str, Any]) -> ListBlock:
-    return ListBlock(**{**values, "rows": tuple(map(_row, values["rows"])), "path": tuple(values["path"])})
-
-
-def _row(values: dict[str, Any]) -> ListRow:
-    days = {name: None if values[name] is None else date.fromisoformat(values[name]) for name in ("date", "posted")}
-    return ListRow(**{**values, **days})
-
-
-def _is_bare(text: str) -> bool:
-    """True for a reading that cannot stand for the page: one without a link, or of a version that kept no blocks.
-
-    A page without a link is judged by its text, which a 304 does not bring.
-    """
-    values = json.loads(text)
-    return isinstance(values, dict) and not ("blocks" in values and (values["rows"] or values["sections"]))
-
-
-def _rows(text: str) -> Any:
-    """The part of a reading that tells whether the list has changed: its rows, or the number of a script."""
-    values = json.loads(text)
-    return values.get("rows", values) if isinstance(values, dict) else values
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
