@@ -42,6 +42,12 @@ _CALL: Final = re.compile(
 #: What TRS's pager script is given, where a page prints its own: `var countPage = 9; var currentPage = 0;`
 _VARIABLE: Final = re.compile(r"\bvar\s+(\w{1,30})\s*=\s*['\"]?(\d{1,18})\b")
 _INDEX: Final = re.compile(r"/index(?:_(?P<number>\d{1,6}))?\.(?P<kind>s?html?)$", re.IGNORECASE)
+#: The address of a further page that counts pages: `list_2.shtml`, `page2.html`, `2.shtml`, `?page=2`.
+_COUNTED: Final = re.compile(
+    r"^(?P<stem>.{0,400}?(?:/(?:(?:index|list|page|p|more|default)[_-]?)?|[?&](?:page|p|pageno|pageindex|curpage)=))"
+    r"(?P<number>\d{1,4})(?P<end>\.s?html?)?$",
+    re.IGNORECASE,
+)
 _SCRIPT_ADDRESS: Final = re.compile(r"""["']([^"'\s<>]*count_page_list_\w+\.js)\b""", re.IGNORECASE)
 _COUNT_NUMBER: Final = re.compile(r"^(?P<list>.*)_(?P<number>\d{9})\.s?html?$", re.IGNORECASE)
 #: Six arguments: box, pages, current (counted from 1), name, kind, rows a page. Page n is `name_n.kind`.
@@ -87,7 +93,7 @@ class _PagerReader:
         if numbered:
             return Pager("count_links", numbered, script, total)
         following = self._next_page()
-        if behind := self._up_to(following, total) if following else self._named_pages():
+        if behind := self._up_to(following, total) if following else self._named_pages() or self._counted_pages():
             return Pager("next_link", behind, script, total)
         if script:
             return Pager("count_script", (), script, total)
@@ -212,6 +218,22 @@ class _PagerReader:
                 named[int(found["number"])] = found["kind"]
         last, first = max(named, default=0), self._first_behind(1 if 1 in named else min(named, default=1))
         return tuple(f"{folder}/index_{n}.{named[last]}" for n in range(first, min(last, first + self.most) + 1))
+
+    def _counted_pages(self) -> tuple[str, ...]:
+        """The later pages in the list's folder that links lead to, by their numbers, in any words; a bare number by itself alone."""
+        folder, here = canonical(self.url).rsplit("/", 1)[0] + "/", _COUNTED.match(self.url)
+        own, pages = int(here["number"]) if here else 0, dict[tuple[str, str | None], dict[int, str]]()
+        for anchor in self.root.iter("a", "area", "option"):
+            address = self._address(anchor.get("href") or anchor.get("value") or "") or ""
+            found = _COUNTED.match(address) if address.startswith(folder) else None
+            if found is None:
+                continue
+            number, text = int(found["number"]), re.sub(r"\D", "", "".join(anchor.itertext()))
+            if not found["stem"].endswith("/") or text in (str(number), str(number + 1)):
+                pages.setdefault((found["stem"], found["end"]), {})[number] = address
+        counted = max(pages.values(), key=len, default={})
+        behind = [number for number in sorted(counted) if number > own]
+        return tuple(counted[number] for number in behind) if behind and behind[0] <= max(2, own + 1) else ()
 
     def _first_behind(self, named: int) -> int:
         """The number of the next page. Of some lists the second page is index_1, of others index_2."""

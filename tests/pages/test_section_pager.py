@@ -134,6 +134,42 @@ def test_a_page_of_the_list_that_anything_names_is_followed_in_whatever_words(si
     assert (read.kind, read.following) == ("next_link", (TRS.replace("index.", "index_1."),))
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["list_{}.html", "page{}.html", "{}.html", "p/{}.html", "index-{}.html", "index.html?page={}", "more{}.shtml"],
+)
+@pytest.mark.parametrize("first", [1, 2])
+def test_pages_that_links_name_by_their_numbers_are_followed_whatever_their_files_are_called(
+    name: str, first: int
+) -> None:
+    links = " ".join(f'<a href="{name.format(n)}">[{n + 2 - first}]</a>' for n in range(first, first + 3))
+    read = pager(f"<b>1</b> {links}", url=TRS)
+    assert [url.rsplit("/sz/", 1)[1] for url in read.following] == [name.format(n) for n in range(first, first + 3)]
+    own = TRS.replace("index.html", name.format(first))
+    back = f'<a href="/xwzx/sz/index.html">1</a> <a href="/xwzx/sz/{name.format(first + 1)}">3</a>'
+    assert [url.rsplit("/sz/", 1)[1] for url in pager(back, url=own).following] == [name.format(first + 1)]
+    assert pager('<a href="/xwzx/sz/index.html">1</a>', url=own).following == ()
+
+
+@pytest.mark.parametrize("words", ["较旧的文章", "次へ", "", "&#10095;"])
+def test_a_file_named_as_a_page_is_followed_in_whatever_words(words: str) -> None:
+    assert pager(f'<a href="list_2.html">{words}</a>', url=TRS).following == (TRS.replace("index.", "list_2."),)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<a href="2019.html">2019</a> <a href="2020.html">2020</a>',
+        '<a href="/xwzx/ly/list_2.html">2</a>',
+        '<a href="3.html">专题三</a>',
+        '<a href="zt_2.html">2</a>',
+        '<a href="list_9.html">尾</a>',
+    ],
+)
+def test_other_numbers_are_no_pages(links: str) -> None:
+    assert pager(links, url=TRS).following == ()
+
+
 def test_a_next_link_that_passes_pages_over_leads_to_them_too() -> None:
     read = pager('<a href="index_4.html">下一页</a>', url=TRS.replace("index.", "index_1."))
     assert [url.rsplit("/", 1)[1] for url in read.following] == ["index_2.html", "index_3.html", "index_4.html"]
