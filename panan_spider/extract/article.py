@@ -334,14 +334,13 @@ class _Reading:
     def _check_notice(self) -> None:
         """Raise UnknownLayout or InvalidPage where the only paragraph says that there is no article, or that its text is withheld."""
         only = self.body.blocks[0]
-        text = only.text if isinstance(only, Paragraph | Heading) else ""
-        if len(self.body.blocks) > 1 or self.body.attachments:
+        if len(self.body.blocks) > 1 or self.body.attachments or not isinstance(only, Paragraph | Heading):
             return
-        is_missing, is_withheld = is_notice(text)
+        is_missing, is_withheld = is_notice(only.text)
         if is_missing:
             raise UnknownLayout(f"no article: {SAYS_MISSING}")
         if is_withheld:
-            raise InvalidPage(f"a notice in the place of the text: {text}", field_name="text")
+            raise InvalidPage(f"a notice in the place of the text: {only.text}", field_name="text")
 
     def _check_doubt(self, headline: Headline) -> None:
         """Raise UnknownLayout where the page speaks against the reading: another title, more prose outside, text dropped."""
@@ -366,8 +365,7 @@ class _Reading:
         """The links to the article's further parts, by their number, in order."""
         own = self.address
         found = {}
-        links = [element for element in self.root.iter("a") if "_" in element.get("href", "")]
-        for element in links:
+        for element in (link for link in self.root.iter("a") if "_" in link.get("href", "")):
             address = self._address_of(element)
             if address.kind is UrlKind.PART and address.article_id == own.article_id and address.url != own.url:
                 found[address.part] = element

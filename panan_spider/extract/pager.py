@@ -65,12 +65,13 @@ _TOTAL_OF_ROWS: Final = re.compile(
 )
 _OWN: Final = re.compile(r"第\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}\d{1,5}\s{0,9}页")
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
-_SCRIPT_NAME: Final = "count_page_list_"
 #: A next page with this number or a higher one, linked from the front of a list of unknown length: the numbers count down.
 _COUNTED_DOWN: Final = 10
 #: A link of an article's pager by its number, and how long such a pager is at most, in characters.
 _NUMBER: Final = re.compile(r"[\s\[【(第]{0,4}(\d{1,3})[\s\]】)页]{0,4}")
 _LONGEST_PAGER: Final = 120
+#: No words of a pager's link are longer, in characters.
+_LONGEST_WORDS: Final = 80
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
@@ -107,10 +108,8 @@ class _PagerReader:
                 return int(rows[2]), int(rows[1])
         text = "".join(piece for piece in pieces if "页" in piece)
         total, own = _TOTAL.search(text), _OWN.search(text)
-        return (
-            int(total[1] or total[3]) if total else None,
-            int(own[1] or own[2]) if own else None,
-        )
+        pages = int(total[1] or total[3]) if total else None
+        return pages, int(own[1] or own[2]) if own else None
 
     def _not_understood(self, total: int | None, own: int | None) -> str | None:
         """The sign of a pager that leads nowhere understood; None where there is none, or the page says it is the last."""
@@ -165,19 +164,15 @@ class _PagerReader:
                 return self._indexes(int(call[1]) + 1, int(call[2]), call[3], call[4])
             for call in _CALL.finditer(text):
                 count, current = known.get(call[1], call[1]), known.get(call[2], call[2])
-                if (
-                    count.isdigit() and current.isdigit()
-                ):  # else its definition: function createPageHTML(_nPageCount, …)
+                # Without figures it is a definition: function createPageHTML(_nPageCount, …)
+                if count.isdigit() and current.isdigit():
                     self.created_total = int(count)
                     return self._indexes(int(count), self._behind(int(current)), call[3], call[4])
-        here = _INDEX.search(
-            canonical(self.url).rstrip("/") + "/index.html" if self.url.endswith("/") else canonical(self.url)
-        )
+        url = canonical(self.url)
+        here = _INDEX.search(url.rstrip("/") + "/index.html" if self.url.endswith("/") else url)
         if here and "countPage" in known and "currentPage" in known:
             self.created_total = int(known["countPage"])
-            return self._indexes(
-                int(known["countPage"]), self._behind(int(known["currentPage"])), "index", here["kind"]
-            )
+            return self._indexes(self.created_total, self._behind(int(known["currentPage"])), "index", here["kind"])
         return None
 
     def _behind(self, current: int) -> int:
@@ -252,11 +247,9 @@ class _PagerReader:
         best: tuple[int, str] | None = None
         for address in self._hrefs():
             found = _COUNT_NUMBER.match(address)
-            if (
-                found is None
-                or "/system/count/" not in address
-                or self.urls.understand(address).kind is not UrlKind.LIST_PAGE
-            ):
+            if found is None or "/system/count/" not in address:
+                continue
+            if self.urls.understand(address).kind is not UrlKind.LIST_PAGE:
                 continue
             number = int(found["number"])
             other_list = below is not None and here is not None and found["list"].replace("//", "/") != here["list"]
@@ -333,10 +326,8 @@ def last_sign(root: etree._Element) -> etree._Element | None:
 
 def _is_sign(element: etree._Element) -> bool:
     if element.tag == "script":
-        return (
-            _SCRIPT_NAME in element.get("src", "")
-            or _OTHER_CALL.search(_COMMENT.sub("", element.text or "")) is not None
-        )
+        call = _OTHER_CALL.search(_COMMENT.sub("", element.text or ""))
+        return call is not None or "count_page_list_" in element.get("src", "")
     href = element.get("href")
     return bool(href) and any(map(_is_pager_word, _words(element)))
 
@@ -395,11 +386,7 @@ def maxpage(script_text: str) -> int:
 
 def _words(anchor: etree._Element) -> list[str]:
     """Words of an anchor: its text, its title, and the alternative text of its picture."""
-    text = ""
-    for piece in anchor.itertext():
-        text += piece
-        if len(text) > 40:
-            break
+    text = "".join(anchor.itertext())[:_LONGEST_WORDS]
     pictures = [image.get("alt", "") for image in anchor.iter("img")]
     return [" ".join(said.split()) for said in (text, anchor.get("title", ""), *pictures) if said.strip()]
 
