@@ -8,7 +8,7 @@ from lxml import etree
 
 from panan_spider.core.text import once
 from panan_spider.extract import labels
-from panan_spider.extract.body import Body, build, offers_files, text_length
+from panan_spider.extract.body import Body, before_captions, build, offers_files, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
 from panan_spider.extract.byline import (
     TailLine,
@@ -38,7 +38,6 @@ from panan_spider.extract.headline import (
     is_headed,
     known_titles,
     other_names,
-    plain,
     read_headline,
     read_opening,
 )
@@ -133,21 +132,19 @@ class _Reading:
     def result(self) -> ArticlePage:
         header, printed = self._header()
         (headline, opening, lines), tail = self._headline(first_part=self.address.part == 1), self._tail()
-        header = self._without_other_editor(header, tail)
-        named = tuple(Author(name=name, title=None, work=None) for name in bare_names(headline.subtitle or ""))
-        build(lines, self.body, self.resolve)
-        self._check_whole(headline)
+        header = self._with_names(self._without_other_editor(header, tail), headline)
+        self._build(lines, headline)
         return ArticlePage(
             url=self.address.url,
             template=self.template.name,
             title=headline.title,
             kicker=opening.kicker or self._kicker(headline, header),
-            subtitle=opening.subtitle if named or headline.subtitle in (None, header.source) else headline.subtitle,
+            subtitle=self._subtitle(headline.subtitle, header) or opening.subtitle,
             published=header.published,
             breadcrumbs=self.breadcrumbs,
             header_line=printed or None,
             source=header.source or tail.source or self._closing_source(),
-            authors=_merged(_merged(named, header.authors), tail.authors),
+            authors=_merged(header.authors, tail.authors),
             editor=header.editor or tail.editor,
             credits=header.credits | _of_other_editors(header, tail) | tail.credits | self._other_source(header, tail),
             blocks=tuple(self.body.blocks),
@@ -166,6 +163,14 @@ class _Reading:
     def _kicker(self, headline: Headline, header: HeaderLine) -> str | None:
         kicker = headline.kicker
         return None if kicker in (header.source, self.site.name) or (kicker and is_claim(kicker)) else kicker
+
+    def _subtitle(self, found: str | None, header: HeaderLine) -> str | None:
+        return None if found == header.source or bare_names(found or "") else found
+
+    def _with_names(self, header: HeaderLine, headline: Headline) -> HeaderLine:
+        """The header line's fields with the authors of a line of names alone under the headline."""
+        named = (Author(name=name, title=None, work=None) for name in bare_names(headline.subtitle or ""))
+        return replace(header, authors=_merged(tuple(named), header.authors))
 
     def _closing_source(self) -> str | None:
         """The source that the last line of the text names."""
@@ -277,7 +282,7 @@ class _Reading:
         headline = read_headline(over, self.titles, texts)
         if not headline.title:
             raise UnknownLayout("no headline over the header line")
-        opening = read_opening(_before_captions(lines, headline.title), headline, first_part=first_part)
+        opening = read_opening(before_captions(lines, headline.title), headline, first_part=first_part)
         for line in opening.lines:
             self.body.discarded.append((line.text, "kicker, headline or subtitle at the body's start"))
         return headline, opening, [line for line in lines if not any(line is said for said in opening.lines)]
@@ -319,7 +324,9 @@ class _Reading:
         last = editors[-1] if editors else TailLine()
         return TailLine(authors, last.editor, credits, source, last.editor_label)
 
-    def _check_whole(self, headline: Headline) -> None:
+    def _build(self, lines: list[Line], headline: Headline) -> None:
+        """Make the blocks. Raises a PageError where the page is not whole or speaks against the reading."""
+        build(lines, self.body, self.resolve)
         if not self.body.blocks:
             raise UnknownLayout("no body under the header line")
         self._check_notice()
@@ -370,14 +377,6 @@ class _Reading:
             if address.kind is UrlKind.PART and address.article_id == own.article_id and address.url != own.url:
                 found[address.part] = element
         return dict(sorted(found.items()))
-
-
-def _before_captions(lines: list[Line], title: str) -> list[Line]:
-    """The text lines the body can open with: a centred line under a first picture that says the headline again is its caption."""
-    texts = [line for line in lines if line.kind == "text"]
-    if len(lines) > 1 and lines[0].kind == "image" and lines[1] in texts[:1] and plain(texts[0].prose) == plain(title):
-        return [] if texts[0].centred else texts
-    return texts
 
 
 def _of_other_editors(header: HeaderLine, tail: TailLine) -> dict[str, str]:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from panan_spider.core.text import fold
 from panan_spider.extract import media
+from panan_spider.extract.headline import plain
 from panan_spider.extract.labels import (
     Label,
     assign_captions,
@@ -277,3 +278,11 @@ def _is_heading(pieces: Sequence[BodyBlock], index: int, body: Body) -> bool:
     behind = (pieces[place] for place in range(index + 1, len(pieces)))
     after = next((piece.line for piece in behind if _is_text(piece)), None)
     return after is not None and is_subhead(line.prose, after.prose) and not line.right
+
+
+def before_captions(lines: list[Line], title: str) -> list[Line]:
+    """The text lines the body can open with: a centred line under a first picture that says the headline again is its caption."""
+    texts = [line for line in lines if line.kind == "text"]
+    if len(lines) > 1 and lines[0].kind == "image" and lines[1] in texts[:1] and plain(texts[0].prose) == plain(title):
+        return [] if texts[0].centred else texts
+    return texts

@@ -353,9 +353,8 @@ def _is_awaited(lines: list[Line], index: int) -> bool:
     before = next(lines[place] for place in range(index - 1, -1, -1) if lines[place].kind == "text")
     if _EMPTY_SOURCE.search(before.folded) and lines[index].block is before.block and lines[index].breaks == "br":
         return len(lines[index].bare) <= LONGEST_ROW and not words.is_statement(lines[index].folded)
-    if not is_label(before.folded) or not _says_little(lines[index]) or index + 1 >= len(lines):
-        return False
-    return is_header_piece(lines[index + 1])
+    awaited = is_label(before.folded) and _says_little(lines[index]) and index + 1 < len(lines)
+    return awaited and is_header_piece(lines[index + 1])
 
 
 def _dates_again(line: Line, header: Sequence[Line]) -> bool:

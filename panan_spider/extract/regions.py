@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from panan_spider.core.text import fold
@@ -256,13 +257,13 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
         tail, end = (behind,), behind
     if signs(lines, header, begin, end):
         tail, end = (end - 1, *(index for index in tail if index >= end)), end - 1
-    bylines = _opening_bylines(lines, begin, end, named)
-    return Region(crumb, headline, header, (begin, end), tail, bylines, _closing_source(lines, begin, end))
+    opening, source = _opening_bylines(lines, begin, end, named), _closing_source(lines, begin, end)
+    return Region(crumb, headline, header, (begin, end), tail, opening, source)
 
 
 def _closing_source(lines: list[Line], begin: int, end: int) -> int | None:
-    """Index of the last line of text where it is a source and its label: `（来源：甲报）`; text must stand before it."""
-    texts = [index for index in range(end - 1, begin - 1, -1) if _is_text(lines[index])][:2]
+    """Index of the last line of text, not the only one, where it is a source and its label: `（来源：甲报）`."""
+    texts = list(islice((index for index in range(end - 1, begin - 1, -1) if _is_text(lines[index])), 2))
     return texts[0] if len(texts) > 1 and closing_source(lines[texts[0]].folded) else None
 
 
@@ -333,7 +334,7 @@ def _find_header_below(
     first = crumb.last + 1
     headline = find_headline(lines, 0, crumb.first, titles)
     known = any(line.heading_tag or plain(line.prose) in titles for line in lines[slice(*headline)])
-    if not known or first >= len(lines) or not labels.is_header(lines[first]):
+    if not (known and first < len(lines) and labels.is_header(lines[first])):
         return None
     end = header_end(lines, first)
     said = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
@@ -376,10 +377,8 @@ def _find_header(
 
 
 def _has_headline(lines: list[Line], headline: tuple[int, int], titles: frozenset[str]) -> bool:
-    return any(
-        line.heading_tag is not None or plain(line.prose) in titles or not line.prose.endswith("。")
-        for line in lines[slice(*headline)]
-    )
+    over = lines[slice(*headline)]
+    return any(line.heading_tag or plain(line.prose) in titles or not line.prose.endswith("。") for line in over)
 
 
 def _header_begin(lines: list[Line], floor: int, index: int) -> int:
