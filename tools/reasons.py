@@ -1,7 +1,7 @@
 """Reasons in the source: every sentence that a crawl, extraction or the archive records about an address or a repair.
 
 They are found by the calls, names and functions that carry a reason, as messages with names in braces for what is put in.
-`report.sentences` translates them; a new reason is a new message, and the catalogue's test fails until it has its Chinese.
+`report.vocabulary` translates them; a new reason is a new message, and the catalogue's test fails until it has its Chinese.
 """
 
 import ast

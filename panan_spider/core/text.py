@@ -1,9 +1,10 @@
-"""Text helpers: full-width folding, error messages on one line, memoised answers about a text."""
+"""Text helpers: full-width folding, error messages on one line, plain web addresses, memoised answers about a text."""
 
 import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, Final, Generic, ParamSpec, Self, TypeVar, overload
+from urllib.parse import urlsplit
 
 _TWINS: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _FULL_WIDTH: Final = re.compile("[\uff01-\uff5e]")
@@ -75,3 +76,22 @@ _FIGURES: Final = re.compile(r"\d+(?:[.:/-]\d+)*")
 def without_figures(text: str) -> str:
     """`text` with # for each figure: the same reason on two nights, whatever it counts."""
     return _FIGURES.sub("#", text)
+
+
+_SCHEMES: Final = frozenset({"http", "https"})
+
+#: Characters that no printed address holds; browsers drop some of them before they read the scheme.
+_NEVER: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\\<>\"]")
+
+
+def web_address(url: str | None) -> str | None:
+    """`url` where it is a plain http or https address without a login, else None: then it is shown as text."""
+    if not url or _NEVER.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _port = parts.port
+    except ValueError:
+        return None
+    return url if parts.scheme in _SCHEMES and host and "@" not in parts.netloc else None

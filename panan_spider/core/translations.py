@@ -45,7 +45,7 @@ class Message:
 
 
 def sentence(text: str, /, **values: object) -> Message:
-    """A sentence of a run: kept in English in logs, reports and the ledger, and read back from there by `report.sentences`.
+    """A sentence of a run: kept in English in logs, reports and the ledger, and read back from there by `report.vocabulary`.
 
     The catalogue has these messages in a context of their own, `RUN`.
     """

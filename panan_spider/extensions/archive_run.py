@@ -23,10 +23,9 @@ from panan_spider.core.clock import now, run_id
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
 from panan_spider.extensions.log_formatter import shorten_tracebacks
-from panan_spider.report.builder import RequestRate, report_lines, run_report
+from panan_spider.report.builder import RequestRate, report_lines, run_report, write_run_files
 from panan_spider.report.evaluation import EndedRun, SpiderFindings, evaluate
 from panan_spider.report.exit_code import RunFacts, exit_code_of
-from panan_spider.report.run_files import write_run_files
 from panan_spider.sites.profile import Site
 from panan_spider.spiders.session import CrawlSession
 

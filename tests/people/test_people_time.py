@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from panan_spider.publish.people import person_names
+from panan_spider.publish.people import offices
 from panan_spider.publish.people.mentions import people_of
 
 NAMED = "县长王示例"
@@ -39,7 +39,7 @@ def test_no_repeated_token_costs_more_than_its_length(token: str) -> None:
 
 
 def all_words() -> Iterator[str]:
-    for table in person_names._DATA.values():
+    for table in offices._DATA.values():
         for words in table.values():
             yield from str(words).split()
 

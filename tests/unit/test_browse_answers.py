@@ -17,11 +17,10 @@ from store_helpers import an_article
 
 from panan_spider.publish.browse import answer_formats
 from panan_spider.publish.browse.answer_formats import FORMATS
-from panan_spider.publish.browse.openapi import document
 from panan_spider.publish.browse.page_render import Library, RenderContext
 from panan_spider.publish.browse.question import Match
 from panan_spider.publish.browse.question_parser import InvalidQuery, question_of
-from panan_spider.publish.browse.routes import Route, RouteKind
+from panan_spider.publish.browse.routes import Route, RouteKind, document
 from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
 from panan_spider.sites.profile import load_site
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from panan_spider.core.clock import local_time
 from panan_spider.core.outcomes import ExitCode
+from panan_spider.core.text import web_address
 from panan_spider.core.translations import translator
 from panan_spider.items import WarcLocation
 from panan_spider.publish.browse.app import ASSETS, asset, image
@@ -21,9 +22,8 @@ from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary
 from panan_spider.publish.browse.guard import report_policy
 from panan_spider.publish.browse.page_render import PageNotFound, paginate
 from panan_spider.publish.browse.run_pages import duration, ending, run_of
-from panan_spider.publish.browse.static_index import script
+from panan_spider.publish.browse.static_site import script
 from panan_spider.publish.export.sqlite_reader import ExportDatabase, QueryTimeout
-from panan_spider.publish.links import web_address
 from panan_spider.sites.profile import load_site
 
 TEXT = "县委书记郝虚构到场。\n春茶\n郝虚构讲话。"

@@ -8,7 +8,8 @@ from checks_runs import TODAY, figures, nights, seen
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import Figures
-from panan_spider.report.checks.change_checks import (
+from panan_spider.report.checks.context import ArticleChange
+from panan_spider.report.checks.news_checks import (
     lost_pages,
     mass_changes,
     newly_forbidden,
@@ -16,7 +17,6 @@ from panan_spider.report.checks.change_checks import (
     same_content,
     shortened_texts,
 )
-from panan_spider.report.checks.context import ArticleChange
 from panan_spider.report.checks.page_checks import unknown_labels
 
 

@@ -3,7 +3,7 @@
 import pytest
 from checks_runs import NAMES, figures, nights, section, seen
 
-from panan_spider.report.checks.list_checks import floor_of, front_page_links, known_sections, sections_found
+from panan_spider.report.checks.page_checks import floor_of, front_page_links, known_sections, sections_found
 from panan_spider.sites.thresholds import Thresholds
 
 THRESHOLDS = Thresholds()

@@ -18,7 +18,7 @@ from store_crawl import in_a_child
 
 from panan_spider.archive.store.files import StoreError
 from panan_spider.items import Article
-from panan_spider.publish.export import archive_lines, atomic, file_formats, sqlite
+from panan_spider.publish.export import atomic, file_formats, job, sqlite
 from panan_spider.publish.export.job import FORMATS, ExportJob
 from panan_spider.publish.export.sqlite import SqliteWriter
 from panan_spider.sites.profile import load_site
@@ -111,8 +111,8 @@ def test_ten_new_articles_cost_ten_articles_work(
 ) -> None:
     assert export(data, "--format", name) == 0
     put(data, *(a_full_article(number) for number in range(10, 20)))
-    parsed, parse = [], archive_lines._article_record
-    monkeypatch.setattr(archive_lines, "_article_record", lambda line: parsed.append(line) or parse(line))  # type: ignore[func-returns-value]
+    parsed, parse = [], job._article_record
+    monkeypatch.setattr(job, "_article_record", lambda line: parsed.append(line) or parse(line))  # type: ignore[func-returns-value]
     assert export(data, "--format", name) == 0
     assert len(parsed) == 10
     assert "15 articles, 15 revisions, brought up to date" in capsys.readouterr().out
@@ -122,7 +122,7 @@ def test_ten_new_articles_cost_ten_articles_work(
 def test_nothing_new_costs_nothing_but_a_look(data: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert export(data, "--format", name) == 0
     before = content(out_of(data, name))
-    monkeypatch.setattr(archive_lines, "_article_record", lambda raw: pytest.fail("a line was read again"))
+    monkeypatch.setattr(job, "_article_record", lambda raw: pytest.fail("a line was read again"))
     assert export(data, "--format", name) == 0
     assert content(out_of(data, name)) == before
 

@@ -9,7 +9,7 @@ from report_examples import a_report
 from store_helpers import an_archive, an_article
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.report.run_files import read_coverage, write_metrics, write_run_files
+from panan_spider.report.builder import read_coverage, write_metrics, write_run_files
 from panan_spider.sites.profile import load_site
 
 SITE = load_site()

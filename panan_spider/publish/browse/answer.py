@@ -10,6 +10,7 @@ from typing import Final
 from opencc import OpenCC
 from pyroaring import BitMap
 
+from panan_spider.core.text import web_address
 from panan_spider.publish.browse.article_index import FACETS, ArticleIndex, Bits, FacetCount
 from panan_spider.publish.browse.question import (
     COLUMNS,
@@ -27,9 +28,8 @@ from panan_spider.publish.browse.question import (
 from panan_spider.publish.export.bigrams import Phrase, expression, hit_spans, marked, snippet
 from panan_spider.publish.export.sqlite_reader import ExportDatabase, Row
 from panan_spider.publish.export.sqlite_schema import captions_and_cells
-from panan_spider.publish.links import article_id
 from panan_spider.sites.profile import Site
-from panan_spider.sites.urls import canonical
+from panan_spider.sites.urls import UrlKind, canonical
 
 #: Characters of the words shown around the first hit.
 _SNIPPET: Final = 110
@@ -189,6 +189,14 @@ class Search:
         """These articles as a list shows them, hits marked."""
         asked = [variant for text in answer.question.texts for phrase in text.phrases for variant in variants(phrase)]
         return [_hit(row, asked) for row in self._database.listed(ids)]
+
+
+def article_id(site: Site, url: str) -> str | None:
+    """The number of the site's article at that address; None where the address is no article of the site."""
+    if web_address(url) is None:
+        return None
+    found = site.urls.understand(url)
+    return found.article_id if found.kind in (UrlKind.ARTICLE, UrlKind.PART) else None
 
 
 def _match(text: Text) -> str:

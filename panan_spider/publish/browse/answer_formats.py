@@ -21,10 +21,9 @@ from panan_spider.publish.browse.changes_pages import (
 )
 from panan_spider.publish.browse.coverage_pages import trend_of
 from panan_spider.publish.browse.list_pages import answer_of
-from panan_spider.publish.browse.openapi import document
 from panan_spider.publish.browse.page_render import ROWS, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.question_parser import InvalidQuery
-from panan_spider.publish.browse.routes import Route, RouteKind, address
+from panan_spider.publish.browse.routes import Route, RouteKind, address, document
 from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, FeedHead, feed, tag_uri
 from panan_spider.publish.export.citations import bibtex, csl_item, gb_t_7714
 from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row

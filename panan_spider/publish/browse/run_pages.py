@@ -15,8 +15,7 @@ from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.translations import N_, Translate
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.routes import Route
-from panan_spider.report.sentences import is_english, worded
-from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS
+from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS, is_english, worded
 
 RUNS_A_PAGE: Final = 100
 #: Keys of a report that a page shows. A run of another command leaves some of them out.

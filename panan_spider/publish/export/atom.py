@@ -16,18 +16,19 @@ from lxml import etree
 
 from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.core.clock import SITE_TIME
+from panan_spider.core.text import web_address
 from panan_spider.publish.export import file_formats
-from panan_spider.publish.export.archive_lines import ArchiveLines, Record
 from panan_spider.publish.export.atomic import built_aside
 from panan_spider.publish.export.job import (
+    ArchiveLines,
     ExportJob,
     ExportResult,
+    Record,
     Removal,
     SelectedRecords,
     day_of,
     sections_of,
 )
-from panan_spider.publish.links import web_address
 from panan_spider.sites.profile import Site
 
 FORM: Final = "atom"

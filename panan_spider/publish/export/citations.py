@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from panan_spider.core.clock import local_time
-from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.job import day_of
+from panan_spider.publish.export.job import Record, day_of
 from panan_spider.sites.profile import Site
 
 #: Signs that mean something to BibTeX, with what prints each.

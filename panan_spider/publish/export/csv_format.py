@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.file_formats import SingleFileFormat
-from panan_spider.publish.export.job import day_of
+from panan_spider.publish.export.job import Record, day_of
 from panan_spider.sites.profile import Site
 
 #: Columns, in order. Several values of one cell are joined by 、, addresses by a line feed.

@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store.files import StoreError, naming, write_atomically
-from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
-from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords, count_articles, new_records
+from panan_spider.publish.export.job import (
+    ArchiveLines,
+    ExportJob,
+    ExportResult,
+    Position,
+    Record,
+    SelectedRecords,
+    count_articles,
+    new_records,
+)
 from panan_spider.sites.profile import Site
 
 #: In a folder that an export made.

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.file_formats import SingleFileFormat
+from panan_spider.publish.export.job import Record
 from panan_spider.sites.profile import Site
 
 _CONTEXT: Final = "https://schema.org"

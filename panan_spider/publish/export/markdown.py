@@ -13,11 +13,11 @@ from urllib.parse import quote, urlsplit
 
 from panan_spider.archive.store.files import naming
 from panan_spider.publish.export import file_formats
-from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.atomic import built_aside
 from panan_spider.publish.export.job import (
     ExportJob,
     ExportResult,
+    Record,
     SelectedRecords,
     count_articles,
     day_of,

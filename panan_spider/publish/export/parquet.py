@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from panan_spider.archive.store.files import StoreError
 from panan_spider.publish.export import file_formats
-from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.job import (
     ExportJob,
     ExportResult,
     MissingLibrary,
+    Record,
     SelectedRecords,
     day_of,
 )

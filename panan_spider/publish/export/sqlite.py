@@ -17,9 +17,8 @@ from sqlite_utils import Database
 from panan_spider.archive.store.files import StoreError, naming, write_atomically
 from panan_spider.core.clock import moment
 from panan_spider.publish.export import sqlite_schema
-from panan_spider.publish.export.archive_lines import ArchiveLines, Position, Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
-from panan_spider.publish.export.job import ExportJob, ExportResult, choose
+from panan_spider.publish.export.job import ArchiveLines, ExportJob, ExportResult, Position, Record, choose
 from panan_spider.publish.export.sqlite_schema import (
     PARTS,
     SEARCHED,

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.bigrams import TOKENIZER, bigrams
-from panan_spider.publish.export.job import Removal, day_of
+from panan_spider.publish.export.job import Record, Removal, day_of
 
 #: Of these tables. Another number in a file: it is made anew, not brought up to date.
 EXPORT_VERSION: Final = 1

@@ -22,8 +22,7 @@ from panan_spider.archive.store.image_files import INDEX as IMAGE_INDEX
 from panan_spider.archive.store.image_files import kept_records
 from panan_spider.core.image_types import image_type
 from panan_spider.publish.export import file_formats
-from panan_spider.publish.export.archive_lines import Record
-from panan_spider.publish.export.job import ExportJob, ExportResult, SelectedRecords
+from panan_spider.publish.export.job import ExportJob, ExportResult, Record, SelectedRecords
 from panan_spider.sites.profile import Site
 
 FORM: Final = "wacz"

@@ -8,9 +8,8 @@ from typing import Any, BinaryIO, Final
 
 from panan_spider.archive.store.files import StoreError
 from panan_spider.publish.export import file_formats
-from panan_spider.publish.export.archive_lines import Record
 from panan_spider.publish.export.csv_format import COLUMNS, MOST_IN_A_CELL, shorten, values_of
-from panan_spider.publish.export.job import ExportJob, ExportResult, MissingLibrary, SelectedRecords
+from panan_spider.publish.export.job import ExportJob, ExportResult, MissingLibrary, Record, SelectedRecords
 
 FORM: Final = "xlsx"
 INSTALL: Final = "pip install 'XlsxWriter>=3.2'"

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from panan_spider.publish.people.offices import TitledName, named
-from panan_spider.publish.people.person_names import CLAUSE_END, HAN, VERB, any_of, ends, words
+from panan_spider.publish.people.offices import CLAUSE_END, HAN, VERB, TitledName, any_of, ends, named, words
 
 Span = tuple[int, int]
 

@@ -14,10 +14,10 @@ from typing import Any, Final
 from panan_spider.archive.store.files import WriteGuard, naming
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.core.clock import now
-from panan_spider.publish.export.archive_lines import ArchiveLine, ArchiveLines, Position, Record
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside
+from panan_spider.publish.export.job import ArchiveLine, ArchiveLines, Position, Record
 from panan_spider.publish.people.mentions import Mention, people_in_fields, people_of
-from panan_spider.publish.people.person_names import RAW
+from panan_spider.publish.people.offices import RAW
 
 #: Raised by hand where the code of the grammar changes what is found; its words count by themselves.
 _CODE_VERSION: Final = 2

@@ -53,7 +53,7 @@ class RunContext:
 
 
 def check_result(name: str, verdict: Verdict, value: object, threshold: Message, finding: Message) -> CheckResult:
-    """The result of a check, in English; `report.sentences` reads the messages back for a page in Chinese."""
+    """The result of a check, in English; `report.vocabulary` reads the messages back for a page in Chinese."""
     return CheckResult(name=name, verdict=verdict, value=str(value), threshold=str(threshold), sentence=str(finding))
 
 

@@ -16,7 +16,7 @@ from panan_spider.core.translations import HTML_LANGUAGE, LANGUAGES, N_, transla
 from panan_spider.report import vocabulary
 from panan_spider.report.page import plots
 from panan_spider.report.page.plots import Coverage
-from panan_spider.report.sentences import is_english, worded
+from panan_spider.report.vocabulary import is_english, worded
 from panan_spider.sites.profile import Site
 
 #: Entries of a list on the page. The count beside a list is complete, and the JSON report holds more entries.
