@@ -251,7 +251,7 @@ def _whole(text: str, language: str, depth: int) -> str | None:
 
 def _value(name: str, value: str, language: str, depth: int) -> str:
     translated = _translated(value, language, depth)
-    return translated.replace(", ", "、") if name == "names" else translated
+    return re.sub(", |，", "、", translated) if name in ("names", "hosts") else translated
 
 
 @cache

@@ -175,6 +175,11 @@ def test_counts_of_outcomes_in_english_and_chinese() -> None:
     assert worded(text, "zh") == "列表页 12，无文章列表 14 · 已知无法读取 33，已知缺失 2"
 
 
+def test_names_of_a_list_are_parted_as_in_chinese() -> None:
+    text = "sections not read to their end: 书记, 乡镇, http://www.panews.cn/; 3 failed"
+    assert worded(text, "zh") == "未读到末页的栏目：书记、乡镇、http://www.panews.cn/；失败 3"
+
+
 def test_errors_of_other_programs_are_named_and_unknown_text_stays() -> None:
     assert worded("TimeoutError: User timeout caused connection failure", "zh") == "请求超时"
     assert worded("nothing that anybody wrote", "zh") == "nothing that anybody wrote"
