@@ -19,8 +19,7 @@ from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.core.translations import N_, Translate, translator
 from panan_spider.report.look_back import LookBackTotals, look_back_totals
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
-from panan_spider.report.sentences import worded
-from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS
+from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS, worded
 from panan_spider.sites.thresholds import Thresholds
 
 #: The beginning of a line of articles.jsonl: ID and revision.
