@@ -154,10 +154,10 @@ _MOST_PARTS: Final = 60
 _ENGLISH: Final = re.compile(r"[A-Za-z]{2,}")
 _LONGEST: Final = 4_000  # characters
 _DEEPEST: Final = 6
-_COUNTED: Final = re.compile(r"(\d[\d,]*) (\w.*)")
+_COUNTED: Final = re.compile(r"\A(\d[\d,]*) (\w.*)")
 #: Outcomes with their counts, between the joints of a reason; `3 known missing` is none.
 _OUTCOMES: Final = re.compile(rf"(?<![^;,·] )(?<![^ ])(\d+) ({'|'.join(Outcome)})(?=$|[;,]| ·)")
-_IN_BRACKETS: Final = re.compile(r"([^()]*\S) \((.+)\)")
+_IN_BRACKETS: Final = re.compile(r"\A([^()]*\S) \((.+)\)")
 #: Placeholders of figures. All others stand for any text.
 _FIGURES: Final = frozenset({"count", "total", "most", "usual", "days", "runs", "share", "warn", "fail"})
 _PLACE: Final = re.compile(r"{(\w+)(?::[^}]*)?}")
