@@ -237,7 +237,12 @@ class QuietCommand(CheckedCommand):
 
     def barred(self, error: StoreError | LockHeld) -> None:
         """Print why the archive cannot be used; exit code 15 where another run holds it, else 14."""
-        self._end(str(error), ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+        from panan_spider.archive.ledger.database import LedgerDamaged
+
+        repair = (
+            "; the next run, or `scrapy verify --repair`, makes it again" if isinstance(error, LedgerDamaged) else ""
+        )
+        self._end(f"{error}{repair}", ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         """The work of the command; returns the exit code."""

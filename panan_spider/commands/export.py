@@ -14,7 +14,7 @@ from panan_spider.core.outcomes import ExitCode
 class Command(ArchiveCommand, ScrapyCommand):
     """Reads the archive, also during a run, and does not change it."""
 
-    summary = "Export the archive as SQLite, CSV, Parquet, Atom, Markdown or JSON-LD"
+    summary = "Export the archive as SQLite, CSV, Excel, Parquet, Atom, Markdown, JSON-LD or WACZ"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the command."""

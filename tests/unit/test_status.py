@@ -284,3 +284,9 @@ def test_a_copy_that_may_not_be_written_to_is_read_all_the_same(data: Path) -> N
 def test_words_it_does_not_know(capsys: Capture) -> None:
     said = scrapy(capsys, "status", "everything")
     assert said.code == 1 and said.err == "panan: scrapy status takes options only, not 'everything'\n"
+
+
+def test_a_damaged_ledger_names_the_command_that_repairs_it(data: Path, capsys: Capture) -> None:
+    (data / "ledger.sqlite").write_bytes(b"not a database")
+    said = scrapy(capsys, "status", "--data-dir", data)
+    assert said.code == 14 and said.err.endswith("; the next run, or `scrapy verify --repair`, makes it again\n")

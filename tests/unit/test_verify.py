@@ -56,6 +56,7 @@ def test_what_disagrees_is_one_line_with_file_and_byte_and_code_10(data: Path, c
     told = scrapy(capsys, "verify", "--data-dir", data)
     assert told.code == 10
     assert told.lines[0] == f"articles.jsonl, byte {starts(data)[1]}: no line of JSON"
+    assert told.lines[-1].endswith("not agree; `scrapy verify --repair` repairs what can be repaired")
 
 
 def test_a_place_that_holds_another_article_s_page(data: Path) -> None:
@@ -184,6 +185,11 @@ def test_an_article_the_ledger_does_not_know(data: Path, sql: sqlite3.Connection
 def test_a_ledger_that_is_none(data: Path) -> None:
     (data / "ledger.sqlite").write_bytes(b"not a database")
     assert said(data)[0].startswith("ledger.sqlite: cannot be read: ledger.sqlite: file is not a database")
+
+
+def test_a_ledger_that_is_missing(data: Path) -> None:
+    (data / "ledger.sqlite").unlink()
+    assert said(data)[0] == "ledger.sqlite: missing"
 
 
 def test_a_report_that_is_missing_or_broken(data: Path) -> None:

@@ -1,5 +1,6 @@
 """Archive check: reads the whole archive once and gives every finding; lines, ledger and WARC held against each other. Writes nothing."""
 
+import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -256,9 +257,7 @@ class ArchiveCheck:
             ledger = Ledger.read_only(self.data / LEDGER_FILE)
             ledger.snapshot()
         except StoreError as error:
-            yield self._counted(
-                Finding(LEDGER_FILE, None, f"cannot be read: {str(error).removeprefix(f'{self.data}/')}")
-            )
+            yield self._counted(self._no_ledger(error))
         try:
             with naming(self.data):
                 for finding in self._all(ledger):
@@ -266,6 +265,12 @@ class ArchiveCheck:
         finally:
             if ledger is not None:
                 ledger.close()
+
+    def _no_ledger(self, error: StoreError) -> Finding:
+        """The finding for a ledger that cannot be opened."""
+        missing = not os.path.lexists(self.data / LEDGER_FILE)
+        reason = str(error).removeprefix(f"{self.data}/")
+        return Finding(LEDGER_FILE, None, "missing" if missing else f"cannot be read: {reason}")
 
     def _counted(self, finding: Finding) -> Finding:
         self.count += 1

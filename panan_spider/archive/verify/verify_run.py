@@ -33,7 +33,8 @@ class VerifyRun:
             print(f"panan: a run is writing ({check.held_by}); what it wrote since this began was not looked at")
         elif (writer := holder(self.data / "lock")) is not None:
             raise LockHeld(f"a run began while the archive was read ({writer}): verify again when it has ended")
-        print(f"panan: {summary(check)}")
+        repair = "; `scrapy verify --repair` repairs what can be repaired" if check.count else ""
+        print(f"panan: {summary(check)}{repair}")
         return ExitCode.INCOMPLETE if check.count else ExitCode.GOOD
 
     def repaired(self) -> ExitCode:
