@@ -152,15 +152,16 @@ class SectionSearch:
         self.discovery.follow(candidate, page)
         self._is_any_whole = self._is_any_whole or page.is_cut is False
         if page.is_cut:
-            self._cut.append(candidate.url)
+            is_section = page.name is not None and not candidate.entry
+            self._cut.append(f"section {page.name} ({candidate.url})" if is_section else candidate.url)
         self._place(candidate, page)
         return []
 
     def _judge_cut(self) -> None:
         """A page that breaks off before its end, while others reach theirs, is drift: its rows are read, and some may be missing."""
         cut, self._cut = self._cut, []
-        for url in cut if self._is_any_whole else ():
-            self._session.note_drift(f"{url} {CUT_PAGE}: rows and links may be missing")
+        for place in cut if self._is_any_whole else ():
+            self._session.note_drift(f"{place} {CUT_PAGE}: rows and links may be missing")
 
     def _place(self, candidate: Candidate, page: SectionPage) -> None:
         """Settle a candidate by what its page is: an alias, the front page, a page without rows, a section."""
