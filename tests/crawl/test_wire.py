@@ -38,7 +38,7 @@ settings = get_project_settings()
 settings.setdict({"LOG_ENABLED": False, "EXTENSIONS": {}, "ITEM_PIPELINES": {}, "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 8})
 settings["DOWNLOADER_MIDDLEWARES"] = {name: place for name, place in settings["DOWNLOADER_MIDDLEWARES"].items()
-    if place is None or "decompression" in name}
+    if place is None or "Decompression" in name}
 process = CrawlerProcess(settings)
 process.crawl(Fetch)
 process.start()
