@@ -366,9 +366,8 @@ class Walk:
         elif self._total is not None and self.pager == "next_link" and self.pages < self._total:
             self.lost.append(f"the pager says {self._total} pages, {self.pages} were read")
         self.doubtful += [f"{url} has fewer rows than half of the other pages" for url in self._short_pages()]
-        oldest = (
-            None if self._numbered_downwards else self.oldest
-        )  # its page 1, where any pager leads, has the oldest rows
+        # Where pages are numbered downwards, page 1 has the oldest rows, and any pager leads there.
+        oldest = None if self._numbered_downwards else self.oldest
         is_doubtful = bool(self.doubtful) and not self.limits.has_as_many_rows(self.rows)
         if not self._stale and not is_doubtful and self.limits.is_as_much(self.rows, self.pages, oldest):
             return WalkState.END

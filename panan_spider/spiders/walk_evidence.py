@@ -30,9 +30,7 @@ class WalkState(StrEnum):
     """End of a walk. Any but END, KNOWN and SINCE leaves the section incomplete."""
 
     END = "end"  # the pager's last page was read
-    UNPROVEN = (
-        "unproven"  # no page is left to ask for, but less was read than at the recorded end, or the pager names more
-    )
+    UNPROVEN = "unproven"  # no page is left, but less was read than at the recorded end, or the pager names more
     KNOWN = "known"  # a whole page settled and older than the look-back, and the end behind it is on record
     SINCE = "since"  # a whole page older than since=
     CAPPED = "capped"  # the limit of list pages was reached
