@@ -328,7 +328,7 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
         contents=stored.contents,
         same_texts=max(stored.texts.values(), default=0),
         same_titles=max(Counter(title for _article_id, title in stored.retitled).values(), default=0),
-        exchanged=sum(run.archive.ledger.articles.is_title_of_another(*one) for one in stored.retitled),
+        exchanged=run.archive.ledger.articles.with_titles_of_others(stored.retitled),
         changes=_changes(run.archive, stored),
         requested=sum(facts.outcomes.get(outcome, 0) for outcome in (Outcome.UNCHANGED, Outcome.REVISED)),
     )

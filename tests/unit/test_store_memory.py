@@ -177,3 +177,13 @@ def test_an_article_that_no_list_names_is_gone_at_once_and_a_stored_one_that_is_
         assert runs.asked_again() == asked_again
     assert runs.asked_again() == []
     assert runs.memory.settled("000000001") and runs.memory.settled("000000002")
+
+
+def test_titles_that_lists_show_of_other_articles_are_counted(runs: Runs) -> None:
+    runs.memory.shown("书记", {"000000001": "2020-03-07 甲稿", "000000002": " 乙 稿", "000000003": "2020-03-07 丙稿"})
+    runs.memory.shown("要闻", {"000000003": "2020-03-07 丙稿"})
+    articles = runs.archive.ledger.articles
+    exchanged = [("000000001", "乙 稿"), ("000000002", "甲稿"), ("000000004", "丙稿")]
+    own = [("000000001", "甲稿"), ("000000003", "丙稿"), ("000000002", "丁稿")]
+    assert articles.with_titles_of_others(exchanged + own) == 3
+    assert articles.with_titles_of_others([]) == 0

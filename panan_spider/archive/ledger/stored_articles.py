@@ -181,14 +181,18 @@ class ArticleTable:
         rows = self._db.rows("SELECT shown FROM listings WHERE article_id = ? AND shown IS NOT NULL", article_id)
         return [row[0].partition(" ")[2] for row in rows]
 
-    def is_title_of_another(self, article_id: str, title: str) -> bool:
-        """Whether lists show the title of other articles."""
-        row = self._db.row(
-            "SELECT 1 FROM listings WHERE article_id != ? AND substr(shown, instr(shown, ' ') + 1) = ?",
-            article_id,
-            title,
+    def with_titles_of_others(self, titled: Sequence[tuple[str, str]]) -> int:
+        """Number of these (article ID, title) whose title lists show of another article. One pass over the listings."""
+        marks = ", ".join("?" * len(titled))
+        rows = self._db.rows(
+            f"""SELECT article_id, substr(shown, instr(shown, ' ') + 1) FROM listings
+            WHERE substr(shown, instr(shown, ' ') + 1) IN ({marks})""",
+            *(title for _article_id, title in titled),
         )
-        return row is not None
+        shown: dict[str, set[str]] = {}
+        for article_id, title in rows:
+            shown.setdefault(title, set()).add(article_id)
+        return sum(bool(shown.get(title, set()) - {article_id}) for article_id, title in titled)
 
     def posted_since(self, day: str) -> int:
         """Number of stored articles put on the web since `day` that the site still has, as far as is known."""
