@@ -195,13 +195,15 @@ class CrawlState:
         return self._ledger.rechecks.due(self.today)
 
     def sample(self) -> list[Recheck]:
-        """Some articles behind the schedule's last age, the same for the same day; drawn once a day."""
+        """Some articles behind the schedule's last age, the same for the same day; drawn once a day, as soon as there are any."""
         day = self.today.isoformat()
         if self._ledger.values.text(_SAMPLE_DAY) == day:
             return []
-        with self._ledger.write():
-            self._ledger.values.keep(_SAMPLE_DAY, day)
-        return self._ledger.rechecks.sample(self.today)
+        drawn = self._ledger.rechecks.sample(self.today)
+        if drawn:
+            with self._ledger.write():
+                self._ledger.values.keep(_SAMPLE_DAY, day)
+        return drawn
 
     def begin_walk(self, url: str, name: str) -> None:
         """Record that a walk of the section begins."""

@@ -156,6 +156,21 @@ def test_the_sample_of_the_old_is_small_once_a_day_and_the_same_for_the_day(nigh
     assert other != drawn
 
 
+def test_the_second_run_of_the_first_day_samples_what_the_first_has_stored(nights: Night) -> None:
+    day = age(100)
+    assert nights.on(day).sample() == [], "an empty archive uses up no sample"
+    for number in range(1, 4):
+        nights.store(number, first=day)
+    assert [recheck.article_id for recheck in nights.on(day).sample()] == ["1", "2", "3"], "fewer than a sample: all"
+    assert nights.on(day).sample() == []
+
+
+def test_an_article_asked_for_again_today_is_not_sampled(nights: Night) -> None:
+    urls = [nights.store(number, first=age(100)) for number in range(1, 4)]
+    nights.answer(age(120), urls[1])
+    assert [recheck.article_id for recheck in nights.on(age(120)).sample()] == ["1", "3"]
+
+
 def test_the_day_of_the_next_recheck_follows_from_the_ages() -> None:
     assert next_age(POSTED, POSTED) == (age(1), 1)
     assert next_age(POSTED, age(16)) == (age(30), 30)

@@ -297,21 +297,26 @@ class RecheckTable:
         ]
 
     def sample(self, today: date, count: int = SAMPLE) -> list[Recheck]:
-        """Stored articles without a recheck to come, drawn at random, the same for the same day and ledger."""
+        """Stored articles without a recheck to come, drawn at random, the same for the same day and ledger; all where few are stored.
+
+        One that was asked for again today is not drawn; one that was first stored today may be.
+        """
         top = self._db.row("SELECT coalesce(max(number), 0) FROM addresses")
         rng, drawn = Random(today.isoformat()), dict[str, Recheck]()
-        for _draw in range(4 * count if top and top[0] else 0):
-            row = self._db.row(
+        starts = [rng.randint(1, max(1, top[0] if top else 1)) for _draw in range(count)]
+        for start in (*starts, *[1] * count):
+            rows = self._db.rows(
                 """SELECT s.id, s.url, date(a.settled_at, '+8 hours') FROM addresses a
                 JOIN articles s ON s.id = a.article_id AND s.url = a.url
                 WHERE a.number >= ? AND a.kind = 'article' AND s.outcome != 'gone'
-                AND NOT EXISTS (SELECT 1 FROM rechecks r WHERE r.article_id = s.id) ORDER BY a.number LIMIT 1""",
-                rng.randint(1, top[0] if top else 1),
+                AND (a.outcome = 'stored' OR date(a.settled_at, '+8 hours') IS NOT ?)
+                AND NOT EXISTS (SELECT 1 FROM rechecks r WHERE r.article_id = s.id) ORDER BY a.number LIMIT ?""",
+                *(start, today.isoformat(), count),
             )
-            if row is not None and len(drawn) < count:
-                asked = None if row[2] is None else date.fromisoformat(row[2])
-                if asked != today:
-                    drawn.setdefault(row[0], Recheck(row[0], row[1], SAMPLED, asked))
+            new = next((row for row in rows if row[0] not in drawn), None)
+            if new is not None and len(drawn) < count:
+                asked = None if new[2] is None else date.fromisoformat(new[2])
+                drawn[new[0]] = Recheck(new[0], new[1], SAMPLED, asked)
         return [drawn[number] for number in sorted(drawn)]
 
     def by_day(self) -> dict[str, int]:
