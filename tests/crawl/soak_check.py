@@ -11,7 +11,8 @@ from typing import Any
 import harness
 
 from demo_site.site import Site
-from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
+from panan_spider.archive.ledger.database import ARTICLES
+from panan_spider.archive.ledger.ledger import Ledger
 
 #: What a line says of the archive, not of the page; and two that depend on the night: an article on both hosts can be
 #: stored under either address, and a list that failed that night is read in another, and kept in the ledger.
@@ -126,7 +127,7 @@ def _disagreeing(site: Site, data: Path, articles: Collection[dict[str, Any]]) -
     try:
         if (count := ledger.articles.count()) != len(articles):
             yield f"{count} articles in the ledger"
-        if (until := ledger.marked_until(ARTICLES)) != (size := (data / "articles.jsonl").stat().st_size):
+        if (until := ledger.marks.until(ARTICLES)) != (size := (data / "articles.jsonl").stat().st_size):
             yield f"marked until byte {until} of {size}"
         for article in articles:
             known = ledger.articles.latest(article["id"])

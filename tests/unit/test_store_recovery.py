@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from store_helpers import StandingClock, a_dead_run, an_archive, an_article, an_exchange, lines_of, url_of
 
-from panan_spider.archive.ledger.stored_articles import ArticleTable
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.outcomes import Outcome
@@ -72,13 +72,13 @@ def test_a_line_that_is_no_article_costs_one_marking_and_no_more(data: Path, mon
     with (data / "articles.jsonl").open("ab") as lines:
         lines.write(b'{"hello":1}\n')
     marked: list[int] = []
-    remark = ArticleTable.remark
+    remark = Ledger.remark_articles
 
-    def counted(table: ArticleTable, lines: Iterable[StoredLine], at: str) -> None:
+    def counted(ledger: Ledger, lines: Iterable[StoredLine], at: str) -> None:
         marked.append(1)
-        remark(table, lines, at)
+        remark(ledger, lines, at)
 
-    monkeypatch.setattr(ArticleTable, "remark", counted)
+    monkeypatch.setattr(Ledger, "remark_articles", counted)
     for _opening in range(3):
         an_archive(data, f"r{_opening}-again", clock=StandingClock()).close({})
     assert marked == [1]

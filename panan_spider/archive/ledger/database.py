@@ -1,5 +1,6 @@
 """SQLite file of the ledger: schema and migrations, opening, checking, transactions."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.archive.store.files import StoreError, WriteGuard, naming, refuse_special
+from panan_spider.archive.store.jsonl import StoredLine
 
 #: One entry a version: the statements that make it of the version before. Entries are only ever added;
 #: the number of the newest is what `PRAGMA user_version` says.
@@ -159,7 +161,7 @@ class Database:
     """
 
     def __init__(self, path: Path, guard: WriteGuard, read_only: bool = False) -> None:
-        """Opens or makes `path`. Raises LedgerBroken; StoreError, of a newer version among others."""
+        """Opens or makes `path`. Raises LedgerDamaged; StoreError, of a newer version among others."""
         self.path, self._guard = path, guard
         with naming(path):
             self._check_head()
@@ -307,3 +309,45 @@ class ValueTable:
         """Note WARC files, and their sizes, as whole."""
         with self._db.write():
             self._db.run_each("INSERT OR REPLACE INTO warcs VALUES (?, ?)", files)
+
+
+#: Files of lines that are marked in the ledger.
+ARTICLES: Final = "articles"
+QUARANTINE: Final = "quarantine"
+IMAGES: Final = "images"
+
+
+class LineMarks:
+    """Position up to which each file of lines (ARTICLES, QUARANTINE, IMAGES) is marked. Writing methods run inside `Database.write`."""
+
+    def __init__(self, values: ValueTable) -> None:
+        self._values = values
+
+    def until(self, lines: str) -> int:
+        """Bytes of the file whose lines are marked."""
+        return self._values.number(f"{lines}_offset")
+
+    def is_last(self, lines: str, raw: bytes) -> bool:
+        """Whether `raw` is the line that was marked last."""
+        return self._values.text(f"{lines}_last") == hashlib.sha256(raw).hexdigest()
+
+    def passed(self, lines: str, first: StoredLine, *more: StoredLine) -> None:
+        """Note, in the transaction of their marks, that the file is marked up to and with these lines, which follow each other.
+
+        Raises StoreError where the line before them is not marked: passing that over would lose it from the ledger.
+        """
+        if (until := self.until(lines)) != first.start:
+            raise StoreError(
+                f"{lines}: the ledger stands at byte {until}, this line begins at {first.start}: run again"
+            )
+        last = more[-1] if more else first
+        self.keep(lines, last.end, last.raw)
+
+    def keep(self, lines: str, end: int, last: bytes) -> None:
+        """Note that the file is marked up to byte `end`, where the line `last` ends."""
+        self._values.keep(f"{lines}_offset", end)
+        self._values.keep(f"{lines}_last", hashlib.sha256(last).hexdigest())
+
+    def start_over(self, lines: str) -> None:
+        """Note that nothing of the file is marked: it was shortened."""
+        self._values.keep(f"{lines}_offset", 0)

@@ -4,16 +4,15 @@ Only the modules of this package contain its SQL.
 """
 
 import hashlib
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
-from panan_spider.archive.ledger.database import Database, ValueTable
+from panan_spider.archive.ledger.database import ARTICLES, Database, LineMarks, ValueTable
 from panan_spider.archive.ledger.held_revisions import HeldTable
 from panan_spider.archive.ledger.queries import GapQueries, LedgerQueries
 from panan_spider.archive.ledger.runs import FaultTable, RunTable
-from panan_spider.archive.ledger.stored_articles import ArticleTable
+from panan_spider.archive.ledger.stored_articles import ARTICLE_COLUMNS, ARTICLE_KEYS, ArticleTable
 from panan_spider.archive.ledger.url_outcomes import ImageTable, RecheckTable, UrlTable
 from panan_spider.archive.ledger.walk_table import ListPageTable, WalkTable
 from panan_spider.archive.store.files import StoreError, WriteGuard
@@ -22,46 +21,37 @@ from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.text import without_figures
 
-#: Where the ledger notes how far each file of lines is marked in it.
-ARTICLES: Final = "articles"
-QUARANTINE: Final = "quarantine"
-IMAGES: Final = "images"
+_STORED: Final = f"('{Outcome.STORED}', '{Outcome.REVISED}', '{Outcome.UNCHANGED}', '{Outcome.KNOWN}')"
 
 #: Runs whose books stay in the ledger, more than a year of nights: it is checked whole on every opening.
 KEPT_RUNS: Final = 400
 
 
 class Ledger:
-    """The open ledger. Raises StoreError where its disk refuses."""
+    """The open ledger; `write`, `snapshot` and `close` are those of its `Database`. Raises StoreError where its disk refuses."""
 
     def __init__(self, path: Path, guard: WriteGuard, read_only: bool = False) -> None:
-        """Opens or makes `path`, its tables brought to the newest version. Raises LedgerBroken, StoreError."""
-        self._db = Database(path, guard, read_only)
-        self.articles = ArticleTable(self._db)
-        self.urls = UrlTable(self._db)
-        self.held = HeldTable(self._db)
-        self.images = ImageTable(self._db)
-        self.queries = LedgerQueries(self._db)
-        self.gaps = GapQueries(self._db)
-        self.rechecks = RecheckTable(self._db)
-        self.list_pages = ListPageTable(self._db)
-        self.faults = FaultTable(self._db)
-        self.runs = RunTable(self._db)
-        self.walks = WalkTable(self._db)
-        self.values = ValueTable(self._db)
+        """Opens or makes `path`, its tables brought to the newest version. Raises LedgerDamaged, StoreError."""
+        self._db = db = Database(path, guard, read_only)
+        self.write, self.snapshot, self.close = db.write, db.snapshot, db.close
+        self.articles = ArticleTable(db)
+        self.urls = UrlTable(db)
+        self.held = HeldTable(db)
+        self.images = ImageTable(db)
+        self.queries = LedgerQueries(db)
+        self.gaps = GapQueries(db)
+        self.rechecks = RecheckTable(db)
+        self.list_pages = ListPageTable(db)
+        self.faults = FaultTable(db)
+        self.runs = RunTable(db)
+        self.walks = WalkTable(db)
+        self.values = ValueTable(db)
+        self.marks = LineMarks(self.values)
 
     @classmethod
     def read_only(cls, path: Path) -> Self:
         """The ledger at `path` for reading alone, beside a run if need be; no file is made. Raises StoreError where there is none."""
         return cls(path, WriteGuard(), read_only=True)
-
-    def write(self) -> AbstractContextManager[None]:
-        """One transaction around several marks: all of them or none."""
-        return self._db.write()
-
-    def snapshot(self) -> None:
-        """Answer from the state of this moment, whatever a run writes meanwhile. For a read-only ledger."""
-        self._db.snapshot()
 
     def damage(self) -> str | None:
         """SQLite's finding about the file itself; None for a sound file."""
@@ -78,27 +68,6 @@ class Ledger:
             fresh.close()
         if found:
             raise StoreError(f"{self._db.path}: somebody else has written to it: {found}")
-
-    def marked_until(self, lines: str) -> int:
-        """Bytes of the file `lines` (ARTICLES, QUARANTINE or IMAGES) whose lines are marked here."""
-        return self.values.number(f"{lines}_offset")
-
-    def is_last_marked(self, lines: str, raw: bytes) -> bool:
-        """True where `raw` is the line of the file `lines` that was marked last."""
-        return self.values.text(f"{lines}_last") == hashlib.sha256(raw).hexdigest()
-
-    def passed(self, lines: str, first: StoredLine, *more: StoredLine) -> None:
-        """Note, in the transaction of their marks, that the file `lines` is marked up to and with these, which follow each other.
-
-        Raises StoreError where the line before them is not marked: passing that over would lose it from the ledger.
-        """
-        if (until := self.marked_until(lines)) != first.start:
-            raise StoreError(
-                f"{lines}: the ledger stands at byte {until}, this line begins at {first.start}: run again"
-            )
-        last = more[-1] if more else first
-        self.values.keep(f"{lines}_offset", last.end)
-        self.values.keep(f"{lines}_last", hashlib.sha256(last.raw).hexdigest())
 
     def replay_article(self, record: dict[str, Any], line: StoredLine, at: str) -> None:
         """Mark an article line whose mark was lost. Idempotent; inside `write`."""
@@ -156,10 +125,40 @@ class Ledger:
             self.urls.drop_runs(number - KEPT_RUNS)
         return number
 
-    def start_over(self, lines: str) -> None:
-        """Note that nothing of the file `lines` is marked: it was shortened. Inside `write`."""
-        self.values.keep(f"{lines}_offset", 0)
+    def remark_articles(self, lines: Iterable[StoredLine], at: str) -> None:
+        """Make the articles those of `lines`, all or nothing; what only the ledger knows of them (validators, gone) stays.
 
-    def close(self) -> None:
-        """Close. Again is harmless."""
-        self._db.close()
+        What has no line any more is pending: the next run asks for it. Raises StoreError.
+        """
+        with self.write():
+            self._db.run(
+                f"CREATE TEMP TABLE kept AS SELECT {ARTICLE_COLUMNS}, etag, last_modified, outcome FROM articles"
+            )
+            self._db.run("CREATE UNIQUE INDEX temp.kept_by_id ON kept (id)")
+            self._db.run("DELETE FROM articles")
+            end, last = 0, b""
+            for line in lines:
+                if line.record is not None and line.record.keys() >= ARTICLE_KEYS:
+                    self.articles.mark(line.record, line.start, None, None)
+                end, last = line.end, line.raw
+            self._recall(at)
+            self.marks.keep(ARTICLES, end, last)
+            self._db.run("DROP TABLE temp.kept")
+
+    def _recall(self, at: str) -> None:
+        self._db.run(
+            """UPDATE articles SET etag = k.etag, last_modified = k.last_modified FROM kept k
+            WHERE k.id = articles.id AND k.content_hash = articles.content_hash AND k.url = articles.url"""
+        )
+        self._db.run("UPDATE articles SET outcome = k.outcome FROM kept k WHERE k.id = articles.id")
+        self._db.run(
+            """INSERT OR IGNORE INTO addresses (url, kind, article_id, posted, outcome, settled_at, first_seen)
+            SELECT url, 'article', id, posted, outcome, ?, ? FROM articles""",
+            *(at, at),
+        )
+        self._db.run(
+            f"""UPDATE addresses SET outcome = '{Outcome.PENDING}', reason = 'its line was lost', settled_at = ?
+            WHERE kind = 'article' AND outcome IN {_STORED}
+            AND NOT EXISTS (SELECT 1 FROM articles s WHERE s.id = addresses.article_id)""",
+            at,
+        )

@@ -1,14 +1,12 @@
 """Stored articles in the ledger: the newest revision of each, its parts, and the sections whose lists name it."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from panan_spider.archive.ledger.database import Database, Row
-from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.outcomes import Outcome
 
 #: What an article line must have to be marked.
@@ -46,11 +44,10 @@ def as_date(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-#: number, revision, address, hash, posted, pages, template, fetched_at, WARC file and byte, byte of its line.
-_COLUMNS: Final = (
+#: Columns that `ArticleTable.rows` gives.
+ARTICLE_COLUMNS: Final = (
     "id, revision, url, content_hash, posted, pages, template, fetched_at, warc_file, warc_offset, line_offset"
 )
-_STORED: Final = f"('{Outcome.STORED}', '{Outcome.REVISED}', '{Outcome.UNCHANGED}', '{Outcome.KNOWN}')"
 
 
 class ArticleTable:
@@ -259,41 +256,4 @@ class ArticleTable:
 
     def rows(self) -> Iterator[Row]:
         """Every stored article."""
-        return self._db.each(f"SELECT {_COLUMNS} FROM articles ORDER BY line_offset")
-
-    def remark(self, lines: Iterable[StoredLine], at: str) -> None:
-        """Make the articles those of `lines`, all or nothing; what only the ledger knows of them (validators, gone) stays.
-
-        What has no line any more is pending: the next run asks for it. Raises StoreError.
-        """
-        with self._db.write():
-            self._db.run(f"CREATE TEMP TABLE kept AS SELECT {_COLUMNS}, etag, last_modified, outcome FROM articles")
-            self._db.run("CREATE UNIQUE INDEX temp.kept_by_id ON kept (id)")
-            self._db.run("DELETE FROM articles")
-            end, last = 0, b""
-            for line in lines:
-                if line.record is not None and line.record.keys() >= ARTICLE_KEYS:
-                    self.mark(line.record, line.start, None, None)
-                end, last = line.end, line.raw
-            self._recall(at)
-            for key, value in (("articles_offset", end), ("articles_last", hashlib.sha256(last).hexdigest())):
-                self._db.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value)
-            self._db.run("DROP TABLE temp.kept")
-
-    def _recall(self, at: str) -> None:
-        self._db.run(
-            """UPDATE articles SET etag = k.etag, last_modified = k.last_modified FROM kept k
-            WHERE k.id = articles.id AND k.content_hash = articles.content_hash AND k.url = articles.url"""
-        )
-        self._db.run("UPDATE articles SET outcome = k.outcome FROM kept k WHERE k.id = articles.id")
-        self._db.run(
-            """INSERT OR IGNORE INTO addresses (url, kind, article_id, posted, outcome, settled_at, first_seen)
-            SELECT url, 'article', id, posted, outcome, ?, ? FROM articles""",
-            *(at, at),
-        )
-        self._db.run(
-            f"""UPDATE addresses SET outcome = '{Outcome.PENDING}', reason = 'its line was lost', settled_at = ?
-            WHERE kind = 'article' AND outcome IN {_STORED}
-            AND NOT EXISTS (SELECT 1 FROM articles s WHERE s.id = addresses.article_id)""",
-            at,
-        )
+        return self._db.each(f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY line_offset")

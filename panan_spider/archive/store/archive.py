@@ -13,8 +13,9 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final, Self
 
+from panan_spider.archive.ledger.database import ARTICLES
 from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
-from panan_spider.archive.ledger.ledger import ARTICLES, Ledger
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
@@ -176,7 +177,7 @@ class Archive:
                 else:
                     self.ledger.replay_outcome(article.url, outcome, moment(self._clock()))
             if lines:
-                self.ledger.passed(ARTICLES, *lines)
+                self.ledger.marks.passed(ARTICLES, *lines)
 
     def expect(self, article: Article, outcome: Outcome) -> bool:
         """True where the article returns after it was gone. Raises ValueError where `store` would."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.ledger.ledger import IMAGES, Ledger
+from panan_spider.archive.ledger.database import IMAGES
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store import files
 from panan_spider.archive.store.files import WriteGuard, write_atomically
 from panan_spider.archive.store.jsonl import LineFile, read_lines
@@ -42,13 +43,13 @@ class ImageFiles:
 
     def _replay(self) -> None:
         with self._ledger.write():
-            if self._ledger.marked_until(IMAGES) > self._index.size:
+            if self._ledger.marks.until(IMAGES) > self._index.size:
                 self._ledger.images.forget_kept()  # the index leads to the files: what it does not name is not had
-                self._ledger.start_over(IMAGES)
-            for line in self._index.lines(self._ledger.marked_until(IMAGES)):
+                self._ledger.marks.start_over(IMAGES)
+            for line in self._index.lines(self._ledger.marks.until(IMAGES)):
                 if line.record is not None and line.record.keys() >= _KEYS:
                     self._ledger.images.mark(line.record, None)
-                self._ledger.passed(IMAGES, line)
+                self._ledger.marks.passed(IMAGES, line)
 
     def wants(self, url: str, *, all_again: bool = False) -> bool:
         """True for an image to request: it was never stored, its file is missing, or it may be available by now."""
@@ -81,7 +82,7 @@ class ImageFiles:
         line = self._index.append(json.dumps(record, ensure_ascii=False))
         with self._ledger.write():
             self._ledger.images.mark(record, self._run)
-            self._ledger.passed(IMAGES, line)
+            self._ledger.marks.passed(IMAGES, line)
         return path
 
     def miss(self, url: str, outcome: Outcome, reason: str) -> bool:

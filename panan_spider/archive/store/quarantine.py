@@ -5,7 +5,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from panan_spider.archive.ledger.ledger import QUARANTINE, Ledger
+from panan_spider.archive.ledger.database import QUARANTINE
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.archive.store.warc_file import WarcWriter, read
@@ -57,7 +58,7 @@ class Quarantine:
         self._warc.sync()
         line = self._lines.append(json.dumps(record, ensure_ascii=False))
         self._ledger.urls.mark_quarantined(url, outcome, fault)
-        self._ledger.passed(QUARANTINE, line)
+        self._ledger.marks.passed(QUARANTINE, line)
         self.fresh[outcome] += 1
 
     def _body_hash(self, place: WarcLocation) -> str | None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from panan_spider.archive.ledger.database import LedgerDamaged
-from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
+from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, LedgerDamaged
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.stored_articles import ARTICLE_KEYS
 from panan_spider.archive.store.files import (
     LEDGER_FILE,
@@ -176,27 +176,27 @@ class Recovery:
     @staticmethod
     def _agrees(ledger: Ledger, articles: LineFile) -> bool:
         """True where the line that the ledger marked last ends at the marked byte."""
-        until = ledger.marked_until(ARTICLES)
+        until = ledger.marks.until(ARTICLES)
         if until == 0:
             return True
         last = articles.line_before(until)
-        return last is not None and ledger.is_last_marked(ARTICLES, last)
+        return last is not None and ledger.marks.is_last(ARTICLES, last)
 
     def _replay(self, ledger: Ledger, articles: LineFile, quarantine: LineFile) -> None:
         at = moment(self._clock())
         with ledger.write():
             marked = 0
-            for line in articles.lines(ledger.marked_until(ARTICLES)):
+            for line in articles.lines(ledger.marks.until(ARTICLES)):
                 if (record := self._usable(articles, line, ARTICLE_KEYS)) is not None:
                     ledger.replay_article(record, line, at)
                     marked += 1
-                ledger.passed(ARTICLES, line)
-            if ledger.marked_until(QUARANTINE) > quarantine.size:
-                ledger.start_over(QUARANTINE)
-            for line in quarantine.lines(ledger.marked_until(QUARANTINE)):
+                ledger.marks.passed(ARTICLES, line)
+            if ledger.marks.until(QUARANTINE) > quarantine.size:
+                ledger.marks.start_over(QUARANTINE)
+            for line in quarantine.lines(ledger.marks.until(QUARANTINE)):
                 if (record := self._usable(quarantine, line, _QUARANTINE_KEYS)) is not None:
                     ledger.replay_quarantine(record, at)
-                ledger.passed(QUARANTINE, line)
+                ledger.marks.passed(QUARANTINE, line)
         if marked:
             self.notes.append(
                 f"{LEDGER_FILE}: {marked} lines of articles.jsonl were not yet marked in it; they are now"
@@ -211,7 +211,7 @@ class Recovery:
         if surplus == ledger.values.number(_SURPLUS):
             return
         before = ledger.articles.count()
-        ledger.articles.remark(articles.lines(), moment(self._clock()))
+        ledger.remark_articles(articles.lines(), moment(self._clock()))
         with ledger.write():
             ledger.values.keep(_SURPLUS, articles.count() - ledger.articles.revisions())
         if (now := ledger.articles.count()) != before:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from panan_spider.archive.ledger.database import Row
-from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
+from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, Row
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.site_file import SITE_FILE, site_by_lines, site_of
 from panan_spider.archive.store import warc_file
@@ -107,11 +107,11 @@ def _moved(moved: list[tuple[str, int, int]]) -> Iterator[Finding]:
 def _unmarked_ends(data: Path, ledger: Ledger, *, held: bool) -> Iterator[Finding]:
     """Findings about the ends of both files of lines. Beside a run (`held`) lines that it has not marked yet are none."""
     for name, file in ((ARTICLES, ARTICLES_FILE), (QUARANTINE, QUARANTINE_FILE)):
-        path, until = data / file, ledger.marked_until(name)
+        path, until = data / file, ledger.marks.until(name)
         size = path.stat().st_size if path.exists() else 0
         if until > size:
             yield Finding(file, size, f"ends here, and the ledger knows it up to byte {until}")
-        elif until and not ledger.is_last_marked(name, _line_before(path, until)):
+        elif until and not ledger.marks.is_last(name, _line_before(path, until)):
             yield Finding(file, until, "the line that ends here is not the one the ledger marked last")
         elif until < size and not held:
             yield Finding(file, until, f"{size - until} bytes from here on are not marked in the ledger")
@@ -336,7 +336,7 @@ class ArchiveCheck:
     def _until(self, ledger: Ledger | None, name: str, file: str) -> int:
         """Up to which byte a file of lines is checked: to its end, beside a run to what was marked as the reading began."""
         if ledger is not None and self.held_by is not None:
-            return ledger.marked_until(name)
+            return ledger.marks.until(name)
         path = self.data / file
         return path.stat().st_size if path.exists() else 0
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from panan_spider.archive.ledger.database import LedgerDamaged
-from panan_spider.archive.ledger.ledger import ARTICLES, QUARANTINE, Ledger
+from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, LedgerDamaged
+from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.site_file import SITE_FILE, bind_site
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER, Archive
 from panan_spider.archive.store.files import (
@@ -132,10 +132,10 @@ class Repairer:
         except LedgerDamaged:  # the opening of the archive sets it aside
             return
         try:
-            ledger.articles.remark(read_lines(self._data / ARTICLES_FILE), moment(self._clock()))
+            ledger.remark_articles(read_lines(self._data / ARTICLES_FILE), moment(self._clock()))
             if self._check.bad_quarantine or self._check.quarantine_wrong:
                 with ledger.write():
-                    ledger.start_over(QUARANTINE)
+                    ledger.marks.start_over(QUARANTINE)
         finally:
             ledger.close()
         self.said.append(f"{LEDGER_FILE}: its articles are marked again from the lines")
@@ -198,14 +198,14 @@ def _may_have_lost_lines(data: Path) -> bool:
     except LedgerDamaged:
         return any((data / WARC_FOLDER).glob("*.warc.gz"))
     try:
-        until = ledger.marked_until(ARTICLES)
+        until = ledger.marks.until(ARTICLES)
         lines = data / ARTICLES_FILE
         if until == 0:
             return False
         if not lines.exists() or lines.stat().st_size < until:
             return True
         with JsonLinesReader(lines) as reader:
-            return not ledger.is_last_marked(ARTICLES, reader.last_line(until))
+            return not ledger.marks.is_last(ARTICLES, reader.last_line(until))
     finally:
         ledger.close()
 
