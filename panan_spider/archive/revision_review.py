@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.queries import SHARED_CONTENT
+from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState
 from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import Archive

@@ -9,8 +9,7 @@ from typing import Any, Final, TextIO
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl, Months, PendingArticle
-from panan_spider.archive.ledger.runs import RunRecord
-from panan_spider.archive.ledger.walk_table import OpenWalk
+from panan_spider.archive.ledger.runs import OpenWalk, RunRecord
 from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.archive.store.lock import holder

@@ -14,9 +14,9 @@ from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
 from panan_spider.archive.ledger.queries import PendingArticle
+from panan_spider.archive.ledger.runs import KnownSection, ListReading
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl, Recheck
-from panan_spider.archive.ledger.walk_table import KnownSection, ListReading
 from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article

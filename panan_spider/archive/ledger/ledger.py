@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.database import ARTICLES, Database, LineMarks, ValueTable
-from panan_spider.archive.ledger.held_revisions import HeldTable
 from panan_spider.archive.ledger.queries import GapQueries, LedgerQueries
-from panan_spider.archive.ledger.runs import FaultTable, RunTable
-from panan_spider.archive.ledger.stored_articles import ARTICLE_COLUMNS, ARTICLE_KEYS, ArticleTable
+from panan_spider.archive.ledger.runs import FaultTable, ListPageTable, RunTable, WalkTable
+from panan_spider.archive.ledger.stored_articles import ARTICLE_COLUMNS, ARTICLE_KEYS, ArticleTable, HeldTable
 from panan_spider.archive.ledger.url_outcomes import ImageTable, RecheckTable, UrlTable
-from panan_spider.archive.ledger.walk_table import ListPageTable, WalkTable
 from panan_spider.archive.store.files import StoreError, WriteGuard
 from panan_spider.archive.store.jsonl import StoredLine
 from panan_spider.core.clock import site_day

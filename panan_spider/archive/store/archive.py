@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.database import ARTICLES
-from panan_spider.archive.ledger.held_revisions import HeldRevision, HeldState
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
-from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
+from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState, KnownArticle, KnownPart
 from panan_spider.archive.site_file import LOCK_FILE, bind_site, check_site, refuse_links
 from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import files
