@@ -128,7 +128,7 @@ class ImagesPipeline(ArchivePipeline):
         day = (record["published"] or record["posted"] or "")[:10]
         early = args.since is not None and day < args.since.isoformat()
         late = args.until is not None and day > args.until.isoformat()
-        return not early and not late and (not args.sections or self._is_listed(record, spider.lists.walked))
+        return not early and not late and (not args.sections or self._is_listed(record, spider.session.walked))
 
     def _is_listed(self, record: dict[str, Any], sections: set[str]) -> bool:
         return not sections.isdisjoint({*record["listed_in"], *self.archive.memory.listed_in(record["id"])})

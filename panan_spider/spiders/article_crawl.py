@@ -17,7 +17,6 @@ from panan_spider.extract.results import SAYS_MISSING, InvalidPage
 from panan_spider.items import Article
 from panan_spider.sites.urls import Address, UrlKind
 from panan_spider.spiders.frontier import Frontier, FrontierEntry
-from panan_spider.spiders.list_crawl import ListCrawl
 from panan_spider.spiders.session import CrawlSession, Output
 
 
@@ -66,9 +65,9 @@ _GOOD: Final = frozenset({Outcome.UNCHANGED, Outcome.OUT_OF_RANGE, Outcome.ALIAS
 class ArticleCrawl:
     """Articles of the frontier. `open` holds the fetches under way, by number; `held` waits for lists still open."""
 
-    def __init__(self, session: CrawlSession, frontier: Frontier, lists: ListCrawl) -> None:
+    def __init__(self, session: CrawlSession, frontier: Frontier) -> None:
         """With urls= those articles are met at once."""
-        self._session, self.frontier, self._lists = session, frontier, lists
+        self._session, self.frontier = session, frontier
         self.open: dict[str, ArticleFetch] = {}
         self.held: list[Article] = []
         self._resumed = bool(session.args.urls)
@@ -98,7 +97,7 @@ class ArticleCrawl:
         args, urls = self._session.args, self._session.urls
         for left in self._session.state.unsettled():
             address = urls.understand(left.url)
-            in_scope = not args.sections or not self._lists.walked.isdisjoint(left.listed_in)
+            in_scope = not args.sections or not self._session.walked.isdisjoint(left.listed_in)
             days = [left.posted] if left.posted is not None else []
             if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
                 self.frontier.meet(address, forced=True)
@@ -119,7 +118,7 @@ class ArticleCrawl:
         chosen = bool(args.sections or args.since or args.until)
         for recheck in [*state.due(), *(() if chosen else state.sample())]:
             address = urls.understand(recheck.url)
-            in_scope = not args.sections or not self._lists.walked.isdisjoint(state.listed_in(recheck.article_id))
+            in_scope = not args.sections or not self._session.walked.isdisjoint(state.listed_in(recheck.article_id))
             days = [address.posted] if address.posted is not None else []
             if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
                 state.rechecks[recheck.article_id] = recheck
@@ -192,7 +191,8 @@ class ArticleCrawl:
             return []
         page = self._session.read_article(response)
         fetch.builder.add(page, response.meta.get("warc"), response.meta.get("fetched_at") or moment(now()))
-        self._lists.search.offer_breadcrumb(page.section_links)
+        if not self._session.args.urls:
+            self._session.breadcrumbs += page.section_links
         return self._next_part(fetch)
 
     def _rename(self, fetch: ArticleFetch, landed: Address) -> bool:

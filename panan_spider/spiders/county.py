@@ -1,7 +1,7 @@
 """County spiders: one class for every site, made into one spider a profile. Lists first, then every article they name."""
 
 from collections.abc import AsyncIterator
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Self
 
 from pydantic import ValidationError
@@ -26,12 +26,13 @@ _CLASS: Final = "{}Spider"
 class CountySpider(Spider):
     """Crawls the site whose profile has the spider's name as key. Arguments: `arguments.Arguments`.
 
-    `session` holds what the run has found out so far. `lists` and `articles` exist once the spider has started.
+    `session` holds what the run has found out so far. `lists` and `articles` exist once the spider has started; with urls=
+    no list is read, and `lists` is None.
     """
 
     site: Site
     crawl_state: CrawlState  # set when the archive is open, before the spider starts
-    lists: ListCrawl
+    lists: ListCrawl | None
     articles: ArticleCrawl
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,7 +41,7 @@ class CountySpider(Spider):
         self.site = self.profile()
         self.allowed_domains = sorted(self.site.hosts)
         self.args = Arguments.of(kwargs, self.site)
-        self.session = CrawlSession(self.site, self.args, self.logger, self.advance)
+        self.session = CrawlSession(self.site, self.args, self.logger)
 
     @classmethod
     def profile(cls) -> Site:
@@ -57,29 +58,31 @@ class CountySpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The first requests."""
         self.prepare()
-        for request in self.advance():
+        for request in self.session.advance():
             yield request
 
     def prepare(self) -> None:
         """Take up what earlier runs know: `crawl_state` is set."""
         self.session.state = self.crawl_state
         frontier = Frontier(self.session)
-        self.lists = ListCrawl(self.session, frontier)
-        self.articles = ArticleCrawl(self.session, frontier, self.lists)
+        self.lists = None if self.args.urls else ListCrawl(self.session, frontier)
+        self.articles = ArticleCrawl(self.session, frontier)
+        self.session.advance = self.articles.advance if self.lists is None else partial(self._advance, self.lists)
 
-    def advance(self) -> Output:
+    def _advance(self, lists: ListCrawl) -> Output:
         """All that can be asked for now. Lists first: an article is handed on with every list that names it."""
-        output = self.lists.advance()
-        return output if self.lists.is_open else output + self.articles.advance()
+        output = lists.advance()
+        return output if lists.is_open else output + self.articles.advance()
 
     def on_idle(self) -> None:
         """Nothing is under way: requests that still wait for an answer get none, so that no run hangs; then go on."""
-        self.lists.give_up_waiting()
+        if self.lists is not None:
+            self.lists.give_up_waiting()
         self.articles.give_up_waiting()
         engine = self.crawler.engine
         assert engine is not None  # an idle spider has one
-        output = self.advance()
-        if not self.lists.is_open:
+        output = self.session.advance()
+        if self.lists is None or not self.lists.is_open:
             output += self.articles.hand_on(len(self.articles.held))
         for result in output:
             if isinstance(result, Article):

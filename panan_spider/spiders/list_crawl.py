@@ -13,10 +13,10 @@ from twisted.python.failure import Failure
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
+from panan_spider.spiders.discovery import SideBlocks
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.section_search import SectionSearch
 from panan_spider.spiders.session import CrawlSession, Output
-from panan_spider.spiders.side_blocks import SideBlocks
 from panan_spider.spiders.walk import Walk
 from panan_spider.spiders.walk_evidence import WalkLimits, WalkState, other_spelling, slashes_of, with_slashes
 
@@ -25,12 +25,11 @@ _NO_ANSWER: Final = "asked for, and neither answer nor error came"
 
 
 class ListCrawl:
-    """Sections and walks. `walks` are those under way, by the URL of their first page; `walked` names all begun."""
+    """Sections and walks. `walks` are those under way, by the URL of their first page."""
 
     def __init__(self, session: CrawlSession, frontier: Frontier) -> None:
         self._session, self._frontier = session, frontier
         self.walks: dict[str, Walk] = {}
-        self.walked: set[str] = set()
         self._side_blocks = SideBlocks()
         self.search = SectionSearch(session, frontier, self.begin_walk, self._side_blocks)
         self._asked: dict[str, str] = {}  # first page of a walk → the URL it waits for
@@ -67,7 +66,7 @@ class ListCrawl:
             today=session.state.today if session.is_scheduled else None,
         )
         walk = self.walks[url] = Walk(url, name, limits, session.site)
-        self.walked.add(name)
+        session.walked.add(name)
         session.state.begin_walk(url, name)
         if page is None:
             walk.lose(url)

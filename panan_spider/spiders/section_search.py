@@ -16,10 +16,17 @@ from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
 from panan_spider.middlewares.outcome_errors import page_of
 from panan_spider.sites.urls import UrlKind, canonical
-from panan_spider.spiders.discovery import MAX_CANDIDATES, Candidate, Discovery, bare_path, is_front_page, name_of
+from panan_spider.spiders.discovery import (
+    MAX_CANDIDATES,
+    Candidate,
+    Discovery,
+    SideBlocks,
+    bare_path,
+    is_front_page,
+    name_of,
+)
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.session import CrawlSession, Output
-from panan_spider.spiders.side_blocks import SideBlocks
 from panan_spider.spiders.walk import CUT_PAGE
 
 _PRIORITY: Final = 200
@@ -51,12 +58,11 @@ class SectionSearch:
         begin_walk: Callable[[str, str, SectionPage | None], None],
         side_blocks: SideBlocks,
     ) -> None:
-        """With urls= no list is read, and nothing is offered."""
         self._session, self._frontier, self._begin_walk = session, frontier, begin_walk
         self._side_blocks = side_blocks
         args, state, site = session.args, session.state, session.site
         self.discovery = Discovery(site, frozenset() if args.full else state.barren())
-        self._first_round = not args.urls
+        self._first_round = True
         self._entries: dict[str, Outcome | None] = {}  # outcomes of the entry pages, None for one that was read
         self._bare: list[str] = []  # entry pages that lead nowhere, each with the reason
         self._idle: dict[str, str] = {}  # entry pages of the site itself without any link, with the reason, by address
@@ -71,8 +77,6 @@ class SectionSearch:
         self._cut, self._is_any_whole = list[str](), False
         self._fronts: list[SectionPage] = []  # entry pages as read
         self._hold_known = False
-        if args.urls:
-            return
         for url in site.entry_pages:
             self.discovery.offer(Candidate(url, entry=True))
         for section in state.sections():
@@ -89,6 +93,7 @@ class SectionSearch:
 
     def advance(self, *, walking: bool) -> Output:
         """Requests for candidates. Once all have answered, walks of the sections among them begin."""
+        self._offer_breadcrumbs()
         output = self._ask_candidates()
         if not self.discovery.open:
             self._judge_cut()
@@ -104,10 +109,10 @@ class SectionSearch:
             self._begin_walks(walking=walking)
         return output
 
-    def offer_breadcrumb(self, links: Iterable[tuple[str, str]]) -> None:
-        """Offer the sections that an article's breadcrumb names as (text, URL); none where the arguments choose."""
-        args = self._session.args
-        for text, url in () if args.urls or args.sections else links:
+    def _offer_breadcrumbs(self) -> None:
+        """Offer the sections that breadcrumbs of articles name; none where the arguments choose."""
+        links, self._session.breadcrumbs = self._session.breadcrumbs, []
+        for text, url in () if self._session.args.sections else links:
             if (section := self._session.urls.understand(url)).kind is UrlKind.SECTION:
                 self.discovery.offer(Candidate(section.url, text, crumb=True))
 

@@ -156,17 +156,22 @@ class CrawlSession:
     `refusal` is why the arguments cannot be met, None while they can. `drift` holds a line for each list that the site
     no longer shows. `unknown_labels` counts pages by the labels of tail lines that no list knows. `failed_sections` are names (URLs where they have none) of sections not read to their end.
     `section_reports` holds one record a walk: name, url, pages, rows, new, state, pager, front, by_words, newest.
+    `walked` names the sections whose walks have begun; `breadcrumbs` holds (text, URL) of the sections that articles name.
+    `state` and `advance`, which is called after each answer and gives all that is to be done next, are set before the first request.
     """
 
-    def __init__(self, site: Site, args: Arguments, log: "logging.LoggerAdapter[Any]", advance: Callable[[], Output]):
-        """`advance` gives all that is to be done next; it is called after each answer."""
-        self.site, self.args, self.log, self.advance = site, args, log, advance
-        self.state: CrawlState
+    state: CrawlState
+    advance: Callable[[], Output]
+
+    def __init__(self, site: Site, args: Arguments, log: "logging.LoggerAdapter[Any]"):
+        self.site, self.args, self.log = site, args, log
         self.refusal: str | None = None
         self.drift: list[str] = []
         self.unknown_labels: Counter[str] = Counter()
         self.failed_sections: list[str] = []
         self.section_reports: list[dict[str, Any]] = []
+        self.walked: set[str] = set()
+        self.breadcrumbs: list[tuple[str, str]] = []
         self._settled: set[str] = set()
 
     @property

@@ -32,7 +32,7 @@ def rows(begin: int) -> list[ListRow]:
 
 def test_an_article_that_waits_takes_less_than_520_bytes(tmp_path: Path) -> None:
     archive = Archive.open(tmp_path / "data", run_id="first", args={})
-    session = CrawlSession(load_site(), Arguments(), logging.LoggerAdapter(logging.getLogger(), {}), list)
+    session = CrawlSession(load_site(), Arguments(), logging.LoggerAdapter(logging.getLogger(), {}))
     session.state = archive.memory
     frontier = Frontier(session)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from panan_spider.extract.document import Page
 from panan_spider.extract.results import SectionPage
 from panan_spider.extract.section import read_section
-from panan_spider.spiders.side_blocks import SideBlocks
+from panan_spider.spiders.discovery import SideBlocks
 
 SIDE = (901, 902, 903, 904)
 

@@ -26,7 +26,7 @@ def a_spider(**args: str) -> CountySpider:
 
 def test_answers_dealt_with_at_the_same_time_ask_for_no_more_articles_than_one() -> None:
     spider = a_spider(urls=",".join(url_of(number) for number in range(1, MANY + 1)))
-    at_once = zip_longest(spider.advance(), spider.advance(), spider.advance())
+    at_once = zip_longest(spider.session.advance(), spider.session.advance(), spider.session.advance())
     asked = [one for one in chain.from_iterable(at_once) if isinstance(one, Request)]
     assert len(asked) == len(spider.articles.open) == IN_FLIGHT
 
@@ -34,7 +34,7 @@ def test_answers_dealt_with_at_the_same_time_ask_for_no_more_articles_than_one()
 def test_one_answer_hands_on_a_few_of_the_articles_held_and_the_next_goes_on() -> None:
     spider = a_spider(urls=url_of(1))
     spider.articles.held = [an_article(number) for number in range(10)]
-    first, second = list(spider.advance()), list(spider.advance())
+    first, second = list(spider.session.advance()), list(spider.session.advance())
     handed = [one.id for one in (*first, *second) if not isinstance(one, Request)]
     assert handed == [an_article(number).id for number in range(8)]
     assert [one.id for one in spider.articles.held] == [an_article(8).id, an_article(9).id]
