@@ -14,7 +14,7 @@ from panan_spider.archive.store.content_encoding import decoded
 from panan_spider.core.outcomes import ExitCode, Outcome, RefusedError
 from panan_spider.doctor.probe_result import Ask, FetchLog, FetchResult, RedirectHop, RobotsResult
 from panan_spider.extensions.log_formatter import collect_errors
-from panan_spider.middlewares.outcome_errors import outcome_of_error
+from panan_spider.middlewares.retry import outcome_of_error
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import absolute
 

@@ -23,6 +23,7 @@ from panan_spider.core.clock import now, run_id
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import RunReport
 from panan_spider.extensions.log_formatter import shorten_tracebacks
+from panan_spider.middlewares.retry import is_ending
 from panan_spider.report.builder import RequestRate, report_lines, run_report, write_run_files
 from panan_spider.report.evaluation import EndedRun, SpiderFindings, evaluate
 from panan_spider.report.exit_code import RunFacts, exit_code_of
@@ -30,14 +31,6 @@ from panan_spider.sites.profile import Site
 from panan_spider.spiders.session import CrawlSession
 
 logger = logging.getLogger(__name__)
-
-
-def is_ending(crawler: Crawler) -> bool:
-    """Whether the run is being ended: Scrapy has no signal for the moment it begins to be."""
-    engine = crawler.engine
-    slot = engine._slot if engine is not None else None
-    return engine is None or not engine.running or slot is None or slot.closing is not None
-
 
 #: Scrapy's loggers that log every exception in a callback, a pipeline, a signal or the start with its traceback.
 _EXCEPTION_LOGGERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")

@@ -24,12 +24,8 @@ from twisted.web._newclient import ParseError
 from twisted.web.http import _ChunkedTransferDecoder
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extensions.archive_run import is_ending
-from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.raw_capture import is_proved_whole
-
-#: Reason of a body that ended before its time.
-CUT: Final = "its body was cut short or damaged on the way"
+from panan_spider.middlewares.retry import CUT, OutcomeError, is_ending
 
 #: Bytes of one header line. Firewalls and portals set cookies and policies that are longer than Twisted's 16 kB.
 _LONGEST_HEADER: Final = 1 << 16

@@ -16,7 +16,7 @@ from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import WarcLocation
-from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.middlewares.retry import OutcomeError
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind
 

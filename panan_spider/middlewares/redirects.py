@@ -20,7 +20,7 @@ from panan_spider.archive.ledger.queries import LINK_PAGE
 from panan_spider.archive.state import CrawlState
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.document import link_target
-from panan_spider.middlewares.outcome_errors import OutcomeError, page_of
+from panan_spider.middlewares.retry import REDIRECTS, OutcomeError, page_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind, absolute, canonical
 
@@ -77,7 +77,7 @@ class RedirectMiddleware(ScrapyRedirects):
         if site is not None:
             self._count(site, request.url, location)
         cookies = bool(request.meta.get(_COOKIES)) or b"Set-Cookie" in response.headers
-        if site is not None and location and response.status in (301, 302, 303, 307, 308):
+        if site is not None and location and response.status in REDIRECTS:
             printed = location.decode("latin-1")
             target = absolute(request.url, printed)
             if not site.urls.on_site(target):
@@ -130,8 +130,6 @@ _ALWAYS: Final = 3
 
 #: Meta key of a request: the http URL that it was made for, or that must be asked by http.
 _UPGRADED, _PLAIN = "https_for", "http_only"
-
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 class HttpsMiddleware:
@@ -219,6 +217,6 @@ def _by_https(url: str) -> str:
 
 def _target(request: Request, response: Response) -> str | None:
     location = response.headers.get("Location")
-    if location is None or response.status not in _REDIRECTS:
+    if location is None or response.status not in REDIRECTS:
         return None
     return absolute(request.url, location.decode("latin-1"))

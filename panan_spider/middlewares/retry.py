@@ -1,7 +1,8 @@
-"""Retry middleware: exponential backoff, honours Retry-After."""
+"""Retry middleware: exponential backoff, honours Retry-After; and the outcome of a request that has failed for good."""
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC
@@ -11,20 +12,85 @@ from typing import Final
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import load_object
 
-from panan_spider.core.outcomes import Outcome
-from panan_spider.extensions.archive_run import is_ending
-from panan_spider.middlewares.download_handler import CUT
-from panan_spider.middlewares.outcome_errors import OutcomeError, is_challenge
+from panan_spider.core.outcomes import Outcome, outcome_of_status
+from panan_spider.core.text import one_line
+from panan_spider.extract.document import Page, says_challenge, visible_text
 
 EMPTY: Final = "an empty body"
+#: Reason of a body that ended before its time.
+CUT: Final = "its body was cut short or damaged on the way"
 
 _TOO_MANY: Final = 429
 _FOOT: Final = 4096  # bytes: scripts and comments may follow the page's end
 _FOOTERS: Final = tuple("版权所有".encode(name) for name in ("utf-8", "gb18030"))
 _STEP: Final = 1.0  # seconds; a run that is told to stop waits no longer than this for a waiting request
+
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_LONGEST_CHALLENGE: Final = 100_000  # bytes
+_MOST_TEXT: Final = 40  # bytes beside the script
+_TITLE: Final = re.compile(r"<title\b[^<]{0,500}", re.IGNORECASE)
+_TOO_LARGE_WORDS: Final = ("larger than download max size", "max size", "maxsize")
+
+
+class OutcomeError(IgnoreRequest):
+    """Ends the request. `outcome` is that of its URL, `reason` one line."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(f"{outcome}: {reason}")
+        self.outcome = outcome
+        self.reason = reason
+
+
+def page_of(response: Response) -> Page:
+    """The response as `extract` reads it."""
+    header = response.headers.get("Content-Type")
+    return Page(response.url, response.body, header.decode("latin-1") if header is not None else None)
+
+
+def is_challenge(response: Response) -> bool:
+    """Whether an answer that is no page is a firewall's: by its words, or a cookie or script with no link or text beside it.
+
+    405, 412, 468, 521 and 202 are the usual statuses; 404 and 410 are never judged so.
+    """
+    body = response.body
+    if response.status in (200, 304, 404, 410) or response.status in REDIRECTS or len(body) > _LONGEST_CHALLENGE:
+        return False
+    page = page_of(response)
+    if says_challenge(page):
+        return True
+    beside = visible_text(_TITLE.sub("", page.text))  # beside script and title
+    sets_cookie = b"Set-Cookie" in response.headers or b"document.cookie" in body
+    has_script = b"<script" in body.lower()
+    return has_script and b"<a " not in body.lower() and (sets_cookie or len(beside.encode()) < _MOST_TEXT)
+
+
+def outcome_of_error(error: BaseException | None) -> tuple[Outcome, str]:
+    """Outcome and reason (one line) of a request without a page. An exception with an `outcome` of its own names it."""
+    outcome = getattr(error, "outcome", None)
+    if isinstance(outcome, Outcome):
+        return outcome, one_line(getattr(error, "reason", None) or str(error))
+    if isinstance(error, HttpError):
+        status = error.response.status
+        if is_challenge(error.response):
+            return Outcome.BLOCKED, f"HTTP {status}: a challenge page"
+        return outcome_of_status(status), f"HTTP {status}"
+    reason = one_line(f"{type(error).__name__}: {error}")
+    cancelled = isinstance(error, (DownloadCancelledError, IgnoreRequest))
+    if cancelled and any(word in reason.lower() for word in _TOO_LARGE_WORDS):
+        return Outcome.TOO_LARGE, reason
+    return Outcome.FAILED, reason
+
+
+def is_ending(crawler: Crawler) -> bool:
+    """Whether the run is being ended: Scrapy has no signal for the moment it begins to be."""
+    engine = crawler.engine
+    slot = engine._slot if engine is not None else None
+    return engine is None or not engine.running or slot is None or slot.closing is not None
 
 
 async def pause(seconds: float, over: Callable[[], bool]) -> None:

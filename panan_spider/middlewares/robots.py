@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.text import one_line
-from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.middlewares.retry import OutcomeError
 
 logger = logging.getLogger(__name__)
 

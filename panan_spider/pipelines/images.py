@@ -16,7 +16,8 @@ from panan_spider.archive.store.files import StoreError
 from panan_spider.core.image_types import ImageType, image_type
 from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
-from panan_spider.extensions.archive_run import ArchiveRunExtension, is_ending
+from panan_spider.extensions.archive_run import ArchiveRunExtension
+from panan_spider.middlewares.retry import is_ending
 from panan_spider.pipelines.articles import ArchivePipeline
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.items import Article
-from panan_spider.middlewares.outcome_errors import page_of
+from panan_spider.middlewares.retry import page_of
 from panan_spider.sites.urls import UrlKind, canonical
 from panan_spider.spiders.discovery import (
     MAX_CANDIDATES,

@@ -39,7 +39,7 @@ from panan_spider.extract.results import (
 )
 from panan_spider.extract.section import read_section
 from panan_spider.items import Article
-from panan_spider.middlewares.outcome_errors import outcome_of, outcome_of_error, page_of
+from panan_spider.middlewares.retry import outcome_of_error, page_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import SiteUrls
 from panan_spider.spiders.arguments import Arguments
@@ -233,7 +233,7 @@ class CrawlSession:
 
     def unanswered(self, failure: Failure, url: str) -> tuple[Outcome, str]:
         """Outcome and reason of a failed request. The traceback is logged at DEBUG only."""
-        outcome, reason = outcome_of(failure)
+        outcome, reason = outcome_of_error(failure.value)
         if self.log.isEnabledFor(logging.DEBUG):
             self.log.debug("%s: %s", url, reason, exc_info=failure_to_exc_info(failure))
         return outcome, reason

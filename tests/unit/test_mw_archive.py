@@ -16,8 +16,8 @@ from panan_spider.archive.store.warc_file import HttpExchange, read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import WarcLocation
-from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.raw_capture import RawCaptureMiddleware
+from panan_spider.middlewares.retry import OutcomeError
 from panan_spider.spiders.county import spider_class
 
 URL = url_of(1)

@@ -7,8 +7,8 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.redirects import LinkPageMiddleware, OffsiteMiddleware, RedirectMiddleware
+from panan_spider.middlewares.retry import OutcomeError
 from panan_spider.spiders.county import spider_class
 
 PANAN = spider_class("panan")

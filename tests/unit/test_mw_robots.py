@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import ResponseNeverReceived
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.middlewares.outcome_errors import OutcomeError
+from panan_spider.middlewares.retry import OutcomeError
 from panan_spider.middlewares.robots import RobotsMiddleware
 from panan_spider.settings import USER_AGENT
 from panan_spider.spiders.county import spider_class

@@ -12,8 +12,8 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.test import get_crawler
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.middlewares.outcome_errors import OutcomeError
 from panan_spider.middlewares.raw_capture import DecompressionMiddleware
+from panan_spider.middlewares.retry import OutcomeError
 from panan_spider.spiders.county import spider_class
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"
