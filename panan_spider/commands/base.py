@@ -190,7 +190,7 @@ def site_of(key: str | None) -> "Site":
 
 def site_of_archive(data: Path) -> "Site":
     """The profile of the site that the archive in `data` belongs to. Raises StoreError."""
-    from panan_spider.archive.site_file import site_of
+    from panan_spider.archive.data_folder import site_of
 
     return site_of(data)
 

@@ -13,8 +13,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.http import Response
 
+from panan_spider.archive.data_folder import has_archive, remove_new_archive
 from panan_spider.archive.revision_review import HeldReview
-from panan_spider.archive.site_file import has_archive, remove_new_archive
 from panan_spider.archive.store.archive import RUNS_FOLDER
 from panan_spider.archive.store.files import LEDGER_FILE, StoreError
 from panan_spider.archive.verify.repair import open_archive

@@ -7,10 +7,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
+from panan_spider.archive.data_folder import holder
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.runs import RunRecord
 from panan_spider.archive.store.files import LEDGER_FILE, StoreError
-from panan_spider.archive.store.lock import holder
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.sites.profile import Site, load_site, site_keys
 from panan_spider.sites.schedule import Schedule

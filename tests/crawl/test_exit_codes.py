@@ -16,7 +16,7 @@ import pytest
 from conftest import Crawler, Serve
 
 from demo_site.proxy import ProxyServer
-from panan_spider.archive.store.lock import Lock
+from panan_spider.archive.data_folder import Lock
 from panan_spider.sites.profile import load_site
 
 HOSTS = load_site().urls.hosts

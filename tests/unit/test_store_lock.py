@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from panan_spider.archive.data_folder import Lock
 from panan_spider.archive.store import lock as locks
 from panan_spider.archive.store.files import LockHeld, StoreError
-from panan_spider.archive.store.lock import Lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from panan_spider.archive.store.lock import Lock
+from panan_spider.archive.data_folder import Lock
 lock = Lock(Path(sys.argv[1]), "run-of-another")
 print("held", flush=True)
 time.sleep(60)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from store_helpers import an_archive, an_article, lines_of
 
-from panan_spider.archive.site_file import site_of
+from panan_spider.archive.data_folder import site_of
 from panan_spider.archive.store.files import ForeignArchive, StoreError
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.verify_run import VerifyRun

@@ -11,7 +11,7 @@ from command_line import Said, scrapy
 from store_helpers import an_archive, lines_of
 from verify_archive import a_copy, alter, by_revision, raw_lines, rewrite, said, warcs
 
-from panan_spider.archive.store.lock import Lock
+from panan_spider.archive.data_folder import Lock
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.repair import Repairer
 from panan_spider.archive.verify.verify_run import VerifyRun

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from panan_spider.archive.data_folder import site_of
 from panan_spider.archive.reparse.reparse_progress import ReparsedArticle, ReparseResult, ReparseScope, ReparseVerdict
 from panan_spider.archive.reparse.workers import Workers
-from panan_spider.archive.site_file import site_of
 from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
 from panan_spider.archive.store.files import StoreError

@@ -13,19 +13,18 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final, Self
 
+from panan_spider.archive.data_folder import LOCK_FILE, Lock, bind_site, check_site, refuse_links
 from panan_spider.archive.ledger.database import ARTICLES
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState, KnownArticle, KnownPart
-from panan_spider.archive.site_file import LOCK_FILE, bind_site, check_site, refuse_links
 from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import files
 from panan_spider.archive.store import warc_file as warc
 from panan_spider.archive.store.files import WriteGuard, naming, write_atomically
 from panan_spider.archive.store.image_files import ImageFiles
 from panan_spider.archive.store.jsonl import LineFile, refuse_newer
-from panan_spider.archive.store.lock import Lock
 from panan_spider.archive.store.quarantine import Quarantine
 from panan_spider.archive.store.recovery import Recovery
 from panan_spider.archive.store.warc_file import HttpExchange, Original

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from panan_spider.archive.data_folder import holder, site_by_lines, site_of
 from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, Row
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.reparse.reader import built
-from panan_spider.archive.site_file import SITE_FILE, site_by_lines, site_of
 from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.files import LEDGER_FILE, StoreError, naming
+from panan_spider.archive.store.files import LEDGER_FILE, SITE_FILE, StoreError, naming
 from panan_spider.archive.store.image_files import FOLDER as IMAGES
 from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
-from panan_spider.archive.store.lock import holder
 from panan_spider.archive.verify import file_check
 from panan_spider.archive.verify.file_check import Finding, ResponseIndex, key_of, time_number
 from panan_spider.archive.verify.line_check import LineChecker, LineIndex, NewestRevision, ledger_values

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from panan_spider.archive.data_folder import bind_site
 from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, LedgerDamaged
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.site_file import SITE_FILE, bind_site
 from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER, Archive
 from panan_spider.archive.store.files import (
     LEDGER_FILE,
+    SITE_FILE,
     StoreError,
     WriteGuard,
     free_name,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from panan_spider import __version__
+from panan_spider.archive.data_folder import holder
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.files import LockHeld
-from panan_spider.archive.store.lock import holder
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.repair import Repairer
 from panan_spider.core.clock import now

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from panan_spider.archive.data_folder import Lock
 from panan_spider.archive.store.files import naming, sync_folder
-from panan_spider.archive.store.lock import Lock
 from panan_spider.core.outcomes import RefusedError
 
 
