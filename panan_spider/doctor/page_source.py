@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.archive.store import warc_file
-from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.files import ARTICLES_FILE, QUARANTINE_FILE, StoreError
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.extract.document import Page

@@ -10,7 +10,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from panan_spider.archive.store.content_encoding import decoded
+from panan_spider.archive.store.warc_file import decoded
 from panan_spider.core.outcomes import ExitCode, Outcome, RefusedError
 from panan_spider.doctor.probe_result import Ask, FetchLog, FetchResult, RedirectHop, RobotsResult
 from panan_spider.extensions.log_formatter import collect_errors

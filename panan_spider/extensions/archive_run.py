@@ -15,8 +15,7 @@ from scrapy.http import Response
 
 from panan_spider.archive.data_folder import has_archive, remove_new_archive
 from panan_spider.archive.revision_review import HeldReview
-from panan_spider.archive.store.archive import RUNS_FOLDER
-from panan_spider.archive.store.files import LEDGER_FILE, StoreError
+from panan_spider.archive.store.files import LEDGER_FILE, RUNS_FOLDER, StoreError
 from panan_spider.archive.verify.repair import open_archive
 from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC
 from panan_spider.core.clock import now, run_id

@@ -7,8 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.archive.store.files import ARTICLES_FILE, StoreError, naming
 from panan_spider.fleet.manifest import Manifest
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.publish.export import parquet

@@ -13,8 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.files import StoreError, naming
+from panan_spider.archive.store.files import ARTICLES_FILE, StoreError, naming
 from panan_spider.core.clock import moment, now
 from panan_spider.fleet.dataset import part_of
 from panan_spider.fleet.fleet_settings import FleetError

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.files import ARTICLES_FILE
 from panan_spider.fleet.joined_export import FILES, archive_sizes, export_sites, joined_views, read_meta
 from panan_spider.publish.browse.export_source import ArchiveNotFound
 from panan_spider.publish.export import sqlite_schema

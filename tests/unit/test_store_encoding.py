@@ -9,7 +9,7 @@ from collections.abc import Callable
 import brotli
 import pytest
 
-from panan_spider.archive.store.content_encoding import decoded
+from panan_spider.archive.store.warc_file import decoded
 
 if sys.version_info >= (3, 14):
     from compression import zstd

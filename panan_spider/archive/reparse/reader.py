@@ -13,8 +13,7 @@ from panan_spider.archive.data_folder import site_of
 from panan_spider.archive.reparse.reparse_progress import ReparsedArticle, ReparseResult, ReparseScope, ReparseVerdict
 from panan_spider.archive.reparse.workers import Workers
 from panan_spider.archive.store import warc_file
-from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.files import StoreError
+from panan_spider.archive.store.files import ARTICLES_FILE, QUARANTINE_FILE, StoreError
 from panan_spider.archive.store.jsonl import JsonLinesReader, damaged_line, read_lines
 from panan_spider.archive.store.warc_file import ArchivedResponse
 from panan_spider.extract.article import read_article

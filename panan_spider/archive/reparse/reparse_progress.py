@@ -20,8 +20,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.files import WriteGuard, naming, write_atomically
+from panan_spider.archive.store.files import ARTICLES_FILE, WriteGuard, naming, write_atomically
 from panan_spider.archive.store.jsonl import JsonLinesReader
 from panan_spider.items import Article
 

@@ -20,22 +20,25 @@ from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState, KnownArticle, KnownPart
 from panan_spider.archive.state import RETURNED, CrawlState
-from panan_spider.archive.store import files
 from panan_spider.archive.store import warc_file as warc
-from panan_spider.archive.store.files import WriteGuard, naming, write_atomically
+from panan_spider.archive.store.files import (
+    ARTICLES_FILE,
+    QUARANTINE_FILE,
+    RUNS_FOLDER,
+    WARC_FOLDER,
+    WriteGuard,
+    naming,
+    write_atomically,
+)
 from panan_spider.archive.store.image_files import ImageFiles
 from panan_spider.archive.store.jsonl import LineFile, refuse_newer
 from panan_spider.archive.store.quarantine import Quarantine
 from panan_spider.archive.store.recovery import Recovery
-from panan_spider.archive.store.warc_file import HttpExchange, Original
+from panan_spider.archive.store.warc_file import HttpExchange
 from panan_spider.core.clock import Clock, moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, WarcLocation
 from panan_spider.sites.profile import Site
-
-ARTICLES_FILE: Final = files.ARTICLES_FILE
-QUARANTINE_FILE: Final = files.QUARANTINE_FILE
-RUNS_FOLDER: Final = files.RUNS_FOLDER
 
 #: The beginning of every line of articles.jsonl.
 _HEAD: Final = re.compile(rb'\{"id":"(\d+)","revision":(\d+),')
@@ -94,7 +97,7 @@ class Archive:
 
     def _lock(self) -> None:
         with naming(self.folder):
-            for part in (self.folder, self.folder / warc.FOLDER, self.folder / RUNS_FOLDER):
+            for part in (self.folder, self.folder / WARC_FOLDER, self.folder / RUNS_FOLDER):
                 part.mkdir(parents=True, exist_ok=True)
         refuse_links(self.folder)
         self._closing.callback(Lock(self.folder / LOCK_FILE, self.run_id).release)
@@ -136,7 +139,7 @@ class Archive:
         """Keep a 304 and its request, with a reference to the response it confirms: a list, page one of the article, or `part`."""
         articles, lists = self.ledger.articles, self.ledger.list_pages
         confirmed = lists.answer(exchange.url) if article_id is None else articles.answer(article_id, part)
-        return self._warc.revisit(exchange, None if confirmed is None else Original(*confirmed))
+        return self._warc.revisit(exchange, confirmed)
 
     def open_pictures(self) -> ImageFiles:
         """The images of the archive, open until it is closed; for a run with images=true. Raises StoreError."""

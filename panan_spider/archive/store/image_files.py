@@ -8,15 +8,13 @@ from typing import Any, Final
 
 from panan_spider.archive.ledger.database import IMAGES
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.store import files
-from panan_spider.archive.store.files import WriteGuard, write_atomically
+from panan_spider.archive.store.files import IMAGES_FOLDER, WriteGuard, write_atomically
 from panan_spider.archive.store.jsonl import LineFile, read_lines
 from panan_spider.core.clock import Clock, moment
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import WarcLocation
 
-FOLDER: Final = files.IMAGES_FOLDER
-INDEX: Final = f"{FOLDER}/index.jsonl"
+INDEX: Final = f"{IMAGES_FOLDER}/index.jsonl"
 
 _KEYS: Final = frozenset({"url", "path", "at"})
 #: A picture with one of these is not asked for again but by recheck=all.
@@ -35,8 +33,8 @@ class ImageFiles:
         """
         self._data, self._ledger, self._guard, self._run, self._clock = data, ledger, guard, run, clock
         self._sync_warc = sync_warc
-        with guard.writing(data / FOLDER):
-            (data / FOLDER).mkdir(exist_ok=True)
+        with guard.writing(data / IMAGES_FOLDER):
+            (data / IMAGES_FOLDER).mkdir(exist_ok=True)
         self._index = LineFile(data / INDEX, guard, clock())
         self.notes = list(self._index.notes)
         self._replay()
@@ -65,7 +63,7 @@ class ImageFiles:
         """Keep a picture, durable on return; its path. Bytes that are kept already are not written again. Raises StoreError."""
         self._sync_warc()
         digest = hashlib.sha256(body).hexdigest()
-        name = f"{FOLDER}/{digest[:2]}/{digest}.{suffix}"
+        name = f"{IMAGES_FOLDER}/{digest[:2]}/{digest}.{suffix}"
         path = self._data / name
         if not path.is_file() or path.stat().st_size != len(body):
             with self._guard.writing(path):

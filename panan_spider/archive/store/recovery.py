@@ -12,6 +12,7 @@ from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.stored_articles import ARTICLE_KEYS
 from panan_spider.archive.store.files import (
     LEDGER_FILE,
+    WARC_FOLDER,
     WriteGuard,
     cut_aside,
     free_name,
@@ -20,7 +21,6 @@ from panan_spider.archive.store.files import (
     sync_folder,
 )
 from panan_spider.archive.store.jsonl import LineFile, StoredLine
-from panan_spider.archive.store.warc_file import FOLDER
 from panan_spider.core.clock import Clock, moment, stamp
 
 _GZIP: Final = b"\x1f\x8b\x08"
@@ -238,9 +238,9 @@ class Recovery:
     def repair_warcs(self, ledger: Ledger) -> None:
         """Cut torn records off the WARC files of dead runs. A file once found whole is not read again."""
         whole, found = ledger.values.whole_warcs(), []
-        with naming(self._data / FOLDER):
-            for path in sorted((self._data / FOLDER).glob("*.warc.gz")):
-                name = f"{FOLDER}/{path.name}"
+        with naming(self._data / WARC_FOLDER):
+            for path in sorted((self._data / WARC_FOLDER).glob("*.warc.gz")):
+                name = f"{WARC_FOLDER}/{path.name}"
                 if whole.get(name) == path.stat().st_size:
                     continue
                 if (note := mend(path, self._clock())) is not None:

@@ -1,22 +1,26 @@
-"""WARC files of raw responses: exchanges as WARC 1.1 records, appended whole, rotated by size, and read back."""
+"""WARC files of raw responses: exchanges as WARC 1.1 records, appended whole, rotated by size, read back and decoded."""
 
 import os
-from collections.abc import Iterable, Iterator
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
+import brotli
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from panan_spider.archive.store import files
-from panan_spider.archive.store.content_encoding import decoded
 from panan_spider.archive.store.files import (
+    WARC_FOLDER,
     StoreError,
     WriteGuard,
     append_whole,
@@ -27,6 +31,11 @@ from panan_spider.archive.store.files import (
 )
 from panan_spider.core.clock import Clock, moment, stamp
 from panan_spider.items import WarcLocation
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 #: HTTP header fields in the order they came, as bytes.
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -47,7 +56,6 @@ class HttpExchange:
     body: bytes
     request_headers: Headers = ()
     method: str = "GET"
-    protocol: str = "HTTP/1.1"
 
     @property
     def status_line(self) -> str:
@@ -76,13 +84,6 @@ _NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modif
 
 #: Fields that are true of the wire and false of the stored bytes: kept under the name the field uses for that.
 _WIRE_ONLY: Final = b"X-Archive-Orig-"
-
-
-class Original(NamedTuple):
-    """The response a revisit stands for: its address and its WARC-Date."""
-
-    url: str
-    at: str
 
 
 class _RawHeaders(StatusAndHeaders):  # type: ignore[misc]  # warcio comes untyped
@@ -133,20 +134,20 @@ class RecordMaker:
             payload=BytesIO(exchange.body),
             length=len(exchange.body),
             warc_headers_dict={"WARC-Date": exchange.at},
-            http_headers=_RawHeaders(exchange.status_line, _text(headers), protocol=exchange.protocol),
+            http_headers=_RawHeaders(exchange.status_line, _text(headers), protocol="HTTP/1.1"),
         )
         return self._with_request(response, exchange)
 
-    def revisit(self, exchange: HttpExchange, original: Original | None) -> bytes:
+    def revisit(self, exchange: HttpExchange, original: tuple[str, str] | None) -> bytes:
         """A revisit record (the server said 304), followed by the record of its request."""
         named = {"WARC-Date": exchange.at, "WARC-Profile": _NOT_MODIFIED}
         if original is not None:
-            named |= {"WARC-Refers-To-Target-URI": original.url, "WARC-Refers-To-Date": original.at}
+            named |= {"WARC-Refers-To-Target-URI": original[0], "WARC-Refers-To-Date": original[1]}
         revisit = self._writer.create_warc_record(
             exchange.url,
             "revisit",
             warc_headers_dict=named,
-            http_headers=_RawHeaders(exchange.status_line, _text(exchange.headers), protocol=exchange.protocol),
+            http_headers=_RawHeaders(exchange.status_line, _text(exchange.headers), protocol="HTTP/1.1"),
         )
         return self._with_request(revisit, exchange)
 
@@ -171,8 +172,6 @@ class RecordMaker:
         return data
 
 
-FOLDER: Final = files.WARC_FOLDER
-
 #: Bytes a file may reach before the next one is begun; the size most tools of the field expect.
 MAX_FILE_BYTES: Final = 1_000_000_000
 
@@ -188,7 +187,7 @@ class WarcWriter:
     ) -> None:
         """`data` is the archive's folder, `run_id` a part of file names."""
         self._data, self._run, self._guard, self._clock, self._max = data, run_id, guard, clock, max_bytes
-        self._folder = data / FOLDER
+        self._folder = data / WARC_FOLDER
         self._records = RecordMaker()
         self._fd, self._name, self._serial = -1, "", 0
         self._unsynced = False
@@ -199,8 +198,8 @@ class WarcWriter:
         """Store an answer and its request; durable after the next `sync`. The place of the answer. Raises StoreError."""
         return self._append(self._records.pair(exchange))
 
-    def revisit(self, exchange: HttpExchange, original: Original | None) -> WarcLocation:
-        """Store a 304 and its request; `original` is the response it says is still good. Raises StoreError."""
+    def revisit(self, exchange: HttpExchange, original: tuple[str, str] | None) -> WarcLocation:
+        """Store a 304 and its request; `original` is URL and WARC-Date of the response that it confirms. Raises StoreError."""
         return self._append(self._records.revisit(exchange, original))
 
     def _append(self, members: bytes) -> WarcLocation:
@@ -252,8 +251,8 @@ class WarcWriter:
         """Make the next file; its first record, not yet written."""
         at = self._clock()
         name = f"panan-{stamp(at)}-{self._serial:05d}-{self._run}.warc.gz"
-        path = self._data / FOLDER / name
-        self._name = f"{FOLDER}/{name}"
+        path = self._data / WARC_FOLDER / name
+        self._name = f"{WARC_FOLDER}/{name}"
         self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         self._serial += 1
         sync_folder(path.parent)
@@ -284,6 +283,9 @@ GZIP: Final = b"\x1f\x8b\x08"
 #: Bytes of a decoded body that are read; the rest of a decompression bomb stays in the file.
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 
+#: Bytes of a decoded body that are held beside the result.
+_CHUNK: Final = 1 << 16
+
 
 def read(data: Path, place: WarcLocation) -> ArchivedResponse:
     """The response stored at `place` in the archive folder `data`. Raises StoreError where none is."""
@@ -300,7 +302,7 @@ def read(data: Path, place: WarcLocation) -> ArchivedResponse:
 
 def iter_responses(data: Path) -> Iterator[ArchivedResponse]:
     """Every response record of the archive folder `data`, in the order of the files' names. Raises StoreError."""
-    for path in sorted((data / FOLDER).glob("*.warc.gz")):
+    for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
         with naming(path), open_regular(path) as file:
             yield from _responses(data, path, file)
 
@@ -329,3 +331,56 @@ def _response(file: str, offset: int, record: Any, body: bytes) -> ArchivedRespo
         body=decoded(body, http.get_header("Content-Encoding"), MAX_BODY_BYTES),
         content_type=http.get_header("Content-Type"),
     )
+
+
+def decoded(body: bytes, encodings: str | None, limit: int) -> bytes:
+    """At most `limit` bytes of `body` without its Content-Encoding, as far as it can be undone.
+
+    A body that is not what its header says comes back as it is, and one that breaks off as far as it goes:
+    it is for the reader of the page to judge it.
+    """
+    for name in reversed((encodings or "").lower().replace("x-gzip", "gzip").split(",")):
+        undo = _DECODERS.get(name.strip())
+        if undo is not None and body:
+            body = undo(body, limit)
+    return body[:limit]
+
+
+def _unzip(wbits: tuple[int, ...], body: bytes, limit: int) -> bytes:
+    for bits in wbits:
+        with suppress(zlib.error):
+            return zlib.decompressobj(bits).decompress(body, limit)
+    return body
+
+
+def _unbrotli(body: bytes, limit: int) -> bytes:
+    undo, out = brotli.Decompressor(), BytesIO()
+    try:
+        piece = undo.process(body, output_buffer_limit=_CHUNK)
+        while piece and out.tell() < limit:
+            out.write(piece)
+            piece = undo.process(b"", output_buffer_limit=_CHUNK)
+    except brotli.error:
+        return out.getvalue() or body
+    return out.getvalue()
+
+
+def _unzstd(body: bytes, limit: int) -> bytes:
+    stream: Any = zstd.ZstdFile(BytesIO(body))
+    out = BytesIO()
+    try:
+        while out.tell() < limit and (piece := stream.read(_CHUNK)):
+            out.write(piece)
+    except EOFError:  # it breaks off
+        return out.getvalue()
+    except zstd.ZstdError:
+        return out.getvalue() or body
+    return out.getvalue()
+
+
+_DECODERS: Final[dict[str, Callable[[bytes, int], bytes]]] = {
+    "gzip": partial(_unzip, (zlib.MAX_WBITS | 16,)),
+    "deflate": partial(_unzip, (zlib.MAX_WBITS, -zlib.MAX_WBITS)),  # some servers send it without the zlib frame
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}

@@ -12,9 +12,15 @@ from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, Row
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store import warc_file
-from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE
-from panan_spider.archive.store.files import LEDGER_FILE, SITE_FILE, StoreError, naming
-from panan_spider.archive.store.image_files import FOLDER as IMAGES
+from panan_spider.archive.store.files import (
+    ARTICLES_FILE,
+    IMAGES_FOLDER,
+    LEDGER_FILE,
+    QUARANTINE_FILE,
+    SITE_FILE,
+    StoreError,
+    naming,
+)
 from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
 from panan_spider.archive.verify import file_check
 from panan_spider.archive.verify.file_check import Finding, ResponseIndex, key_of, time_number
@@ -323,7 +329,7 @@ class ArchiveCheck:
             yield Finding(ARTICLES_FILE, None, f"not there{target}")
             return
         until = self._until(ledger, ARTICLES, ARTICLES_FILE)
-        reader = LineChecker(self.data, self.site, until, self.responses, pictures=(self.data / IMAGES).is_dir())
+        reader = LineChecker(self.data, self.site, until, self.responses, pictures=(self.data / IMAGES_FOLDER).is_dir())
         self.lines = reader.found
         for record, found in reader.read():
             yield from found

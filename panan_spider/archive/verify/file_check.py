@@ -18,13 +18,18 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store import warc_file
-from panan_spider.archive.store.archive import QUARANTINE_FILE, RUNS_FOLDER
-from panan_spider.archive.store.files import StoreError, naming, write_atomically
-from panan_spider.archive.store.image_files import FOLDER as IMAGES
+from panan_spider.archive.store.files import (
+    IMAGES_FOLDER,
+    QUARANTINE_FILE,
+    RUNS_FOLDER,
+    WARC_FOLDER,
+    StoreError,
+    naming,
+    write_atomically,
+)
 from panan_spider.archive.store.image_files import INDEX, kept
 from panan_spider.archive.store.jsonl import StoredLine, read_lines
 from panan_spider.archive.store.recovery import ByteRange, stretches
-from panan_spider.archive.store.warc_file import FOLDER
 from panan_spider.core.outcomes import QUARANTINED
 from panan_spider.items import WarcLocation
 from panan_spider.sites.profile import Site
@@ -164,8 +169,8 @@ def read_all(data: Path, into: ResponseIndex, growing: Collection[str] | None = 
 
     While a run writes, `growing` holds the files that are whole: the end of another is not judged.
     """
-    for path in sorted((data / FOLDER).glob("*.warc.gz")):
-        name = f"{FOLDER}/{path.name}"
+    for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
+        name = f"{WARC_FOLDER}/{path.name}"
         with naming(path):
             size = path.stat().st_size
             into.begin(name, size)
@@ -277,7 +282,7 @@ def orphans(data: Path, pictures: set[int]) -> Iterator[Finding]:
     the next run writes over it.
     """
     named = {path for url, path in kept(data).items() if picture_key(url) in pictures}
-    for path in sorted((data / IMAGES).glob("*/[!.]*")):
+    for path in sorted((data / IMAGES_FOLDER).glob("*/[!.]*")):
         if path.is_file() and (name := path.relative_to(data).as_posix()) not in named:
             yield Finding(name, None, "a picture that no article names")
 
@@ -306,7 +311,7 @@ def damaged_images(data: Path) -> Iterator[tuple[Finding, Path]]:
 
 def _image_files(data: Path) -> Iterator[str]:
     """Files in the image folder; a part that a kill left behind is none."""
-    for path in (data / IMAGES).glob("*/[!.]*"):
+    for path in (data / IMAGES_FOLDER).glob("*/[!.]*"):
         if path.is_file():
             yield path.relative_to(data).as_posix()
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
+from panan_spider.archive.store.files import ARTICLES_FILE
 from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine
 from panan_spider.archive.verify.file_check import Finding, ResponseIndex, picture_key
 from panan_spider.extract.assemble import content_hash, objection

@@ -11,10 +11,14 @@ from pathlib import Path
 from panan_spider.archive.data_folder import bind_site
 from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, LedgerDamaged
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.store.archive import ARTICLES_FILE, QUARANTINE_FILE, RUNS_FOLDER, Archive
+from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.files import (
+    ARTICLES_FILE,
     LEDGER_FILE,
+    QUARANTINE_FILE,
+    RUNS_FOLDER,
     SITE_FILE,
+    WARC_FOLDER,
     StoreError,
     WriteGuard,
     free_name,
@@ -24,7 +28,6 @@ from panan_spider.archive.store.files import (
     write_atomically,
 )
 from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
-from panan_spider.archive.store.warc_file import FOLDER as WARC_FOLDER
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
 from panan_spider.archive.verify.line_check import misplaced

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.files import LEDGER_FILE, LockHeld, StoreError
+from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE, LockHeld, StoreError
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.browse.answer import Search
 from panan_spider.publish.browse.article_index import ArticleIndex

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from panan_spider.archive.store.archive import RUNS_FOLDER
+from panan_spider.archive.store.files import RUNS_FOLDER
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.translations import N_, Translate
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, paginate, skipped

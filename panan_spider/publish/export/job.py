@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.store.archive import ARTICLES_FILE
-from panan_spider.archive.store.files import LEDGER_FILE, StoreError, naming
+from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE, StoreError, naming
 from panan_spider.archive.store.image_files import kept
 from panan_spider.archive.store.jsonl import JsonLinesReader, StoredLine, damaged_line
 from panan_spider.core import SCHEMA_VERSION
