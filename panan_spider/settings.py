@@ -62,12 +62,12 @@ LOG_FORMATTER = (
 )
 FEED_EXPORT_ENCODING = "utf-8"  # Chinese stays readable in `-O`
 FEED_EXPORTERS = {  # lists and objects as JSON; Scrapy's write Python's notation
-    "csv": "panan_spider.extensions.feed_exporters.JsonCellCsvExporter",
-    "xml": "panan_spider.extensions.feed_exporters.JsonCellXmlExporter",
+    "csv": "panan_spider.extensions.scrapy_components.JsonCellCsvExporter",
+    "xml": "panan_spider.extensions.scrapy_components.JsonCellXmlExporter",
 }
 STATS_DUMP = False  # the report says it
 
-_lazy = "panan_spider.extensions.optional_components"
+_lazy = "panan_spider.extensions.scrapy_components"
 _optional = {  # Scrapy imports them where they are off, too: 0.25 s of processor a start
     "scrapy.extensions.telnet.TelnetConsole": f"{_lazy}.TelnetConsole",
     "scrapy.extensions.remote_control.RemoteControl": f"{_lazy}.RemoteControl",

@@ -9,7 +9,7 @@ from scrapy.utils.project import get_project_settings
 from scrapy.utils.test import get_crawler
 
 from demo_site.proxy import ProxyServer
-from panan_spider.extensions.optional_components import Cookies, OptionalComponent, RemoteControl, TelnetConsole
+from panan_spider.extensions.scrapy_components import Cookies, OptionalComponent, RemoteControl, TelnetConsole
 
 #: Python imports it before all else: at the end it writes the names of all modules.
 SITECUSTOMIZE = """
