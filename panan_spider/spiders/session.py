@@ -10,12 +10,10 @@ import logging
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
-from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
@@ -27,16 +25,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.core.text import one_line
 from panan_spider.extract.article import read_article
 from panan_spider.extract.pager import maxpage
-from panan_spider.extract.results import (
-    ArticlePage,
-    InvalidPage,
-    ListBlock,
-    ListRow,
-    OtherRow,
-    PageError,
-    Pager,
-    SectionPage,
-)
+from panan_spider.extract.results import ArticlePage, InvalidPage, PageError, SectionPage
 from panan_spider.extract.section import read_section
 from panan_spider.items import Article
 from panan_spider.middlewares.retry import outcome_of_error, page_of
@@ -54,7 +43,8 @@ _QUIET: Final = frozenset({Outcome.GONE, Outcome.FORBIDDEN, Outcome.UNKNOWN_ADDR
 _LISTS: Final = frozenset({"section", "list", "script"})
 #: Outcomes of pages that are as they should be: not logged.
 _GOOD: Final = frozenset({Outcome.LISTED, Outcome.NO_LIST, Outcome.READ, Outcome.ALIAS})
-
+#: List pages as JSON values, and back.
+LIST_PAGES: Final = TypeAdapter(SectionPage)
 
 #: One night in so many a page is asked for plainly; which one follows from its URL.
 _PLAIN_EVERY: Final = 7
@@ -89,7 +79,7 @@ class ListReadings:
 
     def keep(self, response: Response, reading: Any) -> None:
         """Keep what was read of a whole page, with its validators. Notes a host whose validators do not tell of a change."""
-        url, text = response.meta["address"], json.dumps(reading, ensure_ascii=False, default=str)
+        url, text = response.meta["address"], json.dumps(reading, ensure_ascii=False)
         tags = _header(response, "ETag"), _header(response, "Last-Modified")
         known = self._state.list_reading(url)
         if known is not None and tags == (known.etag, known.last_modified) and _rows(text) != _rows(known.reading):
@@ -97,37 +87,6 @@ class ListReadings:
             self._state.distrust(url)
         if known is not None or any(tags):
             self._state.keep_list_reading(url, *tags, text)
-
-
-def as_json(page: SectionPage) -> dict[str, Any]:
-    """A list page as JSON values; dates are text."""
-    return asdict(page)
-
-
-def as_page(values: dict[str, Any]) -> SectionPage:
-    """A list page of its JSON values."""
-    pager = {**values["pager"], "following": tuple(values["pager"]["following"])}
-    return SectionPage(
-        **{
-            **values,
-            "breadcrumbs": tuple(values["breadcrumbs"]),
-            "rows": tuple(_row(row) for row in values["rows"]),
-            "sections": tuple((text, url) for text, url in values["sections"]),
-            "pager": Pager(**pager),
-            "other_rows": tuple(OtherRow(**row) for row in values["other_rows"]),
-            "frames": tuple(values.get("frames", ())),
-            "blocks": tuple(_block(block) for block in values["blocks"]),
-        }
-    )
-
-
-def _block(values: dict[str, Any]) -> ListBlock:
-    return ListBlock(**{**values, "rows": tuple(map(_row, values["rows"])), "path": tuple(values["path"])})
-
-
-def _row(values: dict[str, Any]) -> ListRow:
-    days = {name: None if values[name] is None else date.fromisoformat(values[name]) for name in ("date", "posted")}
-    return ListRow(**{**values, **days})
 
 
 def _is_bare(text: str) -> bool:
@@ -287,9 +246,9 @@ class CrawlSession:
     def read_section(self, response: Response) -> SectionPage:
         """The response as a list page; a 304 as the page last read. Raises PageError."""
         if response.status == 304:
-            return as_page(self._readings.last(response))
+            return LIST_PAGES.validate_python(self._readings.last(response))
         page = read_section(page_of(response), self.site)
-        self._readings.keep(response, as_json(page))
+        self._readings.keep(response, LIST_PAGES.dump_python(page, mode="json"))
         return page
 
     def read_pager_script(self, response: Response) -> int:
