@@ -66,16 +66,18 @@ class Command(ArchiveCommand, ScrapyCommand):
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse impossible ports, hosts that others can reach, unknown languages, and an empty folder's name."""
         from panan_spider.core.translations import LANGUAGES
-        from panan_spider.publish.browse.guard import LOOPBACK
 
         if opts.lang not in LANGUAGES:
             refuse(f"--lang: {opts.lang!r} is none of {', '.join(LANGUAGES)}")
         if not 0 <= opts.port <= 65535:
             refuse(f"--port: {opts.port} is no port")
-        if opts.host not in LOOPBACK and not opts.public:
-            refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
         if opts.static is not None and not opts.static.strip():
             refuse("--static names no folder")
+        if not opts.public:
+            from panan_spider.publish.browse.app import LOOPBACK
+
+            if opts.host not in LOOPBACK:
+                refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
 
     def writes(self, opts: argparse.Namespace) -> bool:
         """Always: the SQLite export."""

@@ -51,7 +51,7 @@ def test_readme_s_next_commands_need_no_extra(command: str, folder: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "module"),
     [
-        (["browse"], "uvicorn"),
+        (["browse"], "starlette"),
         (["export"], "sqlite_utils"),
         (["export", "--format", "atom"], "feedgen"),
         (["export", "--format", "xlsx"], "XlsxWriter"),

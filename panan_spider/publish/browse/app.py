@@ -1,5 +1,7 @@
-"""Browse application: a Starlette app of our pages behind the guard; every other address is a page that says there is none."""
+"""Browse application: the pages as a Starlette app, behind a guard: security headers, GET and HEAD alone, loopback names alone."""
 
+import base64
+import hashlib
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -7,20 +9,21 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route as AsgiRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from panan_spider.core.image_types import image_type
 from panan_spider.core.translations import DEFAULT, N_, language_of
 from panan_spider.publish.browse import article_page, changes_pages, coverage_pages, list_pages, people_pages, run_pages
 from panan_spider.publish.browse.answer_formats import FORMATS, Representation, represent
 from panan_spider.publish.browse.export_source import LiveLibrary
-from panan_spider.publish.browse.guard import Receive, Scope, Send, guarded, report_policy
-from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, render
+from panan_spider.publish.browse.page_render import POLICY_IN_A_FILE, PageData, PageNotFound, RenderContext, render
 from panan_spider.publish.browse.question_parser import FORM
 from panan_spider.publish.browse.routes import Route, RouteKind, ServedUrls
 from panan_spider.publish.browse.run_pages import report_file
@@ -222,3 +225,69 @@ def _error(context: RenderContext | None, status: int, title: str, detail: str) 
     return Response(
         _html(context, PageData("fault.html", given), None, {}), status, media_type="text/html; charset=utf-8"
     )
+
+
+_STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+
+#: Headers of every response that does not set them itself.
+_HEADERS: Final = {
+    "content-security-policy": f"{POLICY_IN_A_FILE}; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+#: A name or address and a port: nothing that an address can hold before or behind them.
+_HOST: Final = re.compile(r"[\w.:\[\]-]+", re.ASCII)
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def report_policy(page: bytes) -> str:
+    """For a report that a run wrote, one file: its own style, known by its hash, and nothing that could act."""
+    digests = [base64.b64encode(hashlib.sha256(style).digest()).decode() for style in _STYLE.findall(page)]
+    styles = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+    return f"default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
+
+def guarded(app: ASGIApp, *, loopback_only: bool) -> ASGIApp:
+    """`app` behind the guard.
+
+    `loopback_only` refuses requests under any other host name: a web page whose name resolves to this machine
+    (DNS rebinding) would otherwise read the archive.
+    """
+
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        answer = app
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            answer = PlainTextResponse("these pages are for reading only\n", 405, {"allow": "GET, HEAD"})
+        elif scope["type"] == "http" and loopback_only and _host(scope) not in LOOPBACK:
+            answer = PlainTextResponse("these pages are for this machine only\n", 403)
+        await answer(scope, receive, _with_headers(send))
+
+    return guard
+
+
+def _host(scope: Scope) -> str | None:
+    named = Headers(scope=scope).getlist("host")
+    if len(named) != 1 or not _HOST.fullmatch(named[0]):
+        return None
+    try:
+        return urlsplit(f"//{named[0]}").hostname
+    except ValueError:
+        return None
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sending

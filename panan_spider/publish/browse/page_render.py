@@ -15,12 +15,16 @@ from panan_spider.core.text import web_address
 from panan_spider.core.translations import DEFAULT, HTML_LANGUAGE, LANGUAGES, N_, Translate, translator
 from panan_spider.publish.browse.answer import Search
 from panan_spider.publish.browse.article_index import ArticleIndex
-from panan_spider.publish.browse.guard import POLICY_IN_A_FILE
 from panan_spider.publish.browse.question import NO_SECTION
 from panan_spider.publish.browse.routes import Route, UrlBuilder
 from panan_spider.publish.export.sqlite_reader import ExportDatabase
 from panan_spider.sites.profile import Site
 
+#: Content-Security-Policy of the pages: their own style, script and pictures; nothing inline, nothing from anywhere else.
+#: In a file, where `frame-ancestors` has no meaning.
+POLICY_IN_A_FILE: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+)
 #: Rows of a list page.
 ROWS: Final = 30
 #: Page templates of the CMSs: Chinese name.

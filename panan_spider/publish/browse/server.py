@@ -16,9 +16,8 @@ from typing import Final
 import uvicorn
 
 from panan_spider.core.outcomes import ExitCode, RefusedError
-from panan_spider.publish.browse.app import BrowseApp
+from panan_spider.publish.browse.app import LOOPBACK, BrowseApp
 from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary, PageSource
-from panan_spider.publish.browse.guard import LOOPBACK, Asgi
 from panan_spider.publish.browse.static_site import write
 
 #: Connections waiting, where many come at once.
@@ -52,7 +51,7 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def serve(app: Asgi, listener: socket.socket, ready: Callable[[str], None]) -> None:
+def serve(app: BrowseApp, listener: socket.socket, ready: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is called with the address once the first page can be had."""
     config = uvicorn.Config(
         app,
