@@ -6,20 +6,16 @@ tables of one archive under these ids; indexes of the file answer them.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from panan_spider.archive.store.files import ARTICLES_FILE
 from panan_spider.fleet.joined_export import FILES, archive_sizes, export_sites, joined_views, read_meta
-from panan_spider.publish.browse.export_source import ArchiveNotFound
+from panan_spider.publish.browse.export_source import ArchiveNotFound, ExportSource
 from panan_spider.publish.export import sqlite_schema
 from panan_spider.publish.export.job import ExportResult
 from panan_spider.sites.profile import Site
-
-#: Seconds between two looks at whether an archive has gone on: the joined export is made anew each time.
-_EVERY: Final = 3_600.0
 
 #: Stands for all sites where a page has one: its title, its feeds.
 ALL_SITES: Final = Site(
@@ -27,19 +23,15 @@ ALL_SITES: Final = Site(
 )
 
 
-@dataclass(frozen=True)
-class JoinedSource:
+class JoinedSource(ExportSource):
     """The archives `<root>/<key>` of these sites as one source of pages; the paths of the export begin from `data`, the root."""
 
-    data: Path
-    chosen: Sequence[Site]
-    site: Site = ALL_SITES
-    every: float = _EVERY
+    every = 3_600.0  # the joined export is made anew each time
 
-    @cached_property
-    def views(self) -> Sequence[str]:
-        """SQL of the views of each connection."""
-        return joined_views()
+    def __init__(self, root: Path, chosen: Sequence[Site]) -> None:
+        """`chosen`: the sites to show; those without an archive are left out."""
+        super().__init__(root, ALL_SITES)
+        self.chosen, self.views = chosen, joined_views()
 
     @cached_property
     def sites(self) -> Mapping[str, Site]:

@@ -17,7 +17,7 @@ from store_helpers import an_article
 
 from panan_spider.publish.browse import answer_formats
 from panan_spider.publish.browse.answer_formats import FORMATS
-from panan_spider.publish.browse.page_render import Library, RenderContext
+from panan_spider.publish.browse.page_render import RenderContext
 from panan_spider.publish.browse.question import Match
 from panan_spider.publish.browse.question_parser import InvalidQuery, question_of
 from panan_spider.publish.browse.routes import Route, RouteKind, document
@@ -34,13 +34,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 
 
 #: The library, for a test of many questions: hypothesis and fixtures of a function do not mix.
-LIBRARY: list[Library] = []
+LIBRARY: list[RenderContext] = []
 #: Its articles.
 RECORDS: list[Record] = []
 
 
 @pytest.fixture(scope="module", autouse=True)
-def library(pages: Pages) -> Library:
+def library(pages: Pages) -> RenderContext:
     LIBRARY[:] = [pages.app.live.current()]
     RECORDS[:] = LIBRARY[0].database.records(LIBRARY[0].index.ids)
     return LIBRARY[0]
@@ -87,7 +87,7 @@ SCANS: list[tuple[str, Callable[[Record], bool]]] = [
 
 @pytest.mark.parametrize(("question", "holds"), SCANS)
 def test_a_question_holds_for_what_a_linear_scan_finds(
-    library: Library, question: str, holds: Callable[[Record], bool]
+    library: RenderContext, question: str, holds: Callable[[Record], bool]
 ) -> None:
     expected = {record["id"] for record in library.database.records(library.index.ids) if holds(record)}
     answer = library.search.answer(question_of({"q": question}))
@@ -301,7 +301,7 @@ def test_a_long_answer_is_sent_in_pieces_that_make_the_same_file(
 ) -> None:
     whole = pages.get(f"/search.{suffix}?q={asked}").content
     monkeypatch.setattr(answer_formats, "_BATCH", 10)
-    context = RenderContext(pages.app.live.current(), "zh")
+    context = pages.app.live.current()
     found = answer_formats.represent(context, Route(RouteKind.SEARCH, suffix=suffix), {"q": asked}, HOST)
     assert not isinstance(found.body, bytes)
     pieces = list(found.body)

@@ -18,7 +18,6 @@ from scrapy.settings import Settings
 
 from panan_spider.commands.browse import Command
 from panan_spider.core.clock import local_time
-from panan_spider.publish.browse import export_source
 from panan_spider.publish.browse import server as serve
 from panan_spider.publish.browse.app import BrowseApp
 from panan_spider.publish.browse.export_source import ExportSource
@@ -141,7 +140,7 @@ def test_pages_being_served_show_what_was_stored_since(tmp_path: Path, monkeypat
     source.refresh()
     assert "第二篇" in pages.text("/")
     assert "赵新来" not in pages.text("/authors")
-    monkeypatch.setattr(export_source, "_EVERY", -1.0)
+    monkeypatch.setattr(ExportSource, "every", -1.0)
     put(tmp_path, a_full_article(3, title="第三篇", authors=[{"name": "赵新来", "title": None, "work": None}]))
     assert any("第三篇" in pages.text("/") for _try in range(500))
     assert "赵新来" in pages.text("/authors"), "remembered from the export before"

@@ -243,7 +243,7 @@ def _article_wacz(context: RenderContext, route: Route, _args: Args, _base: str)
     book = io.BytesIO()
     site = context.site_of(route.key)
     has_pictures = any(record["images"] for record in records)
-    pictures = pictures_of(context.data, site.key if context.library.sites else "") if has_pictures else {}
+    pictures = pictures_of(context.data, site.key if context.sites else "") if has_pictures else {}
     write_wacz(book, context.data, site, records, pictures)
     return Representation(book.getvalue(), "application/wacz", file_name=f"{context.site.key}-{route.key}.wacz")
 

@@ -5,7 +5,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -150,7 +150,7 @@ class BrowseApp:
         context = None
         try:
             self.live.look()
-            context = RenderContext(self.live.current(), language_of(args.pop("lang", None)))
+            context = replace(self.live.current(), language=language_of(args.pop("lang", None)))
             if (file := _FILES.fullmatch(raw)) is not None:
                 return self._file(context, file.groupdict())
             route = route_of(raw, args)

@@ -200,7 +200,7 @@ def _related(context: RenderContext, article: str, rows: Sequence[Row]) -> list[
     found = []
     for row in rows[:_MOST_RELATED]:
         number = article_id(context.site_of(article), row["url"])
-        if number is not None and context.library.sites:
+        if number is not None and context.sites:
             number = f"{article.rpartition('-')[0]}-{number}"
         is_stored = number is not None and context.index.number_of(number) is not None
         found.append({"title": row["title"], "url": row["url"], "id": number if is_stored else None})

@@ -4,15 +4,14 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE, LockHeld, StoreError
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.browse.answer import Search
 from panan_spider.publish.browse.article_index import ArticleIndex
-from panan_spider.publish.browse.page_render import Library
+from panan_spider.publish.browse.page_render import RenderContext
 from panan_spider.publish.export import sqlite
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
 from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult
@@ -23,8 +22,6 @@ from panan_spider.sites.profile import Site
 
 #: Milliseconds that one question to the export may take: ten times what the slowest takes of 100,000 articles.
 TIME_LIMIT_MS: Final = 10_000
-#: Seconds between two looks at whether the archive has gone on.
-_EVERY: Final = 30.0
 #: Seconds that a reader may wait while a changed export is opened; one that took longer the last time is opened in the background.
 _MOST_WAITED: Final = 0.3
 
@@ -33,22 +30,21 @@ class ArchiveNotFound(RefusedError):
     """There is no archive in that folder. The message is one line."""
 
 
-@dataclass(frozen=True)
 class ExportSource:
     """An archive folder and the file of its export."""
 
-    data: Path
-    site: Site
+    #: Seconds between two looks at whether the archive has gone on.
+    every = 30.0
+    #: SQL of the views of each connection, where the tables are not those of one archive.
     views: Sequence[str] = ()
 
-    @property
-    def every(self) -> float:
-        """Seconds between two looks at whether the archive has gone on."""
-        return _EVERY
+    def __init__(self, data: Path, site: Site) -> None:
+        """`data`: the folder that the export's paths begin from."""
+        self.data, self.site = data, site
 
     @property
     def sites(self) -> Mapping[str, Site]:
-        """None: it is one archive's."""
+        """The sites by key, of many archives; empty for one."""
         return {}
 
     @property
@@ -95,66 +91,29 @@ class ExportSource:
         return ExportJob(self.data, self.site, all_revisions=True)
 
 
-class PageSource(Protocol):
-    """Source of the pages: the export of one archive, or of many."""
-
-    @property
-    def every(self) -> float:
-        """Seconds between two looks at whether the archives have gone on."""
-
-    @property
-    def views(self) -> Sequence[str]:
-        """SQL of the views of each connection, where the tables are not those of one archive."""
-
-    @property
-    def data(self) -> Path:
-        """The folder that the export's paths begin from."""
-
-    @property
-    def site(self) -> Site:
-        """The site, or what stands for many."""
-
-    @property
-    def sites(self) -> Mapping[str, Site]:
-        """Of many archives: the sites by key."""
-
-    @property
-    def export(self) -> Path:
-        """The SQLite file."""
-
-    def is_stale(self) -> bool:
-        """Whether an archive has gone on since the export. Raises ArchiveNotFound, ForeignFileError."""
-
-    def is_readable(self) -> bool:
-        """Whether there is an export that pages can be made from, up to date or not. Raises ForeignFileError."""
-
-    def refresh(self) -> ExportResult | None:
-        """Bring the export up to date; None where it was. Raises what the export raises."""
-
-
-def open_library(source: PageSource, time_limit_ms: int = TIME_LIMIT_MS) -> Library:
+def open_library(source: ExportSource, time_limit_ms: int = TIME_LIMIT_MS) -> RenderContext:
     """The archive as its export now stands."""
     database = ExportDatabase(source.export, time_limit_ms, source.views)
     index = ArticleIndex(database)
     made_at = database.meta().get("made_at", "")
     search = Search(list(source.sites.values()) or [source.site], database, index)
-    return Library(source.data, source.site, database, index, search, made_at, sites=source.sites)
+    return RenderContext(source.data, source.site, database, index, search, made_at, sites=source.sites)
 
 
 class LiveLibrary:
     """The library of an archive that goes on while its pages are read. No reader waits for an export: the last good one is shown."""
 
-    def __init__(self, source: PageSource, time_limit_ms: int = TIME_LIMIT_MS) -> None:
+    def __init__(self, source: ExportSource, time_limit_ms: int = TIME_LIMIT_MS) -> None:
         self.source, self._limit = source, time_limit_ms
         self._lock = threading.Lock()
-        self._library: Library | None = None
+        self._library: RenderContext | None = None
         self._state: tuple[int, ...] = ()
         self._seconds = 0.0
         self._looked = time.monotonic()
         self._opening: threading.Thread | None = None
         self._refreshing: threading.Thread | None = None
 
-    def current(self) -> Library:
+    def current(self) -> RenderContext:
         """The newest export that is open; a changed one is opened first, or beside where that takes long."""
         with self._lock:
             stat = self.source.export.stat()

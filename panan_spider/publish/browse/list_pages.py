@@ -60,14 +60,14 @@ class Facet:
 def front(context: RenderContext, route: Route) -> PageData:
     """The newest articles, what was corrected or removed last, then the newest of each section."""
     index, database = context.index, context.database
-    if "front" not in context.library.memory:
-        context.library.memory["front"] = [
+    if "front" not in context.memory:
+        context.memory["front"] = [
             (one.value, one.count, database.titles(index.newest(index.facets["section"][one.value], _OF_EACH)))
             for one in sections(context)
         ]
     first, last = index.span_of(index.all)
     given = {
-        "articles": len(index.ids), "first": first, "last": last, "blocks": context.library.memory["front"],
+        "articles": len(index.ids), "first": first, "last": last, "blocks": context.memory["front"],
         "sites": [(value_label(context, "site", one.value), one.count, Question((Match("site", one.value),)).source(context.language)) for one in index.counts("site", index.all)],
         "leads": database.listed(index.newest(index.all, _LEADS)), "changes": newest_changes(context, _CHANGES),
     }  # fmt: skip
@@ -226,7 +226,7 @@ def value_label(context: RenderContext, facet: str, value: str) -> str:
     if facet == "state":
         return state_name(value, context.translate)
     if facet == "site":
-        return context.library.sites[value].title if value in context.library.sites else value
+        return context.sites[value].title if value in context.sites else value
     if facet == "template":
         return template_label(value, context.translate)
     return section_label(value, context.translate) if facet == "section" else value
@@ -250,9 +250,9 @@ def authors(context: RenderContext, route: Route) -> PageData:
 def names(context: RenderContext, route: Route, facet: str) -> dict[str, Any]:
     """One page of all values of a facet: name, articles, first and last day."""
     index = context.index
-    if (key := f"names {facet}") not in context.library.memory:
-        context.library.memory[key] = index.counts(facet, index.all)
-    found: list[FacetCount] = context.library.memory[key]
+    if (key := f"names {facet}") not in context.memory:
+        context.memory[key] = index.counts(facet, index.all)
+    found: list[FacetCount] = context.memory[key]
     pagination = paginate(route.page, len(found), NAMES_A_PAGE)
     shown = found[skipped(route.page, NAMES_A_PAGE) :][:NAMES_A_PAGE]
     rows = [(one.value, one.count, *index.span_of(index.facets[facet][one.value])) for one in shown]

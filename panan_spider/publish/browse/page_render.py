@@ -43,8 +43,8 @@ class PageNotFound(Exception):
 
 
 @dataclass(frozen=True)
-class Library:
-    """The archive as one state of its export shows it."""
+class RenderContext:
+    """The archive as one state of its export shows it, the language of a page, and whether the pages become files."""
 
     data: Path
     site: Site
@@ -54,44 +54,12 @@ class Library:
     made_at: str
     sites: Mapping[str, Site] = field(default_factory=dict)  # of many archives, by key
     memory: dict[str, Any] = field(default_factory=dict)  # answers that cost much; as old as the export
-
-
-@dataclass(frozen=True)
-class RenderContext:
-    """A library, the language of the page, and whether the pages become files."""
-
-    library: Library
-    language: str
+    language: str = DEFAULT
     filed: bool = False
-
-    @property
-    def data(self) -> Path:
-        """The folder of the archive."""
-        return self.library.data
-
-    @property
-    def site(self) -> Site:
-        """The site of the archive."""
-        return self.library.site
 
     def site_of(self, article: str) -> Site:
         """The site of an article, by its id."""
-        return self.library.sites.get(article.rpartition("-")[0], self.site)
-
-    @property
-    def database(self) -> ExportDatabase:
-        """The export."""
-        return self.library.database
-
-    @property
-    def index(self) -> ArticleIndex:
-        """The index of its articles."""
-        return self.library.index
-
-    @property
-    def search(self) -> Search:
-        """The article index that answers questions."""
-        return self.library.search
+        return self.sites.get(article.rpartition("-")[0], self.site)
 
     @property
     def translate(self) -> Translate:
@@ -167,7 +135,7 @@ def render(
         "to": to, "here": route.kind if route else "", "key": route.key if route else "", "page_number": route.page if route else 1,
         "query": query, "filed": context.filed, "web": web_address, "version": __version__, "policy": POLICY_IN_A_FILE,
         "_": translate, "n_": translate.number, "lang": context.language, "html_lang": HTML_LANGUAGE[context.language],
-        "languages": LANGUAGES, "site_title": site_title(context), "site_name": site_name(context), "made_at": context.library.made_at,
+        "languages": LANGUAGES, "site_title": site_title(context), "site_name": site_name(context), "made_at": context.made_at,
         "section_label": lambda name: section_label(name, translate), "template_label": lambda name: template_label(name, translate),
         "work_label": lambda work: translate(_WORK[work]) if work in _WORK else work,
         "is_refreshing": False, "head_data": None, **page.given,

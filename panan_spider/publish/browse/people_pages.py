@@ -38,7 +38,7 @@ class TimelineEntry:
 
 def people(context: RenderContext, route: Route) -> PageData:
     """All office-holders with the office printed most, the most named first."""
-    memory = context.library.memory
+    memory = context.memory
     if "offices" not in memory:
         sql = "SELECT name, office FROM people WHERE office IS NOT NULL GROUP BY name, office ORDER BY count(*), office DESC"
         memory["offices"] = {
@@ -114,7 +114,7 @@ def _entry(rows: list[Row], text: str) -> TimelineEntry:
 
 def _facts(context: RenderContext, name: str, hits: Bits) -> dict[str, Any]:
     """Data beside a timeline: offices, people named together, a strip of years, and its filters."""
-    memory = context.library.memory
+    memory = context.memory
     if (key := f"person {name}") not in memory:
         database = context.database
         memory[key] = {

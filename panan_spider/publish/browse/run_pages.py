@@ -179,7 +179,7 @@ def _entries(context: RenderContext, run: RunSummary, name: str) -> list[Mapping
     listed = run.report.get(name)
     rows = [row for row in listed[:_MOST_LISTED] if isinstance(row, dict)] if isinstance(listed, list) else []
     site = _OF_A_SITE.fullmatch(run.name)
-    prefix = f"{site['site']}-" if site is not None and context.library.sites else ""
+    prefix = f"{site['site']}-" if site is not None and context.sites else ""
     known = context.index.number_of
     found = ({**row, "id": f"{prefix}{row.get('id')}"} for row in rows)
     return [{**row, "stored": known(row["id"]) is not None} for row in found]

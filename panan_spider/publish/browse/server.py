@@ -17,7 +17,7 @@ import uvicorn
 
 from panan_spider.core.outcomes import ExitCode, RefusedError
 from panan_spider.publish.browse.app import LOOPBACK, BrowseApp
-from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary, PageSource
+from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary
 from panan_spider.publish.browse.static_site import write
 
 #: Connections waiting, where many come at once.
@@ -85,7 +85,7 @@ class _Server(uvicorn.Server):
             self._begun()
 
 
-def serve_pages(source: PageSource, opts: argparse.Namespace) -> ExitCode:
+def serve_pages(source: ExportSource, opts: argparse.Namespace) -> ExitCode:
     """Serve the pages until stopped: at once where there is an export, which is brought up to date beside.
 
     Raises ArchiveNotFound, ForeignFileError, PortInUse, StoreError, LockHeld.
@@ -118,7 +118,7 @@ def write_files(source: ExportSource, out: Path, language: str) -> ExitCode:
     return ExitCode.GOOD
 
 
-def _refresh(source: PageSource) -> None:
+def _refresh(source: ExportSource) -> None:
     if (done := source.refresh()) is not None:
         how = "made anew" if done.anew else "brought up to date"
         print(f"panan: {source.export}: {done.articles} articles, {done.revisions} revisions, {how}", flush=True)

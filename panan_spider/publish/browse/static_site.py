@@ -4,6 +4,7 @@ import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -45,7 +46,7 @@ def write(source: ExportSource, out: Path, language: str = "zh") -> int:
     """
     if out.exists() and not (out / MARK).is_file() and not (out.is_dir() and not any(out.iterdir())):
         raise ForeignFileError(f"{out} exists and was not made by scrapy browse --static; name another")
-    context = RenderContext(open_library(source, _TIME_LIMIT_MS), language, filed=True)
+    context = replace(open_library(source, _TIME_LIMIT_MS), language=language, filed=True)
     with only_export_to(out), built_aside(out) as aside:
         aside.mkdir()
         count = _fill(context, aside)
