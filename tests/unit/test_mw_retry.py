@@ -15,8 +15,7 @@ from scrapy.utils.test import get_crawler
 
 from panan_spider import settings as project
 from panan_spider.core.outcomes import Outcome
-from panan_spider.middlewares.download_handler import CUT
-from panan_spider.middlewares.retry import EMPTY, OutcomeError, RetryMiddleware, outcome_of_error, pause
+from panan_spider.middlewares.retry import CUT, EMPTY, OutcomeError, RetryMiddleware, outcome_of_error, pause
 from panan_spider.spiders.county import spider_class
 
 URL = "http://www.panews.cn/system/2020/03/07/000000001.shtml"

@@ -235,7 +235,8 @@ class TestDiscovery:
         result = run(site({f"{ZJOL}/": flood, PAXW: listing("磐安新闻", [url_of(3)])}), memory)
         assert len(result.requests) <= MAX_CANDIDATES + 10
         assert PAXW in result.asked
-        assert result.spider.lists.search.discovery.over >= 2 * MAX_CANDIDATES - 10
+        lists = result.spider.lists
+        assert lists is not None and lists.search.discovery.over >= 2 * MAX_CANDIDATES - 10
 
     @pytest.mark.parametrize("rows", [[], [url_of(1)]])
     def test_a_maze_of_pages_that_lead_to_more_pages_is_left_soon(self, rows: list[str]) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from panan_spider.archive import data_folder
 from panan_spider.archive.data_folder import Lock
-from panan_spider.archive.store import lock as locks
 from panan_spider.archive.store.files import LockHeld, StoreError
 
 HOLDER = """
@@ -63,15 +63,15 @@ def test_a_folder_that_is_none_is_a_store_error(tmp_path: Path) -> None:
 
 
 def test_a_lock_nobody_holds_has_no_holder_and_asking_makes_no_file(tmp_path: Path) -> None:
-    assert locks.holder(tmp_path / "lock") is None
+    assert data_folder.holder(tmp_path / "lock") is None
     assert list(tmp_path.iterdir()) == []
     Lock(tmp_path / "lock", "r1").release()
-    assert locks.holder(tmp_path / "lock") is None
+    assert data_folder.holder(tmp_path / "lock") is None
 
 
 def test_the_holder_is_told_and_keeps_it(tmp_path: Path) -> None:
     held = Lock(tmp_path / "lock", "r1")
-    assert locks.holder(tmp_path / "lock") == f"pid {os.getpid()}, run r1"
+    assert data_folder.holder(tmp_path / "lock") == f"pid {os.getpid()}, run r1"
     with pytest.raises(LockHeld):
         Lock(tmp_path / "lock", "r2")
     held.release()
@@ -81,7 +81,7 @@ def test_whoever_looks_keeps_no_run_out(tmp_path: Path, monkeypatch: pytest.Monk
     """To look is to hold the lock for an instant; a run that begins in it waits that long."""
     Lock(tmp_path / "lock", "r1").release()
     looking = os.open(tmp_path / "lock", os.O_RDONLY)
-    assert locks._taken(looking)
+    assert data_folder._taken(looking)
     monkeypatch.setattr(time, "sleep", lambda _seconds: os.close(looking))
     Lock(tmp_path / "lock", "r2").release()
 
@@ -97,8 +97,8 @@ def test_a_lock_that_was_removed_while_another_waited_for_it_is_taken_anew(
         first.remove()
         return taken(fd)
 
-    taken = locks._taken
-    monkeypatch.setattr(locks, "_taken", removed)
+    taken = data_folder._taken
+    monkeypatch.setattr(data_folder, "_taken", removed)
     second = Lock(tmp_path / "lock", "second")
     with pytest.raises(LockHeld, match="run second"):
         Lock(tmp_path / "lock", "third")
