@@ -55,6 +55,9 @@ class _MetUrl(NamedTuple):
     outcome: Outcome | None = None
 
 
+#: Outcomes that neither replace nor contradict the one on record.
+_MAY_FOLLOW: Final = frozenset({Outcome.ALIAS, Outcome.KNOWN})
+
 _UNKNOWN: Final = _MetUrl()
 _ARTICLE: Final = "article"
 
@@ -251,21 +254,23 @@ class CrawlState:
     def check_outcome(self, url: str, outcome: Outcome) -> bool:
         """Whether the URL is still open. Raises ValueError where a different outcome is recorded."""
         recorded = self.outcome_of(url)
-        if recorded is not None:
-            self._ledger.urls.check_outcome(url, recorded, outcome)
+        if recorded not in (None, outcome) and outcome not in _MAY_FOLLOW:
+            raise ValueError(f"{url} is already {recorded}, now {outcome}")
         return recorded is None
 
-    def settle(self, url: str, outcome: Outcome, reason: str | None = None) -> None:
+    def settle(
+        self,
+        url: str,
+        outcome: Outcome,
+        reason: str | None = None,
+        field: str | None = None,
+        template: str | None = None,
+    ) -> None:
         """Record the outcome of a URL in this run; a URL not yet discovered is entered. An unreadable page is quarantined.
 
-        The first outcome stands: a second, different one raises ValueError, except ALIAS and KNOWN, which are ignored.
+        `field` and `template` are those of the quarantine line of an invalid article. The first outcome stands: a second,
+        different one raises ValueError, except ALIAS and KNOWN, which are ignored.
         """
-        self.settle_with(url, outcome, reason)
-
-    def settle_with(
-        self, url: str, outcome: Outcome, reason: str | None, field: str | None = None, template: str | None = None
-    ) -> None:
-        """`settle`, with `field` and `template` of the quarantine line of an invalid article."""
         if not self.check_outcome(url, outcome):
             return
         at = moment(self._clock())

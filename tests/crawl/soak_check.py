@@ -138,7 +138,7 @@ def _disagreeing(site: Site, data: Path, articles: Collection[dict[str, Any]]) -
                 yield f"{article['url']}: not listed in {wanted}"
         yield from (f"still to be asked for: {left.url}" for left in ledger.queries.unsettled())
         yield from (f"run {run} never ended" for _number, run in ledger.runs.dead())
-        for run in ledger.runs.newest(10_000):
-            yield from (f"run {run.id}: no outcome of {url}" for url in ledger.urls.open_urls(run.number))
+        unsettled = "SELECT run, url FROM fates f JOIN addresses a ON a.number = f.address WHERE f.outcome IS NULL"
+        yield from (f"run {run}: no outcome of {url}" for run, url in ledger._db.rows(unsettled))
     finally:
         ledger.close()

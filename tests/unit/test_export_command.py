@@ -169,7 +169,7 @@ def test_the_ledger_says_which_articles_are_gone(data: Path) -> None:
     from panan_spider.archive.store.files import WriteGuard
 
     ledger = Ledger(data / "ledger.sqlite", WriteGuard())
-    assert ledger.articles.gone() == frozenset()
+    assert ledger.articles.removals() == {}
     ledger.close()
 
 

@@ -13,6 +13,21 @@ from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl, UrlTable
 from panan_spider.core.outcomes import Outcome
 
 
+def open_urls(runs: Runs) -> list[str]:
+    """The URLs that the run has entered and not settled."""
+    rows = runs.archive.ledger._db.rows(
+        "SELECT url FROM fates f JOIN addresses a ON a.number = f.address WHERE run = ? AND f.outcome IS NULL",
+        runs.archive._run,
+    )
+    return [url for (url,) in rows]
+
+
+def outcomes(runs: Runs) -> dict[str, int]:
+    """The number of the run's URLs by outcome, as the ledger has them."""
+    question = "SELECT outcome, count(*) FROM fates WHERE run = ? AND outcome IS NOT NULL GROUP BY outcome"
+    return dict(runs.archive.ledger._db.rows(question, runs.archive._run))
+
+
 @pytest.fixture
 def runs(tmp_path: Path) -> Iterator[Runs]:
     runs = Runs(tmp_path)
@@ -27,12 +42,12 @@ def test_the_books_add_up(runs: Runs) -> None:
     runs.memory.discovered(url_of(7), "article", "000000007")
     runs.archive.store_all([(an_article(8), Outcome.STORED)])
     runs.memory.settle("http://www.panews.cn/never-announced", Outcome.NO_LIST)
-    assert runs.archive.ledger.urls.open_urls(runs.archive._run) == [url_of(7)]
+    assert open_urls(runs) == [url_of(7)]
     assert runs.archive.settle_rest() == 1 and runs.archive.settle_rest() == 0
     counts = runs.archive.outcome_counts()
     assert counts == Counter(gone=2, failed=1, pending=1, stored=1, no_list=1)
     assert sum(counts.values()) == runs.archive.discovered_count == 6
-    assert runs.archive.ledger.urls.outcomes_of(runs.archive._run) == counts
+    assert outcomes(runs) == counts
 
 
 def statements(runs: Runs, work: Callable[[], object]) -> list[str]:
@@ -48,7 +63,7 @@ def statements(runs: Runs, work: Callable[[], object]) -> list[str]:
 def test_the_addresses_of_one_page_are_entered_in_one_commit(runs: Runs) -> None:
     page = [DiscoveredUrl(url_of(number), "article", f"{number:09d}") for number in range(20)]
     assert statements(runs, lambda: runs.memory.discovered_all(page)).count("COMMIT") == 1
-    assert runs.archive.ledger.urls.open_urls(runs.archive._run) == [url_of(number) for number in range(20)]
+    assert open_urls(runs) == [url_of(number) for number in range(20)]
     assert runs.archive.discovered_count == 20
 
 
@@ -77,7 +92,7 @@ def test_what_the_ledger_did_not_take_is_not_taken_for_entered(runs: Runs, monke
                 tell(url_of(1), Outcome.GONE)
     assert runs.archive.discovered_count == 0
     runs.settle(1, Outcome.FAILED)
-    assert runs.archive.ledger.urls.outcomes_of(runs.archive._run) == {Outcome.FAILED: 1}
+    assert outcomes(runs) == {Outcome.FAILED: 1}
 
 
 def test_the_first_word_stands(runs: Runs) -> None:

@@ -364,5 +364,4 @@ class GapQueries:
     def _missing(self, number: str, sections: str, address: int | None) -> MissingArticle:
         row = self._db.row("SELECT url, outcome, reason, tries FROM addresses WHERE number = ?", address)
         url, outcome, reason, tries = row or (None, None, None, 0)
-        named = tuple(sorted(sections.split("\x1f")))
-        return MissingArticle(number, url, Outcome(outcome or Outcome.PENDING), reason, tries, named)
+        return MissingArticle(number, url, Outcome(outcome or Outcome.PENDING), reason, tries, sections_of(sections))

@@ -210,10 +210,6 @@ class ArticleTable:
         )
         return frozenset(row[0] for row in rows)
 
-    def gone(self) -> frozenset[str]:
-        """The stored articles that the site no longer has."""
-        return frozenset(row[0] for row in self._db.rows("SELECT id FROM articles WHERE outcome = ?", Outcome.GONE))
-
     def removals(self) -> dict[str, tuple[str | None, str]]:
         """Stored articles that the site no longer has: id → when a run first found it gone (None: not on record), when it was last there."""
         removed: dict[str, tuple[str | None, str]] = {
@@ -298,7 +294,7 @@ class HeldRevision:
 
 
 class HeldTable:
-    """Queries and writes. Writing methods run inside `Database.write`."""
+    """Held revisions. Writing methods run inside `Database.write`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

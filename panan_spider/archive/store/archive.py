@@ -190,10 +190,15 @@ class Archive:
 
     def _note_parts(self, article_id: str, location: WarcLocation | None) -> None:
         """Note the answers of the parts behind page one, where this run has all of them."""
-        known = [self.parts.get((part.file, part.offset)) for part in (location.parts if location is not None else ())]
-        parts = [part for part in known if part is not None]
-        if location is not None and len(parts) == len(known):
+        parts = self._part_answers(location)
+        if location is not None and parts is not None:
             self.ledger.articles.note_parts(article_id, parts)
+
+    def _part_answers(self, location: WarcLocation | None) -> list[KnownPart] | None:
+        """The answers of the parts behind page one; None where this run lacks one of them."""
+        places = location.parts if location is not None else ()
+        known = [part for place in places if (part := self.parts.get((place.file, place.offset))) is not None]
+        return known if len(known) == len(places) else None
 
     def mark_unchanged(self, article_id: str, url: str, fetched: Article | None = None) -> None:
         """Record that an article was asked for again and is the same; `fetched` where it came whole, not as a 304.
@@ -213,8 +218,6 @@ class Archive:
         """Keep a changed reading of a stored article for `review_held`; durable on return. Its URL stays open."""
         self._warc.sync()
         etag, last_modified = self.validators.get(article.url, (None, None))
-        known = [self.parts.get((part.file, part.offset)) for part in (article.warc.parts if article.warc else ())]
-        parts = [] if None in known else [astuple(part) for part in known if part is not None]
         row = HeldRevision(
             article_id=article.id,
             url=article.url,
@@ -224,7 +227,7 @@ class Archive:
             record=article.model_dump_json(),
             etag=etag,
             last_modified=last_modified,
-            parts=json.dumps(parts),
+            parts=json.dumps([astuple(part) for part in self._part_answers(article.warc) or ()]),
             warc_file=article.warc.file if article.warc else None,
             warc_offset=article.warc.offset if article.warc else None,
             at=moment(self._clock()),
@@ -296,7 +299,7 @@ class Archive:
         """Write the quarantine line of a page, and record the outcome of its URL: UNKNOWN_LAYOUT or INVALID."""
         if warc is not None:
             self.places.setdefault(url, warc)
-        self.memory.settle_with(url, outcome, reason, field, template)
+        self.memory.settle(url, outcome, reason, field, template)
 
     # The run's accounting, for its report
 
