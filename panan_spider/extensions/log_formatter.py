@@ -153,8 +153,8 @@ class _Handler(logging.Handler):
         try:
             line = self.format(record)
         except Exception as error:
-            told = {"level": "ERROR", "logger": record.name, "message": f"a log line could not be made: {error}"}
-            line = json.dumps(told, ensure_ascii=False)
+            fields = {"level": "ERROR", "logger": record.name, "message": f"a log line could not be made: {error}"}
+            line = json.dumps(fields, ensure_ascii=False)
         self._stream.write(line + "\n")
         self._stream.flush()
 

@@ -75,10 +75,12 @@ class Screen:
         for name in ("section", "pages", "listed", "stored"):
             table.add_column(name, justify="left" if name == "section" else "right", no_wrap=True)
         sections = self._tally.sections()
-        shown = sorted(sections, key=lambda one: (not one.open, -one.stored, -one.rows))[:_MOST_SECTIONS]
-        for one in shown:
-            style = "bold" if one.open else ""
-            table.add_row(Text(one.name), str(one.pages), str(one.rows), str(one.stored), style=style)
+        shown = sorted(sections, key=lambda section: (not section.open, -section.stored, -section.rows))[
+            :_MOST_SECTIONS
+        ]
+        for section in shown:
+            style = "bold" if section.open else ""
+            table.add_row(Text(section.name), str(section.pages), str(section.rows), str(section.stored), style=style)
         if len(sections) > len(shown):
             table.add_row(f"… and {len(sections) - len(shown)} more", "", "", "", style="dim")
         met = self._tally.met
@@ -118,6 +120,6 @@ def summarize(report: RunReport, folder: Path) -> None:
     """Print the summary to stderr."""
     console = Console(stderr=True)
     style = _STYLES[ENDINGS[ExitCode(report.exit_code)][2]]
-    for number, (word, said) in enumerate(summary_lines(report, folder)):
-        line = Text(f"{word:>9}  ", style="dim") + Text(said, style=style if number == 0 else "")
+    for number, (word, value) in enumerate(summary_lines(report, folder)):
+        line = Text(f"{word:>9}  ", style="dim") + Text(value, style=style if number == 0 else "")
         console.print(line, soft_wrap=True)

@@ -126,11 +126,11 @@ class RetryMiddleware:
         reason = f"status {status}" if status else _complaint(request, response)
         if reason is None or (status and not self._may_retry(request)):
             return response
-        told = _retry_after(response) or 0.0
-        self._hold_host(request, told)
-        if told > self._cap:  # asking sooner than that would be rude, waiting so long would hold the night
-            reason += f", and not to be asked again for {told:.0f} s"
-        elif again := await self._again(request, reason, told):
+        asked_wait = _retry_after(response) or 0.0
+        self._hold_host(request, asked_wait)
+        if asked_wait > self._cap:  # asking sooner than that would be rude, waiting so long would hold the night
+            reason += f", and not to be asked again for {asked_wait:.0f} s"
+        elif again := await self._again(request, reason, asked_wait):
             return again
         blocked = status == _TOO_MANY or is_challenge(response)
         raise OutcomeError(Outcome.BLOCKED if blocked else Outcome.FAILED, f"{reason}, to the last try")
@@ -142,14 +142,14 @@ class RetryMiddleware:
     def _may_retry(self, request: Request) -> bool:
         return self._enabled and not request.meta.get("dont_retry")
 
-    async def _again(self, request: Request, reason: str | Exception, told: float) -> Request | None:
+    async def _again(self, request: Request, reason: str | Exception, asked_wait: float) -> Request | None:
         spider = self._crawler.spider
         assert spider is not None
         again = get_retry_request(request, reason=reason, spider=spider) if self._may_retry(request) else None
         if again is None:
             return None
         own = self._base * 2 ** (again.meta["retry_times"] - 1) * random.uniform(0.75, 1.25)
-        await pause(min(max(own, told), self._cap), self._over)
+        await pause(min(max(own, asked_wait), self._cap), self._over)
         if self._over():
             raise OutcomeError(Outcome.PENDING, "the run ended before it was asked for again")
         return again

@@ -22,7 +22,7 @@ from panan_spider.pipelines.articles import ArchivePipeline
 
 logger = logging.getLogger(__name__)
 
-#: What a whole picture of the kind ends with, but for padding.
+#: End of a whole image of each type, before padding.
 _ENDS: Final = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB\x60\x82", "gif": b"\x3b"}
 _FOOT: Final = 1024  # bytes: cameras and editors append
 
@@ -45,7 +45,7 @@ class ImagesPipeline(ArchivePipeline):
 
     def __init__(self, extension: ArchiveRunExtension) -> None:
         super().__init__(extension)
-        self._pictures = self.archive.open_pictures()
+        self._images = self.archive.open_images()
         self._work: asyncio.Future[Any] | None = None
         self._looked_until = -1
         self._met: set[str] = set()
@@ -57,9 +57,9 @@ class ImagesPipeline(ArchivePipeline):
         """Scrapy's way to make one; none without images=true."""
         if not getattr(getattr(crawler.spider, "args", None), "images", False):
             raise NotConfigured
-        made = super().from_crawler(crawler)
-        crawler.signals.connect(made.on_idle, signal=signals.spider_idle)
-        return made
+        pipeline = super().from_crawler(crawler)
+        crawler.signals.connect(pipeline.on_idle, signal=signals.spider_idle)
+        return pipeline
 
     def process_item(self, item: Any) -> Any:
         """The item, as it is."""
@@ -83,8 +83,8 @@ class ImagesPipeline(ArchivePipeline):
         if self._work is not None:
             await self._work
         if self.counts:
-            said = " · ".join(f"{count} {outcome}" for outcome, count in sorted(self.counts.items()))
-            logger.info("panan: pictures: %s", said)
+            counts = " · ".join(f"{count} {outcome}" for outcome, count in sorted(self.counts.items()))
+            logger.info("panan: pictures: %s", counts)
 
     def _over(self) -> bool:
         refused = self.extension.store_error is not None or self.archive.guard.failed is not None
@@ -105,7 +105,7 @@ class ImagesPipeline(ArchivePipeline):
             self.extension.fail(error)
 
     def _wanted(self) -> Iterator[tuple[str, str]]:
-        """(picture, article), each picture once: those not had yet of the stored articles within the run's range."""
+        """(image URL, article URL), each image once: those not stored yet of the stored articles within the range of the run."""
         spider: Any = self.extension.crawler.spider
         all_again = spider.args.recheck == "all"
         for record in self.archive.newest_lines():
@@ -113,11 +113,7 @@ class ImagesPipeline(ArchivePipeline):
                 return
             for image in record["images"] if self._in_range(record) else ():
                 url = image["url"]
-                if (
-                    url.startswith(_REQUESTED)
-                    and url not in self._met
-                    and self._pictures.wants(url, all_again=all_again)
-                ):
+                if url.startswith(_REQUESTED) and url not in self._met and self._images.wants(url, all_again=all_again):
                     self._met.add(url)
                     yield url, record["url"]
 
@@ -143,20 +139,20 @@ class ImagesPipeline(ArchivePipeline):
             self._keep(url, request, response)
         except StoreError:
             raise
-        except Exception as error:  # one picture costs no other
+        except Exception as error:  # one image costs no other
             outcome = getattr(error, "outcome", Outcome.FAILED)
             if outcome is not Outcome.PENDING:  # the run is being ended: the next one asks
                 reason = str(getattr(error, "reason", None) or f"{type(error).__name__}: {error}")
                 self._miss(url, article, outcome, one_line(reason))
 
     def _keep(self, url: str, request: Request, response: Response) -> None:
-        picture = image_of(response)
+        image = image_of(response)
         answered = response.request or request
-        self._pictures.keep(url, response.body, picture.media_type, picture.suffix, answered.meta.get("warc"))
+        self._images.keep(url, response.body, image.media_type, image.suffix, answered.meta.get("warc"))
         self.counts[Outcome.STORED] += 1
 
     def _miss(self, url: str, article: str, outcome: Outcome, reason: str) -> None:
-        news = self._pictures.miss(url, outcome, reason)
+        news = self._images.miss(url, outcome, reason)
         self.counts[outcome] += 1
         self.extension.failed_images.append({"url": url, "article": article, "outcome": str(outcome), "reason": reason})
         rings = outcome not in _NOT_OURS and (news or outcome is Outcome.FAILED)

@@ -240,7 +240,7 @@ def bare_path(given: str, prefix: str | None) -> str:
 
 #: Different lists beside which a block must stand.
 _FEWEST_LISTS: Final = 3
-#: ArticleIds of a side block: a single one can be the picture over a list.
+#: Articles of a side block: a single one can be the picture over a list.
 _FEWEST_ARTICLES: Final = 2
 
 ArticleIds = frozenset[str]

@@ -71,7 +71,7 @@ def with_picture(data: Path, *, in_warc: bool, url: str = PICTURE) -> bytes:
     archive = an_archive(data, "20200309T010203Z-3")
     body = picture()
     place = archive.write_response(an_exchange(url, body, headers=((b"Content-Type", b"image/png"),)))
-    archive.open_pictures().keep(PICTURE, body, "image/png", "png", place if in_warc else None)
+    archive.open_images().keep(PICTURE, body, "image/png", "png", place if in_warc else None)
     page = f'<html><meta charset=utf-8><h1>图</h1><img src="{PICTURE}">'.encode()
     shown = [{"url": PICTURE, "caption": None}, {"url": "http://www.panews.cn/pic/0/not-kept.png", "caption": None}]
     for number in (3, 4):

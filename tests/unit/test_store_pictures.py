@@ -32,7 +32,7 @@ def next_run(archive: Archive, how: Callable[[Archive], None] = lambda archive: 
 
 
 def test_a_picture_is_named_by_its_content_and_found_by_its_address(archive: Archive) -> None:
-    keep(archive.open_pictures())
+    keep(archive.open_images())
     assert kept(archive.folder) == {A: NAME}
     assert (archive.folder / NAME).read_bytes() == BYTES
     (line,) = lines_of(archive.folder / "images/index.jsonl")
@@ -40,7 +40,7 @@ def test_a_picture_is_named_by_its_content_and_found_by_its_address(archive: Arc
 
 
 def test_one_picture_at_two_addresses_is_one_file(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    pictures = archive.open_pictures()
+    pictures = archive.open_images()
     keep(pictures)
     renamed = recorded(monkeypatch, "replace")
     keep(pictures, B)
@@ -49,7 +49,7 @@ def test_one_picture_at_two_addresses_is_one_file(archive: Archive, monkeypatch:
 
 
 def test_file_then_index_then_ledger_each_durable(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    pictures = archive.open_pictures()
+    pictures = archive.open_images()
     calls = recorded(monkeypatch, "replace", "write", "fsync")
     marks: list[list[str]] = []
     monkeypatch.setattr(archive.ledger.images, "mark", lambda *_: marks.append([*calls]))
@@ -64,35 +64,35 @@ def test_a_mark_that_a_kill_took_is_made_again(archive: Archive, monkeypatch: py
     with monkeypatch.context() as kill:
         kill.setattr(ImageTable, "mark", killed)
         with pytest.raises(KeyboardInterrupt):
-            keep(archive.open_pictures())
-    pictures = next_run(archive, a_dead_run).open_pictures()
+            keep(archive.open_images())
+    pictures = next_run(archive, a_dead_run).open_images()
     assert not pictures.wants(A)
 
 
 def test_a_torn_line_is_cut_and_its_picture_asked_for_again(archive: Archive) -> None:
-    keep(archive.open_pictures())
+    keep(archive.open_images())
     archive.close({})
     index = archive.folder / "images/index.jsonl"
     index.write_bytes(index.read_bytes()[:-9])
     assert kept(archive.folder) == {}
     again = an_archive(archive.folder, "r2")
-    assert again.open_pictures().wants(A)
+    assert again.open_images().wants(A)
     assert [note for note in again.notes if "index.jsonl: a torn end" in note]
 
 
 def test_a_lost_ledger_learns_of_kept_pictures_from_the_index(archive: Archive) -> None:
-    pictures = archive.open_pictures()
+    pictures = archive.open_images()
     keep(pictures)
     pictures.miss(B, Outcome.GONE, "HTTP 404")
     archive.close({})
     for path in archive.folder.glob("ledger.sqlite*"):
         path.unlink()
-    pictures = an_archive(archive.folder, "r2").open_pictures()
+    pictures = an_archive(archive.folder, "r2").open_images()
     assert (pictures.wants(A), pictures.wants(B)) == (False, True)
 
 
 def test_a_picture_whose_file_is_gone_is_asked_for_again(archive: Archive) -> None:
-    pictures = archive.open_pictures()
+    pictures = archive.open_images()
     keep(pictures).unlink()
     assert pictures.wants(A)
     keep(pictures)
@@ -109,30 +109,30 @@ def test_a_picture_whose_file_is_gone_is_asked_for_again(archive: Archive) -> No
 def test_what_was_not_had_is_asked_for_again_where_it_may_be_had_by_now(
     archive: Archive, outcome: Outcome, wanted: bool, by_all: bool
 ) -> None:
-    archive.open_pictures().miss(A, outcome, "why")
-    pictures = next_run(archive).open_pictures()
+    archive.open_images().miss(A, outcome, "why")
+    pictures = next_run(archive).open_images()
     assert (pictures.wants(A), pictures.wants(A, all_again=True)) == (wanted, by_all)
 
 
 def test_a_kept_picture_is_never_asked_for_again(archive: Archive) -> None:
-    keep(archive.open_pictures())
-    pictures = next_run(archive).open_pictures()
+    keep(archive.open_images())
+    pictures = next_run(archive).open_images()
     assert not pictures.wants(A) and not pictures.wants(A, all_again=True)
 
 
 def test_a_fault_is_news_until_it_is_known(archive: Archive) -> None:
-    assert archive.open_pictures().miss(A, Outcome.INVALID, "a page")
-    pictures = next_run(archive).open_pictures()
+    assert archive.open_images().miss(A, Outcome.INVALID, "a page")
+    pictures = next_run(archive).open_images()
     assert not pictures.miss(A, Outcome.INVALID, "a page")
     assert pictures.miss(A, Outcome.GONE, "HTTP 404")
 
 
 def test_what_opening_would_pass_over_is_passed_over(archive: Archive) -> None:
-    keep(archive.open_pictures())
+    keep(archive.open_images())
     with (archive.folder / "images/index.jsonl").open("ab") as index:
         index.write(b'not json\n{"no": "address"}\n')
     assert kept(archive.folder) == {A: NAME}
-    assert not next_run(archive, a_dead_run).open_pictures().wants(A)
+    assert not next_run(archive, a_dead_run).open_images().wants(A)
 
 
 def test_without_pictures_there_is_no_folder(archive: Archive) -> None:

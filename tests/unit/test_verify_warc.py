@@ -278,7 +278,7 @@ def test_the_data_folder_and_its_folders_may_be_links(tmp_path: Path) -> None:
     (tmp_path / "disk/images").symlink_to(tmp_path / "pictures")
     archive = open_archive(tmp_path / "data", run_id="x", args={})
     archive.store_all([(an_article(1, warc=archive.write_response(an_exchange())), Outcome.STORED)])
-    archive.open_pictures()
+    archive.open_images()
     archive.close({})
     assert list((tmp_path / "warcs").glob("*.warc.gz")) and (tmp_path / "pictures/index.jsonl").exists()
     before, moved = said(tmp_path / "data"), next((tmp_path / "warcs").glob("*.warc.gz"))

@@ -84,7 +84,7 @@ def newsroom(folder: Path) -> Newsroom:
     room = Newsroom(folder)
 
     def first(archive: Archive) -> None:
-        pictures = archive.open_pictures()
+        pictures = archive.open_images()
         for article_id in room.ids:
             article = room.store(archive, article_id)
             for image in article.images:

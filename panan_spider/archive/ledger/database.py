@@ -213,9 +213,9 @@ class Database:
     def _prepare(self) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        told = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if told != "ok":
-            raise LedgerDamaged(f"{self.path}: {' '.join(told.split())}")
+        finding = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if finding != "ok":
+            raise LedgerDamaged(f"{self.path}: {' '.join(finding.split())}")
         migrate(self._connection)
 
     @contextmanager

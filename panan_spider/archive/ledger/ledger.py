@@ -21,7 +21,7 @@ from panan_spider.core.text import without_figures
 
 _STORED: Final = f"('{Outcome.STORED}', '{Outcome.REVISED}', '{Outcome.UNCHANGED}', '{Outcome.KNOWN}')"
 
-#: Runs whose books stay in the ledger, more than a year of nights: it is checked whole on every opening.
+#: Runs whose outcomes stay in the ledger, more than a year of nights: it is checked whole on every opening.
 KEPT_RUNS: Final = 400
 
 
@@ -54,8 +54,8 @@ class Ledger:
     def damage(self) -> str | None:
         """SQLite's finding about the file itself; None for a sound file."""
         row = self._db.row("PRAGMA quick_check(1)")
-        said = "no answer" if row is None else " ".join(str(row[0]).split())
-        return None if said == "ok" else said
+        finding = "no answer" if row is None else " ".join(str(row[0]).split())
+        return None if finding == "ok" else finding
 
     def check_file(self) -> None:
         """Raises StoreError where the file, read anew, is damaged or knows other runs: somebody else has written to it."""
@@ -106,7 +106,7 @@ class Ledger:
         )
         if (article_id := self.urls.article_id(url)) is not None:
             self.rechecks.answered(article_id, url, outcome, site_day(at))
-        # The run that wrote the line died before it could say so in its own books.
+        # The run that wrote the line died before it recorded the outcome.
         self._db.run(
             """UPDATE fates SET outcome = ?, reason = ? WHERE outcome IS NULL
             AND address = (SELECT number FROM addresses WHERE url = ?)""",
@@ -114,7 +114,7 @@ class Ledger:
         )
 
     def begin_run(self, run_id: str, args: Mapping[str, str], at: str) -> int:
-        """Enter a run; its number. The books of runs long past are dropped: their reports stand in runs/.
+        """Enter a run; its number. Outcomes of runs long past are dropped: their reports stand in runs/.
 
         Raises StoreError where that id is taken.
         """

@@ -16,7 +16,7 @@ _RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
 
 
 def _found_by_runs(outcome: str) -> str:
-    """SQL of the runs `r` that found an outcome, an SQL expression, at the address `a`. The runs are few, the fates are not."""
+    """SQL of the runs `r` that found an outcome, an SQL expression, at the address `a`. There are few runs and many rows of `fates`."""
     return f"FROM runs r CROSS JOIN fates f ON f.run = r.number AND f.address = a.number WHERE f.outcome = {outcome}"
 
 

@@ -137,7 +137,7 @@ class ImageTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def fate(self, url: str) -> tuple[Outcome, str | None] | None:
+    def known(self, url: str) -> tuple[Outcome, str | None] | None:
         """Newest outcome of an image, and its path below the data folder where it is stored; None where it was never asked for."""
         row = self._db.row("SELECT outcome, path FROM images WHERE url = ?", url)
         return None if row is None else (Outcome(row[0]), row[1])

@@ -141,7 +141,7 @@ class Archive:
         confirmed = lists.answer(exchange.url) if article_id is None else articles.answer(article_id, part)
         return self._warc.revisit(exchange, confirmed)
 
-    def open_pictures(self) -> ImageFiles:
+    def open_images(self) -> ImageFiles:
         """The images of the archive, open until it is closed; for a run with images=true. Raises StoreError."""
         images = ImageFiles(self.folder, self.ledger, self.guard, self._run, self._clock, self._warc.sync)
         self._closing.callback(images.close)

@@ -28,11 +28,11 @@ class LockHeld(Exception):
 
 
 def _in_one_line(what: str, error: Exception) -> str:
-    said = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    message = error.strerror or str(error) if isinstance(error, OSError) else str(error)
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:
         # SQLite calls a full disk that, where it cannot grow the file it shares with readers.
-        said += f" ({getattr(error, 'sqlite_errorname', '')}{_file_limit()}; {_free_bytes(what)} bytes free)"
-    return " ".join(f"{what}: {said or type(error).__name__}".split())
+        message += f" ({getattr(error, 'sqlite_errorname', '')}{_file_limit()}; {_free_bytes(what)} bytes free)"
+    return " ".join(f"{what}: {message or type(error).__name__}".split())
 
 
 def _file_limit() -> str:

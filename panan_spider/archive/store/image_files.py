@@ -17,12 +17,12 @@ from panan_spider.items import WarcLocation
 INDEX: Final = f"{IMAGES_FOLDER}/index.jsonl"
 
 _KEYS: Final = frozenset({"url", "path", "at"})
-#: A picture with one of these is not asked for again but by recheck=all.
+#: Outcomes of an image that is asked for again only with recheck=all.
 _SETTLED: Final = frozenset({Outcome.STORED, Outcome.GONE, Outcome.OFF_SITE, Outcome.TOO_LARGE})
 
 
 class ImageFiles:
-    """The pictures of one archive, open for one run. The order of writing is that of articles: file, index, ledger."""
+    """The images of one archive, open for one run. The order of writing is that of articles: file, index, ledger."""
 
     def __init__(
         self, data: Path, ledger: Ledger, guard: WriteGuard, run: int, clock: Clock, sync_warc: Callable[[], None]
@@ -51,16 +51,16 @@ class ImageFiles:
 
     def wants(self, url: str, *, all_again: bool = False) -> bool:
         """True for an image to request: it was never stored, its file is missing, or it may be available by now."""
-        fate = self._ledger.images.fate(url)
-        if fate is None:
+        known = self._ledger.images.known(url)
+        if known is None:
             return True
-        outcome, path = fate
+        outcome, path = known
         if outcome is Outcome.STORED:
             return path is None or not (self._data / path).is_file()
         return all_again or outcome not in _SETTLED
 
     def keep(self, url: str, body: bytes, media_type: str, suffix: str, warc: WarcLocation | None) -> Path:
-        """Keep a picture, durable on return; its path. Bytes that are kept already are not written again. Raises StoreError."""
+        """Store an image, durable on return; its path. Bytes that are kept already are not written again. Raises StoreError."""
         self._sync_warc()
         digest = hashlib.sha256(body).hexdigest()
         name = f"{IMAGES_FOLDER}/{digest[:2]}/{digest}.{suffix}"
@@ -84,8 +84,8 @@ class ImageFiles:
         return path
 
     def miss(self, url: str, outcome: Outcome, reason: str) -> bool:
-        """Note that a picture could not be had; whether that is news, and not what an earlier run has said of it."""
-        known = self._ledger.images.fate(url)
+        """Record that an image cannot be stored; whether its outcome differs from that of earlier runs."""
+        known = self._ledger.images.known(url)
         self._ledger.images.settle(self._run, url, outcome, reason, moment(self._clock()))
         return known is None or known[0] is not outcome
 
@@ -95,7 +95,7 @@ class ImageFiles:
 
 
 def kept_records(data: Path) -> dict[str, dict[str, Any]]:
-    """Of the archive in `data`: each kept picture's address and its line of the index; beside a run if need be.
+    """Of the archive in `data`: the URL of each stored image and its line of the index; beside a run if need be.
 
     What opening the archive would pass over is passed over. Raises StoreError where the index cannot be read.
     """
@@ -104,5 +104,5 @@ def kept_records(data: Path) -> dict[str, dict[str, Any]]:
 
 
 def kept(data: Path) -> dict[str, str]:
-    """Of the archive in `data`: each kept picture's address and its path below `data`. Raises StoreError."""
+    """Of the archive in `data`: the URL of each stored image and its path below `data`. Raises StoreError."""
     return {url: record["path"] for url, record in kept_records(data).items()}

@@ -224,7 +224,7 @@ class Recovery:
         return None
 
     def close_dead_runs(self, ledger: Ledger) -> None:
-        """End the books of runs that died: what they had not settled is pending, their walks are interrupted."""
+        """End the records of runs that died: URLs they had not settled are pending, their walks are interrupted."""
         at = moment(self._clock())
         for number, run_id in ledger.runs.dead():
             with ledger.write():
