@@ -101,11 +101,11 @@ DOWNLOADER_MIDDLEWARES = {
     "panan_spider.middlewares.raw_capture.RawCaptureMiddleware": 950,  # nearest the wire: bytes as received
 }
 ITEM_PIPELINES = {
-    "panan_spider.pipelines.articles.CleanPipeline": 100,  # control characters out, nothing else touched
-    "panan_spider.pipelines.articles.ValidatePipeline": 200,  # the impossible is quarantined
-    "panan_spider.pipelines.articles.RevisePipeline": 300,  # new, changed, or the same as the archive has it
-    "panan_spider.pipelines.articles.StorePipeline": 400,  # the line, then the ledger's mark
-    "panan_spider.pipelines.images.ImagesPipeline": 500,  # with images=true; the article itself is safe by now
+    "panan_spider.pipelines.CleanPipeline": 100,  # control characters out, nothing else touched
+    "panan_spider.pipelines.ValidatePipeline": 200,  # the impossible is quarantined
+    "panan_spider.pipelines.RevisePipeline": 300,  # new, changed, or the same as the archive has it
+    "panan_spider.pipelines.StorePipeline": 400,  # the line, then the ledger's mark
+    "panan_spider.pipelines.ImagesPipeline": 500,  # with images=true; the article itself is safe by now
 }
 
 if PANAN_LOOPBACK_ONLY:

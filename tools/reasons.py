@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Final
 
 PACKAGE: Final = Path(__file__).parents[1] / "panan_spider"
-#: Packages whose reasons reach a report, the ledger or quarantine.jsonl.
+#: Packages and modules whose reasons reach a report, the ledger or quarantine.jsonl.
 _FOLDERS: Final = ("archive", "extensions", "extract", "middlewares", "pipelines", "spiders")
 #: Calls with a reason among their arguments, and lists that reasons are appended to.
 _CALLS: Final = frozenset(
@@ -85,7 +85,7 @@ def sentences() -> Iterator[str]:
 
 
 def _trees(folder: str) -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted((PACKAGE / folder).rglob("*.py")):
+    for path in sorted((PACKAGE / folder).rglob("*.py")) or [PACKAGE / f"{folder}.py"]:
         yield path, ast.parse(path.read_text("utf-8"))
 
 

@@ -93,7 +93,7 @@ WALKS: Final[dict[str, tuple[str, Callable[[FrameType], bool], Callable[[FrameTy
     "article": (
         "one article, from its response to its durable line and its mark in the ledger",
         _article_received,
-        lambda frame: "/pipelines/" in frame.f_code.co_filename and frame.f_code.co_name == "_store",
+        lambda frame: _is(frame, "pipelines.py", "_store"),
     ),
     "exit": (
         "the end of a run, from Scrapy's spider_closed to the exit code and the reports",

@@ -13,13 +13,13 @@ from typing import Any
 
 from scrapy.cmdline import execute
 
+from panan_spider import pipelines
 from panan_spider.archive.ledger.stored_articles import ArticleTable
 from panan_spider.archive.ledger.url_outcomes import ImageTable
 from panan_spider.archive.state import CrawlState
 from panan_spider.archive.store import image_files, jsonl
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.archive.store.warc_file import WarcWriter
-from panan_spider.pipelines import articles as article_pipelines
 from panan_spider.spiders.article_crawl import ArticleCrawl
 
 POINTS = {
@@ -67,7 +67,7 @@ def armed(owner: Any, name: str, moment: str, passage: int) -> None:
 
 
 if __name__ == "__main__":
-    article_pipelines.MOST_TOGETHER = 4  # type: ignore[misc]
+    pipelines.MOST_TOGETHER = 4  # type: ignore[misc]
     moment, _, point = sys.argv[1].partition("-")
     armed(*{**POINTS, **PARTS, **PICTURES}[point], moment, int(sys.argv[2]))
     execute(["scrapy", *sys.argv[3:]])

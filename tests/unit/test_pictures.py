@@ -8,7 +8,7 @@ from scrapy.http import Response
 
 from demo_site import drawn_pictures
 from panan_spider.core.outcomes import Outcome
-from panan_spider.pipelines.images import NotAnImage, image_of
+from panan_spider.pipelines import NotAnImage, image_of
 
 JPEG, PNG = drawn_pictures.jpeg(0), drawn_pictures.png(0)
 URL = "http://www.panews.cn/pic/1.jpg"

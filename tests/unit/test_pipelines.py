@@ -19,7 +19,7 @@ from panan_spider.archive.store.files import StoreError
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import Article, Author
-from panan_spider.pipelines.articles import CleanPipeline, RevisePipeline, StorePipeline, ValidatePipeline
+from panan_spider.pipelines import CleanPipeline, RevisePipeline, StorePipeline, ValidatePipeline
 from panan_spider.sites.thresholds import Thresholds
 from panan_spider.spiders.county import spider_class
 
@@ -191,7 +191,7 @@ def test_articles_that_arrive_together_are_one_write_and_one_sync(line: Line, mo
 
 
 def test_no_more_wait_for_each_other_than_are_said(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("panan_spider.pipelines.articles.MOST_TOGETHER", 2)
+    monkeypatch.setattr("panan_spider.pipelines.MOST_TOGETHER", 2)
     calls = recorded(monkeypatch, "write", "fsync")
     line.take_together(*(an_article(number) for number in range(1, 5)))
     assert calls == ["write", "fsync"] * 2

@@ -1,1 +1,0 @@
-"""Item pipelines: images, then the archive. No HTML is parsed here."""
