@@ -30,10 +30,8 @@ RETURNED: Final = "returned"
 #: Reason recorded with GONE where the article was gone before: not a removal of this run.
 STILL_GONE: Final = "still gone"
 
-
 #: Reason recorded with GONE where a list names the article: no removal before a later run finds the same.
 STILL_LISTED: Final = "gone, and still listed: no removal until a later run finds it gone again"
-
 
 #: Rows of a list page that are shown otherwise than before: more than this number, and half of those known, are a new
 #: form of the list and no corrections.
@@ -41,7 +39,6 @@ _SHOWN_OTHERWISE: Final = 3
 
 #: The key under which the ledger keeps the day of the last sample.
 _SAMPLE_DAY: Final = "sample_day"
-
 
 #: The beginning of the keys of hosts whose validators for lists are not believed.
 _DISTRUSTED: Final = "distrusted:"

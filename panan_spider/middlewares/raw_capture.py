@@ -16,7 +16,7 @@ from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.items import WarcLocation
-from panan_spider.middlewares.retry import OutcomeError
+from panan_spider.middlewares.retry import OutcomeError, header_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind
 
@@ -77,7 +77,7 @@ class RawCaptureMiddleware:
             self._site.urls.understand(request.url),
             self._first_asked(request),
         )
-        tags = _text(response, "ETag"), _text(response, "Last-Modified")
+        tags = header_of(response, "ETag"), header_of(response, "Last-Modified")
         for url in {address.url, first}:
             archive.places[url] = place
             if response.status == 200 and address.kind is UrlKind.ARTICLE:
@@ -93,11 +93,6 @@ class RawCaptureMiddleware:
 
 def _pairs(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name, value) for name, values in headers.items() for value in values or ())
-
-
-def _text(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
 
 
 #: Encodings that mark their own end, and that every WARC reader can decode.
@@ -122,8 +117,7 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """The response, unpacked. Raises OutcomeError(TOO_LARGE) for a decompression bomb."""
-        packings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
-        outermost = packings[-1].strip()
+        outermost = _outermost_packing(response)
         if outermost and isinstance(response, TextResponse):
             # Copying a response asks for its charset, and Scrapy would guess one, at length, from the packed bytes.
             response._cached_benc = "utf-8"
@@ -154,8 +148,12 @@ def reaches_end(packing: bytes, packed: bytes) -> bool:
 
 def is_proved_whole(response: Response) -> bool:
     """Whether a packed body proves by its own checksum that it is whole, whatever its Content-Length says."""
-    outermost = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")[-1].strip()
-    return bool(response.body) and any(_reaches_end(response.body, wbits) for wbits in _CHECKED.get(outermost, ()))
+    checked = _CHECKED.get(_outermost_packing(response), ())
+    return bool(response.body) and any(_reaches_end(response.body, wbits) for wbits in checked)
+
+
+def _outermost_packing(response: Response) -> bytes:
+    return b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")[-1].strip()
 
 
 def _reaches_end(packed: bytes, wbits: int) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Final
 
 from scrapy import Request
@@ -46,10 +47,15 @@ class OutcomeError(IgnoreRequest):
         self.reason = reason
 
 
+def header_of(response: Response, name: str) -> str | None:
+    """A header of the response as text; None where it is missing or empty."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
 def page_of(response: Response) -> Page:
     """The response as `extract` reads it."""
-    header = response.headers.get("Content-Type")
-    return Page(response.url, response.body, header.decode("latin-1") if header is not None else None)
+    return Page(response.url, response.body, header_of(response, "Content-Type"))
 
 
 def is_challenge(response: Response) -> bool:
@@ -149,13 +155,10 @@ class RetryMiddleware:
         if again is None:
             return None
         own = self._base * 2 ** (again.meta["retry_times"] - 1) * random.uniform(0.75, 1.25)
-        await pause(min(max(own, asked_wait), self._cap), self._over)
-        if self._over():
+        await pause(min(max(own, asked_wait), self._cap), partial(is_ending, self._crawler))
+        if is_ending(self._crawler):
             raise OutcomeError(Outcome.PENDING, "the run ended before it was asked for again")
         return again
-
-    def _over(self) -> bool:
-        return is_ending(self._crawler)
 
     def _hold_host(self, request: Request, seconds: float) -> None:
         """Retry-After holds for the whole host: the next request of the slot waits as long."""
@@ -183,10 +186,7 @@ def _shows_its_foot(foot: bytes) -> bool:
 
 def _retry_after(response: Response) -> float | None:
     """Seconds the server asks to wait; None where it does not say, or not in a form of the standard."""
-    header = response.headers.get("Retry-After")
-    if header is None:
-        return None
-    text = header.decode("latin-1").strip()
+    text = (header_of(response, "Retry-After") or "").strip()
     if text.isdecimal():
         return float(text)
     try:

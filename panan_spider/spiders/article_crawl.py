@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -9,7 +10,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from panan_spider.archive.ledger.stored_articles import KnownArticle, KnownPart
+from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.assemble import ArticleBuilder
@@ -17,7 +18,7 @@ from panan_spider.extract.results import SAYS_MISSING, InvalidPage
 from panan_spider.items import Article
 from panan_spider.sites.urls import Address, UrlKind
 from panan_spider.spiders.frontier import Frontier, FrontierEntry
-from panan_spider.spiders.session import CrawlSession, Output
+from panan_spider.spiders.session import NO_ANSWER, CrawlSession, Output, make_conditional
 
 
 @dataclass
@@ -57,7 +58,6 @@ _HANDED_ON: Final = 4
 
 _ARTICLE_PRIORITY: Final = 0
 _PART_PRIORITY: Final = 50
-_NO_ANSWER: Final = "asked for, and neither answer nor error came"
 #: Outcomes that are not logged.
 _GOOD: Final = frozenset({Outcome.UNCHANGED, Outcome.OUT_OF_RANGE, Outcome.ALIAS})
 
@@ -94,12 +94,10 @@ class ArticleCrawl:
 
     def _resume(self) -> None:
         """Meet the articles that earlier runs left pending, and stored ones that no list names any more."""
-        args, urls = self._session.args, self._session.urls
+        urls = self._session.urls
         for left in self._session.state.unsettled():
             address = urls.understand(left.url)
-            in_scope = not args.sections or not self._session.walked.isdisjoint(left.listed_in)
-            days = [left.posted] if left.posted is not None else []
-            if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
+            if self._is_in_scope(address, left.posted, left.listed_in):
                 self.frontier.meet(address, forced=True)
         if self._session.is_scheduled:
             self._take_rechecks()
@@ -118,12 +116,16 @@ class ArticleCrawl:
         chosen = bool(args.sections or args.since or args.until)
         for recheck in [*state.due(), *(() if chosen else state.sample())]:
             address = urls.understand(recheck.url)
-            in_scope = not args.sections or not self._session.walked.isdisjoint(state.listed_in(recheck.article_id))
-            days = [address.posted] if address.posted is not None else []
-            if in_scope and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days):
+            if self._is_in_scope(address, address.posted, state.listed_in(recheck.article_id)):
                 state.rechecks[recheck.article_id] = recheck
                 if recheck.article_id not in self.frontier:
                     self.frontier.meet(address)
+
+    def _is_in_scope(self, address: Address, posted: date | None, listed_in: Iterable[str]) -> bool:
+        """Whether the arguments admit an article of earlier runs: by the sections that list it and the day it was posted."""
+        in_sections = not self._session.args.sections or not self._session.walked.isdisjoint(listed_in)
+        days = [posted] if posted is not None else []
+        return in_sections and address.kind is UrlKind.ARTICLE and not self.frontier.rules_out(days)
 
     def _builder(self, address: Address) -> ArticleBuilder:
         return ArticleBuilder(self._session.site, address)
@@ -132,9 +134,9 @@ class ArticleCrawl:
         """Nothing is under way any more: articles that still wait for an answer end as failed."""
         for fetch in list(self.open.values()):
             if fetch.waits_for is not None:
-                self._lose_part(fetch, fetch.waits_for, Outcome.FAILED, _NO_ANSWER)
+                self._lose_part(fetch, fetch.waits_for, Outcome.FAILED, NO_ANSWER)
             else:
-                self._close(fetch, Outcome.FAILED, _NO_ANSWER)
+                self._close(fetch, Outcome.FAILED, NO_ANSWER)
 
     # --- part one ---
 
@@ -145,7 +147,7 @@ class ArticleCrawl:
             fetch.address.url, "article", self.read_article, self.miss_article, _ARTICLE_PRIORITY, fetch=fetch
         )
         if fetch.known is not None and fetch.may_be_confirmed and not self._session.state.is_twin(fetch.entry.number):
-            _make_conditional(request, fetch.known)
+            make_conditional(request, fetch.known.etag, fetch.known.last_modified)
         return [request]
 
     def read_article(self, response: Response, fetch: ArticleFetch) -> Iterable[Request | Article]:
@@ -232,7 +234,7 @@ class ArticleCrawl:
         part = known.parts[len(fetch.checked)]
         fetch.checked.append(part.url)
         request = self._part_request(fetch, part.url, self.read_check)
-        _make_conditional(request, part)
+        make_conditional(request, part.etag, part.last_modified)
         return [request]
 
     def read_check(self, response: Response, fetch: ArticleFetch, url: str) -> Iterable[Request | Article]:
@@ -307,12 +309,3 @@ class ArticleCrawl:
         for url in fetch.checked:
             if url != fetch.waits_for:
                 self._session.settle_page(url, Outcome.READ, "asked whether it has changed")
-
-
-def _make_conditional(request: Request, known: KnownArticle | KnownPart) -> None:
-    """Ask for the page only where it differs from the stored one."""
-    if known.etag is not None:
-        request.headers["If-None-Match"] = known.etag.encode("latin-1", "replace")  # the bytes as received
-    if known.last_modified is not None:
-        request.headers["If-Modified-Since"] = known.last_modified
-    request.meta["handle_httpstatus_list"] = [304]

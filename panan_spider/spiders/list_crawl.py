@@ -16,12 +16,11 @@ from panan_spider.items import Article
 from panan_spider.spiders.discovery import SideBlocks
 from panan_spider.spiders.frontier import Frontier
 from panan_spider.spiders.section_search import SectionSearch
-from panan_spider.spiders.session import CrawlSession, Output
+from panan_spider.spiders.session import NO_ANSWER, CrawlSession, Output
 from panan_spider.spiders.walk import Walk
 from panan_spider.spiders.walk_evidence import WalkLimits, WalkState, other_spelling, slashes_of, with_slashes
 
 _PRIORITY: Final = 100
-_NO_ANSWER: Final = "asked for, and neither answer nor error came"
 
 
 class ListCrawl:
@@ -34,9 +33,8 @@ class ListCrawl:
         self.search = SectionSearch(session, frontier, self.begin_walk, self._side_blocks)
         self._asked: dict[str, str] = {}  # first page of a walk → the URL it waits for
         self._known = {section.url: section for section in session.state.sections()}
-        self._gone: dict[
-            str, str
-        ] = {}  # numbered pages that are asked for in their other spelling → the one that is gone
+        # Numbered pages that are asked for in their other spelling → the one that is gone.
+        self._gone: dict[str, str] = {}
         self._slashes = session.state.slashes()  # after `count` in the numbered pages that have answered, by host
         self._confirmed: set[str] = set()  # hosts one of whose numbered pages has answered in this run
         if doubtful := sum(section.by_earlier_version for section in self._known.values()):
@@ -140,11 +138,11 @@ class ListCrawl:
 
     def give_up_waiting(self) -> None:
         """Nothing is under way any more: candidates and walks that still wait for an answer end as failed."""
-        self.search.give_up_waiting(_NO_ANSWER)
+        self.search.give_up_waiting()
         for walk in list(self.walks.values()):
             if (url := self._asked.pop(walk.url, None)) is not None:
-                self._session.settle_page(url, Outcome.FAILED, _NO_ANSWER)
-            walk.fail(_NO_ANSWER)
+                self._session.settle_page(url, Outcome.FAILED, NO_ANSWER)
+            walk.fail(NO_ANSWER)
             self._finish(walk)
 
     def read_list(self, response: Response, walk: Walk, url: str, spelled: str) -> Iterable[Request | Article]:

@@ -26,7 +26,7 @@ from panan_spider.spiders.discovery import (
     name_of,
 )
 from panan_spider.spiders.frontier import Frontier
-from panan_spider.spiders.session import CrawlSession, Output
+from panan_spider.spiders.session import NO_ANSWER, CrawlSession, Output
 from panan_spider.spiders.walk import CUT_PAGE
 
 _PRIORITY: Final = 200
@@ -116,11 +116,11 @@ class SectionSearch:
             if (section := self._session.urls.understand(url)).kind is UrlKind.SECTION:
                 self.discovery.offer(Candidate(section.url, text, crumb=True))
 
-    def give_up_waiting(self, reason: str) -> None:
+    def give_up_waiting(self) -> None:
         """Candidates that still wait for an answer end as failed."""
         for candidate in list(self.discovery.open.values()):
             self.discovery.open.pop(candidate.url)
-            self._lose_candidate(candidate, Outcome.FAILED, reason)
+            self._lose_candidate(candidate, Outcome.FAILED, NO_ANSWER)
 
     def _ask_candidates(self) -> Output:
         output: Output = []

@@ -28,7 +28,7 @@ from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import ArticlePage, InvalidPage, PageError, SectionPage
 from panan_spider.extract.section import read_section
 from panan_spider.items import Article
-from panan_spider.middlewares.retry import outcome_of_error, page_of
+from panan_spider.middlewares.retry import header_of, outcome_of_error, page_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import SiteUrls
 from panan_spider.spiders.arguments import Arguments
@@ -50,6 +50,19 @@ LIST_PAGES: Final = TypeAdapter(SectionPage)
 _PLAIN_EVERY: Final = 7
 
 
+#: Why a request is given up when nothing is under way any more.
+NO_ANSWER: Final = "asked for, and neither answer nor error came"
+
+
+def make_conditional(request: Request, etag: str | None, last_modified: str | None) -> None:
+    """Ask for the page only where it differs from the answer that had these validators."""
+    if etag is not None:
+        request.headers["If-None-Match"] = etag.encode("latin-1", "replace")  # the bytes as received
+    if last_modified is not None:
+        request.headers["If-Modified-Since"] = last_modified
+    request.meta["handle_httpstatus_list"] = [304]
+
+
 class ListReadings:
     """The conditional requests of one run."""
 
@@ -64,11 +77,7 @@ class ListReadings:
             return
         if (known := self._state.list_reading(url)) is None or _is_bare(known.reading):
             return
-        if known.etag is not None:
-            request.headers["If-None-Match"] = known.etag.encode("latin-1", "replace")
-        if known.last_modified is not None:
-            request.headers["If-Modified-Since"] = known.last_modified
-        request.meta["handle_httpstatus_list"] = [304]
+        make_conditional(request, known.etag, known.last_modified)
 
     def last(self, response: Response) -> Any:
         """Last reading at the URL of a 304, as JSON value. Raises InvalidPage where none is on record."""
@@ -80,7 +89,7 @@ class ListReadings:
     def keep(self, response: Response, reading: Any) -> None:
         """Keep what was read of a whole page, with its validators. Notes a host whose validators do not tell of a change."""
         url, text = response.meta["address"], json.dumps(reading, ensure_ascii=False)
-        tags = _header(response, "ETag"), _header(response, "Last-Modified")
+        tags = header_of(response, "ETag"), header_of(response, "Last-Modified")
         known = self._state.list_reading(url)
         if known is not None and tags == (known.etag, known.last_modified) and _rows(text) != _rows(known.reading):
             self._log.warning("%s: the list has changed and its validators have not: its host is asked plainly", url)
@@ -102,11 +111,6 @@ def _rows(text: str) -> Any:
     """The part of a reading that tells whether the list has changed: its rows, or the number of a script."""
     values = json.loads(text)
     return values.get("rows", values) if isinstance(values, dict) else values
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
 
 
 class CrawlSession:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import IO, Any, Final, Self
+from typing import Any, Final, Self
 
 from panan_spider.archive.store.files import (
     StoreError,
@@ -26,8 +26,6 @@ from panan_spider.core import SCHEMA_VERSION
 _LINE_ENDS: Final = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 
 _BLOCK: Final = 1 << 16
-#: Bytes that two blocks share: more than the key, its blanks and its number take.
-_OVERLAP: Final = 64
 #: Bytes read at a time where lines are only counted.
 _COUNTED: Final = 1 << 20
 
@@ -118,34 +116,13 @@ def refuse_newer(path: Path) -> None:
 
     Such a file may not be written: a rewritten line would lose every field that the newer format has added.
     """
-    with naming(path):
-        if not path.exists() or path.stat().st_size == 0:
-            return
-        refuse_special(path)
-        with path.open("rb") as file:
-            for line, version in _schema_versions(file):
-                if version > SCHEMA_VERSION:
-                    raise StoreError(
-                        f"{path}: the line at byte {line} has schema_version {version}, "
-                        f"this program knows {SCHEMA_VERSION}: update panan_spider"
-                    )
-
-
-def _schema_versions(file: IO[bytes]) -> Iterator[tuple[int, int]]:
-    """Byte at which each line begins, and its schema_version. Blocks overlap, so that a key across two of them is found.
-
-    The file is not mapped: its pages would count as memory of the process.
-    """
-    start, line, overlap = 0, 0, b""
-    while block := file.read(_BLOCK):
-        window = overlap + block
-        for found in _SCHEMA.finditer(window):
-            feed = window.rfind(b"\n", 0, found.start())
-            yield (start + feed + 1 if feed >= 0 else line), int(found[1])
-        overlap = window[-_OVERLAP:]
-        if (feed := window.rfind(b"\n", 0, len(window) - len(overlap))) >= 0:
-            line = start + feed + 1
-        start += len(window) - len(overlap)
+    for line in read_lines(path):
+        newest = max(map(int, _SCHEMA.findall(line.raw)), default=0)
+        if newest > SCHEMA_VERSION:
+            raise StoreError(
+                f"{path}: the line at byte {line.start} has schema_version {newest}, "
+                f"this program knows {SCHEMA_VERSION}: update panan_spider"
+            )
 
 
 def damaged_line(path: Path, start: int) -> StoreError:
