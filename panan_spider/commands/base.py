@@ -169,22 +169,22 @@ def _check_profiles(folder: str | None) -> None:
         os.environ[_SITES_DIR] = folder  # the readers of profiles, and child processes, know no settings
     if not os.environ.get(_SITES_DIR):
         return
-    from panan_spider.sites.profile import ProfileError, load_site, site_keys
+    from panan_spider.sites.profile import load_site, site_keys
 
     try:
         for key in site_keys():
             load_site(key)
-    except ProfileError as error:
+    except RefusedError as error:
         refuse(str(error))
 
 
 def site_of(key: str | None) -> "Site":
     """The profile that `--site` names; panan's where it is not given. Ends the command for an unknown key."""
-    from panan_spider.sites.profile import DEFAULT_KEY, ProfileError, UnknownSiteError, load_site
+    from panan_spider.sites.profile import DEFAULT_KEY, load_site
 
     try:
         return load_site(DEFAULT_KEY if key is None else key)
-    except (UnknownSiteError, ProfileError) as error:
+    except RefusedError as error:
         refuse(f"--site: {error}")
 
 

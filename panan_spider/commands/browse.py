@@ -49,19 +49,15 @@ class Command(ArchiveCommand, ScrapyCommand):
         return self._serve_sites(opts)
 
     def _serve_sites(self, opts: argparse.Namespace) -> int:
-        from panan_spider.fleet.fleet_settings import FleetError
-        from panan_spider.fleet.joined_source import JoinedSource
-        from panan_spider.fleet.roster import UnknownSites, chosen_sites
+        from panan_spider.fleet.joined_export import JoinedSource
+        from panan_spider.fleet.roster import chosen_sites
         from panan_spider.publish.browse import server
 
         assert self.settings is not None
         root = Path(self.settings["PANAN_FLEET_DIR"])
         if root.is_dir():
             refuse_root(root)
-        try:
-            return server.serve_pages(JoinedSource(root, chosen_sites(opts.sites)), opts)
-        except (FleetError, UnknownSites) as error:
-            refuse(str(error))
+        return server.serve_pages(JoinedSource(root, chosen_sites(opts.sites)), opts)
 
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse impossible ports, hosts that others can reach, unknown languages, and an empty folder's name."""

@@ -48,17 +48,13 @@ class Command(ArchiveCommand, ScrapyCommand):
         return self._export_sites(opts)
 
     def _export_sites(self, opts: argparse.Namespace) -> int:
-        from panan_spider.fleet.fleet_settings import FleetError
         from panan_spider.fleet.joined_export import FILES, export_sites
-        from panan_spider.fleet.roster import UnknownSites, chosen_sites
+        from panan_spider.fleet.roster import chosen_sites
 
         assert self.settings is not None
         root, began = Path(self.settings["PANAN_FLEET_DIR"]), time.monotonic()
         out = Path(opts.out) if opts.out is not None else root / FILES.get(opts.format, "")
-        try:
-            done = export_sites(opts.format, chosen_sites(opts.sites), root, out)
-        except (FleetError, UnknownSites) as error:
-            refuse(str(error))
+        done = export_sites(opts.format, chosen_sites(opts.sites), root, out)
         held = f"{done.sites} sites, {done.articles} articles, {done.revisions} revisions"
         print(f"panan: {out}: {held}, made anew in {time.monotonic() - began:.1f} s")
         return ExitCode.GOOD

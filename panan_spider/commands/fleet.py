@@ -14,8 +14,8 @@ from scrapy.commands import ScrapyCommand
 from panan_spider.commands.base import ArchiveCommand, print_json, refuse
 
 if TYPE_CHECKING:
+    from panan_spider.fleet.fleet_worker import LocalResult
     from panan_spider.fleet.job_queue import JobQueue
-    from panan_spider.fleet.local_run import LocalResult
 
 #: Action → what it does, and the options that it takes beside --sites.
 ACTIONS: Final[dict[str, tuple[str, set[str]]]] = {
@@ -59,13 +59,8 @@ class Command(ArchiveCommand, ScrapyCommand):
         add("--write", action="store_true", help="submit reparse: store what changed as revisions")
         add("--json", action="store_true", help="status: as a JSON array")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do what the first word names."""
-        from panan_spider.archive.store.files import LockHeld, StoreError
-        from panan_spider.fleet.fleet_settings import FleetError
-        from panan_spider.fleet.roster import UnknownSites
-        from panan_spider.sites.profile import ProfileError
-
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Do what the first word names; returns the exit code."""
         if not args or args[0] not in ACTIONS or len(args) != (2 if args[0] == "submit" else 1):
             refuse(f"{self.program} fleet takes one of {', '.join(ACTIONS)}, not {' '.join(args) or 'nothing'!r}")
         for name, default in _OPTIONS.items():
@@ -74,12 +69,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         if opts.jobs < 1:
             refuse(f"--jobs: {opts.jobs} is no number of jobs")
         action: Callable[..., int] = getattr(self, f"_{args[0]}")
-        try:
-            self.exitcode = action(opts, *args[1:])
-        except (UnknownSites, ProfileError, FleetError) as error:
-            refuse(str(error))
-        except (StoreError, LockHeld) as error:
-            self.barred(error)
+        return action(opts, *args[1:])
 
     @property
     def root(self) -> Path:
@@ -94,7 +84,7 @@ class Command(ArchiveCommand, ScrapyCommand):
         return [word for word in opts.set if not word.startswith("PANAN_FLEET_DIR=")]
 
     def _run(self, opts: argparse.Namespace) -> int:
-        from panan_spider.fleet.local_run import LocalFleet, code_of, seconds_apart
+        from panan_spider.fleet.fleet_worker import LocalFleet, seconds_apart
         from panan_spider.fleet.roster import chosen_sites, due_crawls, gravest, slots_of, state_of
 
         given, settings, sites = _pairs("-a", opts.spargs), self._settings(opts), chosen_sites(opts.sites)
@@ -109,18 +99,20 @@ class Command(ArchiveCommand, ScrapyCommand):
         apart = seconds_apart(opts.jobs, len(os.sched_getaffinity(0)))
         fleet = LocalFleet(self.root, opts.jobs, slots_of(sites, _counts(opts.slots)), settings, _tell, apart=apart)
         results = fleet.run(crawls)
-        code, good = gravest(code_of(results)), sum(result.code == 0 for result in results)
+        code, good = gravest([result.exit_code for result in results]), sum(result.code == 0 for result in results)
         print(f"panan: fleet: exit {code} · {len(results)} sites, {good} good")
         return code
 
     def _status(self, opts: argparse.Namespace) -> int:
         from rich.console import Console
 
-        from panan_spider.fleet.fleet_status import local_rows, queue_rows, status_table
-        from panan_spider.fleet.roster import chosen_sites
+        from panan_spider.fleet.roster import chosen_sites, local_rows, queue_rows, status_table
 
         sites = chosen_sites(opts.sites)
-        rows = _queued(lambda queue: queue_rows(queue, sites)) if _has_database() else local_rows(sites, self.root)
+        if os.environ.get("PANAN_FLEET", "").strip():
+            rows = queue_rows(_queued(lambda queue: queue.sites()), sites)
+        else:
+            rows = local_rows(sites, self.root)
         if opts.json:
             print_json(rows, indent=2)
         else:
@@ -138,13 +130,13 @@ class Command(ArchiveCommand, ScrapyCommand):
         sites = chosen_sites(opts.sites)
         slots = slots_of(sites, _counts(opts.slots))
         _queued(lambda queue: queue.sync(sites, slots))
-        told = ", ".join(f"{group} {count}" for group, count in sorted(slots.items()))
-        print(f"panan: fleet: {len(sites)} sites; slots: {told}")
+        counts = ", ".join(f"{group} {count}" for group, count in sorted(slots.items()))
+        print(f"panan: fleet: {len(sites)} sites; slots: {counts}")
         return 0
 
     def _worker(self, opts: argparse.Namespace) -> int:
-        from panan_spider.fleet.fleet_settings import FleetSettings
         from panan_spider.fleet.fleet_worker import FleetWorker
+        from panan_spider.fleet.lease import FleetSettings
 
         _queued(_nothing)
         FleetWorker(FleetSettings.from_environment(), self.root, opts.jobs, self._settings(opts)).run()
@@ -162,13 +154,9 @@ class Command(ArchiveCommand, ScrapyCommand):
         options = ["--write"] if opts.write else []
 
         async def submit(queue: "JobQueue") -> int:
-            done = [
-                await (
-                    queue.submit_crawl(s.key, given) if task == "crawl" else queue.submit_offline(task, s.key, options)
-                )
-                for s in sites
-            ]
-            return sum(done)
+            if task == "crawl":
+                return sum([await queue.submit_crawl(site.key, given) for site in sites])
+            return sum([await queue.submit_offline(task, site.key, options) for site in sites])
 
         queued = _queued(submit)
         print(f"panan: fleet: {task}: {queued} sites queued, {len(sites) - queued} were waiting already")
@@ -176,7 +164,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def _verify(self, opts: argparse.Namespace) -> int:
         from panan_spider.core.outcomes import ExitCode
-        from panan_spider.fleet.fleet_settings import FleetSettings
+        from panan_spider.fleet.lease import FleetSettings
         from panan_spider.fleet.object_store import ObjectStore
         from panan_spider.fleet.publication import faults_of
         from panan_spider.fleet.roster import chosen_sites
@@ -196,20 +184,14 @@ class Command(ArchiveCommand, ScrapyCommand):
         return int(ExitCode.INCOMPLETE if wrong else ExitCode.GOOD)
 
 
-def _has_database() -> bool:
-    import os
-
-    return bool(os.environ.get("PANAN_FLEET", "").strip())
-
-
 async def _nothing(queue: "JobQueue") -> None:
     """Only the check that the database is there, with its tables."""
 
 
 def _queued(work: "Callable[[JobQueue], Awaitable[Any]]", *, ready: bool = True) -> Any:
     """Do something with the queue; what it gives."""
-    from panan_spider.fleet.fleet_settings import FleetError, FleetSettings
     from panan_spider.fleet.job_queue import JobQueue
+    from panan_spider.fleet.lease import FleetError, FleetSettings
 
     async def working() -> Any:
         async with JobQueue.opened(FleetSettings.from_environment()) as queue:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 
-from panan_spider.commands.base import ArchiveCommand, print_json, refuse
+from panan_spider.commands.base import ArchiveCommand, print_json
 from panan_spider.core.outcomes import ExitCode
 
 
@@ -29,16 +29,11 @@ class Command(ArchiveCommand, ScrapyCommand):
         self.takes_options_only(args)
         from rich.console import Console
 
-        from panan_spider.fleet.fleet_status import site_table
-        from panan_spider.fleet.roster import UnknownSites, chosen_sites, state_of
-        from panan_spider.sites.profile import ProfileError
+        from panan_spider.fleet.roster import chosen_sites, site_table, state_of
 
         assert self.settings is not None
         root, now = Path(self.settings["PANAN_FLEET_DIR"]), datetime.now(UTC)
-        try:
-            states = [state_of(site, root) for site in chosen_sites(opts.sites)]
-        except (UnknownSites, ProfileError) as error:
-            refuse(str(error))
+        states = [state_of(site, root) for site in chosen_sites(opts.sites)]
         if opts.json:
             print_json([state.as_json(now) for state in states], indent=2)
         else:

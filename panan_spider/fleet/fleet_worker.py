@@ -1,21 +1,38 @@
-"""Fleet worker: takes jobs from the queue, runs each in a process of its own, plans what is due and rescues what is stalled."""
+"""Fleet worker: runs crawls of many sites, each in a process of its own, on this machine alone or by the job queue.
+
+`LocalFleet` runs given crawls, so many at a time, and of each group no more than its slots. `FleetWorker` takes jobs from
+the queue, plans what is due and rescues what is stalled.
+"""
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.fleet.child_process import ChildPool, child_words, crawl_words
-from panan_spider.fleet.fleet_settings import FleetSettings
 from panan_spider.fleet.job_queue import OFFLINE, JobQueue
+from panan_spider.fleet.lease import FleetSettings
+from panan_spider.fleet.roster import group_of
+from panan_spider.sites.profile import Site
 
 logger = logging.getLogger(__name__)
+
+#: The command line of a crawl: of the site, into its folder, with the spider's arguments.
+Words = Callable[[Site, Path, Mapping[str, str]], Sequence[str]]
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+#: Seconds of processor that one crawl takes to start.
+START_SECONDS: Final = 2.0
+#: Seconds after which a crawl that waits for its start looks whether the run is being stopped.
+_STEP: Final = 0.2
 
 #: Seconds until a crawl that ended so is due again, with the same arguments. All others wait for their schedule.
 AGAIN_SECONDS: Final = {
@@ -31,9 +48,84 @@ _HELD: Final = (int(ExitCode.LOCKED), "the lease is held by another crawl")
 #: Seconds that a worker that was asked to stop gives its crawls.
 _STOP_SECONDS: Final = 150.0
 #: How the lease enters a crawl: the spider knows nothing of it.
-_ADDONS: Final = 'ADDONS={"panan_spider.fleet.leased_crawl.LeaseAddon": 0}'
+_ADDONS: Final = 'ADDONS={"panan_spider.fleet.leased_work.LeaseAddon": 0}'
 #: Exit codes after which there is something new to publish as a dataset.
 _WHOLE: Final = frozenset({0, 10, 11})
+
+
+def seconds_apart(jobs: int, processors: int) -> float:
+    """Seconds between two starts: crawls that start together keep each other, and those that run, from the processors."""
+    return START_SECONDS / processors if jobs > processors else 0.0
+
+
+@dataclass(frozen=True)
+class LocalResult:
+    """End of one site's crawl. `code` is None where it was not begun."""
+
+    key: str
+    code: int | None
+    line: str
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code; a crawl ended by a signal, or not begun, counts as interrupted."""
+        return int(ExitCode.INTERRUPTED) if self.code is None or self.code < 0 else self.code
+
+
+@dataclass
+class LocalFleet:
+    """Crawls of sites into `<root>/<key>`, each in a process of its own, whose log is `<root>/<key>.log`."""
+
+    root: Path
+    jobs: int
+    slots: Mapping[str, int]
+    settings: Sequence[str] = ()  # NAME=VALUE, for every crawl
+    on_end: Callable[[LocalResult], None] = lambda result: None  # called as each crawl ends
+    words: Words | None = None
+    apart: float = 0.0  # seconds between two starts
+    children: ChildPool = field(default_factory=ChildPool)
+    _next_start: float = 0.0  # on the clock of the event loop
+
+    def run(self, crawls: Sequence[tuple[Site, Mapping[str, str]]]) -> list[LocalResult]:
+        """Crawl all of them, with these arguments; how each ended. SIGINT and SIGTERM end those that run, and begin no other."""
+        return asyncio.run(self._run(crawls))
+
+    async def _run(self, crawls: Sequence[tuple[Site, Mapping[str, str]]]) -> list[LocalResult]:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self.children.stop)
+        self.root.mkdir(parents=True, exist_ok=True)
+        at_a_time = asyncio.Semaphore(self.jobs)
+        groups = {group: asyncio.Semaphore(count) for group, count in self.slots.items()}
+        return await asyncio.gather(
+            *(self._crawl(site, arguments, groups[group_of(site)], at_a_time) for site, arguments in crawls)
+        )
+
+    async def _crawl(
+        self, site: Site, arguments: Mapping[str, str], group: asyncio.Semaphore, at_a_time: asyncio.Semaphore
+    ) -> LocalResult:
+        # The group first: a site that waits for its group must not keep one of another group waiting.
+        async with group, at_a_time:
+            await self._wait_for_start()
+            if self.children.stopping:
+                return LocalResult(site.key, None, "not begun")
+            words = (self.words or self._words)(site, self.root / site.key, arguments)
+            result = LocalResult(site.key, *await self.children.run(words, self.root / f"{site.key}.log"))
+        self.on_end(result)
+        return result
+
+    async def _wait_for_start(self) -> None:
+        """Wait for this crawl's turn to start, or until the run is being stopped."""
+        clock = asyncio.get_running_loop().time
+        start = max(clock(), self._next_start)
+        self._next_start = start + self.apart
+        for _step in range(math.ceil((start - clock()) / _STEP)):
+            if self.children.stopping:
+                return
+            await asyncio.sleep(min(_STEP, max(0.0, start - clock())))
+
+    def _words(self, site: Site, folder: Path, arguments: Mapping[str, str]) -> list[str]:
+        return child_words(crawl_words(site.key, folder, arguments, self.settings))
 
 
 @dataclass
@@ -184,7 +276,7 @@ class FleetWorker:
         return True
 
     async def _offline(self, job: Any, task: str, site: str, options: Sequence[str]) -> int:
-        words = [sys.executable, "-m", "panan_spider.fleet.offline_job", str(os.getpid()), task, site, str(self.root)]
+        words = [sys.executable, "-m", "panan_spider.fleet.leased_work", str(os.getpid()), task, site, str(self.root)]
         code, line = await self._child([*words, *options], site, str(job.id))
         await self._sure(job)
         if code != 0:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
-from panan_spider.fleet.fleet_settings import FleetError, FleetSettings, MissingFleetLibrary
-from panan_spider.fleet.lease import CONNECT_SECONDS, CREATE_LEASES
+from panan_spider.fleet.lease import CONNECT_SECONDS, CREATE_LEASES, FleetError, FleetSettings
 from panan_spider.fleet.roster import group_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.schedule import Schedule
@@ -85,7 +84,7 @@ class JobQueue:
             from procrastinate.exceptions import ConnectorException
             from psycopg_pool import PoolTimeout
         except ImportError as error:
-            raise MissingFleetLibrary("procrastinate is not installed: pip install 'panan_spider[fleet]'") from error
+            raise FleetError("procrastinate is not installed: pip install 'panan_spider[fleet]'") from error
         kwargs = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": CONNECT_SECONDS * 1000}
         connector = PsycopgConnector(
             conninfo=fleet.database, min_size=1, max_size=6, timeout=fleet.lease_seconds, kwargs=kwargs

@@ -1,27 +1,31 @@
-"""Joined export: the archives of many sites as one SQLite or Parquet file. The key of an article is (site, id).
+"""Joined export: the archives of many sites as one SQLite or Parquet file, or as the dataset in the object store.
 
-Of each archive the project's own export is made aside, and its rows are taken over with the site before them. TRS numbers
-count per installation, so two sites can have one id.
+Of each archive the project's own export is made aside, and its rows are taken over with the site before them. The key of
+an article is (site, id): TRS numbers count per installation, so two sites can have one id. `scrapy browse --sites` makes
+its pages from the SQLite file, with the site as a facet.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from panan_spider.archive.store.files import ARTICLES_FILE, StoreError, naming
 from panan_spider.core.clock import moment, now
-from panan_spider.fleet.dataset import part_of
-from panan_spider.fleet.fleet_settings import FleetError
-from panan_spider.publish.export import sqlite, sqlite_schema
+from panan_spider.fleet.lease import FleetError
+from panan_spider.fleet.object_store import ObjectStore
+from panan_spider.fleet.publication import Manifest
+from panan_spider.publish.browse.export_source import ArchiveNotFound, ExportSource
+from panan_spider.publish.export import parquet, sqlite, sqlite_schema
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside, only_export_to
 from panan_spider.publish.export.bigrams import TOKENIZER
-from panan_spider.publish.export.job import ExportJob, MissingLibrary
-from panan_spider.sites.profile import Site
+from panan_spider.publish.export.job import ExportJob, ExportResult
+from panan_spider.sites.profile import Site, load_site
 
 #: Articles that one SQLite file takes; beyond, the Parquet files of the dataset are the form to read.
 MOST_ARTICLES: Final = 2_000_000
@@ -39,6 +43,12 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 #: Columns that hold a path below an archive's folder.
 _PATHS: Final = ("file", "warc_file")
 MADE_BY: Final = "panan_spider, many sites"
+#: Columns before those of the Parquet export; `region` is the 行政区划代码.
+COLUMNS: Final = ("site", "site_name", "region")
+#: Stands for all sites where a page has one: its title, its feeds.
+ALL_SITES: Final = Site(
+    key="sites", name="各地新闻网", hosts=("sites.invalid",), entry_pages=("http://sites.invalid/",)
+)
 
 
 @dataclass(frozen=True)
@@ -69,43 +79,81 @@ def export_sites(form: str, sites: Sequence[Site], root: Path, out: Path) -> Joi
 def _refuse_foreign(form: str, out: Path) -> None:
     if not out.exists():
         return
-    if out.is_file() and out.stat().st_size == 0:
-        return
-    try:
-        head = out.read_bytes()[:4] if out.is_file() else b""
-        if form == "parquet" and head == b"PAR1":
+    with suppress(sqlite3.Error, OSError):
+        with out.open("rb") as file:
+            head = file.read(4)
+        if not head or (form == "parquet" and head == b"PAR1"):
             return
-        with closing(sqlite3.connect(f"{out.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(_opened(out)) as db:
             if db.execute("SELECT value FROM meta WHERE key = 'made_by'").fetchone() == (MADE_BY,):
                 return
-    except (sqlite3.Error, OSError):
-        pass
     raise ForeignFileError(f"{out} exists and is no {form} export of many sites; name another --out")
 
 
+def _opened(out: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{out.absolute().as_uri()}?mode=ro", uri=True)
+
+
 def _parquet(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> JoinedResult:
-    try:
-        import duckdb
-    except ImportError as error:
-        raise MissingLibrary(
-            "--format parquet needs duckdb, which is not installed: pip install 'duckdb>=1.4'"
-        ) from error
     for site in sites:
         folder = aside / site.key
         folder.mkdir()
         part_of(site, root / site.key, folder / "part.parquet")
-    db: Any = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
-    try:
+    with _duckdb(out) as db:
         rows = db.read_parquet(f"{aside}/*/part.parquet")
         with built_aside(out) as building:
             rows.write_parquet(str(building), compression="zstd")
         revisions = db.read_parquet(str(out)).shape[0]
         articles = db.read_parquet(str(out)).project("site, id").distinct().shape[0]
+    return JoinedResult(len(sites), articles, revisions)
+
+
+def publish_dataset(store: ObjectStore, site: str, folder: Path, manifest: Manifest | None) -> str | None:
+    """Store the site's part of the dataset, made from the lines in `folder`, which are publication `manifest`.
+
+    The name of its object, `dataset/site=<key>/part-<publication>.parquet`; None where there are no lines. Raises
+    StoreError, MissingLibrary.
+    """
+    if manifest is None or not (folder / ARTICLES_FILE).is_file():
+        return None
+    prefix = f"dataset/site={site}"
+    with naming(folder), TemporaryDirectory(prefix=".dataset-", dir=folder) as aside:
+        part = Path(aside) / "part.parquet"
+        part_of(load_site(site), folder, part)
+        store.put(f"{prefix}/part-{manifest.number:08d}.parquet", part.read_bytes())
+    parts = sorted(store.names(prefix))
+    # Readers take every part: of two writers the one of the newest publication stays.
+    store.delete(parts[:-1])
+    return parts[-1]
+
+
+def part_of(site: Site, folder: Path, out: Path) -> None:
+    """Write the rows of one archive, every revision, with the columns of the site before them, to `out`."""
+    plain = out.with_name("plain.parquet")
+    parquet.export(ExportJob(folder, site, all_revisions=True), plain)
+    with _duckdb(out) as db:
+        values = dict(zip(COLUMNS, (site.key, site.name, site.region), strict=True))
+        columns = ", ".join(f"CAST({_literal(value)} AS VARCHAR) AS {name}" for name, value in values.items())
+        rows = db.read_parquet(str(plain)).project(f"{columns}, *")
+        rows.write_parquet(str(out), compression="zstd")
+
+
+@contextmanager
+def _duckdb(out: Path) -> Iterator[Any]:
+    """A connection, for the writing of `out`. Raises StoreError."""
+    import duckdb  # there, for the export of one archive has needed it
+
+    db = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+    try:
+        yield db
     except duckdb.Error as error:
         raise StoreError(" ".join(f"{out}: {error}".split())) from error
     finally:
         db.close()
-    return JoinedResult(len(sites), articles, revisions)
+
+
+def _literal(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
 
 
 def _sqlite(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> JoinedResult:
@@ -118,20 +166,11 @@ def _sqlite(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> Joined
                 one = aside / "one.sqlite"
                 one.unlink(missing_ok=True)
                 sqlite.export(ExportJob(root / site.key, site, all_revisions=True), one)
-                with _attached(db, one):
-                    _take(db, site)
-            done = _finish(db, out, len(sites), sizes)
-    return done
-
-
-@contextmanager
-def _attached(db: sqlite3.Connection, one: Path) -> Iterator[None]:
-    db.execute("ATTACH ? AS one", (str(one),))
-    try:
-        yield
-        db.commit()
-    finally:
-        db.execute("DETACH one")
+                db.execute("ATTACH ? AS one", (str(one),))
+                _take(db, site)
+                db.commit()
+                db.execute("DETACH one")
+            return _finish(db, out, len(sites), sizes)
 
 
 def _create(db: sqlite3.Connection) -> None:
@@ -233,14 +272,14 @@ def _finish(db: sqlite3.Connection, out: Path, sites: int, sizes: dict[str, int]
 
 def joined_views() -> tuple[str, ...]:
     """SQL of the temporary views: the tables of one archive, ids and paths behind the key of their site."""
-    made = []
+    views = []
     for table, columns in sqlite_schema.TABLES.items():
         if table in ("meta", "sections"):
             continue
         identity = "id" if table == "articles" else "article_id"
         shown = ", ".join(_column(name, identity) for name in columns)
-        made.append(f"CREATE TEMP VIEW {table} AS SELECT {shown}, site FROM main.{table}")  # names of our own tables
-    return (*made, sqlite_schema.CHANGES.replace("CREATE VIEW", "CREATE TEMP VIEW"))
+        views.append(f"CREATE TEMP VIEW {table} AS SELECT {shown}, site FROM main.{table}")  # names of our own tables
+    return (*views, sqlite_schema.CHANGES.replace("CREATE VIEW", "CREATE TEMP VIEW"))
 
 
 def _column(name: str, identity: str) -> str:
@@ -251,11 +290,53 @@ def _column(name: str, identity: str) -> str:
 
 def read_meta(out: Path) -> dict[str, str]:
     """The table `meta` of a joined export. Raises ForeignFileError where the file is none."""
-    try:
-        with closing(sqlite3.connect(f"{out.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            meta = dict(db.execute("SELECT key, value FROM meta"))
-    except sqlite3.DatabaseError as error:
-        raise ForeignFileError(f"{out} exists and is no sqlite export of many sites; move it away") from error
+    meta: dict[str, str] = {}
+    with suppress(sqlite3.DatabaseError), closing(_opened(out)) as db:
+        meta = dict(db.execute("SELECT key, value FROM meta"))
     if meta.get("made_by") != MADE_BY:
         raise ForeignFileError(f"{out} exists and is no sqlite export of many sites; move it away")
     return meta
+
+
+class JoinedSource(ExportSource):
+    """The archives `<root>/<key>` of these sites as one source of pages; the paths of the export begin from `data`, the root."""
+
+    every = 3_600.0  # the joined export is made anew each time
+
+    def __init__(self, root: Path, chosen: Sequence[Site]) -> None:
+        """`chosen`: the sites to show; those without an archive are left out."""
+        super().__init__(root, ALL_SITES)
+        self.chosen, self.views = chosen, joined_views()
+
+    @cached_property
+    def sites(self) -> Mapping[str, Site]:
+        """The sites that have an archive, by key. Raises ArchiveNotFound where none has."""
+        found = {site.key: site for site in self.chosen if (self.data / site.key / ARTICLES_FILE).is_file()}
+        if not found:
+            raise ArchiveNotFound(f"there is no archive of these sites in {self.data}")
+        return found
+
+    @property
+    def export(self) -> Path:
+        """Path of the export, the same as that of `scrapy export --sites`."""
+        return self.data / FILES["sqlite"]
+
+    def is_stale(self) -> bool:
+        """Whether an archive has grown since the export, or it holds other sites. Raises ArchiveNotFound, ForeignFileError."""
+        meta = self._meta()
+        due = archive_sizes(self.data, list(self.sites.values()))
+        return not self.is_readable() or json.loads(meta.get("archives", "{}")) != due
+
+    def is_readable(self) -> bool:
+        """Whether there is an export that pages can be made from. Raises ForeignFileError."""
+        return self._meta().get("layout") == str(sqlite_schema.LAYOUT)
+
+    def refresh(self) -> ExportResult | None:
+        """Make the export anew where it is stale. Raises what `export_sites` raises."""
+        if not self.is_stale():
+            return None
+        done = export_sites("sqlite", list(self.sites.values()), self.data, self.export)
+        return ExportResult(done.articles, done.revisions, anew=True)
+
+    def _meta(self) -> dict[str, str]:
+        return read_meta(self.export) if self.export.exists() else {}

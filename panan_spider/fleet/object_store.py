@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from panan_spider.archive.store.files import StoreError
-from panan_spider.fleet.fleet_settings import FleetError, MissingFleetLibrary
+from panan_spider.fleet.lease import FleetError
 
 #: How long one request may take, an object of 32 MiB on a slow line included.
 _TIMEOUT: Final = "120s"
@@ -28,7 +28,7 @@ class ObjectStore:
         try:
             from obstore.store import LocalStore, S3Store
         except ImportError as error:
-            raise MissingFleetLibrary("obstore is not installed: pip install 'panan_spider[fleet]'") from error
+            raise FleetError("obstore is not installed: pip install 'panan_spider[fleet]'") from error
         parts = urlsplit(address)
         try:
             if parts.scheme == "file" and parts.path and not parts.netloc:

@@ -1,30 +1,117 @@
 """Publication: an archive's files put into the object store, so that its next crawl can go on on any machine.
 
-First the objects, then the manifest that names them, which only one of two writers can create. Whoever comes second holds a
-folder that has been overtaken: it is set aside, and nothing of it is published.
+First the objects, then the manifest, `sites/<site>/manifests/00000017.json`: numbered, created once, never changed. It names
+every file of the archive, and of each the objects that make it up, with their bytes and SHA-256. Files that only grow
+(lines, WARC) are published as ranges, all others whole. Of two writers one can create the manifest. The other holds a
+folder that has been overtaken: the folder is set aside, and nothing of it is published.
 """
 
+import hashlib
 import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from panan_spider.archive.store.files import LEDGER_FILE, StoreError, free_name, naming, sync_folder, write_atomically
 from panan_spider.core.clock import moment, now, stamp
-from panan_spider.fleet.manifest import (
-    OBJECT_BYTES,
-    Manifest,
-    ManifestFile,
-    Segment,
-    digest,
-    only_grows,
-    published_paths,
-)
 from panan_spider.fleet.object_store import ObjectStore
+
+#: Bytes of an object at the most: what is held in memory at a time.
+OBJECT_BYTES: Final = 32 << 20
+
+_SKIPPED: Final = ("lock", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.sqlite-journal")
+_SKIPPED_FOLDERS: Final = ("export",)
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+def _below_the_folder(path: str) -> str:
+    if not path or path.startswith("/") or {".", "..", ""} & set(path.split("/")):
+        raise ValueError(f"{path!r} is no path below a folder")
+    return path
+
+
+RelativePath = Annotated[str, AfterValidator(_below_the_folder)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Segment(_Model):
+    """Bytes `start` to `end` of a file, in one object."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    object: str
+    sha256: Sha256
+
+
+class ManifestFile(_Model):
+    """One file of the archive: its path below the folder, and its segments, in order and without a gap."""
+
+    path: RelativePath
+    segments: tuple[Segment, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.segments[-1].end if self.segments else 0
+
+
+class Manifest(_Model):
+    """One publication. `folder` is the id of the folder it was published from, `dropped` the objects that the one before had."""
+
+    version: Literal[1] = 1
+    site: str
+    number: int = Field(ge=1)
+    created: str
+    holder: str
+    folder: str
+    files: tuple[ManifestFile, ...]
+    dropped: tuple[str, ...] = ()
+
+    @classmethod
+    def from_bytes(cls, name: str, data: bytes) -> Self:
+        """The manifest in an object. Raises StoreError where it is none."""
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise StoreError(f"{name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+    def objects(self) -> dict[str, int]:
+        """Every object the manifest names, with its bytes."""
+        return {part.object: part.end - part.start for entry in self.files for part in entry.segments}
+
+
+def only_grows(path: str) -> bool:
+    """Whether a file of the archive is written at its end alone."""
+    return path in ("articles.jsonl", "quarantine.jsonl", "images.jsonl") or path.endswith(".warc.gz")
+
+
+def published_paths(folder: Path) -> Iterator[str]:
+    """The files of an archive that a publication holds, by their paths below its folder: no lock, no export, nothing half written."""
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if path.is_file() and not path.is_symlink() and not hidden:
+            name = relative.as_posix()
+            if name not in _SKIPPED and relative.parts[0] not in _SKIPPED_FOLDERS and ".torn-" not in name:
+                yield name
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, as manifests write it."""
+    return hashlib.sha256(data).hexdigest()
+
 
 _STATE: Final = ".published.json"
 _LEDGER_COPY: Final = ".ledger.publishing"
@@ -63,13 +150,13 @@ class Publication:
         self._prefix = f"sites/{site}"
         self._sizes: dict[str, int] = {}
 
-    def newest(self, after: int = 0) -> Manifest | None:
-        """The newest manifest, with a number greater than `after`; None where there is none."""
-        found = self._newest(after)
+    def newest(self) -> Manifest | None:
+        """The newest manifest; None where there is none."""
+        found = self._newest()
         return None if found is None else found[0]
 
     def _newest(self, after: int = 0) -> tuple[Manifest, str] | None:
-        """`newest`, and the SHA-256 of its bytes."""
+        """The newest manifest with a number greater than `after`, and the SHA-256 of its bytes."""
         known = self._manifest_name(after) if after else None
         names = self._store.names(f"{self._prefix}/manifests", known)
         if not names:
@@ -109,7 +196,8 @@ class Publication:
             copy = self._folder / _LEDGER_COPY
             copy.unlink(missing_ok=True)
             if ledger.exists():
-                _copy_database(ledger, copy)
+                with closing(sqlite3.connect(ledger)) as reading, closing(sqlite3.connect(copy)) as writing:
+                    reading.backup(writing)
             self._sizes = {path: (self._folder / path).stat().st_size for path in published_paths(self._folder)}
 
     def publish(self) -> Manifest | None:
@@ -121,7 +209,7 @@ class Publication:
             return None
         gone = sorted(set(before.objects() if before else ()) - {p.object for f in files for p in f.segments})
         number = state.number + 1
-        made = Manifest(
+        manifest = Manifest(
             site=self._site,
             number=number,
             created=moment(now()),
@@ -130,10 +218,10 @@ class Publication:
             files=files,
             dropped=tuple(gone),
         )
-        self._create(made, state)
+        self._create(manifest, state)
         # What the publication before this one had dropped: nobody reads that far back.
-        self._store.delete(set(before.dropped if before is not None else ()) - made.objects().keys())
-        return made
+        self._store.delete(set(before.dropped if before is not None else ()) - manifest.objects().keys())
+        return manifest
 
     def _overtaken_by_none(self, state: FolderState) -> FolderState:
         """The folder's state, brought up to a manifest of its own that the store has. Raises StaleFolder for another's."""
@@ -270,15 +358,6 @@ class Publication:
 
 def _as_json(state: FolderState) -> bytes:
     return json.dumps(asdict(state)).encode()
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    reading, writing = sqlite3.connect(source), sqlite3.connect(target)
-    try:
-        reading.backup(writing)
-    finally:
-        writing.close()
-        reading.close()
 
 
 def faults_of(store: ObjectStore, site: str) -> tuple[list[str], list[str]]:

@@ -1,17 +1,20 @@
-"""Roster: the sites of a fleet, each with its archive's folder, its last run, and whether a crawl of it is due."""
+"""Roster: the sites of a fleet, each with its archive's folder, its last run, who holds it, and whether a crawl of it is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
+from rich.table import Table
+
 from panan_spider.archive.data_folder import holder
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.runs import RunRecord
 from panan_spider.archive.store.files import LEDGER_FILE, StoreError
-from panan_spider.core.outcomes import ExitCode
+from panan_spider.core.clock import moment, now
+from panan_spider.core.outcomes import ExitCode, RefusedError
 from panan_spider.sites.profile import Site, load_site, site_keys
 from panan_spider.sites.schedule import Schedule
 
@@ -25,7 +28,7 @@ _AGAIN: Final = frozenset({int(ExitCode.INTERRUPTED), None})
 _GRAVEST: Final = (16, 14, 1, 12, 13, 11, 10, 15)
 
 
-class UnknownSites(Exception):
+class UnknownSites(RefusedError):
     """A pattern that no site's key matches. The message is one line, and names the sites there are."""
 
 
@@ -85,13 +88,13 @@ class SiteState:
             "unproven": self.site.unproven,
             "folder": str(self.folder),
             "articles": self.articles,
-            "last_run": None if last is None else last.id,
-            "last_started": None if last is None else last.started,
-            "last_exit_code": None if last is None else last.exit_code,
+            "last_run": last and last.id,
+            "last_started": last and last.started,
+            "last_exit_code": last and last.exit_code,
             "holder": self.held_by,
             "problem": self.problem,
             "due": self.due(now) is not None,
-            "next": None if tick is None else tick.isoformat().replace("+00:00", "Z"),
+            "next": tick and moment(tick),
         }
 
 
@@ -163,3 +166,80 @@ def gravest(codes: Sequence[int]) -> int:
     """The exit code of a fleet's run: 0 where all are, else the one that asks for help soonest."""
     wrong = {code for code in codes if code}
     return next((code for code in _GRAVEST if code in wrong), max(wrong, default=0))
+
+
+#: Columns of the status: key of the row → heading.
+_COLUMNS: Final = {"site": "site", "last_ended": "last crawl", "last_exit_code": "exit"} | {
+    name: name for name in ("holder", "epoch", "jobs", "due", "next")
+}
+_FIGURES: Final = frozenset({"exit", "epoch", "jobs", "articles"})
+
+
+def local_rows(sites: Sequence[Site], root: Path) -> list[dict[str, Any]]:
+    """One row a site whose archive lies on this machine. The holder is who holds the archive's lock."""
+    time, states = now(), [state_of(site, root) for site in sites]
+    beside: dict[str, Any] = {"epoch": None, "jobs": None}
+    return [state.as_json(time) | {"last_ended": state.last and state.last.finished, **beside} for state in states]
+
+
+def queue_rows(known: Sequence[Mapping[str, Any]], sites: Sequence[Site]) -> list[dict[str, Any]]:
+    """One row a site of a fleet of many machines, by the rows of the job queue's `sites`.
+
+    The holder is who holds the lease; `jobs` wait or go on.
+    """
+    time, by_key = now(), {row["site"]: row for row in known}
+    rows = []
+    for site in sites:
+        row = by_key.get(site.key, {"active": False, "jobs": 0})
+        ended, due = row.get("last_ended"), row.get("next_due")
+        rows.append(
+            {
+                "site": site.key,
+                "in_database": row["active"],
+                "last_ended": ended and moment(ended),
+                "last_exit_code": row.get("last_code"),
+                **{name: row.get(name) for name in ("last_line", "worker", "holder", "epoch", "jobs")},
+                "due": due is not None and due <= time,
+                "next": due and moment(due),
+            }
+        )
+    return rows
+
+
+def status_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """The rows as a table; columns that are empty throughout are left out."""
+    shown = {key: heading for key, heading in _COLUMNS.items() if any(row[key] is not None for row in rows)}
+    table = _table(shown.values())
+    for row in rows:
+        table.add_row(*(_cell(row[key]) for key in shown))
+    return table
+
+
+def _table(headings: Iterable[str]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in _FIGURES else "left", no_wrap=True)
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return "" if value is None else str(value)
+
+
+def site_table(states: Sequence[SiteState]) -> Table:
+    """One row a site: key, name, group, whether its profile is proven, its newest run, its articles."""
+    table = _table(("site", "name", "group", "profile", "last run", "exit", "articles"))
+    for state in states:
+        site, last = state.site, state.last
+        table.add_row(
+            site.key,
+            site.name or "(unknown)",
+            site.group or "",
+            "unproven" if site.unproven else "proven",
+            state.problem or ("never" if last is None else last.started),
+            "" if last is None else _cell(last.exit_code),
+            str(state.articles),
+        )
+    return table

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from panan_spider.core.outcomes import RefusedError
 from panan_spider.sites.schedule import Schedule
 from panan_spider.sites.thresholds import Thresholds
 from panan_spider.sites.urls import SiteUrls
@@ -100,11 +101,11 @@ def _is_schedule(text: str) -> str:
 Cron = Annotated[str, AfterValidator(_is_schedule)]
 
 
-class UnknownSiteError(Exception):
+class UnknownSiteError(RefusedError):
     """No profile of that key."""
 
 
-class ProfileError(Exception):
+class ProfileError(RefusedError):
     """A profile that says something impossible: the file, the key and why, in one line."""
 
 

@@ -10,9 +10,8 @@ from export_helpers import a_full_article, put, rows
 from made_up import site
 
 from panan_spider.fleet import joined_export
-from panan_spider.fleet.dataset import part_of
-from panan_spider.fleet.fleet_settings import FleetError
-from panan_spider.fleet.joined_export import JoinedResult, export_sites
+from panan_spider.fleet.joined_export import JoinedResult, export_sites, part_of
+from panan_spider.fleet.lease import FleetError
 from panan_spider.publish.export.atomic import ForeignFileError
 from panan_spider.publish.export.bigrams import match_query
 
@@ -98,7 +97,7 @@ def test_nothing_of_anybody_else_s_is_overwritten(root: Path) -> None:
 def joined_pages(root: Path) -> Any:
     """The pages of both archives."""
     browse_archive: Any = pytest.importorskip("browse_archive")
-    from panan_spider.fleet.joined_source import JoinedSource
+    from panan_spider.fleet.joined_export import JoinedSource
 
     source = JoinedSource(root, SITES)
     assert source.is_stale() and not source.is_readable()
@@ -145,7 +144,7 @@ def test_two_articles_of_one_number_have_pages_of_their_own(root: Path) -> None:
 
 
 def test_pages_follow_an_archive_that_has_grown_and_leave_a_foreign_file_alone(root: Path) -> None:
-    from panan_spider.fleet.joined_source import JoinedSource
+    from panan_spider.fleet.joined_export import JoinedSource
 
     source = JoinedSource(root, SITES)
     source.refresh()

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from panan_spider.archive.store.files import LockHeld, StoreError
-from panan_spider.fleet.fleet_settings import FleetError, FleetSettings
-from panan_spider.fleet.lease import CREATE_LEASES, LeaseTable, connection_to
-from panan_spider.fleet.leased_crawl import LeaseGuard
+from panan_spider.fleet.lease import CREATE_LEASES, FleetError, FleetSettings, LeaseTable, connection_to
+from panan_spider.fleet.leased_work import LeaseGuard
 
 if TYPE_CHECKING:
     from panan_spider.fleet.lease import Connection

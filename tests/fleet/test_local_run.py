@@ -12,7 +12,7 @@ import pytest
 from made_up import site
 
 from panan_spider.fleet.child_process import child_words, closing_line
-from panan_spider.fleet.local_run import LocalFleet, LocalResult, code_of, seconds_apart
+from panan_spider.fleet.fleet_worker import LocalFleet, LocalResult, seconds_apart
 from panan_spider.sites.profile import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,7 +78,7 @@ def test_neither_jobs_nor_slots_are_exceeded(tmp_path: Path) -> None:
 def test_each_site_has_its_own_folder_log_arguments_and_end(tmp_path: Path) -> None:
     told: list[LocalResult] = []
     script = 'echo "$1 $2"; echo "12:00 INFO: panan: exit 10 · something is tried again" >&2; exit 10'
-    fleet = LocalFleet(tmp_path / "all", 1, {"jia": 1}, words=shell(script), told=told.append)
+    fleet = LocalFleet(tmp_path / "all", 1, {"jia": 1}, words=shell(script), on_end=told.append)
     (result,) = fleet.run([(site("jia"), {"full": "true"})])
     assert told == [result] == [LocalResult("jia", 10, "exit 10 · something is tried again")]
     log = (tmp_path / "all" / "jia.log").read_text("utf-8")
@@ -89,7 +89,7 @@ def test_a_crawl_without_a_word_at_its_end_is_told_by_its_code(tmp_path: Path) -
     fleet = LocalFleet(tmp_path, 2, {"jia": 1, "yi": 1}, words=shell("[ $0 = jia ] && kill -9 $$; exit 12"))
     results = fleet.run([(site("jia"), {}), (site("yi"), {})])
     assert results == [LocalResult("jia", -9, "ended by SIGKILL"), LocalResult("yi", 12, "blocked")]
-    assert code_of(results) == [16, 12]
+    assert [result.exit_code for result in results] == [16, 12]
 
 
 def test_a_signal_ends_what_runs_and_begins_no_other(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_signal_ends_what_runs_and_begins_no_other(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGTERM)
     results = fleet.run([(site("jia"), {}), (site("yi"), {})])
     assert [result.code for result in results] == [16, None]
-    assert code_of(results) == [16, 16] and not (tmp_path / "yi.log").exists()
+    assert [result.exit_code for result in results] == [16, 16] and not (tmp_path / "yi.log").exists()
     signal.signal(signal.SIGTERM, before)
 
 
