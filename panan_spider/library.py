@@ -28,7 +28,7 @@ def read(html: bytes | str, url: str | None = None, *, content_type: str | None 
     SoftBlock for a challenge, login or maintenance page. Raises UnknownSiteError for an unknown key.
     """
     profile = load_site(site)
-    where = f"http://{profile.hosts[0]}/unknown" if url is None or not url.strip() else url.strip()
+    where = profile.unknown_url if url is None or not url.strip() else url.strip()
     if isinstance(html, str):
         html, content_type = html.encode("utf-8", "surrogatepass"), "text/html; charset=utf-8"
     address = profile.urls.understand(where)

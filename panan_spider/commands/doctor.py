@@ -15,7 +15,7 @@ from panan_spider.core import loopback
 
 if TYPE_CHECKING:
     from demo_site.faults import Fault
-    from panan_spider.doctor.probe_result import Ask, FetchLog, FetchResult, SiteProbe
+    from panan_spider.doctor.probe_client import Ask, FetchLog, FetchResult, SiteProbe
     from panan_spider.sites.profile import Site
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.base import refuse
-from panan_spider.commands.one_page import PageCommand
+from panan_spider.commands.inspect import PageCommand
 from panan_spider.core.outcomes import ExitCode
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ from rich.console import Console
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, say, show
-from panan_spider.doctor import article_checks, site_checks
-from panan_spider.doctor.article_checks import changed, matched
+from panan_spider.doctor import site_checks
 from panan_spider.doctor.first_profile import changes, patch, patched_file, unproven_values
-from panan_spider.doctor.probe_result import FetchResult, SiteProbe
-from panan_spider.doctor.site_checks import other_hosts
+from panan_spider.doctor.probe_client import FetchResult, SiteProbe
+from panan_spider.doctor.site_checks import changed, matched, other_hosts
 from panan_spider.extract.results import PageError, UnknownLayout
 
 
@@ -208,12 +207,12 @@ class DoctorReport:
         return [
             site_checks.hosts(visit),
             site_checks.sections(visit),
-            article_checks.articles(visit),
-            article_checks.fields(visit),
-            article_checks.known_selectors(visit),
+            site_checks.articles(visit),
+            site_checks.fields(visit),
+            site_checks.known_selectors(visit),
             site_checks.charsets(visit),
             site_checks.twins(visit),
-            article_checks.unknown_addresses(visit),
+            site_checks.unknown_addresses(visit),
         ]
 
     @cached_property

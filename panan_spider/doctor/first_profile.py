@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from panan_spider.doctor.probe_result import SiteProbe
+from panan_spider.doctor.probe_client import SiteProbe
 from panan_spider.sites import profile
 from panan_spider.sites.profile import Site, load_site, profile_file, site_keys
 from panan_spider.sites.urls import canonical, section_key

@@ -1,24 +1,124 @@
-"""Test fixture of one page: its bytes, address and content type, its fields for a person to check; redacted, it can be published."""
+"""Fixture: one page as files, for tests: its bytes, address and content type, and its fields for a person to check.
+
+A page is read from a file, a fixture folder, a WARC record or, by its number, from the archive. No request. Redacted, a
+fixture can be published.
+"""
 
 import hashlib
 import json
 import re
 import secrets
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from panan_spider.archive.store import warc_file
+from panan_spider.archive.store.files import ARTICLES_FILE, QUARANTINE_FILE, StoreError
+from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.core.outcomes import RefusedError
-from panan_spider.doctor.article_checks import FIELDS
+from panan_spider.doctor.inspection import FIELDS, plain
 from panan_spider.extract import words
 from panan_spider.extract.article import read_article
 from panan_spider.extract.document import Page
-from panan_spider.extract.results import ArticlePage, PageError, SectionPage
+from panan_spider.extract.results import ArticlePage, PageError
 from panan_spider.extract.section import read_section
+from panan_spider.items import WarcLocation
 from panan_spider.sites.profile import Site
-from panan_spider.sites.urls import UrlKind
+from panan_spider.sites.urls import UrlKind, absolute
+
+_WARC: Final = re.compile(r"^(?P<path>.+\.warc\.gz):(?P<offset>\d+)$")
+_NUMBER: Final = re.compile(r"^\d{1,12}$")
+_SAVED_FROM: Final = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+_TAG: Final = re.compile(
+    r"<(?:!doctype|html|head|body|title|meta|div|p|table|a|ul|h1|section|article|span)\b", re.IGNORECASE
+)
+
+
+class PageNotAvailable(RefusedError):
+    """There is no such page, with the reason in one line."""
+
+
+def local_page(given: str, data: Path, site: Site, url: str | None = None) -> Page:
+    """The page `given` names: FILE, fixture folder, `FILE.warc.gz:OFFSET`, or an article's number in the archive `data`.
+
+    `url` is the address of a file that does not hold its own. Raises PageNotAvailable.
+    """
+    if found := _WARC.match(given):
+        return _record(Path(found["path"]), int(found["offset"]), data)
+    if _NUMBER.match(given) and not Path(given).exists():
+        return _numbered(given, data, site)
+    if not given.strip():
+        raise PageNotAvailable("an empty name is no page")
+    path = Path(given)
+    if path.is_dir() and not (path / "page.html").exists():
+        raise PageNotAvailable(f"{given}: a folder without page.html")
+    return _file(path / "page.html" if path.is_dir() else path, url, site)
+
+
+def _file(path: Path, url: str | None, site: Site) -> Page:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise PageNotAvailable(f"{path}: {error.strerror}") from error
+    came: dict[str, Any] = {}
+    beside = path.with_name("page.json")
+    if path.name == "page.html" and beside.exists():
+        came = json.loads(beside.read_text("utf-8"))
+    saved = _SAVED_FROM.search(body[:4096])
+    page = Page(
+        url or came.get("url") or (saved[1].decode("latin-1") if saved else site.unknown_url),
+        body,
+        came.get("content_type"),
+    )
+    if not _TAG.search(page.text):
+        raise PageNotAvailable(f"{path}: not HTML")
+    return page
+
+
+def _record(path: Path, offset: int, data: Path) -> Page:
+    path = path if path.exists() else data / path
+    try:
+        response = warc_file.read(path.parent, WarcLocation(file=path.name, offset=offset))
+    except StoreError as error:
+        raise PageNotAvailable(str(error)) from error
+    if response.status != 200:
+        raise PageNotAvailable(f"{path}:{offset}: {response.url} with status {response.status}, no page")
+    return Page(response.url, response.body, response.content_type)
+
+
+def _numbered(number: str, data: Path, site: Site) -> Page:
+    """The raw page of the newest revision, or of the newest line of quarantine."""
+    for name in (ARTICLES_FILE, QUARANTINE_FILE):
+        newest = None
+        for line in _lines(data / name, number, site):
+            newest = line
+        if newest is not None:
+            if not newest.get("warc"):
+                raise PageNotAvailable(f"{number}: the archive kept no raw page of it")
+            place = newest["warc"]
+            return _record(data / place["file"], int(place["offset"]), data)
+    raise PageNotAvailable(
+        f"{number}: no such file, and no such article in {data / ARTICLES_FILE} or {QUARANTINE_FILE}"
+    )
+
+
+def _lines(path: Path, number: str, site: Site) -> Iterator[dict[str, Any]]:
+    for line in read_lines(path):
+        if number.encode() in line.raw and (record := line.record) is not None:
+            address = site.urls.understand(str(record.get("url", "")))
+            if number in (record.get("id"), address.article_id):
+                yield record
+
+
+def resolved(page: Page, given: str | None, site: Site) -> Page:
+    """`page` under another address, where one is given. Raises PageNotAvailable for one that is not the site's."""
+    if given is None:
+        return page
+    if site.urls.understand(absolute(given, "")).kind is UrlKind.OFF_SITE:
+        raise PageNotAvailable(f"--url {given}: not an address of the site")
+    return Page(given, page.body, page.content_type)
+
 
 #: What a folder of each kind lies in, below tests/pages.
 FOLDERS: Final = {"article": "fixtures", "list": "list_fixtures"}
@@ -55,17 +155,6 @@ def expected(page: Page, kind: str, site: Site) -> dict[str, Any]:
     read = read_article(page, site) if kind == "article" else read_section(page, site)
     names = FIELDS if isinstance(read, ArticlePage) else LIST_FIELDS
     return {name: plain(getattr(read, name)) for name in names}
-
-
-def plain(value: Any) -> Any:
-    """A field's value as JSON holds it."""
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if hasattr(value, "model_dump"):
-        return value.model_dump()
-    return {k: plain(v) for k, v in asdict(value).items()} if hasattr(value, "__dataclass_fields__") else value
 
 
 def default_name(page: Page, kind: str, site: Site) -> str:
@@ -107,9 +196,6 @@ def save(folder: Path, page: Page, kind: str, site: Site) -> str | None:
 def _draft(unread: str | None) -> str:
     said = f"it could not be read ({unread}): fill in" if unread else "drafted by reading the page: check"
     return f"{said} every field of expected.json by what a reader sees, then remove this line"
-
-
-__all__ = ["FIELDS", "FOLDERS", "FixtureRefused", "SectionPage", "default_name", "expected", "kind_of", "plain", "save"]
 
 
 #: Plain characters of everyday lists: heavenly stems, seasons, plants, colours. None is a number, a title or an office.

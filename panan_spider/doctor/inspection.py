@@ -3,7 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,9 +12,6 @@ from lxml import etree
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, RowStatus, group
-from panan_spider.doctor.article_checks import AGREES, FIELDS, agreement
-from panan_spider.doctor.fixture import plain
-from panan_spider.doctor.page_source import no_address
 from panan_spider.extract.article import read_article
 from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.document import Page, document_title, parse
@@ -31,7 +29,63 @@ Step = tuple[RowStatus, tuple[str, str, str]]
 
 #: Lines shown that come nearest to a header line.
 _NEAREST: Final = 5
+#: Characters of a line, and of a value.
 _LONGEST_ROW: Final = 80
+_LONGEST_VALUE: Final = 60
+
+#: The fields of an article, in the order of DATA_FORMAT.md.
+FIELDS: Final = (
+    "template", "title", "kicker", "subtitle", "published", "section", "breadcrumbs", "source", "header_line",
+    "authors", "editor", "credits", "text", "blocks", "images", "attachments", "related", "parts",
+)  # fmt: skip
+
+#: Below this agreement two bodies differ by more than captions and a byline.
+AGREES: Final = 0.75
+_GRAM: Final = 4  # characters
+
+
+def agreement(page: Page, text: str) -> float | None:
+    """F1 of the 4-character sequences of `text` and of what trafilatura reads, 0 to 1.
+
+    None where `text` has no such sequence, or where trafilatura (the extra `doctor`) is not installed.
+    """
+    try:
+        import trafilatura  # half a second, and an extra of its own
+    except ImportError:
+        return None
+    ours = grams(text)
+    if not ours:
+        return None
+    return f1(ours, grams(trafilatura.extract(page.text, include_comments=False, include_tables=True) or ""))
+
+
+def grams(text: str) -> Counter[str]:
+    """Every sequence of four characters, blanks left out, with how often it occurs."""
+    bare = "".join(text.split())
+    return Counter(bare[at : at + _GRAM] for at in range(len(bare) - _GRAM + 1))
+
+
+def f1(ours: Counter[str], theirs: Counter[str]) -> float:
+    """The harmonic mean of the shares that each has in common with the other."""
+    common = sum((ours & theirs).values())
+    return 2 * common / (sum(ours.values()) + sum(theirs.values())) if common else 0.0
+
+
+def shortened(text: str, longest: int = _LONGEST_ROW) -> str:
+    """`text` on one line, cut to `longest` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON holds it."""
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "model_dump"):
+        return value.model_dump()
+    return {k: plain(v) for k, v in asdict(value).items()} if hasattr(value, "__dataclass_fields__") else value
 
 
 def steps(page: Page, site: Site) -> Iterator[Step]:
@@ -53,23 +107,21 @@ def steps(page: Page, site: Site) -> Iterator[Step]:
 def labelled_lines(page: Page, site: Site, article: ArticlePage | None) -> Iterator[Step]:
     """(label, rule, text) of every line; of a page that was not read, as far as a rule of its own words fits."""
     if article is not None:
-        yield from ((RowStatus.NONE, (line.label, line.rule, _shortened(line.text))) for line in article.lines)
+        yield from ((RowStatus.NONE, (line.label, line.rule, shortened(line.text))) for line in article.lines)
         return
     try:
         lines = flatten(parse(page), words_of(site))
     except PageError:
         return
     settle(lines)
-    yield from (
-        (RowStatus.NONE, (line.mark.label, line.mark.rule, _shortened(line.text or line.src))) for line in lines
-    )
+    yield from ((RowStatus.NONE, (line.mark.label, line.mark.rule, shortened(line.text or line.src))) for line in lines)
 
 
 def blocks(article: ArticlePage) -> Iterator[Step]:
     """(kind, text or address, caption) of every block of the body, in order."""
     for block in article.blocks:
         text = getattr(block, "text", None) or getattr(block, "url", None) or f"{len(getattr(block, 'rows', ()))} rows"
-        yield RowStatus.NONE, (block.type, _shortened(text), getattr(block, "caption", None) or "")
+        yield RowStatus.NONE, (block.type, shortened(text), getattr(block, "caption", None) or "")
 
 
 def _lines_read(lines: list[Line], where: Callable[[Line], str]) -> Iterator[Step]:
@@ -82,13 +134,11 @@ def _lines_read(lines: list[Line], where: Callable[[Line], str]) -> Iterator[Ste
         region = find_region(lines)
     except UnknownLayout as error:
         yield RowStatus.BAD, ("header line", error.reason, "")
-        yield from (
-            (RowStatus.NONE, ("nearest to one", _shortened(line.text), where(line))) for line in _nearest(lines)
-        )
+        yield from ((RowStatus.NONE, ("nearest to one", shortened(line.text), where(line))) for line in _nearest(lines))
         return
     for name, part in _parts(region, lines):
         first = part[0] if part else None
-        said = f"{len(part)} lines, first: {_shortened(first.text or first.src)}" if first is not None else "no line"
+        said = f"{len(part)} lines, first: {shortened(first.text or first.src)}" if first is not None else "no line"
         mark = RowStatus.OK if part else RowStatus.NOTE if name == "editor line" else RowStatus.BAD
         yield mark, (name, said, where(first) if first is not None else "")
 
@@ -106,14 +156,6 @@ def _nearest(lines: list[Line]) -> list[Line]:
         ((strength(line.text, line.words), -at) for at, line in enumerate(lines) if line.kind == "text"), reverse=True
     )
     return [lines[-at] for score, at in ranked[:_NEAREST] if score > 0]
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_ROW else text[: _LONGEST_ROW - 1] + "…"
-
-
-_LONGEST: Final = 60
 
 
 @dataclass(frozen=True)
@@ -151,7 +193,14 @@ class Inspection:
             )
             found.append(group("fields", "field|value|where", _fields(article)))
             found.append(
-                group("left out", "text|why", ((RowStatus.NONE, pair) for pair in _short_pairs(article.discarded)))
+                group(
+                    "left out",
+                    "text|why",
+                    (
+                        (RowStatus.NONE, (shortened(text, _LONGEST_VALUE) or "(an image)", why))
+                        for text, why in article.discarded
+                    ),
+                )
             )
         elif isinstance(self.read, SectionPage):
             found += _list(self.read)
@@ -195,7 +244,7 @@ def _field(article: ArticlePage, name: str) -> dict[str, Any]:
 
 def _page(page: Page, kind: str, site: Site) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
     address = site.urls.understand(page.url)
-    known = page.url != no_address(site)
+    known = page.url != site.unknown_url
     yield RowStatus.NONE if known else RowStatus.NOTE, ("address", page.url if known else "not known: --url gives it")
     yield RowStatus.NONE, ("kind by its address", str(address.kind) if known else "–")
     if address.article_id:
@@ -238,7 +287,7 @@ def _said(name: str, value: Any) -> str:
     if name == "blocks":
         return ", ".join(f"{count} {kind}" for kind, count in Counter(block.type for block in value).items())
     if name == "text":
-        return f"{len(value)} characters: {_short(value)}"
+        return f"{len(value)} characters: {shortened(value, _LONGEST_VALUE)}"
     if name == "authors":
         return ", ".join(" ".join(filter(None, (a.title, a.name, a.work and f"({a.work})"))) for a in value)
     if name in ("images", "attachments", "related"):
@@ -246,15 +295,6 @@ def _said(name: str, value: Any) -> str:
     if isinstance(value, tuple):
         return (" > " if name == "breadcrumbs" else ", ").join(map(str, value))
     return ", ".join(f"{role} {who}" for role, who in value.items()) if isinstance(value, dict) else str(value)
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _short_pairs(pairs: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
-    yield from ((_short(text) or "(an image)", why) for text, why in pairs)
 
 
 def _list(page: SectionPage) -> list[ResultTable]:

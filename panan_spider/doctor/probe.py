@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.probe_result import (
+from panan_spider.doctor.probe_client import (
     ArticleProbe,
     Ask,
     FetchLog,

@@ -179,6 +179,11 @@ class Site(BaseModel):
         """Title of the site: its name, or its key where no name is known yet."""
         return self.name or self.key
 
+    @property
+    def unknown_url(self) -> str:
+        """The address of a page whose own is not known: on the site, and of no kind."""
+        return f"http://{self.hosts[0]}/unknown"
+
     def ignores(self, url: str) -> bool:
         """Whether the profile says that rows with such an address are none to ask about."""
         return any(pattern.search(url) for pattern in self.ignore)

@@ -8,9 +8,10 @@ from visits import PANAN, Wire, large, visit
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.tables import ResultTable, RowStatus
-from panan_spider.doctor import article_checks, site_checks
-from panan_spider.doctor.article_checks import agreement, changed, f1, grams
-from panan_spider.doctor.probe_result import ArticleProbe, FetchResult, RedirectHop, RobotsResult, SiteProbe
+from panan_spider.doctor import site_checks
+from panan_spider.doctor.inspection import FIELDS, agreement, f1, grams
+from panan_spider.doctor.probe_client import ArticleProbe, FetchResult, RedirectHop, RobotsResult, SiteProbe
+from panan_spider.doctor.site_checks import changed
 
 
 def column(found: ResultTable, name: str) -> list[str]:
@@ -27,8 +28,8 @@ def test_a_good_site_has_nothing_bad() -> None:
         site_checks.sections,
         site_checks.charsets,
         site_checks.twins,
-        article_checks.articles,
-        article_checks.fields,
+        site_checks.articles,
+        site_checks.fields,
     ):
         found = check(visit())
         assert found.lines and RowStatus.BAD not in marks(found), found.title
@@ -122,13 +123,13 @@ def test_another_article_under_the_same_number_is_bad() -> None:
 
 
 def test_every_article_says_its_template_and_how_the_second_opinion_agrees() -> None:
-    found = article_checks.articles(visit())
+    found = site_checks.articles(visit())
     assert set(column(found, "template")) == {"enorth_a", "enorth_b", "trs"}
     assert all(float(value) > 0.75 for value in column(found, "body, second opinion") if value != "–")
 
 
 def test_an_article_that_cannot_be_read_says_why() -> None:
-    found = article_checks.articles(visit("relayout-unreadable"))
+    found = site_checks.articles(visit("relayout-unreadable"))
     assert marks(found) == {RowStatus.BAD}
     assert set(column(found, "template")) == {"unknown_layout"}
 
@@ -136,21 +137,19 @@ def test_an_article_that_cannot_be_read_says_why() -> None:
 def test_an_article_whose_list_calls_it_something_else_is_noted() -> None:
     sample = replace(visit().samples[0], row=replace(visit().samples[0].row, title="完全另一篇文章"))
     found = replace(visit().sections[0], samples=[sample])
-    told = article_checks.articles(SiteProbe(visit().log, PANAN, sections=[found]))
+    told = site_checks.articles(SiteProbe(visit().log, PANAN, sections=[found]))
     assert marks(told) == {RowStatus.NOTE} and "the list says: 完全另一篇文章" in told.lines[0].cells[-1]
 
 
 def test_every_field_says_on_how_many_articles_and_where() -> None:
-    found = article_checks.fields(visit())
-    assert column(found, "field") == list(article_checks.FIELDS)
+    found = site_checks.fields(visit())
+    assert column(found, "field") == list(FIELDS)
     where = dict(zip(column(found, "field"), [line.cells[-1] for line in found.lines], strict=True))
     assert "enorth_b /html/body/" in where["title"] and "trs /html/body/" in where["title"]
 
 
 def test_every_field_shows_one_value_it_read() -> None:
-    shown = dict(
-        zip(column(fields := article_checks.fields(visit()), "field"), column(fields, "one value"), strict=True)
-    )
+    shown = dict(zip(column(fields := site_checks.fields(visit()), "field"), column(fields, "one value"), strict=True))
     first = visit().samples[0].article
     assert first is not None
     assert shown["published"] == first.published and shown["title"] == first.title[:24]
@@ -160,23 +159,23 @@ def test_every_field_shows_one_value_it_read() -> None:
 
 
 def test_selectors_once_seen_and_those_of_relatives_are_told_apart() -> None:
-    found = {line.cells[0]: line for line in article_checks.known_selectors(visit()).lines}
+    found = {line.cells[0]: line for line in site_checks.known_selectors(visit()).lines}
     assert found["div.detail-title"].mark is RowStatus.OK
     assert found["h1.artTitle"].mark is RowStatus.NONE
-    redesigned = {line.cells[0]: line for line in article_checks.known_selectors(visit("redesign")).lines}
+    redesigned = {line.cells[0]: line for line in site_checks.known_selectors(visit("redesign")).lines}
     assert redesigned["div.detail-title"].mark is redesigned["div.list-text"].mark is RowStatus.BAD
 
 
 def test_what_is_redesigned_is_named_by_what_pages_there_were() -> None:
-    assert changed(article_checks.matched(visit())) == []
-    assert changed(article_checks.matched(visit("redesign"))) == ["list", "enorth_b"]
-    assert changed(article_checks.matched(visit("redesign@/system/2"))) == ["enorth_b"]
+    assert changed(site_checks.matched(visit())) == []
+    assert changed(site_checks.matched(visit("redesign"))) == ["list", "enorth_b"]
+    assert changed(site_checks.matched(visit("redesign@/system/2"))) == ["enorth_b"]
 
 
 def test_addresses_of_no_known_shape_are_shown_by_their_shape() -> None:
-    found = article_checks.unknown_addresses(visit("readdressed"))
+    found = site_checks.unknown_addresses(visit("readdressed"))
     assert column(found, "shape")[0] == "/panews/art/N/N/N/art_N_N.html" or "art_N_N" in column(found, "shape")[0]
-    assert not article_checks.unknown_addresses(visit()).lines
+    assert not site_checks.unknown_addresses(visit()).lines
 
 
 def test_four_characters_in_a_row_are_compared_whatever_the_blanks() -> None:

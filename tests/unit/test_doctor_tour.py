@@ -7,7 +7,7 @@ from visits import PANAN, Wire, large, seen, visit
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.doctor.probe import tour, twin
-from panan_spider.doctor.probe_result import FetchResult, SectionProbe, SiteProbe
+from panan_spider.doctor.probe_client import FetchResult, SectionProbe, SiteProbe
 from panan_spider.sites.urls import UrlKind
 
 

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from panan_spider.core.tables import RowStatus, show
-from panan_spider.doctor.article_checks import FIELDS
+from panan_spider.doctor.fixture import PageNotAvailable, local_page, resolved
 from panan_spider.doctor.inspection import Inspection
-from panan_spider.doctor.page_source import PageNotAvailable, local_page, no_address, resolved
+from panan_spider.doctor.site_checks import FIELDS
 from panan_spider.extract.document import Page
 from panan_spider.sites.profile import load_site
 
@@ -124,7 +124,7 @@ def test_a_file_without_an_address_says_so_and_takes_one(tmp_path: Path) -> None
     file = tmp_path / "page.html"
     shutil.copy(ARTICLE / "page.html", file)
     page = local_page(str(file), tmp_path, PANAN)
-    assert page.url == no_address(PANAN) and Inspection(page, "article", PANAN).code == 0
+    assert page.url == PANAN.unknown_url and Inspection(page, "article", PANAN).code == 0
     assert table(Inspection(page, "article", PANAN), "page")["address"][0] is RowStatus.NOTE
     assert resolved(page, ADDRESS, PANAN).url == ADDRESS
     with pytest.raises(PageNotAvailable, match="not an address of the site"):

@@ -10,7 +10,7 @@ from demo_site.response import Request, Response
 from demo_site.site import Site
 from panan_spider.core.outcomes import Outcome
 from panan_spider.doctor.probe import tour
-from panan_spider.doctor.probe_result import FetchLog, FetchResult, RedirectHop, RobotsResult, SiteProbe
+from panan_spider.doctor.probe_client import FetchLog, FetchResult, RedirectHop, RobotsResult, SiteProbe
 from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import absolute
 
