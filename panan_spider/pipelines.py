@@ -18,7 +18,7 @@ from scrapy.http.request import NO_CALLBACK
 from panan_spider.archive.revision_review import review_reading
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.files import StoreError
-from panan_spider.core.image_types import ImageType, image_type
+from panan_spider.archive.store.image_files import ImageType, image_type
 from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
 from panan_spider.extensions.archive_run import ArchiveRunExtension

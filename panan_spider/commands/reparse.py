@@ -45,9 +45,9 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Read every page again. The exit code says whether a stored article would be lost."""
+        from panan_spider.archive.reparse.reader import cores
         from panan_spider.archive.reparse.reparse_progress import ReparseScope
         from panan_spider.archive.reparse.reparse_run import ReparseRun
-        from panan_spider.archive.reparse.workers import cores
 
         jobs = cores() if opts.jobs is None else int(opts.jobs)
         return ReparseRun(data, ReparseScope(*self.period, opts.template), opts.diff, jobs).done(write=opts.write)

@@ -26,10 +26,9 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Verify, or repair."""
-        from panan_spider.archive.verify.verify_run import VerifyRun
+        from panan_spider.archive.verify.repair import repair_archive, verify_archive
 
-        run = VerifyRun(data)
-        return run.repaired() if opts.repair else run.verified()
+        return repair_archive(data) if opts.repair else verify_archive(data)
 
     def interrupted(self, opts: argparse.Namespace) -> str:
         """The line for SIGINT and SIGTERM."""

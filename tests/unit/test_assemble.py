@@ -84,7 +84,7 @@ def test_an_article_that_can_be(changed: dict[str, Any]) -> None:
 
 def test_reparse_and_verify_run_without_scrapy() -> None:
     """They read an archive: whoever imports them loads neither the downloader nor the spider."""
-    names = ("archive.verify", "archive.verify.verify_run", "archive.reparse.reparse_run")
+    names = ("archive.verify", "archive.verify.repair", "archive.reparse.reparse_run")
     code = (
         f"import sys; {'; '.join(f'import panan_spider.{name}' for name in names)}; assert 'scrapy' not in sys.modules"
     )

@@ -9,7 +9,7 @@ from store_helpers import an_archive, an_article, lines_of
 from panan_spider.archive.data_folder import site_of
 from panan_spider.archive.store.files import ForeignArchive, StoreError
 from panan_spider.archive.verify.archive_check import ArchiveCheck
-from panan_spider.archive.verify.verify_run import VerifyRun
+from panan_spider.archive.verify.repair import repair_archive
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.assemble import content_hash
 from panan_spider.sites.profile import load_site, site_keys
@@ -67,7 +67,7 @@ def test_a_file_that_names_no_site_is_an_error_and_repaired_from_the_lines(tmp_p
     with pytest.raises(StoreError, match=r"site\.json"):
         site_of(tmp_path)
     assert "site.json" in {finding.file for finding in ArchiveCheck(tmp_path).findings()}
-    VerifyRun(tmp_path).repaired()
+    repair_archive(tmp_path)
     assert site_of(tmp_path).key == PANAN.key
     assert [path.read_text() for path in tmp_path.glob("site.json.damaged-*")] == [raw]
     assert len(lines_of(tmp_path / "articles.jsonl")) == 1

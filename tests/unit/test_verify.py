@@ -224,7 +224,7 @@ def test_a_run_that_begins_meanwhile_ends_it_with_15(
     data: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody held the archive when it began; what it finds may be the run's doing."""
-    monkeypatch.setattr("panan_spider.archive.verify.verify_run.holder", lambda _path: "pid 7, run r9")
+    monkeypatch.setattr("panan_spider.archive.verify.repair.holder", lambda _path: "pid 7, run r9")
     told = scrapy(capsys, "verify", "--data-dir", data)
     assert (told.code, told.out) == (15, "")
     assert told.err == "panan: a run began while the archive was read (pid 7, run r9): verify again when it has ended\n"

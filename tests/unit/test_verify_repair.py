@@ -13,8 +13,7 @@ from verify_archive import a_copy, alter, by_revision, raw_lines, rewrite, said,
 
 from panan_spider.archive.data_folder import Lock
 from panan_spider.archive.verify.archive_check import ArchiveCheck
-from panan_spider.archive.verify.repair import Repairer
-from panan_spider.archive.verify.verify_run import VerifyRun
+from panan_spider.archive.verify.repair import Repairer, repair_archive
 from panan_spider.core.clock import now
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import VerifyReport
@@ -253,7 +252,7 @@ def test_killed_in_the_middle_it_is_done_again(
     with monkeypatch.context() as patched:
         patched.setattr(Repairer, step, killed)
         with pytest.raises(SystemExit):
-            VerifyRun(data).repaired()
+            repair_archive(data)
     repair()
     assert by_revision(data) == whole
 

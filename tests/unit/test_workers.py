@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.archive.reparse.workers import Workers
+from panan_spider.archive.reparse.reader import Workers
 from panan_spider.archive.store.files import StoreError
 
 ROOT = Path(__file__).parents[2]

@@ -1,19 +1,17 @@
 """Reparse run: one call of `scrapy reparse`. Verdicts are printed, and with `write` changed articles are stored, in batches."""
 
-import os
 import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
 from panan_spider import __version__
-from panan_spider.archive.reparse.reader import ArchiveReader
+from panan_spider.archive.reparse.reader import ArchiveReader, Workers
 from panan_spider.archive.reparse.reparse_progress import (
     ReparseProgress,
     ReparseResult,
@@ -21,10 +19,10 @@ from panan_spider.archive.reparse.reparse_progress import (
     ReparseVerdict,
     show,
 )
-from panan_spider.archive.reparse.workers import Workers
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.verify.repair import open_archive
+from panan_spider.core.clock import moment, now, run_id
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import ReparseReport
 from panan_spider.items import Article
@@ -114,7 +112,7 @@ class ReparseRun:
         self.reparsing = ArchiveReader(data, scope)
         self.found: Counter[ReparseVerdict] = Counter()
         self.stopped = False
-        self.started = datetime.now(UTC)
+        self.started = now()
 
     def done(self, *, write: bool) -> ExitCode:
         """Read all, say it, and with `write` store it. Raises StoreError, LockHeld."""
@@ -148,8 +146,7 @@ class ReparseRun:
         show(reading, self.diff)
 
     def _write(self) -> None:
-        run_id = f"{self.started:%Y%m%dT%H%M%SZ}-{os.getpid()}"
-        archive = open_archive(self.data, run_id=run_id, args={"command": "reparse"})
+        archive = open_archive(self.data, run_id=run_id(self.started), args={"command": "reparse"})
         for note in archive.notes:
             print(f"panan: archive: {note}", file=sys.stderr)
         try:
@@ -162,7 +159,7 @@ class ReparseRun:
 
     def _keep(self, archive: Archive) -> None:
         """Read all that no stopped call has done, and store it."""
-        progress = ReparseProgress(self.data, self.reparsing.scope, _moment(self.started), archive.guard)
+        progress = ReparseProgress(self.data, self.reparsing.scope, moment(self.started), archive.guard)
         if progress.note is not None:
             print(f"panan: {progress.note}", file=sys.stderr)
         keeper = BatchWriter(archive, progress, self._tell)
@@ -183,8 +180,8 @@ class ReparseRun:
             arguments={name: str(value) for name, value in vars(self.reparsing.scope).items() if value is not None},
             exit_code=int(self.code),
             reason=self._lines(True)[0].removeprefix("panan: "),
-            started=_moment(self.started),
-            finished=_moment(datetime.now(UTC)),
+            started=moment(self.started),
+            finished=moment(now()),
             versions={"panan_spider": __version__, "scrapy": version("scrapy")},
             requests=0,
             discovered=archive.discovered_count,
@@ -212,7 +209,3 @@ class ReparseRun:
 
     def _interrupted(self, written: bool) -> str:
         return "panan: interrupted; the rest was not read" + (": the same call again goes on there" if written else "")
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,14 +1,19 @@
 """Repair of an archive: lines, ledger and WARC made to agree from what the others hold. Nothing is deleted.
 
-The caller holds the lock. Opening an archive for a run restores lost lines from the WARC first; torn ends, lines that the
-ledger has not marked yet and a broken ledger are mended at every opening.
+`verify_archive` and `repair_archive` are one call of `scrapy verify` each. A `Repairer` needs the lock. Opening an archive
+for a run restores lost lines from the WARC first; torn ends, lines that the ledger has not marked yet and a broken ledger
+are mended at every opening.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from panan_spider.archive.data_folder import bind_site
+from panan_spider import __version__
+from panan_spider.archive.data_folder import bind_site, holder
 from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, LedgerDamaged
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.archive import Archive
@@ -19,6 +24,7 @@ from panan_spider.archive.store.files import (
     RUNS_FOLDER,
     SITE_FILE,
     WARC_FOLDER,
+    LockHeld,
     StoreError,
     WriteGuard,
     free_name,
@@ -32,7 +38,9 @@ from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
 from panan_spider.archive.verify.line_check import misplaced
 from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC, Rebuilder, changes, stories
-from panan_spider.core.clock import Clock, moment, now, stamp
+from panan_spider.core.clock import Clock, moment, now, run_id, stamp
+from panan_spider.core.outcomes import ExitCode
+from panan_spider.core.run_report import VerifyReport
 from panan_spider.items import Article
 from panan_spider.sites.profile import Site
 
@@ -217,3 +225,79 @@ def _may_have_lost_lines(data: Path) -> bool:
 def open_archive(folder: Path, *, run_id: str, args: Mapping[str, str], site: Site | None = None) -> Archive:
     """`Archive.open`, with lines that are lost made again from the WARC. Raises as that does."""
     return Archive.open(folder, run_id=run_id, args=args, site=site, first=lambda: restore_lost_lines(folder, now))
+
+
+def verify_archive(data: Path) -> ExitCode:
+    """Print the findings, reading alone; 0 where all agrees, 10 where something does not.
+
+    Raises StoreError where the disk cannot be read, LockHeld where a run began meanwhile.
+    """
+    check = ArchiveCheck(data)
+    for finding in check.findings():
+        print(finding)
+    if check.held_by is not None:
+        print(f"panan: a run is writing ({check.held_by}); what it wrote since this began was not looked at")
+    elif (writer := holder(data / "lock")) is not None:
+        raise LockHeld(f"a run began while the archive was read ({writer}): verify again when it has ended")
+    hint = "; `scrapy verify --repair` repairs what can be repaired" if check.count else ""
+    print(f"panan: {summary(check)}{hint}")
+    return ExitCode.INCOMPLETE if check.count else ExitCode.GOOD
+
+
+def repair_archive(data: Path) -> ExitCode:
+    """Check, repair under the lock, open the archive as a run does, check again; 0 where all agrees then, else 10.
+
+    Raises LockHeld, StoreError.
+    """
+    check, started = ArchiveCheck(data, own=True), now()
+
+    def first() -> list[str]:
+        for finding in check.findings():
+            print(finding)
+        repairer = Repairer(check, now)
+        repairer.mend()
+        return repairer.said
+
+    archive = Archive.open(data, run_id=run_id(started), args={"command": "verify"}, first=first)
+    for note in archive.notes:
+        print(f"panan: {note}")
+    archive.settle_rest()
+    archive.close(_report(archive, check, started))
+    again = ArchiveCheck(data)
+    for finding in again.findings():
+        print(f"still: {finding}")
+    print(f"panan: {disagreement(check.count, 'did')}; now {summary(again)}")
+    return ExitCode.INCOMPLETE if again.count else ExitCode.GOOD
+
+
+def _report(archive: Archive, check: ArchiveCheck, started: datetime) -> dict[str, Any]:
+    return VerifyReport(
+        run=archive.run_id,
+        command="verify",
+        arguments={"repair": "true"},
+        exit_code=int(ExitCode.GOOD),
+        reason=f"{disagreement(check.count, 'did')}, {len(archive.notes)} put right or told of",
+        started=moment(started),
+        finished=moment(now()),
+        versions={"panan_spider": __version__, "scrapy": version("scrapy")},
+        requests=0,
+        discovered=archive.discovered_count,
+        outcomes={},
+        repaired=archive.notes,
+        disagreed=check.count,
+    ).model_dump(mode="json")
+
+
+def summary(check: ArchiveCheck) -> str:
+    """Counts of what was checked, and the verdict, in one line."""
+    looked = (
+        f"{check.lines.count} lines of {len(check.lines.newest)} articles, "
+        f"{len(check.responses)} responses in {len(check.responses.files)} WARC file{'s' * (len(check.responses.files) != 1)}"
+    )
+    return f"{looked}: " + (disagreement(check.count) if check.count else "everything agrees")
+
+
+def disagreement(count: int, verb: str = "do") -> str:
+    """`1 thing does not agree`, `2 things do not agree`; with `did` for the past."""
+    one = "does" if verb == "do" else verb
+    return f"{count} thing {one} not agree" if count == 1 else f"{count} things {verb} not agree"

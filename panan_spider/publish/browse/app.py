@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route as AsgiRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from panan_spider.core.image_types import image_type
+from panan_spider.archive.store.image_files import image_type
 from panan_spider.core.translations import DEFAULT, N_, language_of
 from panan_spider.publish.browse import article_page, changes_pages, coverage_pages, list_pages, people_pages, run_pages
 from panan_spider.publish.browse.answer_formats import FORMATS, Representation, represent

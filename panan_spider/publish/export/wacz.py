@@ -19,8 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.archive.store.image_files import INDEX as IMAGE_INDEX
-from panan_spider.archive.store.image_files import kept_records
-from panan_spider.core.image_types import image_type
+from panan_spider.archive.store.image_files import image_type, kept_records
 from panan_spider.publish.export import file_formats
 from panan_spider.publish.export.job import ExportJob, ExportResult, Record, SelectedRecords
 from panan_spider.sites.profile import Site
