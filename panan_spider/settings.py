@@ -5,7 +5,7 @@ import os
 from scrapy.settings import default_settings
 
 from panan_spider import __contact__, __version__
-from panan_spider.core import loopback
+from panan_spider.core.process import allow_loopback_only, is_loopback_only
 
 BOT_NAME = "panan_spider"
 SPIDER_MODULES = ["panan_spider.spiders"]
@@ -16,7 +16,7 @@ PANAN_SITES_DIR = os.environ.get("PANAN_SITES_DIR")  # a folder of more site pro
 PANAN_FLEET_DIR = os.environ.get("PANAN_FLEET_DIR", "archives")  # … of each site of a fleet: a folder below this one
 PANAN_REPORT_URL = os.environ.get("PANAN_REPORT_URL")  # where the report is posted when the run has ended
 PANAN_ON_FAILURE = os.environ.get("PANAN_ON_FAILURE")  # a command to start when the exit code is not 0
-PANAN_LOOPBACK_ONLY = loopback.wanted()  # for tests and demos: no connection leaves the machine
+PANAN_LOOPBACK_ONLY = is_loopback_only()  # for tests and demos: no connection leaves the machine
 PANAN_RETRY_BASE = 2.0  # seconds before the first retry; doubled for each further one
 PANAN_RETRY_CAP = 300.0  # seconds no single wait exceeds, Retry-After included
 
@@ -109,4 +109,4 @@ ITEM_PIPELINES = {
 }
 
 if PANAN_LOOPBACK_ONLY:
-    loopback.install()  # here, for whatever starts a crawl reads these settings first
+    allow_loopback_only()  # here, for whatever starts a crawl reads these settings first

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
-from panan_spider.core import streams
+from panan_spider.core.process import guard_streams
 
 _INTERRUPTED: Final = 16  # ExitCode.INTERRUPTED: nothing else may be imported before the handlers are set
 _STOPPED: Final = b"panan: stopped before it began; the archive was not touched\n"
@@ -28,7 +28,7 @@ def _is_program() -> bool:
 # The commands take most of a second to load, and each sets its own handlers only when it runs. Until then nothing is open that
 # would have to be closed, and a scheduler that stops a run early reads the exit code of an interrupted one.
 if _is_program():
-    streams.guard()
+    guard_streams()
     if sys.argv[1:2] != ["shell"]:  # where Ctrl-C ends a line of input
         signal.signal(signal.SIGTERM, _stopped)
         signal.signal(signal.SIGINT, _stopped)

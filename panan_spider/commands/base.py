@@ -18,8 +18,8 @@ from scrapy.settings import BaseSettings, default_settings
 from panan_spider import __contact__
 from panan_spider import settings as ours
 from panan_spider.archive.store.files import ARTICLES_FILE, LockHeld, StoreError
-from panan_spider.core import loopback
 from panan_spider.core.outcomes import ExitCode, RefusedError
+from panan_spider.core.process import allow_loopback_only
 
 # Scrapy loads every command at every start. What pydantic, twisted and the like need time for is imported where it is used.
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class CheckedCommand(_Base):
         self._check_given(opts)
         self._check_values()
         if self.settings.getbool("PANAN_LOOPBACK_ONLY"):
-            loopback.install()
+            allow_loopback_only()
         self._set_contact()
         _check_profiles(self.settings[_SITES_DIR])
 

@@ -18,8 +18,8 @@ from scrapy.commands import ScrapyCommand
 
 from panan_spider.archive.store.files import ARTICLES_FILE
 from panan_spider.commands.base import QuietCommand, refuse
-from panan_spider.core import loopback
 from panan_spider.core.outcomes import ExitCode
+from panan_spider.core.process import LOOPBACK_ONLY
 
 if TYPE_CHECKING:  # in the checkout only: loaded when a demo runs
     from rich.console import Console
@@ -159,7 +159,7 @@ def _crawl(console: "Console", server: "ProxyServer", data: Path, arguments: lis
     words += [word for argument in arguments for word in ("-a", argument)]
     words += [word for setting in (*DEMO_SETTINGS, f"PANAN_DATA_DIR={data}", *settings) for word in ("-s", setting)]
     env = {name: value for name, value in os.environ.items() if name.lower() not in PROXY_NAMES}
-    env |= {"http_proxy": server.url, "https_proxy": server.url, loopback.NAME: "1"}
+    env |= {"http_proxy": server.url, "https_proxy": server.url, LOOPBACK_ONLY: "1"}
     with (data / _LOG).open("wb") as log, tempfile.TemporaryFile() as output:
         process = subprocess.Popen(words, env=env, stdout=output, stderr=log)
         try:

@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 
 from panan_spider.commands.base import QuietCommand, print_json, refuse, say, site_of
 from panan_spider.commands.demo import DEMO_SETTINGS, PROXY_NAMES, require_demo_site, use_demo_profiles
-from panan_spider.core import loopback
+from panan_spider.core.process import allow_loopback_only
 
 if TYPE_CHECKING:
     from demo_site.faults import Fault
@@ -140,7 +140,7 @@ def _demo(faults: "list[Fault]", key: str) -> Iterator[None]:
         for name in [name for name in os.environ if name.lower() in PROXY_NAMES]:
             del os.environ[name]
         os.environ |= {"http_proxy": server.url, "https_proxy": server.url}
-        loopback.install()
+        allow_loopback_only()
         yield
 
 

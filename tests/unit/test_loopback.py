@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.core.loopback import is_loopback
+from panan_spider.core.process import is_loopback
 
 ROOT = Path(__file__).parents[2]
 #: A documentation address (RFC 5737): routed nowhere, so that nothing is harmed where the switch fails.
@@ -15,8 +15,8 @@ NOWHERE = "192.0.2.1"
 
 _CONNECTS = f"""
 import socket
-from panan_spider.core import loopback
-loopback.install()
+from panan_spider.core.process import allow_loopback_only
+allow_loopback_only()
 listener = socket.create_server(("127.0.0.1", 0))
 socket.create_connection(listener.getsockname(), timeout=5).close()
 left, right = socket.socketpair()

@@ -1,10 +1,57 @@
-"""Standard streams of a command: closed pipes, full disks and encodings without every character end in no traceback."""
+"""Process: standard streams that end in no traceback, and the switch that keeps every connection on this machine.
+
+Guarded streams bear closed pipes, full disks and encodings without every character. The loopback switch is for tests, demos
+and benchmarks, which crawl under the names of real hosts through a proxy on this machine. Without the proxy (an empty
+variable is enough) such a run would ask the real site. A connection counts by its own address, so that to the proxy passes.
+"""
 
 import atexit
+import errno
 import io
+import ipaddress
 import os
+import socket
 import sys
 from typing import Any, Final, TextIO
+
+#: The setting, and the environment variable that child processes inherit.
+LOOPBACK_ONLY: Final = "PANAN_LOOPBACK_ONLY"
+
+_LOOKUPS: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+_CONNECTIONS: Final = frozenset({"socket.connect", "socket.sendto"})
+_installed: list[bool] = []
+
+
+def allow_loopback_only() -> None:
+    """Switch on, for the rest of the process and for its children. There is no way back."""
+    os.environ[LOOPBACK_ONLY] = "1"
+    if not _installed:
+        _installed.append(True)
+        sys.addaudithook(_refuse)
+
+
+def is_loopback_only() -> bool:
+    """True where the environment variable says so."""
+    return os.environ.get(LOOPBACK_ONLY, "").strip().lower() not in ("", "0", "false")
+
+
+def is_loopback(host: object) -> bool:
+    """True for an address of this machine, and for the names that stand for one; a file's path is a Unix socket."""
+    if host is None or host in ("", "localhost", b"", b"localhost"):
+        return True
+    text = host.decode("latin-1") if isinstance(host, bytes) else str(host)
+    try:
+        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse(event: str, args: tuple[Any, ...]) -> None:
+    if event in _LOOKUPS and not is_loopback(args[0]):
+        raise socket.gaierror(socket.EAI_NONAME, f"{LOOPBACK_ONLY}: no lookup of {args[0]!r}")
+    if event in _CONNECTIONS and isinstance(args[-1], tuple) and not is_loopback(args[-1][0]):
+        raise OSError(errno.ENETUNREACH, f"{LOOPBACK_ONLY}: no connection to {args[-1][0]!r}")
+
 
 _STORE_ERROR: Final = 14  # ExitCode.STORE_ERROR: this module is loaded before all others
 _STRICT: Final = frozenset({"strict", "surrogateescape"})
@@ -42,7 +89,7 @@ class _Guarded(io.RawIOBase):
         return self._raw.isatty()
 
 
-def guard() -> None:
+def guard_streams() -> None:
     """Guard sys.stdout and sys.stderr from now on. A write error of stdout ends the program with exit code 14 and one line.
 
     A stream that was closed by the caller becomes the null device: otherwise the next opened file would get its number.
