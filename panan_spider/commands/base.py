@@ -101,8 +101,6 @@ class CheckedCommand(_Base):
 
     def _check_files(self, opts: argparse.Namespace) -> None:
         """Refuse log, PID and profile files that cannot be written: Scrapy opens them while it reads the options."""
-        from panan_spider.commands.output_files import unwritable
-
         for name in ("logfile", "pidfile", "profile"):
             given = getattr(opts, name)
             if given is not None and (reason := unwritable(given)) is not None:
@@ -322,6 +320,23 @@ def not_a_folder(path: Path) -> str | None:
     """The line for a path that is no folder and cannot become one: it or a part of it is a file; None where it can."""
     part = next((part for part in (path, *path.parents) if part.exists()), path)
     return None if part.is_dir() or not part.exists() else f"{part} is a file, not a folder"
+
+
+def unwritable(given: str | Path, *, makes_folders: bool = False) -> str | None:
+    """Why no file can be written at `given`; None where one can. `makes_folders`: missing folders will be made."""
+    path = Path(given)
+    if not str(given).strip():
+        return "names no file"
+    if path.is_dir():
+        return "it is a folder"
+    if path.exists():
+        return None if os.access(path, os.W_OK) else "permission denied"
+    parent = next(parent for parent in path.absolute().parents if parent.exists())
+    if not parent.is_dir():
+        return f"{parent} is no folder"
+    if not makes_folders and parent != path.absolute().parent:
+        return f"there is no folder {path.parent}"
+    return None if os.access(parent, os.W_OK | os.X_OK) else f"permission denied in {parent}"
 
 
 def print_json(value: Any, indent: int | None = 1) -> None:

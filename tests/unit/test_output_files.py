@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from scrapy.settings import BaseSettings, Settings
 
-from panan_spider.commands.output_files import archive_file, feed_objection, file_objection
+from panan_spider.commands.crawl import archive_file, feed_objection, file_objection
 
 
 @pytest.fixture
