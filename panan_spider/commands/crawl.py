@@ -11,6 +11,7 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Final
 from urllib.parse import unquote, urlsplit
 
@@ -105,7 +106,7 @@ class Command(CheckedCommand, ScrapyCrawl):
         data = Path(self.settings["PANAN_DATA_DIR"])
         if issubclass(found, CountySpider):
             refuse_root(data)
-            if (reason := not_a_folder(data)) is not None:
+            if (reason := not_a_folder(data) or _unusable(data)) is not None:
                 return reason, ExitCode.STORE_ERROR
         return None
 
@@ -253,6 +254,18 @@ def code_of_any(crawler: Crawler) -> ExitCode:
 
 _FILES: Final = (ARTICLES_FILE, QUARANTINE_FILE, LEDGER_FILE, SITE_FILE, "lock", "people.jsonl", "reparse.json")
 _FOLDERS: Final = (WARC_FOLDER, RUNS_FOLDER, IMAGES_FOLDER)
+
+
+def _unusable(data: Path) -> str | None:
+    """Why no archive can be made in `data`; None where one can be, or is there."""
+    if any((data / name).exists() for name in _FILES):
+        return None
+    folder = data.absolute()
+    try:
+        with TemporaryDirectory(prefix=".", dir=next(part for part in (folder, *folder.parents) if part.exists())):
+            return None
+    except OSError as error:
+        return f"{data}: {error.strerror}"
 
 
 def archive_file(data: Path, path: Path) -> str | None:

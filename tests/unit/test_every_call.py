@@ -144,6 +144,8 @@ REFUSED: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("crawl", "panan", "-a", "since="), 1, "since"),
     (("crawl", "panan", "-s", "PANAN_DATA_DIR=afile"), 14, "afile is a file, not a folder"),
     (("crawl", "panan", "-s", "PANAN_DATA_DIR=afile/below"), 14, "afile is a file, not a folder"),
+    (("crawl", "panan", "-s", "PANAN_DATA_DIR=/proc"), 14, "/proc: No such file or directory"),
+    (("crawl", "panan", "-s", "PANAN_DATA_DIR=/proc/new"), 14, "/proc/new: No such file or directory"),
     (("crawl", "panan", "-s", "LOG_FILE={no_file}"), 1, "LOG_FILE: {no_file}: there is no folder"),
     (("crawl", "panan", "-o", "afile/x.jsonl"), 1, "the feed afile/x.jsonl cannot be written"),
     (("crawl", "panan", "-O", "empty:csv"), 1, "the feed empty cannot be written: it is a folder"),
@@ -174,6 +176,7 @@ REFUSED: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("settings", "--getbool", "BOT_NAME"), 1, "--getbool BOT_NAME: "),
     (("settings", "--getfloat", "BOT_NAME"), 1, "--getfloat BOT_NAME: "),
     (("settings", "--get"), 1, "argument --get: expected one argument"),
+    (("runspider", str(ROOT / "panan_spider/spiders/county.py"), "-a", "bogus=1"), 1, "unknown argument 'bogus'"),
     (("runspider", "afile"), 1, "afile cannot be loaded: ValueError: Not a Python source file"),
 )
 
