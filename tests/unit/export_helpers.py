@@ -12,6 +12,7 @@ from store_helpers import an_article
 
 from panan_spider.commands.export import Command
 from panan_spider.items import Article
+from panan_spider.publish.export.bigrams import expression, phrases
 
 AN_IMAGE = {"type": "image", "url": "http://www.panews.cn/pic/1.jpg", "caption": "采茶图"}
 
@@ -88,3 +89,8 @@ def table(path: Path, name: str) -> list[dict[str, Any]]:
 def lines(path: Path) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def match_query(query: str) -> str | None:
+    """The FTS5 MATCH expression that finds what holds all phrases of `query`; None where there is nothing to look for."""
+    return " AND ".join(map(expression, phrases(query))) or None

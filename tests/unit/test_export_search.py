@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from export_helpers import match_query
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.publish.export.bigrams import TOKENIZER, bigrams, hit_spans, marked, match_query, snippet
+from panan_spider.publish.export.bigrams import TOKENIZER, bigrams, hit_spans, marked, phrases, snippet
 
 TEXT = "3月5日,磐安县样例镇《江南药镇》规划通过,项目G6023沿线有COVID-19检测点。"
 
@@ -71,7 +72,7 @@ def test_a_character_outside_the_basic_plane_is_found(index: Index) -> None:
 @pytest.mark.parametrize("query", ["", " ", "\u3000", "《》", '"', '""', "…—", "- * ^"])
 def test_nothing_to_look_for_is_none(query: str) -> None:
     assert match_query(query) is None
-    assert hit_spans(TEXT, query) == []
+    assert hit_spans(TEXT, phrases(query)) == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_any_query_is_valid_and_finds_a_text_that_is_the_query(query: str) -> No
 
 @given(st.text(alphabet="磐安药镇a1、 ", max_size=25), st.text(alphabet="磐安药镇a1", min_size=1, max_size=4))
 def test_the_index_finds_a_word_where_and_only_where_hits_are_marked(text: str, query: str) -> None:
-    assert Index().finds(text, query) == bool(hit_spans(text, query))
+    assert Index().finds(text, query) == bool(hit_spans(text, phrases(query)))
 
 
 def test_a_thousand_words_are_a_query_too(index: Index) -> None:
@@ -99,31 +100,31 @@ def test_a_thousand_words_are_a_query_too(index: Index) -> None:
 
 
 def test_hits_are_spans_of_the_text_as_it_is() -> None:
-    spans = hit_spans(TEXT, "磐安 镇 ｇ6023")
+    spans = hit_spans(TEXT, phrases("磐安 镇 ｇ6023"))
     assert [TEXT[start:end] for start, end in spans] == ["磐安", "镇", "镇", "G6023"]
 
 
 def test_hits_that_overlap_or_touch_are_one() -> None:
-    assert hit_spans("江南药镇江南", "江南 南药镇 镇江") == [(0, 6)]
+    assert hit_spans("江南药镇江南", phrases("江南 南药镇 镇江")) == [(0, 6)]
 
 
 def test_marked_pieces_are_the_text_and_escape_nothing() -> None:
     text = "<b>磐安</b>&磐安"
-    assert marked(text, "磐安") == [("<b>", False), ("磐安", True), ("</b>&", False), ("磐安", True)]
+    assert marked(text, phrases("磐安")) == [("<b>", False), ("磐安", True), ("</b>&", False), ("磐安", True)]
 
 
 @given(st.text(max_size=40), st.text(max_size=6))
 def test_marked_pieces_together_are_the_text(text: str, query: str) -> None:
-    assert "".join(piece for piece, _hit in marked(text, query)) == text
+    assert "".join(piece for piece, _hit in marked(text, phrases(query))) == text
 
 
 def test_a_snippet_shows_the_first_hit_within_its_width() -> None:
     text = "甲" * 200 + "磐安" + "乙" * 200
-    pieces = snippet(text, "磐安", 60)
+    pieces = snippet(text, phrases("磐安"), 60)
     assert ("磐安", True) in pieces
     assert pieces[0] == pieces[-1] == ("…", False)
     assert len("".join(piece for piece, _hit in pieces)) == 62
 
 
 def test_without_a_hit_a_snippet_is_the_beginning() -> None:
-    assert snippet("样例" * 50, "磐安", 10) == [("样例样例样例样例样例", False), ("…", False)]
+    assert snippet("样例" * 50, phrases("磐安"), 10) == [("样例样例样例样例样例", False), ("…", False)]

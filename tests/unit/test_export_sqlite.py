@@ -6,12 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from export_helpers import AN_IMAGE, a_full_article, export, put, rows, table
+from export_helpers import AN_IMAGE, a_full_article, export, match_query, put, rows, table
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.store.files import WriteGuard
 from panan_spider.core.outcomes import Outcome
-from panan_spider.publish.export.bigrams import match_query
 from panan_spider.publish.export.sqlite_schema import SEARCHED, TABLES
 from tools.docs.data_format import PATH
 

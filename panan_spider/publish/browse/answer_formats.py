@@ -9,8 +9,6 @@ from itertools import chain
 from typing import Any, Final
 
 from panan_spider.core.clock import local_time
-from panan_spider.publish.browse.answer import Answer
-from panan_spider.publish.browse.article_index import FACETS
 from panan_spider.publish.browse.changes_pages import (
     KINDS,
     ArchiveChange,
@@ -24,6 +22,7 @@ from panan_spider.publish.browse.list_pages import answer_of
 from panan_spider.publish.browse.page_render import ROWS, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.question_parser import InvalidQuery
 from panan_spider.publish.browse.routes import Route, RouteKind, address, document
+from panan_spider.publish.browse.search import FACETS, Answer
 from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, FeedHead, feed, tag_uri
 from panan_spider.publish.export.citations import bibtex, csl_item, gb_t_7714
 from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row

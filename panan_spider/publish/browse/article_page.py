@@ -11,9 +11,9 @@ from panan_spider.archive.store.warc_file import read
 from panan_spider.core.text import web_address
 from panan_spider.extract.document import Page
 from panan_spider.items import WarcLocation
-from panan_spider.publish.browse.answer import article_id
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext
 from panan_spider.publish.browse.routes import Route
+from panan_spider.publish.browse.search import article_id
 from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
 from panan_spider.publish.export.jsonld import news_article
 from panan_spider.publish.export.sqlite_reader import Row

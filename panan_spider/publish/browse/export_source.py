@@ -9,9 +9,8 @@ from typing import Final
 
 from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE, LockHeld, StoreError
 from panan_spider.core.outcomes import RefusedError
-from panan_spider.publish.browse.answer import Search
-from panan_spider.publish.browse.article_index import ArticleIndex
 from panan_spider.publish.browse.page_render import RenderContext
+from panan_spider.publish.browse.search import ArticleIndex, Search
 from panan_spider.publish.export import sqlite
 from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
 from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from panan_spider.core.translations import N_, Translate
-from panan_spider.publish.browse.answer import Answer
-from panan_spider.publish.browse.article_index import FacetCount
 from panan_spider.publish.browse.changes_pages import newest_changes
 from panan_spider.publish.browse.page_render import (
     ROWS,
@@ -30,6 +28,7 @@ from panan_spider.publish.browse.question import (
 )
 from panan_spider.publish.browse.question_parser import FORM, InvalidQuery, question_of
 from panan_spider.publish.browse.routes import Route, RouteKind
+from panan_spider.publish.browse.search import Answer, FacetCount
 
 #: How much of the front page: leading articles; articles of each section; corrections and removals.
 _LEADS, _OF_EACH, _CHANGES = 5, 5, 6

@@ -13,10 +13,9 @@ from panan_spider import __version__
 from panan_spider.core.clock import local_time
 from panan_spider.core.text import web_address
 from panan_spider.core.translations import DEFAULT, HTML_LANGUAGE, LANGUAGES, N_, Translate, translator
-from panan_spider.publish.browse.answer import Search
-from panan_spider.publish.browse.article_index import ArticleIndex
 from panan_spider.publish.browse.question import NO_SECTION
 from panan_spider.publish.browse.routes import Route, UrlBuilder
+from panan_spider.publish.browse.search import ArticleIndex, Search
 from panan_spider.publish.export.sqlite_reader import ExportDatabase
 from panan_spider.sites.profile import Site
 

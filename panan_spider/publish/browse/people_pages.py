@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from pyroaring import BitMap
 
-from panan_spider.publish.browse.article_index import Bits
 from panan_spider.publish.browse.article_page import TextSpan
 from panan_spider.publish.browse.list_pages import names
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.question import Match, Question, Text
 from panan_spider.publish.browse.routes import Route
+from panan_spider.publish.browse.search import Bits
 from panan_spider.publish.export.sqlite_reader import Row
 
 ARTICLES_A_PAGE: Final = 50

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 from panan_spider import __version__
-from panan_spider.publish.browse.article_index import FACETS
+from panan_spider.publish.browse.search import FACETS
 
 #: Names that are themselves a file's name: Chinese characters alone, few enough for any file system.
 _PLAIN_NAME: Final = re.compile(r"[\u3400-\u9fff·]{1,40}")

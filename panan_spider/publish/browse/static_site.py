@@ -13,10 +13,8 @@ from rich.console import Console
 
 from panan_spider import __version__
 from panan_spider.core.clock import moment, now
-from panan_spider.publish.browse.answer import simplified_forms
 from panan_spider.publish.browse.answer_formats import FEED, changes_feed, feed_entries
 from panan_spider.publish.browse.app import ASSETS, PAGES, asset, image
-from panan_spider.publish.browse.article_index import FACETS, Bits
 from panan_spider.publish.browse.changes_pages import KINDS, count_changes
 from panan_spider.publish.browse.export_source import ExportSource, open_library
 from panan_spider.publish.browse.list_pages import NAMES_A_PAGE, sections, value_label
@@ -27,8 +25,10 @@ from panan_spider.publish.browse.question_parser import field_spellings, state_s
 from panan_spider.publish.browse.routes import FileUrls, Route, RouteKind
 from panan_spider.publish.browse.routes import file_of as path_of
 from panan_spider.publish.browse.run_pages import RUNS_A_PAGE, report_file, report_files, run_names
+from panan_spider.publish.browse.search import FACETS, Bits
 from panan_spider.publish.export.atom import NEWEST, feed, section_head
 from panan_spider.publish.export.atomic import ForeignFileError, built_aside, only_export_to
+from panan_spider.publish.export.bigrams import simplified_forms
 from panan_spider.publish.export.sqlite_schema import SEARCHED, searched
 
 #: In every such folder; says that it may be written over.

@@ -7,6 +7,7 @@ word is a phrase, and a single character is the beginning of tokens.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from operator import add
 from typing import Final
@@ -23,6 +24,9 @@ _CHINESE: Final = re.compile(rf"[{_HAN}]")
 _PART: Final = re.compile(r'"([^"]*)"?|([^\s"]+)')
 #: What joins runs of one word as printed: `3月5日` is one word of four runs, `王、李` are two words.
 _WORD: Final = re.compile(r"[^\W_]+")
+
+#: CJK characters that a simplified form can replace.
+_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 
 #: Runs of characters that follow each other in the text.
 Phrase = tuple[str, ...]
@@ -62,13 +66,21 @@ def phrases(query: str) -> list[Phrase]:
     return list(dict.fromkeys(found))
 
 
-def match_query(query: str) -> str | None:
-    """The FTS5 MATCH expression that finds what holds all phrases of `query`; None where there is nothing to look for.
+@cache
+def simplified_forms() -> dict[int, str]:
+    """Traditional character → its simplified form, one character each; for str.translate."""
+    from opencc import OpenCC  # late: an export indexes the text as printed
 
-    Whatever a reader types gives a valid expression: nothing of it is read as FTS5's syntax.
-    """
-    asked = [expression(phrase) for phrase in phrases(query)]
-    return " AND ".join(asked) if asked else None
+    characters = [chr(code) for code in range(_FIRST_HAN, _LAST_HAN + 1)]
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    pairs = zip(characters, converted, strict=True)
+    return {ord(old): new for old, new in pairs if old != new and len(new) == 1}
+
+
+def variants(phrase: Phrase) -> list[Phrase]:
+    """The phrase as typed and, where it holds traditional characters, in simplified ones."""
+    simplified = tuple(run.translate(simplified_forms()) for run in phrase)
+    return [phrase] if simplified == phrase else [phrase, simplified]
 
 
 def expression(phrase: Phrase) -> str:
@@ -92,9 +104,8 @@ def _pattern(phrase: Phrase) -> str:
     return "".join(pieces)
 
 
-def hit_spans(text: str, query: str | Sequence[Phrase]) -> list[tuple[int, int]]:
-    """Spans of the query's phrases in `text`: (start, end) in order, none touching the next."""
-    asked = phrases(query) if isinstance(query, str) else query
+def hit_spans(text: str, asked: Sequence[Phrase]) -> list[tuple[int, int]]:
+    """Spans of the phrases in `text`: (start, end) in order, none touching the next."""
     if not asked:
         return []
     folded = fold(text)
@@ -110,14 +121,14 @@ def hit_spans(text: str, query: str | Sequence[Phrase]) -> list[tuple[int, int]]
     return joined
 
 
-def marked(text: str, query: str | Sequence[Phrase]) -> list[tuple[str, bool]]:
+def marked(text: str, asked: Sequence[Phrase]) -> list[tuple[str, bool]]:
     """`text` in pieces, each with whether it is a hit. Together they are `text`; escaping them is the template's work."""
-    return list(_pieces(text, 0, len(text), hit_spans(text, query)))
+    return list(_pieces(text, 0, len(text), hit_spans(text, asked)))
 
 
-def snippet(text: str, query: str | Sequence[Phrase], width: int = 80) -> list[tuple[str, bool]]:
+def snippet(text: str, asked: Sequence[Phrase], width: int = 80) -> list[tuple[str, bool]]:
     """Some `width` characters of `text` around its first hit, or its beginning, as `marked` gives them; `…` where cut."""
-    spans = hit_spans(text, query)
+    spans = hit_spans(text, asked)
     start = max(0, spans[0][0] - width // 3) if spans else 0
     start = max(0, min(start, len(text) - width))
     end = min(len(text), start + width)
