@@ -7,7 +7,6 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import once
-from panan_spider.extract import labels
 from panan_spider.extract.body import Body, before_captions, build, offers_files, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
 from panan_spider.extract.byline import (
@@ -41,7 +40,7 @@ from panan_spider.extract.headline import (
     read_headline,
     read_opening,
 )
-from panan_spider.extract.labels import Label, find_rule
+from panan_spider.extract.labels import Label, find_rule, give, has, settle
 from panan_spider.extract.line import Line, stands_in
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.pager import part_numbers, printed_parts
@@ -200,20 +199,20 @@ class _Reading:
     def _labelled(self, headline: Headline, opening: Opening) -> tuple[LabelledLine, ...]:
         """Every line of the page with its label and rule; those of the regions here, those of the body while it is read."""
         crumb, region = self.region.breadcrumb, self.region
-        labels.give(self.lines[crumb.first : crumb.last + 1] if crumb else (), Label.BREADCRUMB, "breadcrumb")
+        give(self.lines[crumb.first : crumb.last + 1] if crumb else (), Label.BREADCRUMB, "breadcrumb")
         for lines, label in zip(split_headline(headline), (Label.HEADLINE, Label.KICKER, Label.SUBTITLE), strict=True):
-            labels.give(lines, label, f"headline: {headline.rule}")
-        labels.give(opening.lines, Label.HEADLINE, "headline: repeated in the body")
+            give(lines, label, f"headline: {headline.rule}")
+        give(opening.lines, Label.HEADLINE, "headline: repeated in the body")
         for line in self.lines[slice(*region.header)]:
             rule = find_rule(line, (Label.HEADER, Label.TAIL, Label.FURNITURE))
-            labels.give((line,), rule.label if rule else Label.HEADER, rule.name if rule else "header: cell")
-        labels.give((self.lines[n] for n in region.bylines), Label.BYLINE, "byline: role and names")
+            give((line,), rule.label if rule else Label.HEADER, rule.name if rule else "header: cell")
+        give((self.lines[n] for n in region.bylines), Label.BYLINE, "byline: role and names")
         for line in (self.lines[n] for n in region.tail):
             rule = find_rule(line, (Label.TAIL, Label.BYLINE, Label.HEADER))
-            labels.give((line,), Label.TAIL, rule.name if rule else "tail: value of a label")
+            give((line,), Label.TAIL, rule.name if rule else "tail: value of a label")
         if self.region.source is not None:
-            labels.give((self.lines[self.region.source],), Label.TAIL, "tail: source")
-        labels.settle(self.lines)
+            give((self.lines[self.region.source],), Label.TAIL, "tail: source")
+        settle(self.lines)
         return tuple(LabelledLine(line.mark.label, line.mark.rule, line.text or line.src, line) for line in self.lines)
 
     def _unknown_labels(self) -> tuple[str, ...]:
@@ -240,7 +239,7 @@ class _Reading:
     def _header_lines(self) -> list[Line]:
         printed: dict[str, Line] = {}  # said twice, a piece counts once
         for line in self.lines[slice(*self.region.header)]:
-            if not labels.is_furniture(line) and not line.bare.isdigit():
+            if not has(line, Label.FURNITURE) and not line.bare.isdigit():
                 printed.setdefault(line.bare, line)
         return list(printed.values())
 
@@ -332,7 +331,7 @@ class _Reading:
         self._check_notice()
         self._check_doubt(headline)
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
-        after = any(labels.is_footer(line) for line in self.lines[self.region.body[1] :])
+        after = any(has(line, Label.FOOTER) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:
@@ -389,7 +388,7 @@ def _of_other_editors(header: HeaderLine, tail: TailLine) -> dict[str, str]:
 def _is_signature(line: Line) -> bool:
     """Whether a tail line is a byline that no label opens: `记者 甲`, `文/甲`."""
     return is_lone_byline(line.folded) or (
-        not is_tail_line(line.folded) and (labels.is_byline(line) or bool(names_alone(line.folded)))
+        not is_tail_line(line.folded) and (has(line, Label.BYLINE) or bool(names_alone(line.folded)))
     )
 
 

@@ -9,10 +9,10 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
-from panan_spider.extract import labels, media, words
+from panan_spider.extract import media, words
 from panan_spider.extract.body import TERMINAL
 from panan_spider.extract.header_line import is_label, strength
-from panan_spider.extract.labels import Label
+from panan_spider.extract.labels import Label, give, has
 from panan_spider.extract.line import Line, common_box, stands_in
 from panan_spider.extract.words import without_bar
 from panan_spider.items import Link
@@ -134,7 +134,7 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
         state.taken[rule.name] = list(found)
         if not found:
             continue
-        labels.give(found, rule.label, f"body: {rule.name}")
+        give(found, rule.label, f"body: {rule.name}")
         discarded.extend((line.text or line.src, rule.why) for line in found)
         gone = set(map(id, found))
         state.kept = [line for line in state.kept if id(line) not in gone]
@@ -143,7 +143,7 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
 
 def _left_over(state: BodyState) -> list[Line]:
     said = {line.bare for line in state.header if strength(line.folded, line.words) or is_label(line.folded)}
-    return [line for line in state.kept if labels.is_leftover(line) or labels.is_furniture(line) or line.bare in said]
+    return [line for line in state.kept if has(line, Label.LEFTOVER, Label.FURNITURE) or line.bare in said]
 
 
 def _codes(state: BodyState) -> list[Line]:
@@ -174,7 +174,7 @@ def _toolbars(state: BodyState) -> list[Line]:
     while head < len(kept) and (kept[head].kind != "text" or _is_tool(kept[head]) or words.names_keywords(kept[head])):
         head += 1
     foot = len(kept)
-    while foot > head and (labels.is_toolbar(kept[foot - 1]) or leads_away(kept[foot - 1])):
+    while foot > head and (has(kept[foot - 1], Label.TOOLBAR) or leads_away(kept[foot - 1])):
         foot -= 1
     return [line for line in kept[:head] if line.kind == "text"] + list(filter(_is_tool, kept[foot:]))
 
@@ -182,7 +182,7 @@ def _toolbars(state: BodyState) -> list[Line]:
 def _toolbars_behind(state: BodyState) -> list[Line]:
     """The toolbars at the end of what the rules for other blocks have left."""
     foot = len(state.kept)
-    while foot > 1 and labels.is_toolbar(state.kept[foot - 1]):
+    while foot > 1 and has(state.kept[foot - 1], Label.TOOLBAR):
         foot -= 1
     return state.kept[foot:]
 
@@ -212,7 +212,7 @@ def _heading_of_links(state: BodyState) -> list[Line]:
 
 
 def _is_tool(line: Line) -> bool:
-    return labels.is_toolbar(line) or (labels.is_page_walk(line) and not words.is_statement(line.folded))
+    return has(line, Label.TOOLBAR) or (has(line, Label.PAGER) and not words.is_statement(line.folded))
 
 
 def _is_list_of_links(lines: Sequence[Line]) -> bool:
@@ -360,7 +360,7 @@ def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -
     found: list[Link] = []
     block: etree._Element | None = None
     for line in lines[heading + 1 :]:
-        if labels.opens_side_block(line) or labels.is_footer(line):
+        if has(line, Label.SIDE, Label.FOOTER):
             break
         if not line.links:
             if found and line.kind == "text":

@@ -10,9 +10,9 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
-from panan_spider.extract import labels
 from panan_spider.extract.breadcrumb import ANCHOR
 from panan_spider.extract.header_line import is_piece_above, leftover, strength
+from panan_spider.extract.labels import Label, has
 from panan_spider.extract.line import Line
 from panan_spider.extract.media import is_content
 from panan_spider.extract.results import Headline, UnknownLayout
@@ -159,7 +159,7 @@ def find_headline(lines: list[Line], start: int, header: int, titles: frozenset[
     for index in range(header - 1, start - 1, -1):
         line = lines[index]
         icon = line.kind == "image" and line.heading_tag and not is_content(line.src)
-        if icon or labels.is_furniture(line) or labels.is_leftover(line) or line.bare in _OF_ADVERTS or is_lead(line):
+        if icon or has(line, Label.FURNITURE, Label.LEFTOVER) or line.bare in _OF_ADVERTS or is_lead(line):
             if first == header:
                 header = first = index
             continue
@@ -187,7 +187,7 @@ def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
         return False
     if is_prose(line) or _FROM_HOME.match(line.folded):
         return False
-    around = labels.opens_side_block(line) or labels.is_head(line)
+    around = has(line, Label.SIDE, Label.HEAD)
     return not around and ANCHOR.search(line.text) is None and strength(line.folded, line.words) < 3
 
 

@@ -105,9 +105,6 @@ def tests_by_label(rules: Iterable[Rule]) -> dict[Label, tuple[Callable[[Line], 
 #: The tests of RULES by label.
 TESTS: Final = tests_by_label(RULES)
 
-#: Labels of lines that can only stand after the text.
-_BEHIND: Final = frozenset({Label.SIDE, Label.FOOTER, Label.PAGER, Label.BELOW})
-
 
 def find_rule(line: Line, labels: Iterable[Label]) -> Rule | None:
     """The first rule that gives the line one of these labels; None for a line of pictures or films, and for any other."""
@@ -117,12 +114,17 @@ def find_rule(line: Line, labels: Iterable[Label]) -> Rule | None:
     return next((rule for rule in RULES if rule.label in wanted and rule.test(line)), None)
 
 
-def has(line: Line, label: Label) -> bool:
-    """Whether a rule gives the line this label. Asked once for each line."""
-    known = line.signs.get(label)
-    if known is None:
-        known = line.signs[label] = line.kind == "text" and _is_given(line, label)
-    return known
+def has(line: Line, *labels: Label) -> bool:
+    """Whether a rule gives the line one of these labels. The rules of a label look at a line once."""
+    if line.kind != "text":
+        return False
+    for label in labels:
+        known = line.signs.get(label)
+        if known is None:
+            known = line.signs[label] = _is_given(line, label)
+        if known:
+            return True
+    return False
 
 
 def _is_given(line: Line, label: Label) -> bool:
@@ -130,41 +132,6 @@ def _is_given(line: Line, label: Label) -> bool:
         if test(line):
             return True
     return False
-
-
-def is_leftover(line: Line) -> bool:
-    """Whether the line is the word 图片 that an image left behind, or an error page that an include printed."""
-    return has(line, Label.LEFTOVER)
-
-
-def is_furniture(line: Line) -> bool:
-    """Whether the line serves the reader and says nothing: print, letter size, counters, sharing."""
-    return has(line, Label.FURNITURE)
-
-
-def is_toolbar(line: Line) -> bool:
-    """Whether the line is words of a toolbar alone, which before and behind the text are none of it."""
-    return has(line, Label.TOOLBAR)
-
-
-def is_page_walk(line: Line) -> bool:
-    """Whether the line leads to other parts or other articles: `上一页 1 2 3 下一页`, `下一篇:…`."""
-    return has(line, Label.PAGER)
-
-
-def is_footer(line: Line) -> bool:
-    """Whether the line is of the page's foot."""
-    return has(line, Label.FOOTER)
-
-
-def is_head(line: Line) -> bool:
-    """Whether the line is of the page's head."""
-    return has(line, Label.HEAD)
-
-
-def is_header(line: Line) -> bool:
-    """Whether the line by its own words is (a piece of) the header line."""
-    return has(line, Label.HEADER)
 
 
 def is_tail(line: Line) -> bool:
@@ -177,21 +144,11 @@ def is_unlisted_tail(line: Line) -> bool:
     return has(line, Label.TAIL) and _is_unlisted(line)
 
 
-def is_byline(line: Line) -> bool:
-    """Whether the line says who wrote the text under it."""
-    return has(line, Label.BYLINE)
-
-
-def opens_side_block(line: Line) -> bool:
-    """Whether the line is the heading of links to other articles."""
-    return has(line, Label.SIDE)
-
-
 def ends_body(line: Line) -> bool:
     """Whether the line can only stand after the article's body."""
     if line.kind != "text" or (words.is_statement(line.folded) and not line.is_row):
         return False
-    return any(has(line, label) for label in _BEHIND)
+    return has(line, Label.SIDE, Label.FOOTER, Label.PAGER, Label.BELOW)
 
 
 def give(lines: Iterable[Line], label: Label, rule: str) -> None:

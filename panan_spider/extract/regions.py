@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from panan_spider.core.text import fold
-from panan_spider.extract import byline, labels, media, words
+from panan_spider.extract import byline, media, words
 from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
 from panan_spider.extract.byline import read_byline
 from panan_spider.extract.header_line import (
@@ -22,6 +22,7 @@ from panan_spider.extract.header_line import (
     strength,
 )
 from panan_spider.extract.headline import find_headline, plain
+from panan_spider.extract.labels import Label, ends_body, has, is_tail, is_unlisted_tail
 from panan_spider.extract.line import Line, LineMark
 from panan_spider.extract.results import UnknownLayout
 from panan_spider.extract.words import without_furniture
@@ -44,9 +45,9 @@ def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, ...]:
     prose = _ProseBehind(lines)
     for index in range(header[1], len(lines)):
         line = lines[index]
-        if labels.is_footer(line):
+        if has(line, Label.FOOTER):
             after = _text_behind(lines, index)
-            if after is None or not labels.is_tail(after):
+            if after is None or not is_tail(after):
                 break  # no telephone of the newsroom's over the editor's line
         elif line.kind == "text" and (_is_late_header(line, sourced) or _is_tail(lines, index, prose)):
             found = list(range(_tail_begin(lines, header[1], index), _tail_end(lines, index)))
@@ -64,13 +65,13 @@ def _is_late_header(line: Line, sourced: bool) -> bool:
 def _is_tail(lines: list[Line], index: int, prose: "_ProseBehind") -> bool:
     """Whether the line is a tail line and the text does not go on behind it."""
     line = lines[index]
-    if labels.is_tail(line):
+    if is_tail(line):
         return not _stands_in_text(lines, index) and not prose.follows(index)
-    if not labels.is_unlisted_tail(line) or prose.follows(index):
+    if not is_unlisted_tail(line) or prose.follows(index):
         return False
     after = _text_behind(lines, index)
-    closes = after is None or labels.is_tail(after) or labels.ends_body(after)
-    several = len(byline.labels_of(line.folded)) > 1 or (after is not None and labels.is_tail(after))
+    closes = after is None or is_tail(after) or ends_body(after)
+    several = len(byline.labels_of(line.folded)) > 1 or (after is not None and is_tail(after))
     return closes and several
 
 
@@ -105,7 +106,7 @@ class _ProseBehind:
         self._prose = []
         for place in range(start, len(self._lines)):
             self._end, other = place, self._lines[place]
-            if other.kind == "text" and labels.ends_body(other):
+            if other.kind == "text" and ends_body(other):
                 return
             if words.is_prose(other) and not other.is_row:
                 self._prose.append(place)
@@ -134,9 +135,9 @@ def _later_tail(lines: list[Line], start: int) -> list[int]:
     index, first = start, lines[start - 1]
     while index < len(lines) and index - start <= _MOST_BETWEEN + len(found):
         line = lines[index]
-        if line.kind == "text" and labels.ends_body(line):
+        if line.kind == "text" and ends_body(line):
             break
-        if line.kind == "text" and labels.is_tail(line) and _continues(line, first):
+        if line.kind == "text" and is_tail(line) and _continues(line, first):
             end = _tail_end(lines, index)
             found += range(index, end)
             index = end
@@ -158,7 +159,7 @@ def _stands_in_text(lines: list[Line], index: int) -> bool:
     beside = (
         after.kind == "text" and after.block.tag == line.block.tag and after.block.getparent() is line.block.getparent()
     )
-    ends = labels.is_tail(after) or labels.ends_body(after) or labels.is_furniture(after)
+    ends = is_tail(after) or ends_body(after) or has(after, Label.FURNITURE)
     return beside and not ends and not after.links and not after.folded.startswith(("(", "【"))
 
 
@@ -173,7 +174,7 @@ def split_tail(lines: list[Line], start: int, end: int) -> int | None:
     """Cut a tail line off the body's last text, and set it after that; its index."""
     for index in range(end - 1, start - 1, -1):
         line = lines[index]
-        if line.kind != "text" or labels.is_furniture(line) or line.is_row:
+        if line.kind != "text" or has(line, Label.FURNITURE) or line.is_row:
             continue
         at = _begins_behind(line.raw)
         if at is not None:
@@ -207,11 +208,11 @@ def _tail_end(lines: list[Line], first: int) -> int:
     while end < len(lines) and lines[end].kind == "text":
         text = lines[end].folded
         awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
-        between = end + 1 < len(lines) and labels.is_byline(lines[end]) and labels.is_tail(lines[end + 1])
-        named = labels.is_byline(lines[end]) or bool(byline.names_alone(text))
+        between = end + 1 < len(lines) and has(lines[end], Label.BYLINE) and is_tail(lines[end + 1])
+        named = has(lines[end], Label.BYLINE) or bool(byline.names_alone(text))
         signed = named and (in_container(lines[end], lines[end - 1]) or _in_row(lines[end], lines[end - 1]))
-        tail = signed or labels.is_tail(lines[end]) or labels.is_unlisted_tail(lines[end])
-        if labels.opens_side_block(lines[end]) or not (awaited or between or tail):
+        tail = signed or is_tail(lines[end]) or is_unlisted_tail(lines[end])
+        if has(lines[end], Label.SIDE) or not (awaited or between or tail):
             break
         end += 1
     return end
@@ -269,9 +270,7 @@ def _closing_source(lines: list[Line], begin: int, end: int) -> int | None:
 
 def _is_text(line: Line) -> bool:
     """Whether the line can be the article's: words, and none of a toolbar."""
-    return line.kind == "text" and not (
-        labels.is_furniture(line) or labels.is_toolbar(line) or labels.is_page_walk(line)
-    )
+    return line.kind == "text" and not has(line, Label.FURNITURE, Label.TOOLBAR, Label.PAGER)
 
 
 def prose_outside(lines: list[Line], region: Region) -> int:
@@ -284,7 +283,7 @@ def prose_outside(lines: list[Line], region: Region) -> int:
         *region.tail,
     }
     prose = (line for index, line in enumerate(lines) if index not in inside and words.is_prose(line))
-    outside = [len(line.bare) for line in prose if not line.is_row and not labels.is_footer(line)]
+    outside = [len(line.bare) for line in prose if not line.is_row and not has(line, Label.FOOTER)]
     return sum(outside) if len(outside) > 1 else 0
 
 
@@ -303,11 +302,9 @@ def _opening_bylines(lines: list[Line], begin: int, end: int, titles: frozenset[
     for index in range(begin, end):
         line = lines[index]
         pictured = pictured or line.kind == "image"
-        if labels.is_byline(line) or (not pictured and byline.names_alone(line.folded)):
+        if has(line, Label.BYLINE) or (not pictured and byline.names_alone(line.folded)):
             found.append(index)
-        elif line.kind == "text" and not (
-            labels.is_leftover(line) or labels.is_furniture(line) or plain(line.prose) in titles
-        ):
+        elif line.kind == "text" and not (has(line, Label.LEFTOVER, Label.FURNITURE) or plain(line.prose) in titles):
             break
     rest = lines[found[-1] + 1 : end] if found else ()
     return tuple(found) if any(words.is_prose(line) for line in rest) else ()
@@ -320,7 +317,7 @@ def _find_header_over(
     for index in range(start, len(lines) - 1):
         if words.is_statement(lines[index].folded):
             return None
-        if labels.is_header(lines[index]) and strength(lines[index].folded, lines[index].words) >= 5:
+        if has(lines[index], Label.HEADER) and strength(lines[index].folded, lines[index].words) >= 5:
             end = header_end(lines, index)
             if end < len(lines) and (lines[end].heading_tag == "h1" or plain(lines[end].prose) in titles):
                 return (index, end), (end, end + 1)
@@ -334,7 +331,7 @@ def _find_header_below(
     first = crumb.last + 1
     headline = find_headline(lines, 0, crumb.first, titles)
     known = any(line.heading_tag or plain(line.prose) in titles for line in lines[slice(*headline)])
-    if not (known and first < len(lines) and labels.is_header(lines[first])):
+    if not (known and first < len(lines) and has(lines[first], Label.HEADER)):
         return None
     end = header_end(lines, first)
     said = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
@@ -343,15 +340,15 @@ def _find_header_below(
 
 def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
     """Whether the text ends before the line: under a newspaper's `相关链接` the text can go on, in whole sentences."""
-    if not labels.ends_body(lines[index]):
+    if not ends_body(lines[index]):
         return False
-    opens = labels.is_page_walk(lines[index]) or words.names_keywords(lines[index])
+    opens = has(lines[index], Label.PAGER) or words.names_keywords(lines[index])
     if opens and not any(map(_is_text, lines[begin:index])):
         return False  # a number of comments, or keywords, under the header line
     after = _text_behind(lines, index)
     if after is None or after.links or len(after.bare) < _SHORTEST_PARAGRAPH:
         return True
-    return not labels.opens_side_block(lines[index]) or not words.is_statement(after.folded)
+    return not has(lines[index], Label.SIDE) or not words.is_statement(after.folded)
 
 
 def _find_header(
@@ -363,7 +360,7 @@ def _find_header(
     while index < len(lines):
         if best is not None and words.is_statement(lines[index].folded):
             break  # the text has begun: the date that ends a notice is no header line
-        if not labels.is_header(lines[index]) or plain(lines[index].prose) in titles:
+        if not has(lines[index], Label.HEADER) or plain(lines[index].prose) in titles:
             index += 1
             continue
         end = header_end(lines, index)
@@ -395,5 +392,5 @@ def without_icons(lines: list[Line]) -> list[Line]:
 
 
 def _is_icon(line: Line, after: Line | None) -> bool:
-    beside = line.kind == "image" and after is not None and after.block is line.block and labels.is_header(after)
+    beside = line.kind == "image" and after is not None and after.block is line.block and has(after, Label.HEADER)
     return beside and not media.is_content(line.src)
