@@ -13,12 +13,12 @@ from lxml import etree
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, RowStatus, group
 from panan_spider.extract.article import read_article
-from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.document import Page, document_title, parse
 from panan_spider.extract.header_line import strength
 from panan_spider.extract.labels import settle
 from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
+from panan_spider.extract.page_head import find_breadcrumb
 from panan_spider.extract.regions import Region, find_region
 from panan_spider.extract.results import ArticlePage, PageError, SectionPage, UnknownLayout
 from panan_spider.extract.section import read_section

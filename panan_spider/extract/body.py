@@ -8,7 +8,6 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
-from panan_spider.extract import media
 from panan_spider.extract.headline import plain
 from panan_spider.extract.labels import (
     Label,
@@ -19,7 +18,7 @@ from panan_spider.extract.labels import (
     in_gallery,
     is_from_above,
 )
-from panan_spider.extract.line import Line
+from panan_spider.extract.line import Line, file_name, is_file
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.words import SiteWords, one_of
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
@@ -95,12 +94,12 @@ def announces(line: Line, after: Sequence[Line]) -> bool:
     """Whether the line is the word over files that the next one links to."""
     if len(line.bare) > 5 or not _ANNOUNCEMENT.fullmatch(fold(line.bare)):
         return False
-    return any(media.is_file(href) for below in after for href, _ in below.links)
+    return any(is_file(href) for below in after for href, _ in below.links)
 
 
 def offers_files(line: Line, after: Sequence[Line]) -> bool:
     """Whether the line is nothing but files and the word for them, or that word over the files of the next one."""
-    files = [(href, text) for href, text in line.links if media.is_file(href)]
+    files = [(href, text) for href, text in line.links if is_file(href)]
     return line.kind == "text" and (labels(line, files) if files else announces(line, after))
 
 
@@ -256,14 +255,14 @@ def _add(piece: BodyBlock, body: Body, resolve: Resolve) -> None:
 
 def _add_text(pieces: Sequence[BodyBlock], index: int, body: Body, resolve: Resolve) -> None:
     line = pieces[index].line
-    files = [(href, text) for href, text in line.links if media.is_file(href)]
+    files = [(href, text) for href, text in line.links if is_file(href)]
     if not (labels(line, files) if files else announces(line, [piece.line for piece in pieces[index + 1 : index + 2]])):
         text = line.prose
         heading = _is_heading(pieces, index, body)
         body.blocks.append(Heading(text=text) if heading else Paragraph(text=text))
         give((line,), Label.HEADING if heading else Label.TEXT, "body: subhead" if heading else "body: paragraph")
     for href, text in files:
-        link = Link(url=resolve(href), title=text or media.file_name(href))
+        link = Link(url=resolve(href), title=text or file_name(href))
         body.blocks.append(Attachment(url=link.url, title=link.title))
         body.attachments.append(link)
 

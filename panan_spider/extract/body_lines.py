@@ -9,11 +9,11 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
-from panan_spider.extract import media, words
+from panan_spider.extract import words
 from panan_spider.extract.body import TERMINAL
 from panan_spider.extract.header_line import is_label, strength
 from panan_spider.extract.labels import Label, give, has
-from panan_spider.extract.line import Line, common_box, stands_in
+from panan_spider.extract.line import Line, common_box, image_source, is_content, is_file, stands_in
 from panan_spider.extract.words import without_bar
 from panan_spider.items import Link
 
@@ -28,13 +28,13 @@ def leads_away(line: Line) -> bool:
     """Whether the line is a row of links to other pages, no file and no address to write to."""
     if line.kind != "text" or not line.is_row:
         return False
-    return all(not media.is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
+    return all(not is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
 
 
 def is_advertisement(picture: Line) -> bool:
     """Whether the picture, none of the article's by its address, stands in a box called an advertisement's."""
     boxes = chain((picture.block,), islice(picture.block.iterancestors(), 2))
-    return not media.is_content(picture.src) and any(
+    return not is_content(picture.src) and any(
         _ADVERTISEMENT.search(f"{box.get('class', '')} {box.get('id', '')}") for box in boxes
     )
 
@@ -70,7 +70,7 @@ def _first_of_article(kept: Sequence[Line], header: Sequence[Line]) -> Sequence[
 
 
 def _is_decoration(line: Line) -> bool:
-    return line.kind == "image" and not media.is_content(line.src) and _DECORATION.search(line.src) is not None
+    return line.kind == "image" and not is_content(line.src) and _DECORATION.search(line.src) is not None
 
 
 def _container(texts: Sequence[Line]) -> etree._Element | None:
@@ -240,13 +240,13 @@ def is_dropped_text(left_out: tuple[str, str]) -> bool:
 
 def _shows_code(line: Line, picture: Line) -> bool:
     """Whether the picture behind a line that speaks of a code is that code: none of the article's own."""
-    return words.names_code(line) and not media.is_content(picture.src)
+    return words.names_code(line) and not is_content(picture.src)
 
 
 def _is_code(kept: Sequence[Line], line: Line) -> bool:
     """Whether the picture last kept is the code that the line speaks of: none of the article's, or in a box with the line alone."""
     picture = kept[-1]
-    if not media.is_content(picture.src):
+    if not is_content(picture.src):
         return True
     box = next((e for e in (line.block, *line.block.iterancestors()) if stands_in(picture, e)), None)
     return box is not None and len(kept) > 1 and not stands_in(kept[-2], box)
@@ -260,7 +260,7 @@ def _is_thumbnail(kept: Sequence[Line], links: Sequence[Line]) -> bool:
     around = (kept[-1].block, *kept[-1].block.iterancestors("a"))
     anchors_of = (a for box in around for image in box.iter("img") for a in image.iterancestors("a"))
     return any(
-        a.get("href") in led_to for a in anchors_of if any(media.image_source(i) == kept[-1].src for i in a.iter("img"))
+        a.get("href") in led_to for a in anchors_of if any(image_source(i) == kept[-1].src for i in a.iter("img"))
     )
 
 

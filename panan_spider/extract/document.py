@@ -11,9 +11,9 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.clock import ProcessorLimitError, processor_limit
-from panan_spider.extract.breadcrumb import find_breadcrumb
 from panan_spider.extract.header_line import strength
 from panan_spider.extract.line import Line
+from panan_spider.extract.page_head import find_breadcrumb
 from panan_spider.extract.results import InvalidPage, PageError, UnknownLayout
 from panan_spider.extract.words import is_prose, one_of
 from panan_spider.sites.profile import Site

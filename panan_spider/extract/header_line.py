@@ -8,16 +8,14 @@ Any part can be missing, 来源 can be empty, blanks are of any kind and number.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from lxml import etree
-
 from panan_spider.core.text import as_printed, fold, remembered
-from panan_spider.extract import byline, media, words
+from panan_spider.extract import byline
 from panan_spider.extract.byline import AUTHOR_WORD, NEWSROOM_ROLE, ROLE, cut_credits, read_byline
-from panan_spider.extract.line import LONGEST_ROW, Line, row_of, small_parent, stands_in, unbracketed
+from panan_spider.extract.line import LONGEST_ROW, Line
 from panan_spider.extract.results import HeaderLine, InvalidPage, UnknownLayout
 from panan_spider.extract.words import SiteWords, cleared, meaning, one_of, spaced
 
@@ -73,11 +71,11 @@ _PHOTO_CREDIT: Final = re.compile(rf"(?:[摄图]|{one_of('photo_credits')})[\s)�
 _PHOTO_LABEL: Final = re.compile(rf"[\s(【]{{0,9}}(?:{one_of('photo_labels')})\s{{0,9}}[:丨|]")
 _LONGEST_BYLINE: Final = 40
 _SOURCE: Final = re.compile(SOURCE_LABEL)
+EMPTY_SOURCE: Final = re.compile(rf"{SOURCE_LABEL}\s*$")
 _CLOSING_SOURCE: Final = re.compile(rf"[\s(\[【]{{0,9}}{SOURCE_LABEL}\s{{0,9}}([^。!?;:,]{{2,30}})")
 #: A label of the page's own and its value: `发布者:甲`, `浏览次数:12次`.
 _PAGE_LABEL: Final = re.compile(rf"(?<!\w)(?:{one_of('page_labels')})\s?:\s{{0,3}}[^\s。!?;:]{{0,12}}")
 _WHOLE_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff]+")
-_EMPTY_SOURCE: Final = re.compile(rf"{SOURCE_LABEL}\s*$")
 _SITE: Final = rf"\s{{0,9}}{_DOMAIN.pattern}\s{{0,9}}{{name}}"
 _SOURCE_AND_WORD: Final = re.compile(rf"{SOURCE_LABEL}[\s]*[^\s]*")
 #: A label in the rest of the line that names nobody who wrote, and where its value ends.
@@ -85,6 +83,7 @@ _OTHER_LABEL: Final = re.compile(
     rf"(?<![\w:])(?!{NEWSROOM_ROLE}\s?:|{one_of('author_word')}|撰|(?:{one_of('text_marks')})\s?:|图|摄|{one_of('video_marks')})[\u3400-\u9fff]{{2,6}}\s?:"
 )
 _END_OF_OTHER: Final = re.compile(rf"\x1f|\s(?={NEWSROOM_ROLE}|[\u3400-\u9fff]{{1,6}}\s?:)|\s{{2}}(?=\S)")
+_SEPARATORS: Final = " /|·•丨、,;-—"
 _END_OF_VALUE: Final = re.compile(r"\x1f|[|](?!\s*\d{4}[-/.年])")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|{AUTHOR_WORD}:|{ROLE}:?)+$")
 
@@ -174,9 +173,8 @@ def _cut_source(line: str) -> tuple[str | None, str]:
     stop = len(after)
     for pattern in (_END_OF_VALUE, _BYLINE_START, _LABEL):
         found = pattern.search(after)
-        if found and not (
-            found.start() == 0 and found[0] in meaning("bylines_between")
-        ):  # a source that is 综合 itself
+        # 综合 can be the source itself.
+        if found and (found.start() or found[0] not in meaning("bylines_between")):
             stop = min(stop, found.start())
     value, rest = after[:stop], after[stop:]
     source, names = _split_source(value, rest)
@@ -191,13 +189,26 @@ def _split_source(value: str, rest: str) -> tuple[str | None, str]:
     if marked and not _ORGAN.search(words[0]):
         return None, f" {AUTHOR_WORD}:{value}"
     names = words[1:]
-    if names and _ORGAN.search(words[0]) and (marked or all(_is_name(word) for word in names)):
+    if (
+        names
+        and _ORGAN.search(words[0])
+        and (marked or all(_WHOLE_NAME.fullmatch(word) and not _ORGAN.search(word) for word in names))
+    ):
         return words[0], f" {AUTHOR_WORD}:{' '.join(names)}"
-    return unbracketed(" ".join(words)) or None, ""
+    return _unbracketed(" ".join(words)) or None, ""
 
 
-def _is_name(word: str) -> bool:
-    return _WHOLE_NAME.fullmatch(word) is not None and not _ORGAN.search(word)
+def _unbracketed(text: str) -> str:
+    """`text` without signs that part values, and without the brackets around it, or of which one half was left behind: `样例发布(公众号)` keeps its own."""
+    text = text.strip(_SEPARATORS)
+    while text and (text[0] in ")]】" or text[-1] in "([【"):
+        text = (text[1:] if text[0] in ")]】" else text[:-1]).strip()
+    for opening, closing in ("()", "[]", "【】"):
+        if text.startswith(opening) and (text.endswith(closing) or closing not in text):
+            text = text[1:].removesuffix(closing)
+        elif text.endswith(closing) and opening not in text:
+            text = text[:-1]
+    return text.strip()
 
 
 @remembered
@@ -269,7 +280,7 @@ def names_source(text: str) -> bool:
 def closing_source(text: str) -> str | None:
     """The source that a line of its own names below a text, in brackets or not; None for any other line."""
     found = _CLOSING_SOURCE.fullmatch(text)
-    return unbracketed(found[1]) or None if found else None
+    return _unbracketed(found[1]) or None if found else None
 
 
 @remembered
@@ -278,17 +289,10 @@ def is_label(text: str) -> bool:
     return _LABEL_ONLY.match("".join(fold(text).split())) is not None
 
 
-_MAX_HEADER_CELLS: Final = 10
 _SENTENCE: Final = re.compile("[。!?;“”]")
 #: The page of a newspaper behind the date of its issue.
 _NAMED_PAPER: Final = re.compile(r"\s{1,3}[\u3400-\u9fff]{1,9}[报刊](?!\w)")
 _SHEET: Final = re.compile(r"[\s(]{0,3}第?\s?[A-Z]?\d{1,3}\s?[版期]")
-#: A label of the page's own, with a value behind it.
-_LABELLED: Final = re.compile(
-    rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
-)
-_WHEN: Final = re.compile(rf"^{_WHEN_WORD}\s*:\s*")
-_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]{1,9}·[\u3400-\u9fff]{1,9}$")
 
 
 def is_header_piece(line: Line) -> bool:
@@ -307,63 +311,6 @@ def is_header_piece(line: Line) -> bool:
     return strong >= 5 or (strong > 0 and not rest) or is_label(line.folded)
 
 
-def tail_line_only(line: Line) -> bool:
-    """Whether the line is a tail line and says nothing only a header line says."""
-    return byline.is_tail_line(line.folded) and strength(line.folded, line.words) <= 1
-
-
-def is_piece_above(line: Line, header: Line) -> bool:
-    """Whether the line over a header line is a piece of it: an author or editor, or a label in the same row."""
-    if line.kind != "text" or line.heading_tag:
-        return False
-    if line.block is header.block and is_opening_byline(line):
-        return True
-    row = row_of(header.block)
-    in_row = row is not None and row_of(line.block) is row
-    return tail_line_only(line) or (in_row and _is_labelled(line))
-
-
-def _is_labelled(line: Line) -> bool:
-    """Whether the line is a label and its value, as cells of a header line are."""
-    dated = _ANY_DATE_LABEL.match(_without_gaps(line.folded))
-    return bool(dated) or _LABELLED.match(line.folded) is not None or byline.is_unknown_credit(line.folded)
-
-
-def header_end(lines: list[Line], first: int) -> int:
-    """The end of the run of lines that make one header line, in cells or list items of one row."""
-    end = first + 1
-    row = row_of(lines[first].block)
-    while end < min(first + _MAX_HEADER_CELLS, len(lines)):
-        line = lines[end]
-        sign = line.kind == "image" and end + 1 < len(lines) and not media.is_content(line.src)
-        if sign and is_label(lines[end - 1].folded):
-            end += 1
-            continue  # a picture between a label and its value: 来源, the newsroom's sign, its name
-        known = words.is_furniture(line) or is_header_piece(line) or tail_line_only(line) or _is_awaited(lines, end)
-        if _dates_again(line, lines[first:end]) or (not known and not _is_cell(lines, first, end, row)):
-            break
-        end += 1
-    while end - 1 > first and words.names_code(lines[end - 1]) and words.is_furniture(lines[end - 1]):
-        end -= 1  # the code follows
-    return end
-
-
-def _is_awaited(lines: list[Line], index: int) -> bool:
-    """Whether the line is the value of a label before it, and the header line goes on behind it."""
-    before = next(lines[place] for place in range(index - 1, -1, -1) if lines[place].kind == "text")
-    if _EMPTY_SOURCE.search(before.folded) and lines[index].block is before.block and lines[index].breaks == "br":
-        return len(lines[index].bare) <= LONGEST_ROW and not words.is_statement(lines[index].folded)
-    awaited = is_label(before.folded) and _says_little(lines[index]) and index + 1 < len(lines)
-    return awaited and is_header_piece(lines[index + 1])
-
-
-def _dates_again(line: Line, header: Sequence[Line]) -> bool:
-    """Whether the line is the text's own date, such as that of a speech: the header line has one."""
-    when = _WHEN.sub("", line.folded.strip(" ()[]\u3000"))
-    dated = [found for said in header if (found := DATE.search(said.folded)) and not _is_of_issue(said.folded, found)]
-    return DATE.fullmatch(when) is not None and any(found[0].strip() != when for found in dated)
-
-
 def _is_of_issue(line: str, dated: re.Match[str]) -> bool:
     """Whether the date is a newspaper's issue's: glued to a source's name, before it, or with a page's number behind it."""
     before = line[: dated.start()]
@@ -372,28 +319,21 @@ def _is_of_issue(line: str, dated: re.Match[str]) -> bool:
     return dated.start() in _dates_of_source(line) and bool(glued or behind)
 
 
-def _is_cell(lines: list[Line], first: int, index: int, row: etree._Element | None) -> bool:
-    """Whether the line is a cell of the header line's row that says nothing by itself: a label's value, more names."""
-    line = lines[index]
-    before = next(lines[place] for place in range(index - 1, -1, -1) if lines[place].kind == "text")
-    box = row if row is not None else small_parent(lines[first], line)
-    if box is None or row_of(line.block) is not row or not _says_little(line) or words.ends_body(line):
-        return False
-    labelled = row is not None and _is_labelled(line)
-    counted = words.is_furniture(before) and line.bare.isdigit()
-    named = all(_NAME.match(word) for word in line.text.split())
-    return labelled or counted or is_label(before.folded) or (named and _holds_header_alone(box, lines, first))
+_WHEN: Final = re.compile(rf"^{_WHEN_WORD}\s*:\s*")
+#: A label of the page's own, with a value behind it.
+LABELLED: Final = re.compile(
+    rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
+)
 
 
-def _says_little(line: Line) -> bool:
-    longest = 40 if _LABELLED.match(line.folded) else 20
-    return line.kind == "text" and len(line.bare) <= longest and not re.search("[。!?;:,！？；：，]$", line.bare)
+def is_labelled(text: str) -> bool:
+    """Whether a folded line is a label and its value, as cells of a header line are."""
+    dated = _ANY_DATE_LABEL.match(_without_gaps(text))
+    return bool(dated) or LABELLED.match(text) is not None or byline.is_unknown_credit(text)
 
 
-def _holds_header_alone(box: etree._Element, lines: list[Line], first: int) -> bool:
-    """Whether the box is the header line's own: neither the headline nor a line of the text stands in it."""
-    inside = [stands_in(line, box) for line in lines[: first + _MAX_HEADER_CELLS + 2]]
-    if any(inside[:first]):
-        return all(words.is_furniture(line) for line, held in zip(lines[:first], inside, strict=False) if held)
-    rest = [line for line, held in zip(lines[first:], inside[first:], strict=False) if held]
-    return all(words.is_furniture(line) or is_header_piece(line) or _says_little(line) for line in rest)
+def dates_again(text: str, header: Iterable[str]) -> bool:
+    """Whether a folded line is the text's own date, such as that of a speech: the header line, folded lines, has one."""
+    when = _WHEN.sub("", text.strip(" ()[]\u3000"))
+    dated = [found for piece in header if (found := DATE.search(piece)) and not _is_of_issue(piece, found)]
+    return DATE.fullmatch(when) is not None and any(found[0].strip() != when for found in dated)

@@ -10,13 +10,9 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
-from panan_spider.extract.breadcrumb import ANCHOR
-from panan_spider.extract.header_line import is_piece_above, leftover, strength
-from panan_spider.extract.labels import Label, has
 from panan_spider.extract.line import Line
-from panan_spider.extract.media import is_content
 from panan_spider.extract.results import Headline, UnknownLayout
-from panan_spider.extract.words import SiteWords, is_lead, is_prose, meaning, one_of
+from panan_spider.extract.words import SiteWords, is_prose, one_of
 from panan_spider.sites.profile import ArticleTemplate
 
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
@@ -145,64 +141,6 @@ def title_candidates(document_title: str, words: SiteWords) -> list[str]:
         named = title_candidates(document_title[first.end() :], words)
         return [document_title, *named, *(end for end in ends if len(end) >= _SHORTEST_END)]
     return [document_title, *(document_title[:cut] for cut, _ in reversed(cuts) if cut)]
-
-
-#: A breadcrumb that nothing announces.
-_FROM_HOME: Final = re.compile(rf"\s{{0,9}}(?:{one_of('home')})\s{{0,9}}[-—–>»›/|·]")
-_OF_ADVERTS: Final = meaning("advertisement")
-_MAX_HEADLINE_LINES: Final = 4
-
-
-def find_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> tuple[int, int]:
-    """Indexes of the headline lines over the header line at `header`, none before `start`; the end is exclusive."""
-    first = header
-    for index in range(header - 1, start - 1, -1):
-        line = lines[index]
-        icon = line.kind == "image" and line.heading_tag and not is_content(line.src)
-        if icon or has(line, Label.FURNITURE, Label.LEFTOVER) or line.bare in _OF_ADVERTS or is_lead(line):
-            if first == header:
-                header = first = index
-            continue
-        if first == header and index + 1 < len(lines) and is_piece_above(line, lines[header]):
-            header = first = index
-            continue
-        beside = first < header and (line.prose.endswith("。") or _in_column(line, lines[header - 1]))
-        if beside or not _can_be_over(line, titles):
-            break
-        first = index
-        if header - first >= _MAX_HEADLINE_LINES:
-            break
-    return first, header
-
-
-def _can_be_over(line: Line, titles: frozenset[str]) -> bool:
-    """Whether the line can stand in the headline block: no link elsewhere, no words of the page around."""
-    if line.kind != "text" or len(line.bare) > 120 or line.is_row or line.controls:
-        return False
-    if len(line.links) >= 3 and line.linked * 2 >= len(line.bare):
-        return False  # a row of section names
-    if plain(line.prose) in titles:
-        return True
-    if strength(line.folded, line.words) >= 2 and not leftover(line.folded, line.words):
-        return False
-    if is_prose(line) or _FROM_HOME.match(line.folded):
-        return False
-    around = has(line, Label.SIDE, Label.HEAD)
-    return not around and ANCHOR.search(line.text) is None and strength(line.folded, line.words) < 3
-
-
-def _in_column(line: Line, headline: Line) -> bool:
-    """Whether the line stands in another column than the headline: in another cell of a row, or among links."""
-    around = {headline.block, *headline.block.iterancestors()}
-    if line.block in around:
-        return False
-    branch = line.block
-    while (parent := branch.getparent()) is not None and parent not in around:
-        branch = parent
-    if parent is not None and parent.tag == "tr":
-        return True
-    links = (a for a in branch.iter("a") if not a.get("href", "#").lower().startswith(("javascript", "#")))
-    return next(islice(links, 1, None), None) is not None
 
 
 #: `甲在乙地调研时勉励`: a verb after 时, whatever it is.

@@ -1,57 +1,22 @@
-"""One line of a page as a reader sees it."""
+"""Line of a page as a reader sees it: a text, a picture or a video; which elements show pictures and videos, and at which address."""
 
+import binascii
 import re
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from hashlib import sha256
+from itertools import chain, islice
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from panan_spider.core.text import fold, once
 from panan_spider.extract.words import SiteWords
 
-_SOURCE_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*[\r\n][ \t\f\r\n]*")
-#: Zero-width characters and controls, which no reader sees.
-_UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-#: Whatever a text holds that has to be cleaned or looked at.
-_ODD: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0a-\x1f\x7f-\x9f]")
-_BLANKS_AROUND_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*\n[ \t\f\n]*")
-_SOURCE_BLANK_RUN: Final = re.compile(r"[ \t\f]+")
-SOURCE_BLANKS: Final = " \t\f\r\n"
 #: Stands between two inline elements where the second begins with a label: style sheets draw the gap. A blank in `text`, none in `prose`.
 GAP: Final = "\x1d"
-
-
-def seen(text: str) -> str:
-    """`text` without what no reader sees; a run of blanks with a line break in it is one line break."""
-    return _SOURCE_BREAK.sub("\n", _UNSEEN.sub("", text)) if _ODD.search(text) else text
-
-
-def collapsed(text: str) -> str:
-    """The text with blanks collapsed as a browser does; a run that holds a line break stays marked as one."""
-    if "\n" in text:
-        text = _BLANKS_AROUND_BREAK.sub("\n", text)
-    if "  " in text or "\t" in text or "\f" in text:
-        text = _SOURCE_BLANK_RUN.sub(" ", text)
-    return text
-
-
-_SEPARATORS: Final = " /|·•丨、,;-—"
-
-
-def unbracketed(text: str) -> str:
-    """`text` without signs that part values, and without the brackets around it, or of which one half was left behind: `样例发布(公众号)` keeps its own."""
-    text = text.strip(_SEPARATORS)
-    while text and (text[0] in ")]】" or text[-1] in "([【"):
-        text = (text[1:] if text[0] in ")]】" else text[:-1]).strip()
-    for opening, closing in ("()", "[]", "【】"):
-        if text.startswith(opening) and (text.endswith(closing) or closing not in text):
-            text = text[1:].removesuffix(closing)
-        elif text.endswith(closing) and opening not in text:
-            text = text[:-1]
-    return text.strip()
-
-
 HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align\s*:\s*right", re.IGNORECASE)
@@ -166,14 +131,6 @@ class Line:
         return False
 
 
-def know_texts(lines: list[Line]) -> None:
-    """Work out `text` and `folded` of all lines in one go, which takes a fraction of what it takes line by line."""
-    raw = "\x1e".join([line.raw for line in lines]).replace("\n", " ").replace("\xa0", " ").replace(GAP, " ")
-    texts, foldeds = raw.split("\x1e"), fold(raw).split("\x1e")
-    for line, text, folded in zip(lines, texts, foldeds, strict=bool(lines)):
-        line.__dict__["text"], line.__dict__["folded"] = text.strip(), folded.strip()
-
-
 def stands_in(line: Line, box: etree._Element) -> bool:
     """Whether the line is printed in `box`, directly or not."""
     return box is line.block or box in line.block.iterancestors()
@@ -203,16 +160,182 @@ LONGEST_ROW: Final = 200  # characters of a row or list that is one header line
 
 def row_of(element: etree._Element) -> etree._Element | None:
     """The small row or list the element stands in; None where it stands in none."""
-    return next((e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and _is_small(e)), None)
-
-
-def _is_small(element: etree._Element) -> bool:
-    return not holds_more_than(element, LONGEST_ROW)
+    return next(
+        (e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and not holds_more_than(e, LONGEST_ROW)),
+        None,
+    )
 
 
 def small_parent(first: Line, line: Line) -> etree._Element | None:
     """The small element right around a line that holds another line, too, in a block of its own; None without one."""
     parent = first.block.getparent()
-    if first.block is line.block or parent is None or parent.tag in ("body", "html") or not _is_small(parent):
+    if (
+        first.block is line.block
+        or parent is None
+        or parent.tag in ("body", "html")
+        or holds_more_than(parent, LONGEST_ROW)
+    ):
         return None
     return parent if any(e is parent for e in line.block.iterancestors()) else None
+
+
+#: Where scripts that load pictures late keep the true address; WeChat's paste prints `data-src`.
+_LATE_SOURCES: Final = ("data-src", "data-original", "data-lazy-src", "data-url", "_src", "original", "zoomfile")
+_PLACEHOLDER: Final = re.compile(
+    r"(?:^|/)(?:blank|spacer|space|loading|grey|pixel|1x1|transparent|clear)\w*\.(?:gif|png)$", re.IGNORECASE
+)
+_ICON: Final = re.compile(
+    r"(?:^|/)(?:icons?_|ico_|icons?/|ewebeditor/|fileicon|print|close|share|logo)[\w./-]*$", re.IGNORECASE
+)
+#: Rules, bullets and arrows of a page, by their names.
+_ORNAMENT: Final = re.compile(
+    r"(?:^|/)(?:[a-z]{1,8}[_-])?(?:h?line|hr|dot|dots|dian|point|bullet|arrow|jiantou|jt|fgx|fengexian|xian|divider|separator|split|bg|bullet|sanjiao|triangle)"
+    r"[_-]?\d{0,3}\.(?:gif|png|jpe?g|webp)$",
+    re.IGNORECASE,
+)
+_SIDE_OF_STYLE: Final = re.compile(r"(?<![\w-])(?:width|height)\s{0,9}:\s{0,9}(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
+_CONTENT: Final = re.compile(r"(?:^|/)(?:pic|att|upload\w*)/|(?:^|/)[WP]0\d{10,}", re.IGNORECASE)
+_VIDEO_ENDINGS: Final = "mp4|m3u8|flv|webm|mov|avi|wmv|swf|mpg|mpeg|rmvb"
+_AUDIO_ENDINGS: Final = "mp3|m4a|wav|wma|aac|ogg"
+_PLAYED_FILE: Final = re.compile(rf"\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})$", re.IGNORECASE)
+_PLAYER: Final = re.compile(r"video|player|v\.qq\.com|youku|tudou|bilibili|iqiyi|ixigua", re.IGNORECASE)
+_FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|7z|wps|et|ofd|txt|csv|rtf)$", re.IGNORECASE)
+_PICTURE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)$", re.IGNORECASE)
+#: An address in a script that plays it: `showPlayer('/a.mp4', …)`.
+_PLAYED: Final = re.compile(
+    rf"""['"]([^'"\s<>]{{1,500}}\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})(?:\?[^'"\s<>]{{0,200}})?)['"]""", re.IGNORECASE
+)
+#: The end of such an address, which few scripts hold: found in a tenth of the time.
+_PLAYED_SIGN: Final = re.compile(rf"\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})['\"?]", re.IGNORECASE)
+_FILM_PARAMETERS: Final = ("movie", "src", "url", "filename")
+_NO_ADDRESS: Final = re.compile(r"(?:data|javascript|about|file|blob):", re.IGNORECASE)
+_INLINE: Final = re.compile(r"data:image/(?:jpe?g|png|gif|webp|bmp)\s*;\s*base64\s*,", re.IGNORECASE)
+_SHORTEST_INLINE: Final = 1_000  # characters; a shorter one is a picture only where its bytes say so
+_SMALLEST_PICTURE: Final = 16  # pixels; anything smaller is a counter's or a spacer's
+
+
+def image_source(element: etree._Element) -> str:
+    """The address of the picture `element` shows; `""` where it shows none, or only a spacer, counter or icon.
+
+    A browser shows what a script or a set of sources names, where `src` is a placeholder: so does this.
+    """
+    if element.tag not in ("img", "image") and (element.tag != "input" or element.get("type", "").lower() != "image"):
+        return ""
+    late = next((value.strip() for name in _LATE_SOURCES if (value := element.get(name, "")).strip()), "")
+    src = (element.get("src") or "").strip()
+    src = "" if _NO_ADDRESS.match(src) else src
+    if late and (is_content(late) or not is_content(src)):
+        src = late  # a paste's `data-src` leads to where the CMS took its copy from
+    if _shows_nothing(src):
+        src = next(filter(None, map(picture_address, _other_sources(element))), "")
+    path = path_of(src)
+    ornament = _ICON.search(path) or (_ORNAMENT.search(path) and not is_content(src))
+    return "" if _shows_nothing(src) or ornament or _is_tiny(element) else src
+
+
+def inline_source(element: etree._Element) -> str:
+    """The name of the picture whose bytes the page holds (`src="data:image/…"`); `""` for a placeholder, and where there is none.
+
+    The name is an RFC 6920 URI of the bytes, `ni:///sha-256;…`: short, stable, and nothing that can be requested.
+    """
+    src = (element.get("src") or "").strip()
+    found = _INLINE.match(src) if element.tag == "img" else None
+    if found is None or _is_tiny(element):
+        return ""
+    data = _decoded(src[found.end() :])
+    if len(src) < _SHORTEST_INLINE and not _is_whole_picture(data):
+        return ""
+    return f"ni:///sha-256;{urlsafe_b64encode(sha256(data).digest()).decode().rstrip('=')}"
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes of a base64 text, as browsers read it: blanks and escapes allowed; the text's own bytes where it is none."""
+    plain = "".join(unquote(text).split()).rstrip("=")
+    try:
+        return b64decode(plain + "=" * (-len(plain) % 4))
+    except (binascii.Error, ValueError):
+        return plain.encode("utf-8", "replace")
+
+
+def _is_whole_picture(data: bytes) -> bool:
+    """Whether a short picture is more than a spacer: a JPEG, or a GIF or PNG of 16 pixels and more on both sides."""
+    if data[:3] == b"GIF" and len(data) >= 10:
+        sides = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    elif data[:4] == b"\x89PNG" and len(data) >= 24:
+        sides = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+    else:
+        return data[:3] == b"\xff\xd8\xff"
+    return min(sides) >= _SMALLEST_PICTURE
+
+
+def _shows_nothing(src: str) -> bool:
+    return not src or _NO_ADDRESS.match(src) is not None or _PLACEHOLDER.search(path_of(src)) is not None
+
+
+def picture_address(src: str) -> str:
+    """`src` where it is a picture's address by its ending, or by where the CMSs keep pictures; `""` otherwise."""
+    return src if not _shows_nothing(src) and (_PICTURE_FILE.search(path_of(src)) or is_content(src)) else ""
+
+
+def _other_sources(element: etree._Element) -> Iterator[str]:
+    """Addresses a picture can be shown from instead of `src`: its set of sources, its `<picture>`'s, any attribute."""
+    sets = [element.get("srcset", ""), element.get("data-srcset", "")]
+    around = islice(element.iterancestors(), 3)  # the parser takes an image after a `<source>` as inside of it
+    if (picture := next((box for box in around if box.tag == "picture"), None)) is not None:
+        sets += [source.get("srcset", "") or source.get("data-srcset", "") for source in picture.iter("source")]
+    # A set is addresses with a width each, parted by commas with a blank.
+    yield from (text.split(maxsplit=1)[0].rstrip(",") for text in sets if text.strip())
+    yield from (
+        value.strip() for name, value in element.items() if name not in ("src", "alt", "title", "href", "class")
+    )
+
+
+def is_content(src: str) -> bool:
+    """Whether the address is where the two CMSs keep an article's own pictures (`/pic/…`, `W0….jpg`)."""
+    return _CONTENT.search(path_of(src)) is not None
+
+
+def _is_tiny(element: etree._Element) -> bool:
+    for side in ("width", "height"):
+        digits = re.match(r"\s*(\d+)\s*(?:px)?\s*$", element.get(side, ""))
+        if digits and int(digits[1]) < _SMALLEST_PICTURE:
+            return True
+    sides = _SIDE_OF_STYLE.findall(element.get("style", ""))
+    return any(int(side) < _SMALLEST_PICTURE for side in sides)
+
+
+def video_source(element: etree._Element) -> str:
+    """The address of the video or sound `element` plays, or its script; `""` where it plays none."""
+    tag = element.tag
+    if tag == "script":
+        text = element.text or ""
+        played = _PLAYED.search(text) if _PLAYED_SIGN.search(text) else None
+        return played[1] if played else ""
+    if tag in ("video", "audio"):
+        own = element.get("src") or next((s.get("src", "") for s in element.iter("source")), "")
+        return own.strip()
+    if tag in ("embed", "iframe"):
+        src = (element.get("src") or element.get("data-src") or "").strip()
+        return src if _PLAYED_FILE.search(path_of(src)) or _PLAYER.search(src) else ""
+    if tag == "object" and element.find(".//embed") is None:
+        films = (param for param in element.iter("param") if param.get("name", "").lower() in _FILM_PARAMETERS)
+        return (element.get("data") or next((film.get("value", "") for film in films), "")).strip()
+    return ""
+
+
+def is_file(href: str) -> bool:
+    """Whether a link leads to a document to download rather than to a page."""
+    return _FILE.search(path_of(href)) is not None
+
+
+def file_name(href: str) -> str:
+    """The last part of the address, as a reader would call the file."""
+    return unquote(path_of(href).rsplit("/", 1)[-1])
+
+
+def path_of(href: str) -> str:
+    """The path of an address as printed; `""` where it has none that can be read."""
+    try:
+        return urlsplit(href.strip()).path
+    except ValueError:
+        return ""

@@ -9,9 +9,16 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.text import remembered
-from panan_spider.extract.line import GAP, HEADING_TAGS, SOURCE_BLANKS, Line, collapsed, know_texts, seen
-from panan_spider.extract.media import image_source, inline_source, is_picture, video_source
+from panan_spider.core.text import fold, remembered
+from panan_spider.extract.line import (
+    GAP,
+    HEADING_TAGS,
+    Line,
+    image_source,
+    inline_source,
+    picture_address,
+    video_source,
+)
 from panan_spider.extract.words import SiteWords, meaning, one_of, spaced
 
 #: What an element does to the lines of a page, as bits: it stands on lines of its own, is bold, links, keeps the line
@@ -69,108 +76,28 @@ def does_of_style(style: str) -> int:
     return (BLOCK if SHOWN_AS_BLOCK.search(style) else 0) | (BOLD if BOLD_STYLE.search(style) else 0)
 
 
-class LineSetter:
-    """Sets text after text into lines; `blocks` are the blocks open, the innermost last."""
+_SOURCE_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*[\r\n][ \t\f\r\n]*")
+#: Zero-width characters and controls, which no reader sees.
+_ZERO_WIDTH: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+#: Whatever a text holds that has to be cleaned or looked at.
+_TO_CLEAN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_BLANKS_AROUND_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*\n[ \t\f\n]*")
+_SOURCE_BLANK_RUN: Final = re.compile(r"[ \t\f]+")
+_SOURCE_BLANKS: Final = " \t\f\r\n"
 
-    def __init__(self, blocks: list[etree._Element], words: SiteWords) -> None:
-        self.lines: list[Line] = []
-        self.blocks = blocks
-        self.words = words
-        self.pieces: list[str] = []  # of the line under way
-        self.solid = False  # whether any of them is more than blanks
-        self.plain = False  # whether any such is not bold
-        self.linked = 0  # characters of them that are link text
-        self.links: list[tuple[str, str]] = []
-        self.bold = 0  # how many bold elements are open
-        self.anchor: etree._Element | None = None  # the link that is open
-        self.anchor_pieces: list[str] = []
-        self.breaks = 0  # line breaks since the last line, 9 after a block's edge
-        self.preformatted = 0  # how many `<pre>` are open
-        self.controls = False  # the line under way holds a field or button of a form
 
-    def add_seen(self, text: str | None) -> None:
-        """Add a text unless it is the blanks that a source prints between two elements."""
-        if text and (self.solid or self.preformatted or text.strip(SOURCE_BLANKS)):
-            self.add(text)
+def _seen(text: str) -> str:
+    """`text` without what no reader sees; a run of blanks with a line break in it is one line break."""
+    return _SOURCE_BREAK.sub("\n", _ZERO_WIDTH.sub("", text)) if _TO_CLEAN.search(text) else text
 
-    def add(self, text: str) -> None:
-        """Add a text to the line under way."""
-        text = seen(text)
-        if self.solid and _OPENS.match(text) and not self.pieces[-1][-1:].isspace():
-            self.pieces.append(GAP)
-        if self.preformatted and "\n" in text:
-            self._add_lines(text)
-            return
-        self.pieces.append(text)
-        if not text.isspace():
-            self.solid = True
-            if not self.bold and text:
-                self.plain = True
-        if self.anchor is not None:
-            self.linked += len("".join(text.split()))
-            self.anchor_pieces.append(text)
 
-    def _add_lines(self, text: str) -> None:
-        """Text in a `<pre>`, where the source's line breaks are printed."""
-        self.preformatted, before = 0, self.preformatted
-        first, *rest = text.split("\n")
-        self.add(first)
-        for line in rest:
-            self.flush(1)
-            self.add(line)
-        self.preformatted = before
-
-    def flush(self, breaks: int) -> None:
-        """End the line under way, if any; `breaks` line breaks follow it."""
-        if self.pieces:
-            if self.solid:
-                self._end_line()
-                self.solid = self.plain = False
-                self.linked = 0
-            self.pieces = []
-        self.controls = False
-        self.breaks += breaks
-
-    def edge(self) -> None:
-        """A block begins or ends."""
-        if self.pieces:
-            self.flush(9)
-        else:
-            self.controls = False
-            self.breaks = 9
-
-    def _end_line(self) -> None:
-        raw = collapsed("".join(self.pieces))
-        if not raw or raw.isspace():
-            return
-        if self.anchor is not None:
-            self.close_link(self.anchor)
-        self.append(
-            Line(
-                raw,
-                self.blocks[-1],
-                self.words,
-                "text",
-                "",
-                self.links,
-                self.linked,
-                not self.plain,
-                controls=self.controls,
-            )
-        )
-        self.links = []
-
-    def close_link(self, anchor: etree._Element) -> None:
-        """End the link: the text printed since its start is its text."""
-        if text := " ".join("".join(self.anchor_pieces).split()):
-            self.links.append((anchor.get("href", ""), text))
-        self.anchor_pieces = []
-
-    def append(self, line: Line) -> None:
-        """A line is whole: it knows how it is set off from the one before."""
-        line.breaks = "block" if self.breaks >= 9 else "brbr" if self.breaks >= 2 else "br"
-        self.breaks = 0
-        self.lines.append(line)
+def _collapsed(text: str) -> str:
+    """The text with blanks collapsed as a browser does; a run that holds a line break stays marked as one."""
+    if "\n" in text:
+        text = _BLANKS_AROUND_BREAK.sub("\n", text)
+    if "  " in text or "\t" in text or "\f" in text:
+        text = _SOURCE_BLANK_RUN.sub(" ", text)
+    return text
 
 
 #: What begins behind a gap that style sheets draw: a label, a time of day, a service of the page, a mark or role before a name.
@@ -185,13 +112,29 @@ _OPENS: Final = re.compile(
 _ODD: Final = CONTROL | UNSEEN | MEDIA
 
 
-class _Flattener(LineSetter):
-    """Walks the tree once, without recursion: pages nested thousands deep must not end the run.
+class _Flattener:
+    """Walks the tree once and sets text after text into lines, without recursion: pages nested thousands deep must not end the run.
 
     A page costs it some hundred to a thousand steps, and no other part of reading costs a big page as much: so it
-    holds what is open in one list, learns what an element does from one table (`elements.DOES`), asks it for little
+    holds what is open in one list, learns what an element does from one table (`DOES`), asks it for little
     else, and passes over the blanks between two elements without a call.
     """
+
+    def __init__(self, root: etree._Element, words: SiteWords) -> None:
+        self.lines: list[Line] = []
+        self.blocks = [root]  # the blocks open, the innermost last
+        self.words = words
+        self.pieces: list[str] = []  # of the line under way
+        self.solid = False  # whether any of them is more than blanks
+        self.plain = False  # whether any such is not bold
+        self.linked = 0  # characters of them that are link text
+        self.links: list[tuple[str, str]] = []
+        self.bold = 0  # how many bold elements are open
+        self.anchor: etree._Element | None = None  # the link that is open
+        self.anchor_pieces: list[str] = []
+        self.breaks = 0  # line breaks since the last line, 9 after a block's edge
+        self.preformatted = 0  # how many `<pre>` are open
+        self.controls = False  # the line under way holds a field or button of a form
 
     def walk(self, root: etree._Element) -> None:
         """All elements below `root`, in order; each is closed when the next one is no longer inside it."""
@@ -295,17 +238,109 @@ class _Flattener(LineSetter):
         if does & PRE:
             self.preformatted -= 1
 
+    def add_seen(self, text: str | None) -> None:
+        """Add a text unless it is the blanks that a source prints between two elements."""
+        if text and (self.solid or self.preformatted or text.strip(_SOURCE_BLANKS)):
+            self.add(text)
+
+    def add(self, text: str) -> None:
+        """Add a text to the line under way."""
+        text = _seen(text)
+        if self.solid and _OPENS.match(text) and not self.pieces[-1][-1:].isspace():
+            self.pieces.append(GAP)
+        if self.preformatted and "\n" in text:
+            self._add_lines(text)
+            return
+        self.pieces.append(text)
+        if not text.isspace():
+            self.solid = True
+            if not self.bold and text:
+                self.plain = True
+        if self.anchor is not None:
+            self.linked += len("".join(text.split()))
+            self.anchor_pieces.append(text)
+
+    def _add_lines(self, text: str) -> None:
+        """Text in a `<pre>`, where the source's line breaks are printed."""
+        self.preformatted, before = 0, self.preformatted
+        first, *rest = text.split("\n")
+        self.add(first)
+        for line in rest:
+            self.flush(1)
+            self.add(line)
+        self.preformatted = before
+
+    def flush(self, breaks: int) -> None:
+        """End the line under way, if any; `breaks` line breaks follow it."""
+        if self.pieces:
+            if self.solid:
+                self._end_line()
+                self.solid = self.plain = False
+                self.linked = 0
+            self.pieces = []
+        self.controls = False
+        self.breaks += breaks
+
+    def edge(self) -> None:
+        """A block begins or ends."""
+        if self.pieces:
+            self.flush(9)
+        else:
+            self.controls = False
+            self.breaks = 9
+
+    def _end_line(self) -> None:
+        raw = _collapsed("".join(self.pieces))
+        if not raw or raw.isspace():
+            return
+        if self.anchor is not None:
+            self.close_link(self.anchor)
+        self.append(
+            Line(
+                raw,
+                self.blocks[-1],
+                self.words,
+                "text",
+                "",
+                self.links,
+                self.linked,
+                not self.plain,
+                controls=self.controls,
+            )
+        )
+        self.links = []
+
+    def close_link(self, anchor: etree._Element) -> None:
+        """End the link: the text printed since its start is its text."""
+        if text := " ".join("".join(self.anchor_pieces).split()):
+            self.links.append((anchor.get("href", ""), text))
+        self.anchor_pieces = []
+
+    def append(self, line: Line) -> None:
+        """A line is whole: it knows how it is set off from the one before."""
+        line.breaks = "block" if self.breaks >= 9 else "brbr" if self.breaks >= 2 else "br"
+        self.breaks = 0
+        self.lines.append(line)
+
 
 def _pictures_without_script(element: etree._Element | None) -> list[str]:
     """Addresses of the pictures in a `<noscript>`; none of any other element."""
     if element is None or element.tag != "noscript":
         return []
-    return [src for image in element.iter("img") if is_picture(src := image_source(image))]
+    return [src for image in element.iter("img") if picture_address(src := image_source(image))]
+
+
+def _know_texts(lines: list[Line]) -> None:
+    """Work out `text` and `folded` of all lines in one go, which takes a fraction of what it takes line by line."""
+    raw = "\x1e".join([line.raw for line in lines]).replace("\n", " ").replace("\xa0", " ").replace(GAP, " ")
+    texts, foldeds = raw.split("\x1e"), fold(raw).split("\x1e")
+    for line, text, folded in zip(lines, texts, foldeds, strict=bool(lines)):
+        line.__dict__["text"], line.__dict__["folded"] = text.strip(), folded.strip()
 
 
 def flatten(root: etree._Element, words: SiteWords) -> list[Line]:
     """All lines of the page below `root`, in the order of the source, unseen elements left out."""
-    walker = _Flattener([root], words)
+    walker = _Flattener(root, words)
     walker.walk(root)
-    know_texts(walker.lines)
+    _know_texts(walker.lines)
     return walker.lines

@@ -8,24 +8,21 @@ from itertools import islice
 from typing import Final
 
 from panan_spider.core.text import fold
-from panan_spider.extract import byline, media, words
-from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
+from panan_spider.extract import byline, words
 from panan_spider.extract.byline import read_byline
 from panan_spider.extract.header_line import (
     closing_source,
     could_say_some,
-    header_end,
     is_lone_byline,
-    is_piece_above,
     leftover,
     names_source,
     strength,
 )
-from panan_spider.extract.headline import find_headline, plain
+from panan_spider.extract.headline import plain
 from panan_spider.extract.labels import Label, ends_body, has, is_tail, is_unlisted_tail
-from panan_spider.extract.line import Line, LineMark
+from panan_spider.extract.line import Line, LineMark, is_content
+from panan_spider.extract.page_head import Breadcrumb, find_breadcrumb, find_header
 from panan_spider.extract.results import UnknownLayout
-from panan_spider.extract.words import without_furniture
 
 _CELLS: Final = frozenset({"td", "th", "dt", "dd", "li"})
 #: Where a tail line begins that stands behind the last words of the text.
@@ -237,20 +234,12 @@ class Region:
 def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     """Raises UnknownLayout where the page has no header line; `titles` is what its headline can be, in other places."""
     crumb = find_breadcrumb(lines)
-    start = crumb.last + 1 if crumb else 0
     named = frozenset(map(plain, titles))
-    found = _find_header(lines, start, named)
-    if found is not None:
-        headline, header = found
-        begin = header[1]
-    elif over := _find_header_over(lines, start, named):
-        header, headline = over
-        begin = headline[1]
-    elif crumb and (below := _find_header_below(lines, crumb, named)):
-        headline, header = below
-        begin = header[1]
-    else:
+    found = find_header(lines, crumb, named)
+    if found is None:
         raise UnknownLayout("no header line: neither a date with 来源 nor a byline under a headline")
+    headline, header = found
+    begin = max(headline[1], header[1])
     tail = find_tail(lines, (header[0], begin))
     last = _last_group(tail) if tail else len(lines)
     end = next((index for index in range(begin, last) if _ends_body(lines, index, begin)), last)
@@ -310,34 +299,6 @@ def _opening_bylines(lines: list[Line], begin: int, end: int, titles: frozenset[
     return tuple(found) if any(words.is_prose(line) for line in rest) else ()
 
 
-def _find_header_over(
-    lines: list[Line], start: int, titles: frozenset[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Header line and headline of a page that prints the date and 来源 over an h1 or the document's title."""
-    for index in range(start, len(lines) - 1):
-        if words.is_statement(lines[index].folded):
-            return None
-        if has(lines[index], Label.HEADER) and strength(lines[index].folded, lines[index].words) >= 5:
-            end = header_end(lines, index)
-            if end < len(lines) and (lines[end].heading_tag == "h1" or plain(lines[end].prose) in titles):
-                return (index, end), (end, end + 1)
-    return None
-
-
-def _find_header_below(
-    lines: list[Line], crumb: Breadcrumb, titles: frozenset[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Headline and header line of a page whose breadcrumb stands between the two."""
-    first = crumb.last + 1
-    headline = find_headline(lines, 0, crumb.first, titles)
-    known = any(line.heading_tag or plain(line.prose) in titles for line in lines[slice(*headline)])
-    if not (known and first < len(lines) and has(lines[first], Label.HEADER)):
-        return None
-    end = header_end(lines, first)
-    said = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
-    return (headline, (first, end)) if strength(said, lines[first].words) >= 2 else None
-
-
 def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
     """Whether the text ends before the line: under a newspaper's `相关链接` the text can go on, in whole sentences."""
     if not ends_body(lines[index]):
@@ -351,41 +312,6 @@ def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
     return not has(lines[index], Label.SIDE) or not words.is_statement(after.folded)
 
 
-def _find_header(
-    lines: list[Line], start: int, titles: frozenset[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Headline and header line, where the lines that are surest to be the latter have a headline over them."""
-    best: tuple[tuple[int, int], tuple[int, int]] | None = None
-    index, most = start, 1
-    while index < len(lines):
-        if best is not None and words.is_statement(lines[index].folded):
-            break  # the text has begun: the date that ends a notice is no header line
-        if not has(lines[index], Label.HEADER) or plain(lines[index].prose) in titles:
-            index += 1
-            continue
-        end = header_end(lines, index)
-        text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
-        if (score := strength(text, lines[index].words)) > most:
-            headline = find_headline(lines, start, index, titles)
-            if _has_headline(lines, headline, titles):
-                best, most = (headline, (_header_begin(lines, headline[1], index), end)), score
-        index = end
-    return best
-
-
-def _has_headline(lines: list[Line], headline: tuple[int, int], titles: frozenset[str]) -> bool:
-    over = lines[slice(*headline)]
-    return any(line.heading_tag or plain(line.prose) in titles or not line.prose.endswith("。") for line in over)
-
-
-def _header_begin(lines: list[Line], floor: int, index: int) -> int:
-    """The first line of the header line found at `index`: authors and editors printed over it belong to it."""
-    begin = index
-    while begin > floor and is_piece_above(lines[begin - 1], lines[index]):
-        begin -= 1
-    return begin
-
-
 def without_icons(lines: list[Line]) -> list[Line]:
     """The lines without the pictures of the page's own, a clock or a pen, that stand before the words of a header line."""
     return [line for line, after in zip(lines, [*lines[1:], None], strict=False) if not _is_icon(line, after)]
@@ -393,4 +319,4 @@ def without_icons(lines: list[Line]) -> list[Line]:
 
 def _is_icon(line: Line, after: Line | None) -> bool:
     beside = line.kind == "image" and after is not None and after.block is line.block and has(after, Label.HEADER)
-    return beside and not media.is_content(line.src)
+    return beside and not is_content(line.src)

@@ -9,8 +9,8 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extract import media, words
-from panan_spider.extract.line import Line
+from panan_spider.extract import words
+from panan_spider.extract.line import Line, is_file
 from panan_spider.items import Author, Block, Image, Link
 
 #: The reason of a page that can be read and says that there is no such page.
@@ -332,7 +332,7 @@ def _given(places: tuple[FieldSource | None, ...], given: tuple[bool, ...]) -> F
 
 
 def _links_file(line: Line) -> bool:
-    return any(media.is_file(href) for href, _ in line.links)
+    return any(is_file(href) for href, _ in line.links)
 
 
 def _related_heading(lines: Sequence[Line]) -> list[Line]:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from panan_spider.extract.breadcrumb import Breadcrumb, find_breadcrumb
 from panan_spider.extract.document import (
     Page,
     base_url,
@@ -23,6 +22,7 @@ from panan_spider.extract.document import (
 from panan_spider.extract.line import HEADING_TAGS, Line
 from panan_spider.extract.lines import HIDDEN, flatten
 from panan_spider.extract.list_blocks import ArticleLink
+from panan_spider.extract.page_head import Breadcrumb, find_breadcrumb
 from panan_spider.extract.pager import last_sign, read_pager
 from panan_spider.extract.results import InvalidPage, OtherRow, SectionPage, SoftBlock, UnknownLayout
 from panan_spider.extract.section_rows import read_rows

@@ -254,11 +254,6 @@ def is_neighbour(line: "Line") -> bool:
     return _NEIGHBOUR.match(line.folded) is not None and len(line.folded) < 80
 
 
-def is_page_walk(line: "Line") -> bool:
-    """Whether the line leads to other parts or other articles."""
-    return is_row_of_numbers(line) or is_pager(line) or is_neighbour(line)
-
-
 def is_form(line: "Line") -> bool:
     """Whether the line is short and holds a field or a button of a form."""
     return line.kind == "text" and line.controls and len(line.bare) <= _LONGEST_SHARE
@@ -280,11 +275,6 @@ def is_share_row(line: "Line") -> bool:
 def is_tools(line: "Line") -> bool:
     """Whether nothing is left of the line but signs when print, letter size and counters are taken out."""
     return line.kind == "text" and _is_furniture_alone(line.folded)
-
-
-def is_furniture(line: "Line") -> bool:
-    """Whether the line serves the reader and says nothing: print, letter size, counters, sharing."""
-    return is_form(line) or is_sharing(line) or is_share_row(line) or is_tools(line)
 
 
 def _is_furniture_alone(text: str) -> bool:
@@ -335,11 +325,3 @@ def is_notice(line: "Line") -> bool:
 def is_linked_keywords(line: "Line") -> bool:
     """Whether the line is keywords with links."""
     return bool(line.links) and _KEYWORDS.match(line.folded) is not None
-
-
-def ends_body(line: "Line") -> bool:
-    """Whether the line can only stand after the article's body."""
-    if line.kind != "text" or (is_statement(line.folded) and not line.is_row):
-        return False
-    below = is_notice(line) or is_linked_keywords(line)
-    return below or side_heading(line.folded) is not None or is_footer(line.folded, line.words) or is_page_walk(line)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from panan_spider.extract.breadcrumb import split_breadcrumb
 from panan_spider.extract.header_line import read_header_line
+from panan_spider.extract.page_head import split_breadcrumb
 
 PAGES = Path(__file__).parents[3] / "shared" / "site" / "pages.jsonl"
 pytestmark = pytest.mark.skipif(not PAGES.exists(), reason="the evidence lies beside the checkout, not in it")

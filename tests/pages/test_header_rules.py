@@ -2,8 +2,8 @@
 
 import pytest
 
-from panan_spider.extract.breadcrumb import split_breadcrumb
 from panan_spider.extract.header_line import read_header_line
+from panan_spider.extract.page_head import split_breadcrumb
 from panan_spider.extract.results import InvalidPage
 
 Names = list[tuple[str, str | None, str | None]]

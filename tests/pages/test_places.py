@@ -9,7 +9,7 @@ from lxml import etree
 from test_fixtures import FIELDS, FOLDERS, pages
 
 from panan_spider.extract.document import Page, parse
-from panan_spider.extract.media import image_source
+from panan_spider.extract.line import image_source
 
 NO_XPATH = {"template", "url"}
 each_page = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
