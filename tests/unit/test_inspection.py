@@ -10,8 +10,7 @@ from rich.console import Console
 
 from panan_spider.core.tables import RowStatus, show
 from panan_spider.doctor.fixture import PageNotAvailable, local_page, resolved
-from panan_spider.doctor.inspection import Inspection
-from panan_spider.doctor.site_checks import FIELDS
+from panan_spider.doctor.inspection import FIELDS, Inspection
 from panan_spider.extract.document import Page
 from panan_spider.sites.profile import load_site
 
