@@ -92,7 +92,7 @@ def test_imports_go_one_way() -> None:
 @pytest.mark.parametrize("part", STRANGERS)
 def test_a_layer_keeps_to_its_trade(part: str) -> None:
     inspected = [module for module in modules(*PACKAGES) if module.part == part]
-    assert len(inspected) >= 3
+    assert inspected, f"no module belongs to {part}"
     wrong = [
         f"{module.where} imports {name}"
         for module in inspected
