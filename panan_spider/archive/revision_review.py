@@ -145,7 +145,7 @@ def review_reading(archive: Archive, site: Site, article: Article) -> tuple[Arti
 
     Raises StoreError.
     """
-    known = archive.latest(article.id)
+    known = archive.ledger.articles.latest(article.id)
     if known is None:
         others = archive.same_content(article.id, article.content_hash)
         many = len(others) >= site.thresholds.same_content_numbers - 1

@@ -84,7 +84,7 @@ class CrawlState:
 
     @property
     def discovered_count(self) -> int:
-        """Number of URLs discovered in this run."""
+        """Number of URLs discovered in this run; after `settle_rest` it is the sum of `counts`."""
         return len(self._urls)
 
     def article(self, article_id: str) -> KnownArticle | None:
@@ -332,7 +332,7 @@ class CrawlState:
                 self._ledger.urls.replace_reason(self._run, row.url, row.record)
         return len(rows)
 
-    def settle_rest(self, reason: str) -> int:
+    def settle_rest(self, reason: str = "the run ended before it") -> int:
         """End of a run: every open URL becomes PENDING, open walks interrupted. The number of such URLs."""
         at = moment(self._clock())
         with self._ledger.write():

@@ -184,7 +184,7 @@ class ArchiveRunExtension:
             raise refused
         if reason == "finished":
             self._review_held("of this run")
-        self.archive.settle_rest()
+        self.archive.memory.settle_rest()
         run = self.ended(reason)
         evaluation = evaluate(run)
         self.exit_code, self.reason = evaluation.code, evaluation.reason

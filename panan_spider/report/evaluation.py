@@ -261,8 +261,8 @@ def facts_of(run: EndedRun) -> RunFacts:
     archive, stats = run.archive, run.stats
     return RunFacts(
         finish_reason=run.finish_reason,
-        outcomes=archive.outcome_counts(),
-        discovered=archive.discovered_count,
+        outcomes=archive.memory.counts,
+        discovered=archive.memory.discovered_count,
         robots_unreachable=tuple(stats.get("panan/robots_unreachable", ())),
         robots_reasons=tuple(
             reason for reason in stats.get("panan/robots_unreachable", {}).values() if reason.startswith("redirect")

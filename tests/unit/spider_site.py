@@ -110,14 +110,7 @@ class Notes(CrawlState):
     def begin_walk(self, url: str, name: str) -> None:
         pass
 
-    def settle(
-        self,
-        url: str,
-        outcome: Outcome,
-        reason: str | None = None,
-        field: str | None = None,
-        template: str | None = None,
-    ) -> None:
+    def settle(self, url: str, outcome: Outcome, reason: str | None = None, *_of_quarantine: str | None) -> None:
         known = self.outcomes.setdefault(url, (outcome, reason))
         assert known[0] is outcome, f"{url} is already {known[0]}, now {outcome}"
 

@@ -48,8 +48,8 @@ def crawl(folder: Path, run_id: str, site: Site) -> Archive:
         HeldReview(archive, Thresholds()).run()  # of a run that was killed
         _crawl(archive, site)
         HeldReview(archive, Thresholds()).run()
-        archive.settle_rest()
-        archive.close({"exit_code": 0, "outcomes": archive.outcome_counts()})
+        archive.memory.settle_rest()
+        archive.close({"exit_code": 0, "outcomes": archive.memory.counts})
     except StoreError:
         archive.close({"exit_code": 14})
         raise
@@ -72,7 +72,7 @@ def _crawl(archive: Archive, site: Site) -> None:
 
 def _ask(archive: Archive, number: int, site: Site) -> None:
     url, article_id = url_of(number), f"{number:09d}"
-    known = archive.latest(article_id)
+    known = archive.ledger.articles.latest(article_id)
     if known is None and archive.memory.settled(article_id):
         archive.memory.settle(url, Outcome.KNOWN)
     elif number in site.gone:
@@ -86,7 +86,7 @@ def _ask(archive: Archive, number: int, site: Site) -> None:
 
 
 def _keep(archive: Archive, number: int, version: int) -> None:
-    url, known = url_of(number), archive.latest(f"{number:09d}")
+    url, known = url_of(number), archive.ledger.articles.latest(f"{number:09d}")
     place = archive.write_response(an_exchange(url, b"version %d" % version))
     article = an_article(number, 1 if known is None else known.revision + 1, version, warc=place)
     if known is not None and known.content_hash == article.content_hash:

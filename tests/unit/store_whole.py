@@ -36,7 +36,7 @@ def run_to_the_end(folder: Path) -> None:
     """The next run, not killed, must find and finish everything; the one after it has nothing to do."""
     archive = crawl(folder, "next", NEW)
     assert not [note for note in archive.notes if "set aside" in note or "damaged" in note], archive.notes
-    assert sum(archive.outcome_counts().values()) == archive.discovered_count == 9
+    assert sum(archive.memory.counts.values()) == archive.memory.discovered_count == 9
     check_whole(folder)
     ledger = Ledger.read_only(folder / "ledger.sqlite")
     assert ledger.runs.dead() == []
@@ -44,7 +44,7 @@ def run_to_the_end(folder: Path) -> None:
     with sqlite3.connect(folder / "ledger.sqlite") as books:
         assert books.execute("SELECT * FROM fates WHERE outcome IS NULL").fetchall() == []
     last = crawl(folder, "last", NEW)
-    assert last.notes == [] and last.outcome_counts()[Outcome.UNCHANGED] == 4
+    assert last.notes == [] and last.memory.counts[Outcome.UNCHANGED] == 4
     check_whole(folder)
 
 

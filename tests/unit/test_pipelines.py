@@ -105,7 +105,7 @@ def test_an_impossible_article_is_quarantined_as_invalid_and_named(line: Line, f
     assert told["field"].split(".")[0] == field
     assert told["reason"]
     assert told["warc"] == place.model_dump(exclude={"parts"})
-    assert line.archive.outcome_counts() == {Outcome.INVALID: 1}
+    assert line.archive.memory.counts == {Outcome.INVALID: 1}
 
 
 def test_what_is_quarantined_is_said_in_one_line(line: Line, caplog: pytest.LogCaptureFixture) -> None:
@@ -120,7 +120,7 @@ def test_a_new_article_is_revision_one_and_stored(line: Line) -> None:
     stored = line.take(an_article())
     assert stored.revision == 1
     assert [(told["id"], told["revision"]) for told in line.lines] == [("000000001", 1)]
-    assert line.archive.outcome_counts() == {Outcome.STORED: 1}
+    assert line.archive.memory.counts == {Outcome.STORED: 1}
 
 
 def test_the_line_is_the_whole_article(line: Line) -> None:
@@ -136,7 +136,7 @@ def test_the_same_content_again_is_unchanged_and_no_line(line: Line) -> None:
     with pytest.raises(DropItem):
         line.take(an_article(fetched_at="2027-01-01T00:00:00Z"))
     assert len(line.lines) == 1
-    assert line.archive.outcome_counts() == {Outcome.UNCHANGED: 1}
+    assert line.archive.memory.counts == {Outcome.UNCHANGED: 1}
     line.archive.close({})
 
 
@@ -150,9 +150,9 @@ def test_changed_content_is_the_next_revision(line: Line) -> None:
     for version in (2, 3):
         line = again(line)
         held(line, an_article(version=version))
-        assert len(line.lines) == version - 1 and line.archive.outcome_counts() == {}
+        assert len(line.lines) == version - 1 and line.archive.memory.counts == {}
         assert HeldReview(line.archive, Thresholds()).run() == (1, 0)
-        assert line.archive.outcome_counts() == {Outcome.REVISED: 1}
+        assert line.archive.memory.counts == {Outcome.REVISED: 1}
     assert [(told["revision"], told["text"]) for told in line.lines] == [(n, f"第{n}版正文") for n in (1, 2, 3)]
     line.archive.close({})
 
@@ -187,7 +187,7 @@ def test_articles_that_arrive_together_are_one_write_and_one_sync(line: Line, mo
     assert [item.id for item in stored] == [told["id"] for told in line.lines]
     assert len(line.lines) == 5
     assert calls == ["write", "fsync"]
-    assert line.archive.outcome_counts() == {Outcome.STORED: 5}
+    assert line.archive.memory.counts == {Outcome.STORED: 5}
 
 
 def test_no_more_wait_for_each_other_than_are_said(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def test_what_the_disk_refuses_is_refused_to_all_that_waited(line: Line, monkeyp
 def test_validators_of_the_response_go_into_the_mark(line: Line) -> None:
     line.archive.validators[url_of(1)] = ('"e1"', "Sat, 07 Mar 2020 00:00:00 GMT")
     line.take(an_article())
-    known = line.archive.latest("000000001")
+    known = line.archive.ledger.articles.latest("000000001")
     assert known is not None
     assert (known.etag, known.last_modified) == ('"e1"', "Sat, 07 Mar 2020 00:00:00 GMT")
 

@@ -134,7 +134,7 @@ def test_a_correction_is_held_and_stored_at_the_runs_end(runs: Runs) -> None:
     assert HeldReview(runs.archive, Thresholds()).run() == (1, 0)
     assert texts(runs)[1] == ("000000001", 2, f"更正\n{TEXT}")
     assert runs.memory.counts == {Outcome.REVISED: 1}
-    known = runs.archive.latest("000000001")
+    known = runs.archive.ledger.articles.latest("000000001")
     assert known is not None and (known.revision, known.etag) == (2, '"更正\n第0"')
     assert HeldReview(runs.archive, Thresholds()).run() == (0, 0)
 
@@ -161,7 +161,7 @@ def test_an_error_page_for_all_is_quarantined_asked_again_and_gone_once_the_site
             ask(runs, number, "抱歉，页面找不到了")
         assert HeldReview(runs.archive, Thresholds()).run() == (0, 12)
         assert runs.memory.counts == {Outcome.INVALID: 12}
-        known = runs.archive.latest("000000001")
+        known = runs.archive.ledger.articles.latest("000000001")
         assert known is not None and known.etag == f'"{TEXT[:5]}"', "the validators of the error page are not kept"
     assert len(texts(runs)) == 12
     runs.next()

@@ -49,11 +49,11 @@ def test_the_line_is_durable_before_the_mark(archive: Archive, monkeypatch: pyte
 
     def sync(fd: int) -> None:
         fsync(fd)
-        seen.append("marked" if archive.latest("000000001") else "not marked")
+        seen.append("marked" if archive.ledger.articles.latest("000000001") else "not marked")
 
     monkeypatch.setattr(os, "fsync", sync)
     archive.store_all([(an_article(), Outcome.STORED)])
-    assert seen == ["not marked"] and archive.latest("000000001") is not None
+    assert seen == ["not marked"] and archive.ledger.articles.latest("000000001") is not None
 
 
 @pytest.mark.parametrize("how", ["store", "quarantine"])
@@ -77,7 +77,7 @@ def test_several_articles_are_one_write_and_each_is_marked(archive: Archive, mon
     archive.close({})
     again = an_archive(archive.folder, "r2")
     assert again.notes == []  # nothing had to be marked again
-    known = [again.latest(f"{number:09d}") for number in (1, 2, 3)]
+    known = [again.ledger.articles.latest(f"{number:09d}") for number in (1, 2, 3)]
     assert [one and one.content_hash for one in known] == [*hashes.values()]
 
 
@@ -87,9 +87,9 @@ def test_a_correction_is_a_second_line(archive: Archive) -> None:
     archive = an_archive(archive.folder, "r2")
     archive.store_all([(an_article(revision=2, version=2), Outcome.REVISED)])
     assert [line["revision"] for line in lines_of(archive.folder / "articles.jsonl")] == [1, 2]
-    known = archive.latest("000000001")
+    known = archive.ledger.articles.latest("000000001")
     assert known is not None and known.revision == 2 and known.outcome is Outcome.REVISED
-    assert archive.outcome_counts() == {Outcome.REVISED: 1}
+    assert archive.memory.counts == {Outcome.REVISED: 1}
 
 
 @pytest.mark.parametrize("revision", [1, 3])
@@ -104,7 +104,7 @@ def test_a_contradicted_fate_writes_nothing(archive: Archive) -> None:
     archive.memory.settle(url_of(1), Outcome.FAILED)
     with pytest.raises(ValueError, match="is already failed, now stored"):
         archive.store_all([(an_article(), Outcome.STORED)])
-    assert lines_of(archive.folder / "articles.jsonl") == [] and archive.latest("000000001") is None
+    assert lines_of(archive.folder / "articles.jsonl") == [] and archive.ledger.articles.latest("000000001") is None
 
 
 def test_an_unchanged_article_gets_new_validators_and_no_line(archive: Archive) -> None:
@@ -115,9 +115,9 @@ def test_an_unchanged_article_gets_new_validators_and_no_line(archive: Archive) 
     archive = an_archive(archive.folder, "r2")
     archive.validators[url_of(1)] = ('"e2"', None)
     archive.mark_unchanged("000000001", url_of(1), an_article())
-    known = archive.latest("000000001")
+    known = archive.ledger.articles.latest("000000001")
     assert known is not None and (known.etag, known.outcome) == ('"e2"', Outcome.UNCHANGED)
-    assert archive.outcome_counts() == {Outcome.UNCHANGED: 1}
+    assert archive.memory.counts == {Outcome.UNCHANGED: 1}
     assert len(lines_of(archive.folder / "articles.jsonl")) == 1
 
 
@@ -127,7 +127,7 @@ def test_an_unchanged_article_without_new_validators_keeps_the_old(archive: Arch
     archive.close({})
     archive = an_archive(archive.folder, "r2")
     archive.mark_unchanged("000000001", url_of(1))
-    known = archive.latest("000000001")
+    known = archive.ledger.articles.latest("000000001")
     assert known is not None and (known.etag, known.last_modified) == ('"e1"', "then")
 
 
@@ -210,7 +210,9 @@ def test_a_line_whose_mark_fails_stops_the_run_and_is_marked_by_the_next(
         archive.store_all([(an_article(2), Outcome.STORED)])
     archive.close({})
     again = an_archive(archive.folder, "r2")
-    assert again.latest("000000001") is not None and again.latest("000000002") is not None
+    assert (
+        again.ledger.articles.latest("000000001") is not None and again.ledger.articles.latest("000000002") is not None
+    )
 
 
 def test_an_unusable_folder_is_a_store_error(tmp_path: Path) -> None:

@@ -43,10 +43,10 @@ def test_the_books_add_up(runs: Runs) -> None:
     runs.archive.store_all([(an_article(8), Outcome.STORED)])
     runs.memory.settle("http://www.panews.cn/never-announced", Outcome.NO_LIST)
     assert open_urls(runs) == [url_of(7)]
-    assert runs.archive.settle_rest() == 1 and runs.archive.settle_rest() == 0
-    counts = runs.archive.outcome_counts()
+    assert runs.archive.memory.settle_rest() == 1 and runs.archive.memory.settle_rest() == 0
+    counts = runs.archive.memory.counts
     assert counts == Counter(gone=2, failed=1, pending=1, stored=1, no_list=1)
-    assert sum(counts.values()) == runs.archive.discovered_count == 6
+    assert sum(counts.values()) == runs.archive.memory.discovered_count == 6
     assert outcomes(runs) == counts
 
 
@@ -64,7 +64,7 @@ def test_the_addresses_of_one_page_are_entered_in_one_commit(runs: Runs) -> None
     page = [DiscoveredUrl(url_of(number), "article", f"{number:09d}") for number in range(20)]
     assert statements(runs, lambda: runs.memory.discovered_all(page)).count("COMMIT") == 1
     assert open_urls(runs) == [url_of(number) for number in range(20)]
-    assert runs.archive.discovered_count == 20
+    assert runs.archive.memory.discovered_count == 20
 
 
 def test_what_a_run_has_entered_and_told_costs_no_further_statement(runs: Runs) -> None:
@@ -77,7 +77,7 @@ def test_an_address_met_again_is_of_the_kind_it_was_last_met_as(runs: Runs) -> N
     for kind in ("section", "list", "section"):
         runs.memory.discovered(SECTION, kind)
         assert runs.archive.ledger._db.rows("SELECT url, kind FROM addresses") == [(SECTION, kind)]
-    assert runs.archive.discovered_count == 1
+    assert runs.archive.memory.discovered_count == 1
 
 
 def test_what_the_ledger_did_not_take_is_not_taken_for_entered(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_what_the_ledger_did_not_take_is_not_taken_for_entered(runs: Runs, monke
         for tell in (runs.memory.discovered, runs.memory.settle):
             with pytest.raises(ValueError):
                 tell(url_of(1), Outcome.GONE)
-    assert runs.archive.discovered_count == 0
+    assert runs.archive.memory.discovered_count == 0
     runs.settle(1, Outcome.FAILED)
     assert outcomes(runs) == {Outcome.FAILED: 1}
 
@@ -100,12 +100,12 @@ def test_the_first_word_stands(runs: Runs) -> None:
     runs.memory.settle(url_of(1), Outcome.GONE, "again")
     with pytest.raises(ValueError, match="is already gone, now failed"):
         runs.memory.settle(url_of(1), Outcome.FAILED)
-    assert runs.archive.outcome_counts() == Counter(gone=1)
+    assert runs.archive.memory.counts == Counter(gone=1)
 
 
 def test_at_the_end_the_last_word_is_told(runs: Runs) -> None:
     runs.memory.discovered(url_of(1), "article", "000000001")
-    runs.archive.settle_rest()
+    runs.archive.memory.settle_rest()
     with pytest.raises(ValueError, match="is already pending, now failed"):
         runs.memory.settle(url_of(1), Outcome.FAILED)
 
@@ -114,14 +114,14 @@ def test_at_the_end_the_last_word_is_told(runs: Runs) -> None:
 def test_an_afterword_changes_nothing(runs: Runs, afterword: Outcome) -> None:
     runs.settle(1, Outcome.GONE)
     runs.memory.settle(url_of(1), afterword)
-    assert runs.archive.outcome_counts() == Counter(gone=1)
+    assert runs.archive.memory.counts == Counter(gone=1)
 
 
 def test_each_run_tells_its_own_fate(runs: Runs) -> None:
     runs.settle(1, Outcome.FAILED)
     runs.next()
     runs.settle(1, Outcome.GONE)
-    assert runs.archive.outcome_counts() == Counter(gone=1)
+    assert runs.archive.memory.counts == Counter(gone=1)
 
 
 def test_a_stored_article_that_goes_is_gone_and_its_return_is_noticed(runs: Runs) -> None:

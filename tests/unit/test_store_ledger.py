@@ -94,7 +94,7 @@ WORK: dict[str, Callable[[Archive], object]] = {
     "mark_unchanged": lambda archive: archive.mark_unchanged("000000058", url_of(58)),
     "quarantine": lambda archive: archive.memory.settle(url_of(59), Outcome.INVALID),
     "end_walk": lambda archive: archive.memory.end_walk("http://x/", state="end", pages=1, rows=1, new=1),
-    "outcome_counts": lambda archive: archive.outcome_counts(),
+    "outcome_counts": lambda archive: archive.memory.counts,
 }
 
 

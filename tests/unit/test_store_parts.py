@@ -30,7 +30,7 @@ def fetched(archive: Archive, tag: str, revision: int = 1, pages: int = 2) -> Ar
 
 
 def latest(archive: Archive) -> KnownArticle:
-    known = archive.latest("000000001")
+    known = archive.ledger.articles.latest("000000001")
     assert known is not None
     return known
 

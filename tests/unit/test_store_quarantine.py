@@ -41,7 +41,7 @@ def test_an_invalid_article_is_quarantined_with_its_field_once(archive: Archive)
     archive.memory.settle(url_of(1), Outcome.INVALID, "empty")
     (line,) = lines_of(archive.folder / "quarantine.jsonl")
     assert (line["field"], line["template"], line["outcome"]) == ("title", "trs", "invalid")
-    assert archive.outcome_counts() == {Outcome.INVALID: 1}
+    assert archive.memory.counts == {Outcome.INVALID: 1}
 
 
 def quarantined_again(archive: Archive, outcome: Outcome, body: bytes, reason: str = "no title") -> Archive:
@@ -68,7 +68,7 @@ def test_a_page_that_is_made_anew_each_night_is_one_line(
 ) -> None:
     archive = quarantined_again(archive, Outcome.INVALID, b"one", reason)
     archive = quarantined_again(archive, Outcome.INVALID, body, later)
-    assert archive.fresh_quarantine == {} and archive.outcome_counts() == {Outcome.INVALID: 1}
+    assert archive.fresh_quarantine == {} and archive.memory.counts == {Outcome.INVALID: 1}
     archive.close({})
     (archive.folder / "ledger.sqlite").unlink()
     archive = quarantined_again(an_archive(archive.folder, "made anew"), Outcome.INVALID, b"three", reason)
@@ -86,7 +86,7 @@ def test_each_rejected_content_of_a_stored_article_is_a_line(archive: Archive) -
 def test_a_page_that_lies_in_quarantine_unchanged_is_not_put_there_again(archive: Archive) -> None:
     archive = quarantined_again(archive, Outcome.UNKNOWN_LAYOUT, b"one")
     archive = quarantined_again(archive, Outcome.UNKNOWN_LAYOUT, b"one")
-    assert archive.fresh_quarantine == {} and archive.outcome_counts() == {Outcome.UNKNOWN_LAYOUT: 1}
+    assert archive.fresh_quarantine == {} and archive.memory.counts == {Outcome.UNKNOWN_LAYOUT: 1}
     archive.close({})
     archive = an_archive(archive.folder, "died")
     archive.memory.discovered(url_of(1), "article", "000000001")

@@ -36,7 +36,7 @@ def whole(folder: Path) -> list[str]:
     newest = {line["id"]: line for line in lines_of(folder / "articles.jsonl")}
     assert archive.ledger.articles.count() == len(newest)
     for number, line in newest.items():
-        known = archive.latest(number)
+        known = archive.ledger.articles.latest(number)
         assert known is not None and (known.revision, known.content_hash) == (line["revision"], line["content_hash"])
         assert archive.memory.settled(number) and set(line["listed_in"]) <= set(archive.memory.listed_in(number))
     for line in lines_of(folder / "quarantine.jsonl"):

@@ -109,7 +109,7 @@ def test_two_walks_of_one_name_count_their_own_rows(runs: Runs) -> None:
 
 def test_a_walk_still_open_at_the_end_of_the_run_is_interrupted(runs: Runs) -> None:
     runs.memory.begin_walk(SECTION, "书记")
-    runs.archive.settle_rest()
+    runs.archive.memory.settle_rest()
     assert [walk["state"] for walk in runs.archive.walks()] == ["interrupted"]
 
 

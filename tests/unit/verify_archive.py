@@ -46,7 +46,7 @@ class Newsroom:
         name = f"{self.clock.time:%Y%m%dT%H%M%SZ}-{self.runs}"
         archive = Archive.open(self.folder, run_id=name, args={}, clock=self.clock, **more)
         work(archive)
-        archive.settle_rest()
+        archive.memory.settle_rest()
         archive.close({"run": name, "exit_code": 0, "reason": "made up"})
 
     def store(self, archive: Archive, article_id: str) -> Article:
@@ -55,7 +55,7 @@ class Newsroom:
         archive.memory.listed(SECTION, [(article_id, record.url, None)])
         kept = {url: self._fetch(archive, url) for url in self._pages(record)}
         article = built(self.folder, load_site(), record.url, [kept[record.url]], kept.get)
-        known = archive.latest(article_id)
+        known = archive.ledger.articles.latest(article_id)
         revision = 1 if known is None else known.revision + 1
         article = article.model_copy(update={"revision": revision, "listed_in": [SECTION]})
         archive.store_all([(article, Outcome.STORED if revision == 1 else Outcome.REVISED)])

@@ -64,7 +64,7 @@ def _store(archive: Archive, articles: Sequence[Article]) -> None:
         return
     ready, gone = [], []
     for article in articles:
-        known = archive.latest(article.id)
+        known = archive.ledger.articles.latest(article.id)
         if known is None:
             listed = list(archive.ledger.articles.listed_in(article.id))
             ready.append((article.model_copy(update={"listed_in": listed}), Outcome.STORED))
@@ -151,7 +151,7 @@ class ReparseRun:
             print(f"panan: archive: {note}", file=sys.stderr)
         try:
             self._keep(archive)
-            archive.settle_rest()
+            archive.memory.settle_rest()
             archive.close(self._report(archive))
         finally:
             with suppress(StoreError):
@@ -184,8 +184,8 @@ class ReparseRun:
             finished=moment(now()),
             versions={"panan_spider": __version__, "scrapy": version("scrapy")},
             requests=0,
-            discovered=archive.discovered_count,
-            outcomes={str(outcome): count for outcome, count in sorted(archive.outcome_counts().items())},
+            discovered=archive.memory.discovered_count,
+            outcomes={str(outcome): count for outcome, count in sorted(archive.memory.counts.items())},
             reparsed={verdict.name.lower(): self.found[verdict] for verdict in ReparseVerdict}
             | {"skipped": self.reparsing.skipped},
             repaired=archive.notes,

@@ -18,7 +18,7 @@ from panan_spider.archive.ledger.database import ARTICLES
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
 from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
-from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState, KnownArticle, KnownPart
+from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState, KnownPart
 from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import warc_file as warc
 from panan_spider.archive.store.files import (
@@ -150,10 +150,6 @@ class Archive:
 
     # Articles
 
-    def latest(self, article_id: str) -> KnownArticle | None:
-        """The newest stored revision of an article; None where none is stored."""
-        return self.ledger.articles.latest(article_id)
-
     def store_all(self, revisions: Sequence[tuple[Article, Outcome]], *, is_counted: bool = True) -> None:
         """Keep revisions of different articles, each STORED or REVISED: durable lines first, then, in one transaction, their marks.
 
@@ -182,7 +178,7 @@ class Archive:
 
     def expect(self, article: Article, outcome: Outcome) -> bool:
         """True where the article returns after it was gone. Raises ValueError where `store` would."""
-        known = self.latest(article.id)
+        known = self.ledger.articles.latest(article.id)
         if article.revision != (1 if known is None else known.revision + 1):
             raise ValueError(f"{article.url}: revision {article.revision} does not follow {known and known.revision}")
         self.memory.check_outcome(article.url, outcome)
@@ -255,7 +251,7 @@ class Archive:
         """Store held readings as the next revisions: lines, durable, then the marks and the end of the rows, together."""
         revisions = []
         for row in rows:
-            known = self.latest(row.article_id)
+            known = self.ledger.articles.latest(row.article_id)
             article = Article.model_validate_json(row.record)
             number = 1 if known is None else known.revision + 1
             listed = list(self.memory.listed_in(row.article_id))
@@ -307,19 +303,6 @@ class Archive:
     def fresh_quarantine(self) -> Counter[Outcome]:
         """Number of pages this run quarantined that were not there before with the same bytes; by outcome."""
         return self._quarantine.fresh
-
-    @property
-    def discovered_count(self) -> int:
-        """Number of URLs this run discovered. After `settle_rest` it is the sum of `outcome_counts`."""
-        return self.memory.discovered_count
-
-    def outcome_counts(self) -> Counter[Outcome]:
-        """Number of URLs of this run by outcome."""
-        return Counter(self.memory.counts)
-
-    def settle_rest(self, reason: str = "the run ended before it") -> int:
-        """Before the report: open URLs become PENDING, open walks interrupted. The number of such URLs."""
-        return self.memory.settle_rest(reason)
 
     def gaps(self) -> list[MissingUrl]:
         """Gaps of all runs: failed, blocked, pending, quarantined URLs, each with its reason."""
@@ -389,7 +372,7 @@ class Archive:
 
     def _end(self, report: Mapping[str, Any]) -> None:
         self.check_files()
-        self.settle_rest()
+        self.memory.settle_rest()
         text = json.dumps(report, ensure_ascii=False, indent=2, default=str) + "\n"
         path = self.folder / RUNS_FOLDER / f"{self.run_id}.json"
         with self.guard.writing(path):

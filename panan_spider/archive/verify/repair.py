@@ -261,7 +261,7 @@ def repair_archive(data: Path) -> ExitCode:
     archive = Archive.open(data, run_id=run_id(started), args={"command": "verify"}, first=first)
     for note in archive.notes:
         print(f"panan: {note}")
-    archive.settle_rest()
+    archive.memory.settle_rest()
     archive.close(_report(archive, check, started))
     again = ArchiveCheck(data)
     for finding in again.findings():
@@ -281,7 +281,7 @@ def _report(archive: Archive, check: ArchiveCheck, started: datetime) -> dict[st
         finished=moment(now()),
         versions={"panan_spider": __version__, "scrapy": version("scrapy")},
         requests=0,
-        discovered=archive.discovered_count,
+        discovered=archive.memory.discovered_count,
         outcomes={},
         repaired=archive.notes,
         disagreed=check.count,
