@@ -180,7 +180,7 @@ class Lock:
         self.release()
 
     def release(self) -> None:
-        """Let go. Again is harmless."""
+        """Let go. Idempotent."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

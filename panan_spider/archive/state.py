@@ -92,7 +92,7 @@ class CrawlState:
         return self._ledger.articles.latest(article_id)
 
     def settled(self, article_id: str) -> bool:
-        """Whether an earlier run has a final outcome of the article: stored, gone, quarantined; a list row of it is no news.
+        """Whether an earlier run has a final outcome of the article: stored, gone, quarantined.
 
         Failed, blocked, pending and out of range are not final.
         """

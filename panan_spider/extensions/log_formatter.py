@@ -29,7 +29,7 @@ class OneLineLogFormatter(LogFormatter):
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """At DEBUG: an unchanged article is no news, and a pipeline logs why it drops another."""
+        """At DEBUG: most are unchanged articles, and a pipeline logs why it drops another."""
         if not isinstance(item, Article):
             return super().dropped(item, exception, response, spider)
         return {"level": logging.DEBUG, "msg": "Not stored: %(why)s", "args": {"why": str(exception)}}
@@ -37,7 +37,7 @@ class OneLineLogFormatter(LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """The article by its address; the traceback that follows is what its finder needs."""
+        """The article by its URL alone."""
         named = item.url if isinstance(item, Article) else item
         return super().item_error(named, exception, response, spider)
 

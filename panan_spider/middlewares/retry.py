@@ -134,7 +134,7 @@ class RetryMiddleware:
             return response
         asked_wait = _retry_after(response) or 0.0
         self._hold_host(request, asked_wait)
-        if asked_wait > self._cap:  # asking sooner than that would be rude, waiting so long would hold the night
+        if asked_wait > self._cap:  # an earlier request breaks Retry-After, a longer wait delays the whole run
             reason += f", and not to be asked again for {asked_wait:.0f} s"
         elif again := await self._again(request, reason, asked_wait):
             return again

@@ -268,7 +268,7 @@ class Database:
             self._connection.execute("SELECT count(*) FROM meta").fetchone()
 
     def close(self) -> None:
-        """Close; an open transaction is undone. Again is harmless."""
+        """Close; an open transaction is undone. Idempotent."""
         self._guard.unwatch(*self._files)
         with suppress(sqlite3.Error):
             self._connection.close()

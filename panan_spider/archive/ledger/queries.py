@@ -25,8 +25,7 @@ def days_found(outcome: str) -> str:
     return f"(SELECT count(DISTINCT substr(r.started, 1, 10)) {_found_by_runs(outcome)})"
 
 
-#: An article that leads off the site can be some bad nights', a portal's or a thief's; found on three days, it is
-#: asked for rarely.
+#: Days on which an article led off the site. A portal or a hijacked host can cause it; found on three days, it is asked for rarely.
 _OFF_SITE_DAYS: Final = days_found("'off_site'")
 
 #: Beginning of the reason of an article whose page is nothing but a link off the site: published so, and no fault of the
@@ -287,7 +286,7 @@ def sections_of(joined: str | None) -> tuple[str, ...]:
     return () if joined is None else tuple(sorted(joined.split("\x1f")))
 
 
-#: What the archive should hold and does not.
+#: Outcomes of URLs whose content the archive lacks.
 _GAPS: Final = UNSETTLED | {
     Outcome.FORBIDDEN,
     Outcome.UNKNOWN_LAYOUT,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from panan_spider.archive.ledger.database import Database, Row
 from panan_spider.core.outcomes import Outcome
 
-#: What an article line must have to be marked.
+#: Keys that an article line must have to be marked.
 ARTICLE_KEYS: Final = frozenset({"id", "url", "revision", "content_hash"})
 
 
@@ -52,7 +52,7 @@ ARTICLE_COLUMNS: Final = (
 
 
 class ArticleTable:
-    """Questions and marks about stored articles."""
+    """Stored articles: queries and marks."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -101,7 +101,7 @@ class ArticleTable:
         return None if row is None else (row[0], row[1])
 
     def mark(self, record: Mapping[str, Any], line_offset: int, etag: str | None, last_modified: str | None) -> None:
-        """Note an article line, given as parsed, that starts at byte `line_offset`. Again is harmless."""
+        """Note an article line, given as parsed, that starts at byte `line_offset`. Idempotent."""
         warc = record.get("warc") or {}
         outcome = Outcome.STORED if record["revision"] == 1 else Outcome.REVISED
         marked = self._db.run(
@@ -203,7 +203,7 @@ class ArticleTable:
         return tuple(sorted(row[0] for row in rows))
 
     def stored_among(self, article_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the articles that are stored."""
+        """The articles among these that are stored."""
         # As one value: a hostile page has more rows than a statement may have parameters.
         rows = self._db.rows(
             "SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(article_ids))

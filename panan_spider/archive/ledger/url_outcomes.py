@@ -220,7 +220,7 @@ class RecheckTable:
         self._db = db
 
     def answered(self, article_id: str, url: str, outcome: Outcome, today: date, *, again: bool = True) -> None:
-        """Plan the next recheck after an answer; `again` False where it is no news that the article is gone."""
+        """Plan the next recheck after an answer; `again` False where the article was gone before."""
         if outcome not in _ANSWERS:
             return
         stored = self._db.row("SELECT url, posted FROM articles WHERE id = ?", article_id)

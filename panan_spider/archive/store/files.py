@@ -86,7 +86,7 @@ class WriteGuard:
         self._watched |= {str(path): path.stat() for path in paths}
 
     def unwatch(self, *paths: Path) -> None:
-        """Watch the files no longer: the run has closed them. Again is harmless."""
+        """Watch the files no longer: the run has closed them. Idempotent."""
         for path in paths:
             self._watched.pop(str(path), None)
 

@@ -132,7 +132,7 @@ class ImageFiles:
         return known is None or known[0] is not outcome
 
     def close(self) -> None:
-        """Close the index. Again is harmless."""
+        """Close the index. Idempotent."""
         self._index.close()
 
 

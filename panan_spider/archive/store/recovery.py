@@ -21,9 +21,9 @@ from panan_spider.archive.store.files import (
     sync_folder,
 )
 from panan_spider.archive.store.jsonl import LineFile, StoredLine
+from panan_spider.archive.store.warc_file import GZIP
 from panan_spider.core.clock import Clock, moment, stamp
 
-_GZIP: Final = b"\x1f\x8b\x08"
 #: Bytes read at a time: a few times the usual record, for every record is read from its own start.
 _CHUNK: Final = 1 << 16
 
@@ -86,14 +86,14 @@ def _whole_after(file: BinaryIO, start: int) -> int | None:
 
 
 def _magics(file: BinaryIO, start: int) -> Iterator[int]:
-    overlap = len(_GZIP) - 1
+    overlap = len(GZIP) - 1
     file.seek(start)
     block = file.read(_CHUNK)
     while len(block) > overlap:
-        at = block.find(_GZIP)
+        at = block.find(GZIP)
         while at >= 0:
             yield start + at
-            at = block.find(_GZIP, at + 1)
+            at = block.find(GZIP, at + 1)
         start += len(block) - overlap
         file.seek(start)
         block = file.read(_CHUNK)
@@ -122,7 +122,7 @@ def _member_at(file: BinaryIO, offset: int, begins: bytes = b"") -> int | None:
 #: Key of the number of lines in articles.jsonl that are no revision of their own.
 _SURPLUS: Final = "articles_surplus"
 
-#: What a line must have to be marked (ARTICLE_KEYS another); without it the line is reported and passed over.
+#: Keys that a quarantine line must have to be marked; a line without them is reported and passed over.
 _QUARANTINE_KEYS: Final = frozenset({"url", "outcome", "at"})
 
 

@@ -267,7 +267,7 @@ class WarcWriter:
             self._fd = -1
 
     def close(self) -> None:
-        """Close the file being written, durable. Again is harmless. Raises StoreError."""
+        """Close the file being written, durable. Idempotent. Raises StoreError."""
         if self._fd < 0:
             return
         if self._guard.failed is None:
@@ -277,7 +277,7 @@ class WarcWriter:
         self._fd = -1
 
 
-#: What every record begins with: each is a gzip member of its own.
+#: Beginning of every record: each is a gzip member of its own.
 GZIP: Final = b"\x1f\x8b\x08"
 
 #: Bytes of a decoded body that are read; the rest of a decompression bomb stays in the file.
