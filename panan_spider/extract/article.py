@@ -1,5 +1,6 @@
 """The switch: which template a page is, by the evidence on it, and the article read by it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -7,30 +8,23 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import once
-from panan_spider.extract.body import Body, before_captions, build, offers_files, text_length
+from panan_spider.extract.assemble import part_numbers, printed_parts
+from panan_spider.extract.body import Body, before_captions, build, text_length
 from panan_spider.extract.body_lines import clean_lines, is_dropped_text, read_related
-from panan_spider.extract.byline import (
-    TailLine,
-    is_tail_line,
-    names_alone,
-    read_byline,
-    read_tail_line,
-    unknown_labels,
-)
+from panan_spider.extract.byline import TailLine, is_tail_line, names_alone, read_byline, read_tail_line, unknown_labels
 from panan_spider.extract.document import (
     Page,
     base_url,
     bounded,
+    check_notice,
     document_title,
     is_closed,
-    is_notice,
     parse,
-    refusal,
-    says_it_is_missing,
-    soft_block,
+    unread,
 )
-from panan_spider.extract.header_line import closing_source, is_lone_byline, names_source, read_header_line
+from panan_spider.extract.header_line import HeaderLine, closing_source, is_lone_byline, names_source, read_header_line
 from panan_spider.extract.headline import (
+    Headline,
     Opening,
     could_be_headline,
     is_claim,
@@ -39,27 +33,31 @@ from panan_spider.extract.headline import (
     other_names,
     read_headline,
     read_opening,
-)
-from panan_spider.extract.labels import Label, find_rule, give, has, settle
-from panan_spider.extract.line import Line, stands_in
-from panan_spider.extract.lines import flatten
-from panan_spider.extract.pager import part_numbers, printed_parts
-from panan_spider.extract.regions import Region, find_region, in_container, prose_outside, without_icons
-from panan_spider.extract.results import (
-    SAYS_MISSING,
-    ArticlePage,
-    FieldSources,
-    HeaderLine,
-    Headline,
-    InvalidPage,
-    LabelledLine,
-    PageError,
-    SoftBlock,
-    UnknownLayout,
-    places,
     split_headline,
 )
-from panan_spider.extract.words import SiteWords, bare_names, is_lead, is_prose, meaning, without_furniture, words_of
+from panan_spider.extract.labels import Label, find_rule, give, has, settle
+from panan_spider.extract.line import Line, is_file
+from panan_spider.extract.lines import flatten
+from panan_spider.extract.regions import (
+    Region,
+    body_lines,
+    find_region,
+    header_lines,
+    in_container,
+    prose_outside,
+    without_icons,
+)
+from panan_spider.extract.results import ArticlePage, InvalidPage, LabelledLine, UnknownLayout, places
+from panan_spider.extract.words import (
+    RELATED_HEADINGS,
+    SiteWords,
+    bare_names,
+    is_prose,
+    meaning,
+    side_heading,
+    without_furniture,
+    words_of,
+)
 from panan_spider.items import Author, Heading, Paragraph
 from panan_spider.sites.profile import ArticleTemplate, Site, load_site
 from panan_spider.sites.urls import Address, UrlKind, absolute
@@ -94,20 +92,12 @@ def _read(page: Page, words: SiteWords) -> ArticlePage:
     try:
         root = parse(page)
     except UnknownLayout as error:
-        reason, missing = refusal(page)
-        raise _honest(error, reason, missing=missing) from error
+        raise unread(page, error) from error
     lines = flatten(root, words)
     try:
         return _Reading(page, words, root, lines).result()
     except UnknownLayout as error:
-        raise _honest(error, soft_block(page, root, lines), missing=says_it_is_missing(root, lines)) from error
-
-
-def _honest(error: UnknownLayout, reason: str | None, *, missing: bool) -> PageError:
-    """The error for a page that is no article: a soft block for `reason`, a missing page, or the layout."""
-    if reason:
-        return SoftBlock(reason)
-    return UnknownLayout(f"no article: {SAYS_MISSING}") if missing else error
+        raise unread(page, error, root, lines) from error
 
 
 class _Reading:
@@ -156,7 +146,9 @@ class _Reading:
             printed_parts=printed_parts(self.root, self.lines, self.address.article_id),
             unknown_labels=self._unknown_labels(),
             label_lines=lambda: self._labelled(headline, opening),
-            find=lambda page: places(page, self._pieces(headline, opening, header, tail, lines)),
+            find=lambda page: places(
+                page, self.root, self._lines_of(page, headline, opening, header, tail, lines), self._part_links.values()
+            ),
         )
 
     def _kicker(self, headline: Headline, header: HeaderLine) -> str | None:
@@ -184,7 +176,7 @@ class _Reading:
     def _without_other_editor(self, header: HeaderLine, tail: TailLine) -> HeaderLine:
         """The header line's fields; an editor within the text's container is another paper's where the site's own stands outside."""
         text = next((line for line in self.lines[slice(*self.region.body)] if is_prose(line)), None)
-        lines = self._header_lines()
+        lines = header_lines(self.lines, self.region)
         if text is None or not (header.editor and tail.editor and lines) or in_container(lines[0], text):
             return header
         held = read_tail_line("  ".join(line.folded for line in lines if in_container(line, text)))
@@ -198,8 +190,8 @@ class _Reading:
 
     def _labelled(self, headline: Headline, opening: Opening) -> tuple[LabelledLine, ...]:
         """Every line of the page with its label and rule; those of the regions here, those of the body while it is read."""
-        crumb, region = self.region.breadcrumb, self.region
-        give(self.lines[crumb.first : crumb.last + 1] if crumb else (), Label.BREADCRUMB, "breadcrumb")
+        region = self.region
+        give(self._crumb_lines(), Label.BREADCRUMB, "breadcrumb")
         for lines, label in zip(split_headline(headline), (Label.HEADLINE, Label.KICKER, Label.SUBTITLE), strict=True):
             give(lines, label, f"headline: {headline.rule}")
         give(opening.lines, Label.HEADLINE, "headline: repeated in the body")
@@ -218,64 +210,51 @@ class _Reading:
     def _unknown_labels(self) -> tuple[str, ...]:
         return tuple(label for index in self.region.tail for label in unknown_labels(self.lines[index].text))
 
-    def _pieces(
-        self, headline: Headline, opening: Opening, header: HeaderLine, tail: TailLine, body: list[Line]
-    ) -> FieldSources:
-        crumb = self.region.breadcrumb
-        return FieldSources(
-            root=self.root,
-            crumb=self.lines[crumb.first : crumb.last + 1] if crumb else (),
-            headline=headline,
-            opening=opening.lines,
-            header=self._header_lines(),
-            tail=[self.lines[index] for index in self.region.tail],
-            body=body,
-            after=self.lines[self.region.body[1] :],
-            part_links=list(self._part_links.values()),
-            authors_in=(bool(header.authors), bool(tail.authors)),
-            editor_in=(bool(header.editor), not header.editor),
-        )
+    def _lines_of(
+        self,
+        page: ArticlePage,
+        headline: Headline,
+        opening: Opening,
+        header: HeaderLine,
+        tail: TailLine,
+        body: list[Line],
+    ) -> dict[str, Sequence[Line]]:
+        """The lines that each field of `page` was read from."""
+        title, over, under = split_headline(headline)
+        head, foot = header_lines(self.lines, self.region), [self.lines[index] for index in self.region.tail]
+        after = (line for line in self.lines[self.region.body[1] :] if line.kind == "text")
+        return {
+            **dict.fromkeys(("header_line", "published", "source"), head),
+            **dict.fromkeys(("breadcrumbs", "section"), self._crumb_lines()),
+            "title": title,
+            "kicker": over if headline.kicker == page.kicker else opening.lines[:1],
+            "subtitle": under if headline.subtitle == page.subtitle else opening.lines[-1:],
+            "credits": foot,
+            "authors": [*(head if header.authors else ()), *(foot if tail.authors else ())],
+            "editor": head if header.editor else foot,
+            **dict.fromkeys(("text", "blocks"), body),
+            "images": [line for line in body if line.kind == "image"],
+            "attachments": [line for line in body if any(is_file(href) for href, _ in line.links)],
+            "related": [line for line in after if side_heading(line.folded) in RELATED_HEADINGS][:1],
+        }
 
-    def _header_lines(self) -> list[Line]:
-        printed: dict[str, Line] = {}  # said twice, a piece counts once
-        for line in self.lines[slice(*self.region.header)]:
-            if not has(line, Label.FURNITURE) and not line.bare.isdigit():
-                printed.setdefault(line.bare, line)
-        return list(printed.values())
+    def _crumb_lines(self) -> list[Line]:
+        crumb = self.region.breadcrumb
+        return self.lines[crumb.first : crumb.last + 1] if crumb else []
 
     def _header(self) -> tuple[HeaderLine, str]:
-        printed = " ".join(text for line in self._header_lines() if (text := without_furniture(line.text)))
+        printed = " ".join(
+            text for line in header_lines(self.lines, self.region) if (text := without_furniture(line.text))
+        )
         header = read_header_line(printed)
         below = tuple(author for index in self.region.bylines for author in read_byline(self.lines[index].text))
         return replace(header, authors=_merged(header.authors, below)), printed
 
-    def _body_lines(self) -> list[Line]:
-        """The lines of the body's region without bylines and tail lines among them."""
-        bylines = self.region.bylines
-        out = {*self.region.tail, *bylines, self.region.source}
-        kept = (index for index in range(*self.region.body) if index not in out)
-        lines = [replace(self.lines[n], parted=True) if n - 1 in bylines else self.lines[n] for n in kept]
-        return self._leads() + lines + self._files_behind()
-
-    def _leads(self) -> list[Line]:
-        """The text's lead where it stands between headline and header line."""
-        return [line for line in self.lines[self.region.headline[1] : self.region.header[0]] if is_lead(line)]
-
-    def _files_behind(self) -> list[Line]:
-        """The lines right behind the tail that offer files, in the box of the tail: the article's attachments below the editor's line."""
-        if not self.region.tail:
-            return []
-        start = end = self.region.tail[-1] + 1
-        box = self.lines[start - 1].block.getparent()
-        while end < len(self.lines) and box is not None and stands_in(self.lines[end], box):
-            if not offers_files(self.lines[end], self.lines[end + 1 : end + 2]):
-                break
-            end += 1
-        return self.lines[start:end]
-
     def _headline(self, *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
         """Headline, the body's opening lines that belong to it, and the lines of the body."""
-        lines = clean_lines(self._body_lines(), self.body.discarded, self._header_lines())
+        lines = clean_lines(
+            body_lines(self.lines, self.region), self.body.discarded, header_lines(self.lines, self.region)
+        )
         over = [line for line in self.lines[slice(*self.region.headline)] if could_be_headline(line)]
         texts = [line for line in lines if line.kind == "text"]
         headline = read_headline(over, self.titles, texts)
@@ -328,7 +307,9 @@ class _Reading:
         build(lines, self.body, self.resolve)
         if not self.body.blocks:
             raise UnknownLayout("no body under the header line")
-        self._check_notice()
+        only = self.body.blocks[0]
+        if len(self.body.blocks) == 1 and not self.body.attachments and isinstance(only, Paragraph | Heading):
+            check_notice(only.text)
         self._check_doubt(headline)
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
         after = any(has(line, Label.FOOTER) for line in self.lines[self.region.body[1] :])
@@ -336,17 +317,6 @@ class _Reading:
             raise InvalidPage("the page breaks off before its end", field_name="text")
         if "\ufffd" in headline.title and "\ufffd" in self.page.text:
             raise InvalidPage("the bytes fit no charset", field_name="title")
-
-    def _check_notice(self) -> None:
-        """Raise UnknownLayout or InvalidPage where the only paragraph says that there is no article, or that its text is withheld."""
-        only = self.body.blocks[0]
-        if len(self.body.blocks) > 1 or self.body.attachments or not isinstance(only, Paragraph | Heading):
-            return
-        is_missing, is_withheld = is_notice(only.text)
-        if is_missing:
-            raise UnknownLayout(f"no article: {SAYS_MISSING}")
-        if is_withheld:
-            raise InvalidPage(f"a notice in the place of the text: {only.text}", field_name="text")
 
     def _check_doubt(self, headline: Headline) -> None:
         """Raise UnknownLayout where the page speaks against the reading: another title, more prose outside, text dropped."""

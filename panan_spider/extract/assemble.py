@@ -6,17 +6,21 @@ The crawl, `reparse` and `verify` make articles here and nowhere else.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from lxml import etree
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from panan_spider.extract.body import opens_section
-from panan_spider.extract.results import ArticlePage, InvalidPage
+from panan_spider.extract.line import Line, common_box, holds_more_than
+from panan_spider.extract.pager import CREATE_PAGES, SCRIPT_COMMENT, TOTAL_PAGES
+from panan_spider.extract.results import ArticlePage, InvalidPage, PartNumbers
+from panan_spider.extract.words import one_of
 from panan_spider.items import Article, Block, Heading, Paragraph, WarcLocation
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import Address, UrlKind
@@ -31,6 +35,59 @@ _SHORTEST_PROSE: Final = 30
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: The same characters as JSON text shows them: escaped or literal. May also match harmless escapes.
 _IN_JSON: Final = re.compile(r"\\[ubfr]|[\x7f-\x9f\ufffe\uffff]")
+
+#: A link of an article's pager by its number, and how long such a pager is at most, in characters.
+_NUMBER: Final = re.compile(r"[\s\[【(第]{0,4}(\d{1,3})[\s\]】)页]{0,4}")
+_LONGEST_PAGER: Final = 120
+#: A line that is nothing but a pager.
+_ONLY_PAGER: Final = re.compile(
+    rf"(?:{one_of('pager_words')}|{one_of('page_of_pages')}|[\d\s/|<>\[\]()（）«»‹›,，.…-])++"
+)  # possessive: words and characters overlap
+_LONGEST_PAGER_LINE: Final = 60
+
+
+def printed_parts(root: etree._Element, lines: Iterable[Line], stem: str | None) -> int:
+    """The number of parts that an article's page says it has; 1 where it says none.
+
+    It says so in a line `第1页 共3页`, or by `createPageHTML(3, 0, "<stem>", …)`.
+    """
+    counts = [1]
+    for text in (line.text for line in lines if "页" in line.text):
+        if len(text) <= _LONGEST_PAGER_LINE and _ONLY_PAGER.fullmatch(text):
+            counts += [int(found[1] or found[3]) for found in TOTAL_PAGES.finditer(text)]
+    for script in root.iter("script"):
+        text = script.text or ""
+        calls = CREATE_PAGES.finditer(SCRIPT_COMMENT.sub("", text)) if "createPageHTML" in text else ()
+        counts += [int(call[1]) for call in calls if call[1].isdigit() and call[3] == stem]
+    return max(counts)
+
+
+def part_numbers(
+    root: etree._Element, address_of: Callable[[etree._Element], Address], own: Address, has_links: bool
+) -> PartNumbers:
+    """The addresses of an article's parts by the numbers that link to them, and the number printed without a link.
+
+    `own` is the page's address; `has_links`: it links to further parts.
+    """
+    found: dict[int, tuple[str, etree._Element]] = {}
+    for element in root.iter("a") if own.part > 1 or has_links else ():
+        number = _NUMBER.fullmatch("".join(element.itertext()))
+        address = address_of(element) if number else None
+        if number and address and address.article_id == own.article_id:
+            found.setdefault(int(number[1]), (address.url, element))
+    boxes = [element.getparent() for _, element in found.values()]
+    box = boxes[0] if boxes else None
+    for other in boxes[1:]:
+        box = common_box(box, other) if box is not None and other is not None else None
+    numbers = {number: url for number, (url, _) in found.items()}
+    if box is None or holds_more_than(box, _LONGEST_PAGER):
+        return PartNumbers(numbers)
+    linked = {piece for _, element in found.values() for piece in element.iter()}
+    inside = list(box.iter(etree.Element))
+    texts = [element.text or "" for element in inside if element not in linked and element.tag != "a"]
+    texts += [element.tail or "" for element in inside if element is not box]
+    printed = {int(text) for text in re.findall(r"(?<![\d/])\d{1,3}(?![\d/])", " ".join(texts))} - numbers.keys()
+    return PartNumbers(numbers, printed.pop() if len(printed) == 1 else None)
 
 
 class ArticleBuilder:

@@ -14,7 +14,7 @@ from panan_spider.core.clock import ProcessorLimitError, processor_limit
 from panan_spider.extract.header_line import strength
 from panan_spider.extract.line import Line
 from panan_spider.extract.page_head import find_breadcrumb
-from panan_spider.extract.results import InvalidPage, PageError, UnknownLayout
+from panan_spider.extract.results import SAYS_MISSING, InvalidPage, PageError, SoftBlock, UnknownLayout
 from panan_spider.extract.words import is_prose, one_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import absolute
@@ -241,30 +241,39 @@ _MARKUP: Final = re.compile(
 )
 
 
-def refusal(page: Page) -> tuple[str | None, bool]:
-    """Of a page that is no HTML: why it is a server's error page, None where it is none; and whether it says that it does not exist."""
-    text = page.text[:_LONGEST]
-    return "a server's error page" if _SERVER_ERROR.search(text) else None, _MISSING.search(text) is not None
+def refusal(page: Page) -> str | None:
+    """Of a page that is no HTML: why it is a server's error page; None where it is none."""
+    return "a server's error page" if _SERVER_ERROR.search(page.text[:_LONGEST]) else None
 
 
-def says_it_is_missing(root: etree._Element, lines: list[Line]) -> bool:
-    """Whether a page that could not be read says in few words that there is none: 您访问的页面不存在."""
-    said = _said(root, lines)
-    return len(said) <= _LONGEST_EXCUSE and _MISSING.search(said) is not None
+def unread(
+    page: Page, error: UnknownLayout, root: etree._Element | None = None, lines: list[Line] | None = None
+) -> PageError:
+    """The error for a page that is no article: a soft block, a page that says in few words that it is missing, or `error`."""
+    if root is None or lines is None:
+        reason, text, longest = refusal(page), page.text[:_LONGEST], _LONGEST
+    else:
+        reason, text, longest = soft_block(page, root, lines), _printed(root, lines), _LONGEST_EXCUSE
+    if reason:
+        return SoftBlock(reason)
+    return UnknownLayout(f"no article: {SAYS_MISSING}") if len(text) <= longest and _MISSING.search(text) else error
 
 
-def is_notice(paragraph: str) -> tuple[bool, bool]:
-    """Of an article's only paragraph: whether it says that there is no such article, or that its text is not shown."""
+def check_notice(paragraph: str) -> None:
+    """Raise UnknownLayout or InvalidPage where an article's only paragraph says that there is no article, or that its text is withheld."""
     if len(paragraph) > _LONGEST_NOTICE:
-        return False, False
-    missing, *others = (
+        return
+    missing, withheld, server = (
         any(2 * len(found[0]) >= len(paragraph) for found in pattern.finditer(paragraph))
         for pattern in (_MISSING, _WITHHELD, _SERVER)
     )
-    return missing, any(others)
+    if missing:
+        raise UnknownLayout(f"no article: {SAYS_MISSING}")
+    if withheld or server:
+        raise InvalidPage(f"a notice in the place of the text: {paragraph}", field_name="text")
 
 
-def _said(root: etree._Element, lines: list[Line]) -> str:
+def _printed(root: etree._Element, lines: list[Line]) -> str:
     return " ".join([document_title(root), *(line.text for line in lines)])
 
 
@@ -291,19 +300,19 @@ def soft_block(page: Page, root: etree._Element, lines: list[Line]) -> str | Non
     Only for pages that could not be read as what they should be: an article about a login is an article.
     """
     crumb = find_breadcrumb(lines)
-    said = _said(root, lines)
-    if len(said) > _LONGEST or (crumb is not None and len(crumb.parts) > 1):
+    text = _printed(root, lines)
+    if len(text) > _LONGEST or (crumb and len(crumb.parts) > 1):
         return None  # a page of the site, whatever it says
-    if _CHALLENGE.search(said):
+    if _CHALLENGE.search(text):
         return "a challenge page"
-    if _MAINTENANCE.search(said):
+    if _MAINTENANCE.search(text):
         return "a maintenance page"
-    if (root.find(".//input[@type='password']") is not None or _LOGIN.search(said)) and not _is_article(lines):
+    if (root.find(".//input[@type='password']") is not None or _LOGIN.search(text)) and not _is_article(lines):
         return "a login page"
-    if _SERVER.search(said):
+    if _SERVER.search(text):
         return "a server's own page"
     by_script = root.find(".//script") is not None and _REDIRECTING_SCRIPT.search(page.text)
-    if len(said.strip()) < 40 and by_script and link_target(page) is None:
+    if len(text.strip()) < 40 and by_script and link_target(page) is None:
         return "a challenge page: nothing but a script"
     return None
 

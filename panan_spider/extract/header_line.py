@@ -9,6 +9,7 @@ Any part can be missing, 来源 can be empty, blanks are of any kind and number.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -16,8 +17,9 @@ from panan_spider.core.text import as_printed, fold, remembered
 from panan_spider.extract import byline
 from panan_spider.extract.byline import AUTHOR_WORD, NEWSROOM_ROLE, ROLE, cut_credits, read_byline
 from panan_spider.extract.line import LONGEST_ROW, Line
-from panan_spider.extract.results import HeaderLine, InvalidPage, UnknownLayout
+from panan_spider.extract.results import InvalidPage, UnknownLayout
 from panan_spider.extract.words import SiteWords, cleared, meaning, one_of, spaced
+from panan_spider.items import Author
 
 SOURCE_LABEL: Final = rf"(?:{one_of('source_label')})\s*:"
 DATE: Final = re.compile(
@@ -86,6 +88,17 @@ _END_OF_OTHER: Final = re.compile(rf"\x1f|\s(?={NEWSROOM_ROLE}|[\u3400-\u9fff]{{
 _SEPARATORS: Final = " /|·•丨、,;-—"
 _END_OF_VALUE: Final = re.compile(r"\x1f|[|](?!\s*\d{4}[-/.年])")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|{AUTHOR_WORD}:|{ROLE}:?)+$")
+
+
+@dataclass(frozen=True)
+class HeaderLine:
+    """Fields of a header line; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
+
+    published: str | None
+    source: str | None
+    authors: tuple[Author, ...]
+    editor: str | None = None
+    credits: dict[str, str] = field(default_factory=dict)
 
 
 def read_header_line(text: str) -> HeaderLine:

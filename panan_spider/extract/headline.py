@@ -11,7 +11,7 @@ from lxml import etree
 
 from panan_spider.core.text import fold
 from panan_spider.extract.line import Line
-from panan_spider.extract.results import Headline, UnknownLayout
+from panan_spider.extract.results import UnknownLayout
 from panan_spider.extract.words import SiteWords, is_prose, one_of
 from panan_spider.sites.profile import ArticleTemplate
 
@@ -152,6 +152,27 @@ _SENTENCE: Final = re.compile(r"[。!?;]")
 _LONGEST_HEADLINE: Final = 120
 _WORD: Final = re.compile(r"[^\W\d_]")
 _LONGEST_KICKER: Final = 45
+
+
+@dataclass(frozen=True)
+class Headline:
+    """`title` is `""` where none was found; the lines are those each was read from."""
+
+    title: str
+    kicker: str | None
+    subtitle: str | None
+    lines: tuple[Line, ...]
+    rule: str = "order of the lines"  # by which the title was chosen among them
+
+
+def split_headline(headline: Headline) -> tuple[list[Line], list[Line], list[Line]]:
+    """The headline's lines: the title's, those over it, those under it."""
+    lines = list(headline.lines)
+    for first in range(len(lines)):
+        for end in range(first + 1, len(lines) + 1):
+            if " ".join(line.prose for line in lines[first:end]) == headline.title:
+                return lines[first:end], lines[:first], lines[end:]
+    return lines, [], []
 
 
 def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], body: Sequence[Line]) -> Headline:

@@ -5,17 +5,16 @@ A `下一页` or `rel=next` link; enorth's numbered pages `…/system/count/…_
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from panan_spider.extract.line import Line, common_box, holds_more_than
-from panan_spider.extract.results import InvalidPage, Pager, PartNumbers
+from panan_spider.extract.results import InvalidPage, Pager
 from panan_spider.extract.words import one_of
 from panan_spider.sites.profile import Site
-from panan_spider.sites.urls import Address, UrlKind, absolute, canonical
+from panan_spider.sites.urls import UrlKind, absolute, canonical
 
 #: The link to the next older page. A lone `>` is one too.
 _NEXT: Final = re.compile(
@@ -36,7 +35,7 @@ _PAGER_FILE: Final = re.compile(
 )
 #: The address of a further page of TRS's, wherever it stands in an attribute or a script.
 _INDEX_LITERAL: Final = re.compile(r"(?:[\w.:~%-]{0,80}/){0,12}index_\d{1,6}\.s?html?\b", re.IGNORECASE)
-_CALL: Final = re.compile(
+CREATE_PAGES: Final = re.compile(
     r"""createPageHTML\s*\(\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?(\w{1,30})['"]?\s*,\s*['"]?([\w.-]+)['"]?\s*,\s*['"]?(\w+)['"]?"""
 )
 #: What TRS's pager script is given, where a page prints its own: `var countPage = 9; var currentPage = 0;`
@@ -56,7 +55,7 @@ _CALL_BY_BOX: Final = re.compile(
 )
 #: A call, not a definition, of a pager script that is not understood.
 _OTHER_CALL: Final = re.compile(r"(?<!function )\b(?:createPageHTML|pageControl)\s*\(\s*['\"]?\w")
-_TOTAL: Final = re.compile(
+TOTAL_PAGES: Final = re.compile(
     r"共\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}(\d{1,5})\s{0,9}页"
 )
 #: `共45条 1/5`
@@ -67,12 +66,9 @@ _OWN: Final = re.compile(r"第\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(
 _MAXPAGE: Final = re.compile(r"\bmaxpage\s*=\s*['\"]?(\d+)", re.IGNORECASE)
 #: A next page with this number or a higher one, linked from the front of a list of unknown length: the numbers count down.
 _COUNTED_DOWN: Final = 10
-#: A link of an article's pager by its number, and how long such a pager is at most, in characters.
-_NUMBER: Final = re.compile(r"[\s\[【(第]{0,4}(\d{1,3})[\s\]】)页]{0,4}")
-_LONGEST_PAGER: Final = 120
 #: No words of a pager's link are longer, in characters.
 _LONGEST_WORDS: Final = 80
-_COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
+SCRIPT_COMMENT: Final = re.compile(r"/\*.*?\*/|^[ \t]*//(?![^\n]*CDATA)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
 class _PagerReader:
@@ -82,7 +78,7 @@ class _PagerReader:
         self.root, self.base, self.url = root, base, url
         self.urls, self.most = site.urls, site.limits.list_pages
         self.created_total: int | None = None  # pages, as createPageHTML is told
-        self.scripts = [_COMMENT.sub("", "".join(element.itertext())) for element in root.iter("script")]
+        self.scripts = [SCRIPT_COMMENT.sub("", "".join(element.itertext())) for element in root.iter("script")]
         self.scripts += [element.get("onload", "") for element in root.iter("body")]
 
     def read(self) -> Pager:
@@ -107,7 +103,7 @@ class _PagerReader:
             if rows := _TOTAL_OF_ROWS.search(piece):
                 return int(rows[2]), int(rows[1])
         text = "".join(piece for piece in pieces if "页" in piece)
-        total, own = _TOTAL.search(text), _OWN.search(text)
+        total, own = TOTAL_PAGES.search(text), _OWN.search(text)
         pages = int(total[1] or total[3]) if total else None
         return pages, int(own[1] or own[2]) if own else None
 
@@ -162,7 +158,7 @@ class _PagerReader:
             if call := _CALL_BY_BOX.search(text):
                 self.created_total = int(call[1])
                 return self._indexes(int(call[1]) + 1, int(call[2]), call[3], call[4])
-            for call in _CALL.finditer(text):
+            for call in CREATE_PAGES.finditer(text):
                 count, current = known.get(call[1], call[1]), known.get(call[2], call[2])
                 # Without figures it is a definition: function createPageHTML(_nPageCount, …)
                 if count.isdigit() and current.isdigit():
@@ -295,29 +291,6 @@ def read_pager(root: etree._Element, base: str, url: str, site: Site) -> Pager:
     return _PagerReader(root, base, url, site).read()
 
 
-#: A line that is nothing but a pager.
-_ONLY_PAGER: Final = re.compile(
-    rf"(?:{one_of('pager_words')}|{one_of('page_of_pages')}|[\d\s/|<>\[\]()（）«»‹›,，.…-])++"
-)  # possessive: words and characters overlap
-_LONGEST_PAGER_LINE: Final = 60
-
-
-def printed_parts(root: etree._Element, lines: Iterable[Line], stem: str | None) -> int:
-    """The number of parts that an article's page says it has; 1 where it says none.
-
-    It says so in a line `第1页 共3页`, or by `createPageHTML(3, 0, "<stem>", …)`.
-    """
-    counts = [1]
-    for text in (line.text for line in lines if "页" in line.text):
-        if len(text) <= _LONGEST_PAGER_LINE and _ONLY_PAGER.fullmatch(text):
-            counts += [int(found[1] or found[3]) for found in _TOTAL.finditer(text)]
-    for script in root.iter("script"):
-        text = script.text or ""
-        calls = _CALL.finditer(_COMMENT.sub("", text)) if "createPageHTML" in text else ()
-        counts += [int(call[1]) for call in calls if call[1].isdigit() and call[3] == stem]
-    return max(counts)
-
-
 def last_sign(root: etree._Element) -> etree._Element | None:
     """The last element of the page's pager: a link to another page of the list, or the script that draws such links."""
     signs = [element for element in root.iter("a", "script") if _is_sign(element)]
@@ -326,7 +299,7 @@ def last_sign(root: etree._Element) -> etree._Element | None:
 
 def _is_sign(element: etree._Element) -> bool:
     if element.tag == "script":
-        call = _OTHER_CALL.search(_COMMENT.sub("", element.text or ""))
+        call = _OTHER_CALL.search(SCRIPT_COMMENT.sub("", element.text or ""))
         return call is not None or "count_page_list_" in element.get("src", "")
     href = element.get("href")
     return bool(href) and any(map(_is_pager_word, _words(element)))
@@ -346,34 +319,6 @@ def _leads_nowhere(element: etree._Element) -> bool:
     anchor = next(element.iterancestors("a"), element) if element.tag != "a" else element
     href = (anchor.get("href") or "").strip()
     return href in ("", "#") or href.lower().startswith("javascript:")
-
-
-def part_numbers(
-    root: etree._Element, address_of: Callable[[etree._Element], Address], own: Address, has_links: bool
-) -> PartNumbers:
-    """The addresses of an article's parts by the numbers that link to them, and the number printed without a link.
-
-    `own` is the page's address; `has_links`: it links to further parts.
-    """
-    found: dict[int, tuple[str, etree._Element]] = {}
-    for element in root.iter("a") if own.part > 1 or has_links else ():
-        number = _NUMBER.fullmatch("".join(element.itertext()))
-        address = address_of(element) if number else None
-        if number and address and address.article_id == own.article_id:
-            found.setdefault(int(number[1]), (address.url, element))
-    boxes = [element.getparent() for _, element in found.values()]
-    box = boxes[0] if boxes else None
-    for other in boxes[1:]:
-        box = common_box(box, other) if box is not None and other is not None else None
-    numbers = {number: url for number, (url, _) in found.items()}
-    if box is None or holds_more_than(box, _LONGEST_PAGER):
-        return PartNumbers(numbers)
-    linked = {piece for _, element in found.values() for piece in element.iter()}
-    inside = list(box.iter(etree.Element))
-    texts = [element.text or "" for element in inside if element not in linked and element.tag != "a"]
-    texts += [element.tail or "" for element in inside if element is not box]
-    printed = {int(text) for text in re.findall(r"(?<![\d/])\d{1,3}(?![\d/])", " ".join(texts))} - numbers.keys()
-    return PartNumbers(numbers, printed.pop() if len(printed) == 1 else None)
 
 
 def maxpage(script_text: str) -> int:

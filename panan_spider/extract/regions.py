@@ -9,6 +9,7 @@ from typing import Final
 
 from panan_spider.core.text import fold
 from panan_spider.extract import byline, words
+from panan_spider.extract.body import offers_files
 from panan_spider.extract.byline import read_byline
 from panan_spider.extract.header_line import (
     closing_source,
@@ -20,7 +21,7 @@ from panan_spider.extract.header_line import (
 )
 from panan_spider.extract.headline import plain
 from panan_spider.extract.labels import Label, ends_body, has, is_tail, is_unlisted_tail
-from panan_spider.extract.line import Line, LineMark, is_content
+from panan_spider.extract.line import Line, LineMark, is_content, stands_in
 from panan_spider.extract.page_head import Breadcrumb, find_breadcrumb, find_header
 from panan_spider.extract.results import UnknownLayout
 
@@ -320,3 +321,31 @@ def without_icons(lines: list[Line]) -> list[Line]:
 def _is_icon(line: Line, after: Line | None) -> bool:
     beside = line.kind == "image" and after is not None and after.block is line.block and has(after, Label.HEADER)
     return beside and not is_content(line.src)
+
+
+def header_lines(lines: Sequence[Line], region: Region) -> list[Line]:
+    """The pieces of the header line; one that is printed twice counts once."""
+    printed: dict[str, Line] = {}
+    for line in lines[slice(*region.header)]:
+        if not has(line, Label.FURNITURE) and not line.bare.isdigit():
+            printed.setdefault(line.bare, line)
+    return list(printed.values())
+
+
+def body_lines(lines: Sequence[Line], region: Region) -> list[Line]:
+    """The lines of the body without bylines and tail lines among them, with a lead over the header line and files behind the tail."""
+    leads = [line for line in lines[region.headline[1] : region.header[0]] if words.is_lead(line)]
+    out = {*region.tail, *region.bylines, region.source}
+    kept = [index for index in range(*region.body) if index not in out]
+    body = [replace(lines[n], parted=True) if n - 1 in region.bylines else lines[n] for n in kept]
+    return [*leads, *body, *(_files_behind(lines, region.tail[-1] + 1) if region.tail else ())]
+
+
+def _files_behind(lines: Sequence[Line], start: int) -> Sequence[Line]:
+    """The lines right behind the tail that offer files, in the box of the tail: the article's attachments below the editor's line."""
+    end, box = start, lines[start - 1].block.getparent()
+    while end < len(lines) and box is not None and stands_in(lines[end], box):
+        if not offers_files(lines[end], lines[end + 1 : end + 2]):
+            break
+        end += 1
+    return lines[start:end]

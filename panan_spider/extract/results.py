@@ -1,7 +1,7 @@
 """Results of the readers: the fields of an article or list page, and the errors for a page that is neither."""
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -9,8 +9,7 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.extract import words
-from panan_spider.extract.line import Line, is_file
+from panan_spider.extract.line import Line
 from panan_spider.items import Author, Block, Image, Link
 
 #: The reason of a page that can be read and says that there is no such page.
@@ -219,122 +218,42 @@ class SectionPage:
         )
 
 
-@dataclass(frozen=True)
-class HeaderLine:
-    """Fields of a header line; `editor` and `credits` where it names them (编辑:甲 审核:乙)."""
-
-    published: str | None
-    source: str | None
-    authors: tuple[Author, ...]
-    editor: str | None = None
-    credits: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Headline:
-    """`title` is `""` where none was found; the lines are those each was read from."""
-
-    title: str
-    kicker: str | None
-    subtitle: str | None
-    lines: tuple[Line, ...]
-    rule: str = "order of the lines"  # by which the title was chosen among them
-
-
-#: What the header line gives, unless another line is named below.
-_OF_HEADER = ("header_line", "published", "source")
-
-
-@dataclass(frozen=True)
-class FieldSources:
-    """The lines that a page's fields were read from; any can be empty."""
-
-    root: etree._Element
-    crumb: Sequence[Line]
-    headline: Headline
-    opening: Sequence[Line]  # the body's first lines that are kicker, headline or subtitle
-    header: Sequence[Line]
-    tail: Sequence[Line]
-    body: Sequence[Line]
-    after: Sequence[Line]
-    part_links: Sequence[etree._Element]
-    authors_in: tuple[bool, bool]  # whether header line and tail line gave them
-    editor_in: tuple[bool, bool]
-
-
-def places(page: ArticlePage, pieces: FieldSources) -> dict[str, FieldSource]:
+def places(
+    page: ArticlePage,
+    root: etree._Element,
+    lines_of: Mapping[str, Sequence[Line]],
+    part_links: Iterable[etree._Element],
+) -> dict[str, FieldSource]:
     """A place for every field of `page` that holds something; XPaths joined by `|` where it was read in several.
 
-    The template's place is `address` (or `words`: the page's visible text), the address's own is `address`.
+    `lines_of` are the lines that a field was read from, by its name. The template's place is `address` (or `words`: the
+    page's visible text), the address's own is `address`.
     """
-    walk = _Walk(pieces.root)
-    found = {"url": FieldSource("address", page.url)}
+    path = etree.ElementTree(root.getroottree().getroot()).getpath
     by_address = page.template == "trs" and "/system/" not in page.url
-    found["template"] = FieldSource("address" if by_address else "words", page.template)
-    title, over, under = split_headline(pieces.headline)
-    header, tail = walk.at(pieces.header), walk.at(pieces.tail)
-    candidates = {
-        **dict.fromkeys(_OF_HEADER, header),
-        **dict.fromkeys(("breadcrumbs", "section"), walk.at(pieces.crumb)),
-        "title": walk.at(title),
-        "kicker": walk.at(over if pieces.headline.kicker == page.kicker else pieces.opening[:1]),
-        "subtitle": walk.at(under if pieces.headline.subtitle == page.subtitle else pieces.opening[-1:]),
-        "credits": tail,
-        "authors": _given((header, tail), pieces.authors_in),
-        "editor": _given((header, tail), pieces.editor_in),
-        **dict.fromkeys(("text", "blocks"), walk.around(pieces.body)),
-        "images": walk.at([line for line in pieces.body if line.kind == "image"], "//img"),
-        "attachments": walk.at([line for line in pieces.body if _links_file(line)], "//a"),
-        "related": walk.at(_related_heading(pieces.after)),
-        "parts": FieldSource(" | ".join(map(walk.path, pieces.part_links)), " ".join(page.parts)),
+    found = {
+        "url": FieldSource("address", page.url),
+        "template": FieldSource("address" if by_address else "words", page.template),
     }
-    return found | {name: place for name, place in candidates.items() if place is not None and getattr(page, name)}
+    for name, lines in lines_of.items():
+        if not lines or not getattr(page, name):
+            continue
+        if name in ("text", "blocks"):
+            found[name] = FieldSource(path(_box(lines)), lines[0].text or lines[0].src)
+        else:
+            paths = dict.fromkeys(path(line.block) + _INSIDE.get(name, "") for line in lines)
+            found[name] = FieldSource(" | ".join(paths), "  ".join(line.text or line.src for line in lines))
+    if page.parts:
+        found["parts"] = FieldSource(" | ".join(map(path, part_links)), " ".join(page.parts))
+    return found
 
 
-class _Walk:
-    """XPaths of elements of one tree."""
-
-    def __init__(self, root: etree._Element) -> None:
-        self._tree = etree.ElementTree(root.getroottree().getroot())
-
-    def path(self, element: etree._Element) -> str:
-        return self._tree.getpath(element)
-
-    def at(self, lines: Iterable[Line], below: str = "") -> FieldSource | None:
-        """The places of these lines, each once; None without any."""
-        lines = list(lines)
-        paths = dict.fromkeys(self.path(line.block) + below for line in lines)
-        return FieldSource(" | ".join(paths), "  ".join(line.text or line.src for line in lines)) if lines else None
-
-    def around(self, lines: Sequence[Line]) -> FieldSource | None:
-        """The smallest element that holds the first line, the last, and so all between; printed is the first."""
-        if not lines:
-            return None
-        held = set(lines[-1].block.iterancestors()) | {lines[-1].block}
-        first = lines[0].block
-        block = next((element for element in (first, *first.iterancestors()) if element in held), first)
-        return FieldSource(self.path(block), lines[0].text or lines[0].src)
+#: Path from a line's block to the elements of some fields.
+_INSIDE: Final = {"images": "//img", "attachments": "//a"}
 
 
-def split_headline(headline: Headline) -> tuple[list[Line], list[Line], list[Line]]:
-    """The headline's lines: the title's, those over it, those under it."""
-    lines = list(headline.lines)
-    for first in range(len(lines)):
-        for end in range(first + 1, len(lines) + 1):
-            if " ".join(line.prose for line in lines[first:end]) == headline.title:
-                return lines[first:end], lines[:first], lines[end:]
-    return lines, [], []
-
-
-def _given(places: tuple[FieldSource | None, ...], given: tuple[bool, ...]) -> FieldSource | None:
-    meant = [place for place, gave in zip(places, given, strict=True) if gave and place is not None]
-    return FieldSource(" | ".join(p.where for p in meant), "  ".join(p.printed for p in meant)) if meant else None
-
-
-def _links_file(line: Line) -> bool:
-    return any(is_file(href) for href, _ in line.links)
-
-
-def _related_heading(lines: Sequence[Line]) -> list[Line]:
-    headings = (line for line in lines if line.kind == "text")
-    return [line for line in headings if words.side_heading(line.folded) in words.RELATED_HEADINGS][:1]
+def _box(lines: Sequence[Line]) -> etree._Element:
+    """The smallest element that holds the first line, the last, and so all between."""
+    first, last = lines[0].block, lines[-1].block
+    held = {last, *last.iterancestors()}
+    return next((element for element in (first, *first.iterancestors()) if element in held), first)

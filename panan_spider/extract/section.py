@@ -243,7 +243,7 @@ def _parsed(page: Page, words: SiteWords) -> etree._Element:
     try:
         return parse(Page(page.url, whole.encode("utf-8", "replace"), "text/html; charset=utf-8"))
     except UnknownLayout as error:
-        if reason := refusal(page)[0]:
+        if reason := refusal(page):
             raise SoftBlock(reason) from error
         raise InvalidPage(error.reason) from error
 
