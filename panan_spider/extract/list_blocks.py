@@ -1,34 +1,52 @@
-"""Blocks of a list page: article links by container, and which blocks are the list as far as one page tells."""
+"""Blocks of a list page: side blocks and footer by their words, article links by container, and which blocks are the list as far as one page tells."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from lxml import etree
 
 from panan_spider.extract.line import HEADING_TAGS
 from panan_spider.extract.results import ListBlock, ListRow
-from panan_spider.sites.urls import Address
+from panan_spider.extract.words import SiteWords, meaning, one_of
+from panan_spider.sites.urls import Address, UrlKind, absolute
 
 #: Ends of a title that the list has cut.
 CUT_SHORT: Final = ("...", "…")
 #: Rows that make a list: with a date beside them, or before a pager.
 _FEWEST_ROWS: Final = 3
 _MIXED: Final = ""  # owner of an element that holds links to more than one article
-_UNSEEN: Final = frozenset({"script", "style", "noscript", "option", "template"})
 #: Elements of a list: next to each other they are one list, whatever their classes.
 _LIST_TAGS: Final = frozenset({"ul", "ol", "dl", "table", "tbody", "tr", "li", "dd", "p"})
 _COLUMNS: Final = frozenset({"td", "th"})
 _WORD: Final = re.compile(r"[^\W\d_年月日]")
 
 
+_UNSEEN: Final = frozenset({"script", "style", "title", "head", "noscript", "option", "template"})
+_SIDE_NAMES: Final = meaning("related_headings", "rankings", "list_side_headings")
+_MORE: Final = re.compile(f"^(?:{one_of('more')})?[\\s>\uff1e»›.·…+]*$", re.IGNORECASE)
+#: A heading's ornaments: brackets, colons, bullets, and the link to more.
+_TRIMMINGS: Final = re.compile(
+    f"(?:{one_of('more')})?[\\s>\uff1e»›.·…+:\uff1a|【】\\[\\]■●▍]{{0,20}}$|^[【\\[■●▍\\s]+", re.IGNORECASE
+)
+_FOOTER: Final = rf"^(?:{one_of('list_footer')}|Copyright\b|©|\(C\)\s)"
+#: Words of a page's pager and breadcrumb, which no side block holds.
+_PAGE_WORDS: Final = (*meaning("next_page", "list_whereabouts"), "createPageHTML", "count_page_list_")
+_LONGEST_HEADING: Final = 16
+#: The class of the one list markup on record.
+LIST_BLOCK: Final = "list-text"
+
+
 @dataclass(frozen=True)
-class ArticleLink:
-    """One link of the page to an article or a part of one."""
+class PageLink:
+    """One link of a list page."""
 
     anchor: etree._Element
     address: Address
+    after_breadcrumb: bool
+    in_list_block: bool
 
 
 @dataclass
@@ -36,7 +54,7 @@ class LinkGroup:
     """The links of one block, in page order, and where the block stands; see `ListBlock`."""
 
     container: etree._Element
-    links: list[ArticleLink]
+    links: list[PageLink]
     path: tuple[int, ...]
     pager: str = field(default="")
 
@@ -47,7 +65,7 @@ class LinkGroup:
         return "/".join(f"{e.tag!s}#{e.get('id', '')}.{'.'.join(e.get('class', '').split())}" for e in reversed(around))
 
 
-def owners_of(links: Iterable[ArticleLink]) -> dict[etree._Element, str]:
+def owners_of(links: Iterable[PageLink]) -> dict[etree._Element, str]:
     """For every element around a link: the one article its links lead to, or `""` for several."""
     owners: dict[etree._Element, str] = {}
     for link in links:
@@ -60,7 +78,7 @@ def owners_of(links: Iterable[ArticleLink]) -> dict[etree._Element, str]:
 
 
 def list_blocks(
-    links: Sequence[ArticleLink], owners: dict[etree._Element, str], pager: etree._Element | None
+    links: Sequence[PageLink], owners: dict[etree._Element, str], pager: etree._Element | None
 ) -> list[LinkGroup]:
     """The links by block, in page order.
 
@@ -69,7 +87,7 @@ def list_blocks(
     """
     if not links:
         return []
-    cells = {link.anchor: _cell(link.anchor, owners) for link in links}
+    cells = {link.anchor: cell_of(link.anchor, owners) for link in links}
     parted = _parted(links[0].anchor.getroottree().getroot(), frozenset(cells.values()))
     positions = _Positions()
     groups: list[LinkGroup] = []
@@ -89,7 +107,7 @@ def list_blocks(
     return groups
 
 
-def _cell(anchor: etree._Element, owners: dict[etree._Element, str]) -> etree._Element:
+def cell_of(anchor: etree._Element, owners: dict[etree._Element, str]) -> etree._Element:
     """The largest element around a link that links to no other article."""
     cell, number = anchor, owners[anchor]
     while (around := cell.getparent()) is not None and owners.get(around) == number and around.tag != "body":
@@ -104,7 +122,7 @@ def _goes_on(last: LinkGroup, container: etree._Element, between: frozenset[str]
     if between:
         return False
     path = positions.path(container)
-    shared = sum(1 for _ in _common(last.path, path))
+    shared = len(_common_path([last.path, path]))
     if shared < min(len(last.path), len(path)):
         before, after = positions.at(last.container, last.path, shared), positions.at(container, path, shared)
         alike = before.tag in _LIST_TAGS or before.get("class") == after.get("class")
@@ -115,11 +133,9 @@ def _goes_on(last: LinkGroup, container: etree._Element, between: frozenset[str]
     return True
 
 
-def _common(one: Sequence[int], other: Sequence[int]) -> Iterable[int]:
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            return
-        yield a
+def _common_path(paths: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """How all the paths begin."""
+    return tuple(numbers[0] for numbers in takewhile(lambda numbers: len(set(numbers)) == 1, zip(*paths, strict=False)))
 
 
 class _Positions:
@@ -242,8 +258,121 @@ def _is_cut_elsewhere(row: ListRow, dated: list[ListRow]) -> bool:
     return row.title.endswith(CUT_SHORT) and row.url.partition("/system/")[0] not in folders
 
 
-def _common_path(paths: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    shared = paths[0]
-    for path in paths[1:]:
-        shared = tuple(_common(shared, path))
-    return shared
+class BlockContext:
+    """The elements of one page that are not its list. `name` is the page's own: its heading opens no side block."""
+
+    def __init__(self, root: etree._Element, base: str, name: str | None, words: SiteWords) -> None:
+        self._base, self.urls = base, words.site.urls
+        self._names = frozenset(_SIDE_NAMES) - {name}
+        self.footer = _footer(root, words.pattern(_FOOTER))
+        self.side: set[etree._Element] = set()
+        self._articles_anywhere = 0
+        headings = []
+        for element in root.iter(etree.Element):
+            self._articles_anywhere += self._is_article(element)
+            if element.tag not in _UNSEEN and self._is_heading(element):
+                headings.append(element)
+        for heading in headings:
+            self.side.update(self._block(heading))
+
+    def _is_heading(self, element: etree._Element) -> bool:
+        own = (element.text or "") + "".join(child.tail or "" for child in element[:8])
+        return any(
+            _TRIMMINGS.sub("", text.strip()).strip() in self._names
+            for text in (own, _short_text(element))
+            if text.strip()
+        )
+
+    def _is_article(self, element: etree._Element) -> bool:
+        href = _href(element)
+        return href != "" and self.urls.understand(absolute(self._base, href)).kind in (UrlKind.ARTICLE, UrlKind.PART)
+
+    def _links(self, element: etree._Element, heading: etree._Element) -> list[etree._Element]:
+        """The links below `element` but the heading's own and those to more."""
+        own = set(heading.iter("a"))
+        return [a for a in element.iter("a") if _href(a) and a not in own and not _MORE.match(_short_text(a))]
+
+    def _block(self, heading: etree._Element) -> list[etree._Element]:
+        """The elements of the side block under `heading`; none where it heads no block of links."""
+        if not _is_link(heading) and (heading.text or "").strip() and self._links(heading, etree.Element("none")):
+            return [heading]  # words and links in one element
+        inside: etree._Element = heading
+        while (around := inside.getparent()) is not None:
+            if links := self._links(around, heading):
+                block = [around] if self._is_aside(around, links) else self._run_after(inside, heading)
+                if _stands_in_link(heading):
+                    inner = [link for element in block for link in self._links(element, heading)]
+                    if 2 * sum(map(self._is_article, inner)) <= len(inner):
+                        return []  # an item of the navigation that happens to bear such a name
+                return block
+            inside = around
+        return []
+
+    def _is_aside(self, block: etree._Element, links: list[etree._Element]) -> bool:
+        """Whether `block` is a side block and nothing else: it holds no list, no pager, no heading of another kind."""
+        if block.tag in ("body", "html"):
+            return False
+        articles = sum(map(self._is_article, links))
+        if articles and articles == self._articles_anywhere:
+            return False
+        for element in block.iter(etree.Element):
+            if LIST_BLOCK in element.get("class", "").split():
+                return False
+            if element.tag in HEADING_TAGS and not self._is_heading(element) and element.find(".//a") is None:
+                return False
+            if any(word in text for text in _own_texts(element) for word in _PAGE_WORDS):
+                return False
+        return True
+
+    def _run_after(self, start: etree._Element, heading: etree._Element) -> list[etree._Element]:
+        """Links behind the heading on its own level: one container of links, or a run of single ones."""
+        run: list[etree._Element] = []
+        for sibling in start.itersiblings():
+            links = self._links(sibling, heading) if isinstance(sibling.tag, str) else []
+            if run and (len(links) != 1 or sibling.tag != run[0].tag) and sibling.tag != "br":
+                break
+            if links:
+                run.append(sibling)
+                if len(links) > 1:
+                    break
+            elif sibling.tag in HEADING_TAGS:
+                break
+        return run
+
+
+def _footer(root: etree._Element, words: re.Pattern[str]) -> etree._Element | None:
+    """The element the footer begins with: the first that says so and has no list block after it."""
+    found = None
+    for element in root.iter(etree.Element):
+        if LIST_BLOCK in element.get("class", "").split() and element.find(".//a") is not None:
+            found = None
+        if found is None and element.tag not in _UNSEEN and any(words.match(text) for text in _own_texts(element)):
+            found = element
+    return found
+
+
+def _own_texts(element: etree._Element) -> Iterator[str]:
+    pieces = (element.text, element.get("src"), *(child.tail for child in element))
+    yield from (piece.strip() for piece in pieces if piece and piece.strip())
+
+
+def _href(element: etree._Element) -> str:
+    return (element.get("href") or "").strip() if element.tag in ("a", "area") else ""
+
+
+def _short_text(element: etree._Element) -> str:
+    """Text of the element, blanks collapsed; of a longer text as much as shows that it is too long for a heading."""
+    text = ""
+    for piece in element.itertext():
+        text += piece
+        if len(text) > _LONGEST_HEADING * 8 or len(text.strip()) > _LONGEST_HEADING * 2:
+            break
+    return " ".join(text.split())
+
+
+def _is_link(element: etree._Element) -> bool:
+    return element.tag == "a" and element.get("href") is not None
+
+
+def _stands_in_link(element: etree._Element) -> bool:
+    return any(_is_link(e) for e in (element, *element.iterancestors())) or any(map(_is_link, element.iter("a")))
