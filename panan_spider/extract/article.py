@@ -36,7 +36,7 @@ from panan_spider.extract.headline import (
     split_headline,
 )
 from panan_spider.extract.labels import Label, find_rule, give, has, settle
-from panan_spider.extract.line import Line, is_file
+from panan_spider.extract.line import Line
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.regions import (
     Region,
@@ -234,7 +234,7 @@ class _Reading:
             "editor": head if header.editor else foot,
             **dict.fromkeys(("text", "blocks"), body),
             "images": [line for line in body if line.kind == "image"],
-            "attachments": [line for line in body if any(is_file(href) for href, _ in line.links)],
+            "attachments": [line for line in body if line.files],
             "related": [line for line in after if side_heading(line.folded) in RELATED_HEADINGS][:1],
         }
 

@@ -18,7 +18,7 @@ from panan_spider.extract.labels import (
     in_gallery,
     is_from_above,
 )
-from panan_spider.extract.line import Line, file_name, is_file
+from panan_spider.extract.line import Line, file_name
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.words import SiteWords, one_of
 from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Paragraph, Table, Video
@@ -26,30 +26,20 @@ from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Par
 _LONGEST_CELL = 200  # characters; a longer cell is text that was laid out in a table
 
 
-class DataTables:
-    """The tables of one page that hold data, each looked at once."""
-
-    def __init__(self, words: SiteWords) -> None:
-        self._words = words
-        self._known: dict[etree._Element, bool] = {}
-
-    def around(self, element: etree._Element) -> etree._Element | None:
-        """The data table `element` stands in; None where it stands in none. The outermost table of data counts."""
-        found = None
-        if element.tag == "caption":  # a line over the table
-            return None
-        for ancestor in (element, *element.iterancestors("table")):
-            if ancestor.tag == "table" and self._is_data(ancestor):
-                found = ancestor
-        return found
-
-    def _is_data(self, table: etree._Element) -> bool:
-        if table not in self._known:
-            self._known[table] = is_data(table, self._words)
-        return self._known[table]
+def _data_table(element: etree._Element, words: SiteWords, known: dict[etree._Element, bool]) -> etree._Element | None:
+    """The outermost table of data that `element` stands in; None where it stands in none. `known` are the tables looked at before."""
+    if element.tag == "caption":  # a line over the table
+        return None
+    tables = [table for table in (element, *element.iterancestors("table")) if table.tag == "table"]
+    for table in reversed(tables):
+        if table not in known:
+            known[table] = _is_data(table, words)
+        if known[table]:
+            return table
+    return None
 
 
-def is_data(table: etree._Element, words: SiteWords) -> bool:
+def _is_data(table: etree._Element, words: SiteWords) -> bool:
     """Whether the table holds data: two rows of two filled cells at least, no table and no picture inside, no long text."""
     if table.find(".//table") is not None or table.find(".//img") is not None:
         return False
@@ -61,19 +51,15 @@ def is_data(table: etree._Element, words: SiteWords) -> bool:
     return full >= 2
 
 
-def table_rows(table: etree._Element, words: SiteWords) -> list[list[str]]:
-    """The cells' texts row by row, blanks collapsed; rows without any text left out."""
-    return [row for row in _rows(table, words) if any(row)]
-
-
 def _rows(table: etree._Element, words: SiteWords) -> Iterator[list[str]]:
+    """The cells' texts row by row, blanks collapsed. As lines, so that scripts, styles and what is hidden stay out."""
     for row in table.iter("tr"):
-        yield [_cell_text(cell, words) for cell in row if cell.tag in ("td", "th")]
-
-
-def _cell_text(cell: etree._Element, words: SiteWords) -> str:
-    # As lines, so that scripts, styles and what is hidden stay out here as everywhere.
-    return " ".join(" ".join(line.text for line in flatten(cell, words) if line.kind == "text").split())
+        cells = (
+            [line.text for line in flatten(cell, words) if line.kind == "text"]
+            for cell in row
+            if cell.tag in ("td", "th")
+        )
+        yield [" ".join(" ".join(texts).split()) for texts in cells]
 
 
 _ATTACHMENT_LABEL: Final = re.compile(
@@ -82,25 +68,17 @@ _ATTACHMENT_LABEL: Final = re.compile(
 _ANNOUNCEMENT: Final = re.compile(f"(?:{one_of('announced_files')}):?")
 
 
-def labels(line: Line, files: Sequence[tuple[str, str]]) -> bool:
-    """Whether the line says nothing but that here are files."""
+def offers_files(line: Line, after: Sequence[Line]) -> bool:
+    """Whether a line is nothing but files and the word for them, or that word over the files of the next line, the first of `after`."""
+    if line.kind != "text":
+        return False
+    if not line.files:
+        announced = len(line.bare) <= 5 and _ANNOUNCEMENT.fullmatch(fold(line.bare)) is not None
+        return announced and any(below.files for below in after)
     own = line.prose
-    for _, text in files:
+    for _, text in line.files:
         own = own.replace(text, "", 1)
     return _ATTACHMENT_LABEL.match(fold(own).strip(" 、,;\u3000")) is not None
-
-
-def announces(line: Line, after: Sequence[Line]) -> bool:
-    """Whether the line is the word over files that the next one links to."""
-    if len(line.bare) > 5 or not _ANNOUNCEMENT.fullmatch(fold(line.bare)):
-        return False
-    return any(is_file(href) for below in after for href, _ in below.links)
-
-
-def offers_files(line: Line, after: Sequence[Line]) -> bool:
-    """Whether the line is nothing but files and the word for them, or that word over the files of the next one."""
-    files = [(href, text) for href, text in line.links if is_file(href)]
-    return line.kind == "text" and (labels(line, files) if files else announces(line, after))
 
 
 _SENTENCE: Final = re.compile(r"[。!?;,:、…]")
@@ -177,9 +155,9 @@ def text_length(block: Block) -> int:
 
 def _pieces(lines: Sequence[Line]) -> list[BodyBlock]:
     pieces: list[BodyBlock] = []
-    tables = DataTables(lines[0].words) if lines else None
+    known: dict[etree._Element, bool] = {}
     for line in lines:
-        table = tables.around(line.block) if tables else None
+        table = _data_table(line.block, line.words, known)
         if table is not None and pieces and pieces[-1].table is table:
             continue
         pieces.append(BodyBlock(line, table))
@@ -246,7 +224,7 @@ def _add(piece: BodyBlock, body: Body, resolve: Resolve) -> None:
     give((line,), Label.VIDEO if line.kind == "video" else Label.PICTURE, f"body: {line.kind}")
     if piece.table is not None:
         give((line,), Label.TEXT, "body: table")
-        body.blocks.append(Table(rows=table_rows(piece.table, line.words)))
+        body.blocks.append(Table(rows=[row for row in _rows(piece.table, line.words) if any(row)]))
     elif line.kind == "image":
         body.blocks.append(ImageBlock(url=resolve(line.src), caption=piece.caption))
     else:
@@ -255,13 +233,12 @@ def _add(piece: BodyBlock, body: Body, resolve: Resolve) -> None:
 
 def _add_text(pieces: Sequence[BodyBlock], index: int, body: Body, resolve: Resolve) -> None:
     line = pieces[index].line
-    files = [(href, text) for href, text in line.links if is_file(href)]
-    if not (labels(line, files) if files else announces(line, [piece.line for piece in pieces[index + 1 : index + 2]])):
+    if not offers_files(line, [piece.line for piece in pieces[index + 1 : index + 2]]):
         text = line.prose
         heading = _is_heading(pieces, index, body)
         body.blocks.append(Heading(text=text) if heading else Paragraph(text=text))
         give((line,), Label.HEADING if heading else Label.TEXT, "body: subhead" if heading else "body: paragraph")
-    for href, text in files:
+    for href, text in line.files:
         link = Link(url=resolve(href), title=text or file_name(href))
         body.blocks.append(Attachment(url=link.url, title=link.title))
         body.attachments.append(link)

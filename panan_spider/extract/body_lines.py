@@ -8,12 +8,12 @@ from typing import Final
 
 from lxml import etree
 
-from panan_spider.core.text import fold
+from panan_spider.core.text import fold, once
 from panan_spider.extract import words
 from panan_spider.extract.body import TERMINAL
 from panan_spider.extract.header_line import is_label, strength
 from panan_spider.extract.labels import Label, give, has
-from panan_spider.extract.line import Line, common_box, image_source, is_content, is_file, stands_in
+from panan_spider.extract.line import Line, common_box, image_source, is_content, stands_in
 from panan_spider.extract.words import without_bar
 from panan_spider.items import Link
 
@@ -28,36 +28,7 @@ def leads_away(line: Line) -> bool:
     """Whether the line is a row of links to other pages, no file and no address to write to."""
     if line.kind != "text" or not line.is_row:
         return False
-    return all(not is_file(href) and not href.startswith("mailto:") for href, _ in line.links)
-
-
-def is_advertisement(picture: Line) -> bool:
-    """Whether the picture, none of the article's by its address, stands in a box called an advertisement's."""
-    boxes = chain((picture.block,), islice(picture.block.iterancestors(), 2))
-    return not is_content(picture.src) and any(
-        _ADVERTISEMENT.search(f"{box.get('class', '')} {box.get('id', '')}") for box in boxes
-    )
-
-
-def beside(kept: list[Line], header: Sequence[Line], *, is_list: bool = False) -> list[Line]:
-    """The lines beside the text: in elements outside its container that are links, or the site's decoration.
-
-    Where the body itself `is_list`, a list of links, only what stands outside of the box of headline and text counts.
-    """
-    suspects = [line for line in kept if leads_away(line) or _is_decoration(line)]
-    container = _container(_first_of_article(kept, header)) if suspects else None
-    if container is None:
-        return []
-    around = set(container.iterancestors())
-    article = common_box(container, header[0].block) if header else container
-    branches = (_branch(line, container, around) for line in suspects)
-    found: list[Line] = []
-    for branch in dict.fromkeys(element for element in branches if element is not None):
-        held = [line for line in kept if stands_in(line, branch) and not any(line is other for other in found)]
-        outside = article is not None and article not in branch.iterancestors()
-        if held and (outside or not is_list) and _is_beside(held, outside=outside):
-            found += held
-    return found
+    return not line.files and not any(href.startswith("mailto:") for href, _ in line.links)
 
 
 def _first_of_article(kept: Sequence[Line], header: Sequence[Line]) -> Sequence[Line]:
@@ -113,7 +84,21 @@ class BodyState:
     kept: list[Line]
     header: Sequence[Line]
     taken: dict[str, list[Line]] = field(default_factory=dict)
-    is_list: bool = False  # the body itself is a list of links
+
+    @once
+    def is_list(self) -> bool:
+        """Whether the body itself is a list of links, as of a topic page: rows from its first line on and no paragraph, or many with bullets.
+
+        Asked first by the rule for side blocks, so that no rule behind it takes the list for others' links.
+        """
+        texts = [line for line in self.kept if line.kind == "text"]
+        rows = [line for line in texts if leads_away(line)]
+        if len(rows) < _FEWEST_LINKS or 10 * len(rows) < 6 * len(texts):
+            return False
+        marked = sum(1 for line in rows if _BULLET.match(line.text))
+        if len(rows) >= _MANY_LINKS and 10 * marked >= 6 * len(rows):
+            return True
+        return leads_away(texts[0]) and not any(words.is_prose(line) and not leads_away(line) for line in texts)
 
 
 @dataclass(frozen=True)
@@ -152,7 +137,8 @@ def _codes(state: BodyState) -> list[Line]:
     kept: list[Line] = []
     found: list[Line] = []
     for before, line in zip([None, *state.kept], state.kept, strict=False):
-        if line.kind == "image" and before is not None and id(before) in left_over and _shows_code(before, line):
+        follows = before is not None and id(before) in left_over and words.names_code(before)
+        if line.kind == "image" and follows and not is_content(line.src):
             found.append(line)
         elif id(line) not in left_over:
             kept.append(line)
@@ -162,7 +148,17 @@ def _codes(state: BodyState) -> list[Line]:
 
 
 def _advertisements(state: BodyState) -> list[Line]:
-    return [line for line in state.kept if line.kind == "image" and is_advertisement(line)]
+    """Pictures, none of the article's by its address, in a box called an advertisement's."""
+    return [
+        line
+        for line in state.kept
+        if line.kind == "image"
+        and not is_content(line.src)
+        and any(
+            _ADVERTISEMENT.search(f"{box.get('class', '')} {box.get('id', '')}")
+            for box in chain((line.block,), islice(line.block.iterancestors(), 2))
+        )
+    ]
 
 
 def _toolbars(state: BodyState) -> list[Line]:
@@ -187,21 +183,36 @@ def _toolbars_behind(state: BodyState) -> list[Line]:
     return state.kept[foot:]
 
 
-def _list_of_links(state: BodyState) -> list[Line]:
-    """Takes nothing: notes that the body itself is a list of links, so that no rule behind takes them for others'."""
-    state.is_list = _is_list_of_links(state.kept)
-    return []
-
-
 def _side_blocks(state: BodyState) -> list[Line]:
-    return beside(state.kept, state.header, is_list=state.is_list)
+    """The lines beside the text: in elements outside its container that are links, or the site's decoration.
+
+    Where the body itself is a list of links, only what stands outside of the box of headline and text counts.
+    """
+    kept, header, is_list = state.kept, state.header, state.is_list
+    suspects = [line for line in kept if leads_away(line) or _is_decoration(line)]
+    container = _container(_first_of_article(kept, header)) if suspects else None
+    if container is None:
+        return []
+    around = set(container.iterancestors())
+    article = common_box(container, header[0].block) if header else container
+    branches = (_branch(line, container, around) for line in suspects)
+    found: list[Line] = []
+    for branch in dict.fromkeys(element for element in branches if element is not None):
+        held = [line for line in kept if stands_in(line, branch) and not any(line is other for other in found)]
+        outside = article is not None and article not in branch.iterancestors()
+        if held and (outside or not is_list) and _is_beside(held, outside=outside):
+            found += held
+    return found
 
 
 def _links_behind(state: BodyState) -> list[Line]:
     """Links to other pages, with their pictures, and keywords, behind the last paragraph; the last one first."""
-    kept = list(state.kept)
-    links: list[Line] = []
-    while not state.is_list and kept and (_is_link_behind(kept[-1]) or _is_thumbnail(kept, links) or _is_tags(kept)):
+    kept, links = list(state.kept), list[Line]()
+    while not state.is_list and kept:
+        last = kept[-1]
+        is_link = leads_away(last) and not words.is_prose(last)  # no paragraph that happens to be a link
+        if not is_link and not _is_thumbnail(last, links) and not (len(kept) > 1 and words.names_keywords(last)):
+            break
         links.append(kept.pop())
     return links
 
@@ -215,32 +226,10 @@ def _is_tool(line: Line) -> bool:
     return has(line, Label.TOOLBAR) or (has(line, Label.PAGER) and not words.is_statement(line.folded))
 
 
-def _is_list_of_links(lines: Sequence[Line]) -> bool:
-    """Whether the body itself is a list of links, as of a topic page: rows from its first line on and no paragraph, or many with bullets."""
-    texts = [line for line in lines if line.kind == "text"]
-    rows = [line for line in texts if leads_away(line)]
-    if len(rows) < _FEWEST_LINKS or 10 * len(rows) < 6 * len(texts):
-        return False
-    marked = sum(1 for line in rows if _BULLET.match(line.text))
-    if len(rows) >= _MANY_LINKS and 10 * marked >= 6 * len(rows):
-        return True
-    return leads_away(texts[0]) and not any(words.is_prose(line) and not leads_away(line) for line in texts)
-
-
-def _is_link_behind(line: Line) -> bool:
-    """Whether the line leads to another page and is no paragraph that happens to be a link."""
-    return leads_away(line) and not words.is_prose(line)
-
-
 def is_dropped_text(left_out: tuple[str, str]) -> bool:
     """Whether a pair of `discarded` is words of a link that was taken off the end of the body."""
     text, why = left_out
     return why == _LINK_BEHIND and "/" not in text
-
-
-def _shows_code(line: Line, picture: Line) -> bool:
-    """Whether the picture behind a line that speaks of a code is that code: none of the article's own."""
-    return words.names_code(line) and not is_content(picture.src)
 
 
 def _is_code(kept: Sequence[Line], line: Line) -> bool:
@@ -252,20 +241,17 @@ def _is_code(kept: Sequence[Line], line: Line) -> bool:
     return box is not None and len(kept) > 1 and not stands_in(kept[-2], box)
 
 
-def _is_thumbnail(kept: Sequence[Line], links: Sequence[Line]) -> bool:
-    """Whether the last line is a picture of the link after it, which together lead to another article."""
-    if not links or kept[-1].kind != "image":
+def _is_thumbnail(line: Line, links: Sequence[Line]) -> bool:
+    """Whether the line is a picture of the link after it, which together lead to another article."""
+    if not links or line.kind != "image":
         return False
-    led_to = {href for line in links for href, _ in line.links}
-    around = (kept[-1].block, *kept[-1].block.iterancestors("a"))
-    anchors_of = (a for box in around for image in box.iter("img") for a in image.iterancestors("a"))
+    led_to = {href for link in links for href, _ in link.links}
+    around = (line.block, *line.block.iterancestors("a"))
+    anchors = (anchor for box in around for image in box.iter("img") for anchor in image.iterancestors("a"))
     return any(
-        a.get("href") in led_to for a in anchors_of if any(image_source(i) == kept[-1].src for i in a.iter("img"))
+        anchor.get("href") in led_to and any(image_source(image) == line.src for image in anchor.iter("img"))
+        for anchor in anchors
     )
-
-
-def _is_tags(kept: Sequence[Line]) -> bool:
-    return len(kept) > 1 and words.names_keywords(kept[-1])
 
 
 def _heads(line: Line, links: Sequence[Line], before: Line) -> bool:
@@ -309,7 +295,6 @@ BODY_RULES: tuple[BodyRule, ...] = (
     BodyRule("left over", Label.LEFTOVER, "left over from an image or the page around", _left_over),
     BodyRule("advertisement", Label.OUTSIDE, "an advertisement", _advertisements),
     BodyRule("toolbar", Label.TOOLBAR, "a toolbar before or behind the text", _toolbars),
-    BodyRule("list of links", Label.TEXT, "", _list_of_links),
     BodyRule("side block", Label.SIDE, "a block beside the text", _side_blocks),
     BodyRule("links behind", Label.SIDE, _LINK_BEHIND, _links_behind),
     BodyRule("heading of links", Label.SIDE, "the heading of links after the body", _heading_of_links),
@@ -349,26 +334,19 @@ def _joined(lines: list[Line]) -> list[Line]:
 
 
 def read_related(lines: Sequence[Line], resolve: Callable[[str], str]) -> tuple[Link, ...]:
-    """The links under the first related heading of these lines, which come after the body."""
-    for index, line in enumerate(lines):
-        if line.kind == "text" and words.side_heading(line.folded) in words.RELATED_HEADINGS:
-            return tuple(_links(lines, index, resolve))
-    return ()
-
-
-def _links(lines: Sequence[Line], heading: int, resolve: Callable[[str], str]) -> list[Link]:
+    """The links in the block under the first related heading of these lines, which come after the body."""
+    texts = (index for index, line in enumerate(lines) if line.kind == "text")
+    first = next((index for index in texts if words.side_heading(lines[index].folded) in words.RELATED_HEADINGS), None)
     found: list[Link] = []
     block: etree._Element | None = None
-    for line in lines[heading + 1 :]:
-        if has(line, Label.SIDE, Label.FOOTER):
+    for line in lines[first + 1 :] if first is not None else ():
+        if has(line, Label.SIDE, Label.FOOTER) or (found and line.kind == "text" and not line.links):
             break
         if not line.links:
-            if found and line.kind == "text":
-                break
             continue
-        if block is None:
-            block = common_box(lines[heading].block, line.block)
+        if first is not None and block is None:
+            block = common_box(lines[first].block, line.block)
         if block is not None and not stands_in(line, block):
             break
         found += [Link(url=url, title=title) for href, title in line.links if title and (url := resolve(href))]
-    return found
+    return tuple(found)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final
 
 from lxml import etree
@@ -213,11 +214,6 @@ def _strong_rule(line: Line) -> str | None:
     return next(fits, None)
 
 
-def _is_strong(line: Line) -> bool:
-    """Whether the line's own words or element say that it is a caption: ▲, 图为…, … 摄, figcaption."""
-    return _strong_rule(line) is not None
-
-
 def caption_rule(line: Line) -> str:
     """The rule by which a line that has been taken as a caption is one."""
     return _strong_rule(line) or ("centred" if line.centred else "short")
@@ -231,15 +227,12 @@ def _is_weak(line: Line, *, headings: Sequence[Line], heads_nothing: bool = Fals
     text = fold(line.prose)
     if line.heading_tag or line.right or line.is_link or line.parted or _DATE_LINE.match(text):
         return False
-    if is_opening_byline(line) or any(_same_look(line, heading) for heading in headings):
+    alike = (heading for heading in headings if line.bold and heading.bold and line.centred == heading.centred)
+    if is_opening_byline(line) or any(alike):
         return False
     if line.centred:
         return len(text) <= _LONGEST_CENTRED
     return (heads_nothing or not line.bold) and len(text) <= _LONGEST_PLAIN and not _SENTENCE_END.search(text)
-
-
-def _same_look(line: Line, heading: Line) -> bool:
-    return line.bold and heading.bold and line.centred == heading.centred
 
 
 def in_gallery(picture: Line, line: Line, around: Sequence[Line]) -> bool:
@@ -288,14 +281,15 @@ def assign_captions(images: int, following: Sequence[Line], headings: Sequence[L
 
     Pictures in a row share the captions in a row after them one by one; a single caption is the last picture's.
     """
-    strong = _run(following, _is_strong)
+    strong = sum(1 for _ in takewhile(_strong_rule, following))
     if strong:
         count = strong
         while count < min(images, len(following)) and _goes_on(following, count, headings):
             count += 1
     else:
         bare = len(following) <= images
-        count = min(_run(following, lambda line: _is_weak(line, headings=headings, heads_nothing=bare)), images)
+        weak = takewhile(lambda line: _is_weak(line, headings=headings, heads_nothing=bare), following)
+        count = min(sum(1 for _ in weak), images)
         if _signs_off(following[:count], following[count:]):
             return []
     if count <= images:
@@ -307,16 +301,7 @@ def _goes_on(following: Sequence[Line], count: int, headings: Sequence[Line]) ->
     """Whether the next line is the next picture's caption: it looks like the caption before it and could be one."""
     before, line = following[count - 1], following[count]
     alike = (line.centred, line.bold, line.block.tag) == (before.centred, before.bold, before.block.tag)
-    return _is_strong(line) or (alike and _is_weak(line, headings=headings))
-
-
-def _run(lines: Sequence[Line], test: object) -> int:
-    count = 0
-    for line in lines:
-        if not test(line):  # type: ignore[operator]
-            break
-        count += 1
-    return count
+    return _strong_rule(line) is not None or (alike and _is_weak(line, headings=headings))
 
 
 def _signs_off(chosen: Sequence[Line], rest: Sequence[Line]) -> bool:

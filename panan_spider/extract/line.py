@@ -92,6 +92,11 @@ class Line:
         return bool(self.links) and self.linked >= len(self.bare) > 0
 
     @once
+    def files(self) -> list[tuple[str, str]]:
+        """Its links that lead to a document to download: (href, text)."""
+        return [link for link in self.links if is_file(link[0])]
+
+    @once
     def is_row(self) -> bool:
         """Whether it is a row of a list of other pages: a link, and nothing beside it but a date and ornaments."""
         if not self.links or self.is_link:

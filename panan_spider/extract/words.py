@@ -152,7 +152,6 @@ def without_bar(text: str) -> str:
 RELATED_HEADINGS: Final = meaning("related_headings")
 #: Over lists of what others read.
 RANKINGS: Final = meaning("rankings")
-SIDE_HEADINGS: Final = meaning("related_headings", "rankings", "side_headings")
 _MORE: Final = rf"(?:{one_of('more')}|更\s多)?[\s>>»+\[\]::.…|]*"
 _SIDE: Final = re.compile(
     rf"^[\s■◆●□▪·|【\[]*({one_of('related_headings', 'rankings', 'side_headings')})[】\]\s]*{_MORE}$", re.IGNORECASE
