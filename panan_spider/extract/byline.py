@@ -15,9 +15,7 @@ from panan_spider.core.text import fold, remembered
 from panan_spider.extract.words import meaning, one_of, spaced
 from panan_spider.items import Author
 
-_RANK: Final = one_of("ranks")
-_ROLES_OF_BYLINE: Final = one_of("roles")
-ROLE: Final = rf"(?:(?:{_RANK})*(?:{_ROLES_OF_BYLINE})(?!{one_of('no_role')})|{one_of('bylines_between')})"
+ROLE: Final = rf"(?:(?:{one_of('ranks')})*(?:{one_of('roles')})(?!{one_of('no_role')})|{one_of('bylines_between')})"
 #: A newsroom before a role, part of the title: 样例日报记者.
 _NEWSROOM: Final = rf"[\u3400-\u9fffA-Za-z]{{1,10}}(?:{one_of('newsrooms')})"
 NEWSROOM_ROLE: Final = rf"(?:{_NEWSROOM})?{ROLE}"
@@ -96,9 +94,6 @@ class _Reader:
             self.names[index] = (name, role, _joined(work, work_of(marks)))
         self.unmarked, self.lone = len(self.names), False
 
-    def before(self, marks: str) -> None:
-        self.ahead, self.lone = work_of(marks), False
-
 
 def _joined(*works: str | None) -> str | None:
     kinds = {kind for work in works if work for kind in work.split("+")}
@@ -113,7 +108,9 @@ def work_of(marks: str) -> str | None:
 def read_byline(text: str) -> tuple[Author, ...]:
     """The authors a byline names, in order: only names after a role, a mark or a label count."""
     text = without_bars(_without_office(fold(text)))
-    reader, at, known = _Reader(_is_slashed(text)), 0, False
+    # `甲乙/文` and `乙文/文` show that a slash stands before each mark, `甲文/摄` does not.
+    slashed = any(pair[1] not in ("文", "摄", "图") or pair[1] == pair[2] for pair in _SLASHED.finditer(text))
+    reader, at, known = _Reader(slashed), 0, False
     while at < len(text):
         if step := _LABEL_AT.match(text, at):
             label = re.sub(r"\s", "", step[1] or step[2])
@@ -122,11 +119,9 @@ def read_byline(text: str) -> tuple[Author, ...]:
         elif step := _ROLE_AT.match(text, at):
             reader.role, reader.lone, known = step[1], False, True
         elif step := _PREFIX_AT.match(text, at):
-            reader.before(step[1])
-            known = True
+            reader.ahead, reader.lone, known = work_of(step[1]), False, True
         elif (step := _AHEAD_AT.match(text, at)) and _stands_ahead(reader, text, at, step):
-            reader.before(step[1])
-            reader.role, known = None, True
+            reader.ahead, reader.lone, reader.role, known = work_of(step[1]), False, None, True
         elif reader.names and (step := _SUFFIX_AT.match(text, at)):
             step = _take_mark(reader, step)
             known = True
@@ -144,15 +139,8 @@ def names_alone(text: str) -> tuple[Author, ...]:
         return ()
     authors = read_byline(text)
     words = sorted({*(author.name for author in authors), *_WORK, *meaning("author_labels")}, key=len, reverse=True)
-    rest = re.sub("|".join(map(re.escape, words)), "", "".join(text.split()))
-    return (
-        authors if not rest.strip("/|丨:、,()【】&+·") and all(_PERSON.fullmatch(one.name) for one in authors) else ()
-    )
-
-
-def _is_slashed(text: str) -> bool:
-    """Whether a part of the line shows that a slash stands before each mark: `甲乙/文`, `乙文/文`, but not `甲文/摄`."""
-    return any(found[1] not in ("文", "摄", "图") or found[1] == found[2] for found in _SLASHED.finditer(text))
+    rest = re.sub("|".join(map(re.escape, words)), "", "".join(text.split())).strip("/|丨:、,()【】&+·")
+    return authors if not rest and all(_PERSON.fullmatch(author.name) for author in authors) else ()
 
 
 def _without_office(text: str) -> str:
@@ -283,7 +271,9 @@ def is_tail_line(text: str) -> bool:
     text = _normal(text)
     if not _opens_tail(text) or len(text) > 300 or _VERBS.search(text):
         return False
-    return all(_NAMES.match(value) and not _names_office(label, value) for label, value in _values(text))
+    # Where a name is glued to an office, `作者：甲某某大学教授`, nobody can say where the one ends.
+    offices = (_OFFICE.sub("", f"{AUTHOR_WORD}:{value}") for label, value in _values(text) if label in _AUTHOR_LABELS)
+    return all(_NAMES.match(value) for _, value in _values(text)) and not any(map(_GLUED_OFFICE.search, offices))
 
 
 def _opens_tail(text: str) -> bool:
@@ -293,11 +283,6 @@ def _opens_tail(text: str) -> bool:
     start = re.match(r"[\s(\[【]{0,9}", text).end()  # type: ignore[union-attr]
     opened = _UNKNOWN.match(text, start) or _LABEL.match(text, start)
     return opened is not None and any(label in _EDITOR_LABELS and value for label, value in _values(text))
-
-
-def _names_office(label: str, value: str) -> bool:
-    """Whether an author's name is glued to his office: `作者：甲某某大学教授`. Where the one ends nobody can say."""
-    return label in _AUTHOR_LABELS and _GLUED_OFFICE.search(_OFFICE.sub("", f"{AUTHOR_WORD}:{value}")) is not None
 
 
 @remembered
@@ -321,15 +306,11 @@ def unknown_labels(text: str) -> tuple[str, ...]:
 
 def cut_credits(line: str) -> tuple[str | None, dict[str, str], str]:
     """Editor and credits that a folded line prints among other things, and the line with a mark in their place."""
-    said: dict[str, str] = {}
-
-    def cut(found: re.Match[str]) -> str:
-        said.setdefault(re.sub(r"\s", "", found[1] or found[2]), " ".join(found[3].split()))
-        return "\x1f"
-
-    rest = _CREDIT.sub(cut, line)
-    editor = next((said.pop(label) for label in _EDITOR_LABELS if label in said), None)
-    return editor or None, {label: value for label, value in said.items() if value}, rest
+    credits: dict[str, str] = {}
+    for found in _CREDIT.finditer(line):
+        credits.setdefault(re.sub(r"\s", "", found[1] or found[2]), " ".join(found[3].split()))
+    editor = next((credits.pop(label) for label in _EDITOR_LABELS if label in credits), None)
+    return editor or None, {label: value for label, value in credits.items() if value}, _CREDIT.sub("\x1f", line)
 
 
 def has_empty_label(text: str) -> bool:
@@ -379,21 +360,14 @@ def _normal(text: str) -> str:
     return _BLANK.sub(r"\1:", _OTHER_BAR.sub(r"\1:", text) if bars else text)
 
 
-def _unlisted(text: str) -> list[re.Match[str]]:
-    """Labels of a folded tail line that are in no list."""
-    return [found for found in _UNKNOWN.finditer(text) if not _LABEL.match(text, found.start())]
-
-
 @remembered
 def _values(text: str) -> tuple[tuple[str, str], ...]:
     """(label, value) pairs in order: blanks out of labels, runs of blanks in values one blank, brackets off."""
     text = _normal(text)
-    found = sorted((*_LABEL.finditer(text), *_unlisted(text)), key=lambda match: match.start())
-    if not found:
-        return ()
-    ends = [m.start() for m in found[1:]] + [len(text)]
+    unlisted = (label for label in _UNKNOWN.finditer(text) if not _LABEL.match(text, label.start()))
+    labels = sorted((*_LABEL.finditer(text), *unlisted), key=lambda label: label.start())
     pairs = []
-    for m, end in zip(found, ends, strict=True):
-        value = " ".join(text[m.end() : end].split()).strip(" )]】([【|,;/")
-        pairs.append((re.sub(r"\s", "", m[1]), value + (")" if "(" in value and ")" not in value else "")))
+    for label, end in zip(labels, [*(behind.start() for behind in labels[1:]), len(text)], strict=False):
+        value = " ".join(text[label.end() : end].split()).strip(" )]】([【|,;/")
+        pairs.append((re.sub(r"\s", "", label[1]), value + (")" if "(" in value and ")" not in value else "")))
     return tuple(pairs)
