@@ -187,6 +187,17 @@ def test_a_ledger_that_is_none(data: Path) -> None:
     assert said(data)[0].startswith("ledger.sqlite: cannot be read: ledger.sqlite: file is not a database")
 
 
+@pytest.mark.parametrize("command", [("status",), ("verify",), ("verify", "--repair")])
+def test_a_ledger_of_a_newer_version_is_a_store_error(
+    command: tuple[str, ...], data: Path, sql: sqlite3.Connection, capsys: Capture
+) -> None:
+    """Only a newer program can tell whether such an archive is whole."""
+    sql.execute("PRAGMA user_version = 99")
+    sql.close()
+    told = scrapy(capsys, *command, "--data-dir", data)
+    assert (told.code, told.out) == (14, "") and "ledger.sqlite is of version 99, this program knows" in told.err, told
+
+
 def test_a_ledger_that_is_missing(data: Path) -> None:
     (data / "ledger.sqlite").unlink()
     assert said(data)[0] == "ledger.sqlite: missing"

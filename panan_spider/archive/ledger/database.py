@@ -153,6 +153,10 @@ class LedgerDamaged(StoreError):
     """The file is no SQLite database, or a damaged one."""
 
 
+class LedgerTooNew(StoreError):
+    """A newer version of this program has written the file."""
+
+
 class Database:
     """One SQLite database in WAL mode.
 
@@ -198,7 +202,7 @@ class Database:
     def _check_version(self, read_only: bool) -> None:
         found, known = version(self._connection), len(MIGRATIONS)
         if found > known:
-            raise StoreError(f"{self.path} is of version {found}, this program knows {known}: update panan_spider")
+            raise LedgerTooNew(f"{self.path} is of version {found}, this program knows {known}: update panan_spider")
         if read_only and found < known:
             self._migrate_copy()
 

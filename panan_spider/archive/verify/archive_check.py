@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from panan_spider.archive.data_folder import holder, site_by_lines, site_of
-from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, Row
+from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, LedgerTooNew, Row
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store import warc_file
@@ -246,21 +246,16 @@ class ArchiveCheck:
     orphans: list[str] = field(default_factory=list)
 
     def findings(self) -> Iterator[Finding]:
-        """Everything that does not agree, as it is met. Raises StoreError where the disk cannot be read."""
+        """Everything that does not agree, as it is met. Raises StoreError where the disk cannot be read, or the ledger is too new."""
         self.held_by = None if self.own else holder(self.data / "lock")
-        try:
-            self.site = site_of(self.data)
-        except StoreError as error:
-            yield self._counted(Finding(SITE_FILE, None, str(error).removeprefix(f"{self.data / SITE_FILE}: ")))
-            self.site_file_wrong = True
-            if (found := site_by_lines(self.data)) is None:
-                raise  # by another site's profile every line would be wrong
-            self.site = found
+        yield from self._read_site()
         self.responses = ResponseIndex(self.site)
         ledger: Ledger | None = None
         try:
             ledger = Ledger.read_only(self.data / LEDGER_FILE)
             ledger.snapshot()
+        except LedgerTooNew:
+            raise  # only a newer program can tell whether the archive is whole
         except StoreError as error:
             yield self._counted(self._no_ledger(error))
         try:
@@ -270,6 +265,17 @@ class ArchiveCheck:
         finally:
             if ledger is not None:
                 ledger.close()
+
+    def _read_site(self) -> Iterator[Finding]:
+        """Take the archive's site from its file, else from its lines; a finding where the file is no good."""
+        try:
+            self.site = site_of(self.data)
+        except StoreError as error:
+            yield self._counted(Finding(SITE_FILE, None, str(error).removeprefix(f"{self.data / SITE_FILE}: ")))
+            self.site_file_wrong = True
+            if (found := site_by_lines(self.data)) is None:
+                raise  # by another site's profile every line would be wrong
+            self.site = found
 
     def _no_ledger(self, error: StoreError) -> Finding:
         """The finding for a ledger that cannot be opened."""
