@@ -83,7 +83,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Export, and print the numbers."""
-        from panan_spider.publish.export.atomic import only_export_to
+        from panan_spider.publish.export.export_files import only_export_to
         from panan_spider.publish.export.job import FORMATS, ExportJob, Selection
 
         out = self._out(data, opts)

@@ -21,7 +21,7 @@ class Command(ArchiveCommand, ScrapyCommand):
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Bring the file up to date."""
         # Scrapy loads every command at every start.
-        from panan_spider.publish.export.atomic import only_export_to
+        from panan_spider.publish.export.export_files import only_export_to
         from panan_spider.publish.people.people_file import FILE, bring_up
 
         out = data / FILE

@@ -21,10 +21,11 @@ from panan_spider.fleet.lease import FleetError
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Manifest
 from panan_spider.publish.browse.export_source import ArchiveNotFound, ExportSource
-from panan_spider.publish.export import parquet, sqlite, sqlite_schema
-from panan_spider.publish.export.atomic import ForeignFileError, built_aside, only_export_to
+from panan_spider.publish.export import sqlite, sqlite_schema
 from panan_spider.publish.export.bigrams import TOKENIZER
+from panan_spider.publish.export.export_files import ForeignFileError, built_aside, only_export_to
 from panan_spider.publish.export.job import ExportJob, ExportResult
+from panan_spider.publish.export.tabular_formats import export_parquet
 from panan_spider.sites.profile import Site, load_site
 
 #: Articles that one SQLite file takes; beyond, the Parquet files of the dataset are the form to read.
@@ -130,7 +131,7 @@ def publish_dataset(store: ObjectStore, site: str, folder: Path, manifest: Manif
 def part_of(site: Site, folder: Path, out: Path) -> None:
     """Write the rows of one archive, every revision, with the columns of the site before them, to `out`."""
     plain = out.with_name("plain.parquet")
-    parquet.export(ExportJob(folder, site, all_revisions=True), plain)
+    export_parquet(ExportJob(folder, site, all_revisions=True), plain)
     with _duckdb(out) as db:
         values = dict(zip(COLUMNS, (site.key, site.name, site.region), strict=True))
         columns = ", ".join(f"CAST({_literal(value)} AS VARCHAR) AS {name}" for name, value in values.items())

@@ -12,7 +12,7 @@ from made_up import site
 from panan_spider.fleet import joined_export
 from panan_spider.fleet.joined_export import JoinedResult, export_sites, part_of
 from panan_spider.fleet.lease import FleetError
-from panan_spider.publish.export.atomic import ForeignFileError
+from panan_spider.publish.export.export_files import ForeignFileError
 
 SITES = [site("jia", name="甲山新闻网", region="999901"), site("yi"), site("bing")]
 

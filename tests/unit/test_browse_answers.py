@@ -21,7 +21,7 @@ from panan_spider.publish.browse.page_render import RenderContext
 from panan_spider.publish.browse.question import Match
 from panan_spider.publish.browse.question_parser import InvalidQuery, question_of
 from panan_spider.publish.browse.routes import Route, RouteKind, document
-from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
+from panan_spider.publish.export.text_formats import bibtex, csl_json, gb_t_7714
 from panan_spider.sites.profile import load_site
 
 Record = dict[str, object]

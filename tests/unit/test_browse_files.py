@@ -13,7 +13,7 @@ from lxml import html
 from panan_spider.publish.browse.app import ASSETS
 from panan_spider.publish.browse.export_source import ExportSource
 from panan_spider.publish.browse.static_site import MARK, write
-from panan_spider.publish.export.atomic import ForeignFileError
+from panan_spider.publish.export.export_files import ForeignFileError
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from export_helpers import a_full_article, export, put, rows
 
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.publish.export import atomic
-from panan_spider.publish.export.atomic import only_export_to
+from panan_spider.publish.export import export_files
+from panan_spider.publish.export.export_files import built_aside, only_export_to
 from panan_spider.publish.export.job import FORMATS
 
 EVERY = sorted(FORMATS)
@@ -136,7 +136,7 @@ def test_an_interrupt_leaves_things_as_they_were(
     def interrupt(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(atomic, "_sync", interrupt)
+    monkeypatch.setattr(export_files, "_sync", interrupt)
     assert export(data) == 16
     assert "interrupted" in capsys.readouterr().err
     assert not (data / "export").exists()
@@ -150,7 +150,7 @@ def a_folder(path: Path, text: str) -> Path:
 
 def test_a_folder_takes_the_place_of_another_whole(tmp_path: Path) -> None:
     out = a_folder(tmp_path / "out", "old")
-    with atomic.built_aside(out) as aside:
+    with built_aside(out) as aside:
         a_folder(aside, "new")
         assert (out / "a.txt").read_text() == "old"
     assert (out / "a.txt").read_text() == "new"

@@ -9,7 +9,7 @@ from export_helpers import a_full_article, export, put
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.publish.export.csv_format import COLUMNS, MOST_IN_A_CELL, cell
+from panan_spider.publish.export.tabular_formats import COLUMNS, MOST_IN_A_CELL, cell
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from export_helpers import a_full_article, export, lines, put
 
 from panan_spider.items import Article
-from panan_spider.publish.export.jsonld import news_article
+from panan_spider.publish.export.text_formats import news_article
 from panan_spider.sites.profile import load_site
 
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from panan_spider.archive.store.image_files import INDEX
 from panan_spider.publish.export.job import ExportJob
-from panan_spider.publish.export.markdown import escaped, front_matter, page
+from panan_spider.publish.export.text_formats import escaped, front_matter, page
 from panan_spider.sites.profile import load_site
 
 HOSTILE = ("<script>alert(1)</script>", "# 一", "- 二", "1. 三", "> 四", "    五", "![x](javascript:alert(1))", "[a](http://x)", "a | b", "***", "===", "`x`",

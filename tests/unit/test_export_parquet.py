@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from export_helpers import a_full_article, export, put
 
-from panan_spider.publish.export.parquet import COLUMNS
+from panan_spider.publish.export.tabular_formats import PARQUET_COLUMNS
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -34,7 +34,7 @@ def test_values_have_types(data: Path) -> None:
     assert one["day"].isoformat() == "2020-03-07"
     assert one["authors"][0] == {"name": "王示例", "title": "记者", "work": "text"}
     assert one["listed_in"] == ["书记", "时政"]
-    assert tuple(one) == tuple(COLUMNS)
+    assert tuple(one) == tuple(PARQUET_COLUMNS)
 
 
 def test_what_is_not_known_is_null(data: Path) -> None:

@@ -24,11 +24,10 @@ from panan_spider.publish.browse.question_parser import InvalidQuery
 from panan_spider.publish.browse.routes import Route, RouteKind, address, document
 from panan_spider.publish.browse.search import FACETS, Answer
 from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, FeedHead, feed, tag_uri
-from panan_spider.publish.export.citations import bibtex, csl_item, gb_t_7714
-from panan_spider.publish.export.csv_format import HEAD, csv_line, csv_row
 from panan_spider.publish.export.job import MissingLibrary
+from panan_spider.publish.export.tabular_formats import HEAD, csv_line, csv_row, write_workbook
+from panan_spider.publish.export.text_formats import bibtex, csl_item, gb_t_7714
 from panan_spider.publish.export.wacz import pictures_of, write_wacz
-from panan_spider.publish.export.xlsx import write_workbook
 from panan_spider.sites.profile import Site
 
 #: Articles of one page of JSON at most; `size` asks for fewer or more than a page of HTML has.

@@ -14,9 +14,8 @@ from panan_spider.items import WarcLocation
 from panan_spider.publish.browse.page_render import PageData, PageNotFound, RenderContext
 from panan_spider.publish.browse.routes import Route
 from panan_spider.publish.browse.search import article_id
-from panan_spider.publish.export.citations import bibtex, csl_json, gb_t_7714
-from panan_spider.publish.export.jsonld import news_article
 from panan_spider.publish.export.sqlite_reader import Row
+from panan_spider.publish.export.text_formats import bibtex, csl_json, gb_t_7714, news_article
 
 #: Related links looked up at most; a page prints some ten.
 _MOST_RELATED: Final = 200

@@ -12,7 +12,7 @@ from panan_spider.core.outcomes import RefusedError
 from panan_spider.publish.browse.page_render import RenderContext
 from panan_spider.publish.browse.search import ArticleIndex, Search
 from panan_spider.publish.export import sqlite
-from panan_spider.publish.export.atomic import ForeignFileError, only_export_to
+from panan_spider.publish.export.export_files import ForeignFileError, only_export_to
 from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult
 from panan_spider.publish.export.sqlite_reader import ExportDatabase
 from panan_spider.publish.export.sqlite_schema import LAYOUT

@@ -27,8 +27,8 @@ from panan_spider.publish.browse.routes import file_of as path_of
 from panan_spider.publish.browse.run_pages import RUNS_A_PAGE, report_file, report_files, run_names
 from panan_spider.publish.browse.search import FACETS, Bits
 from panan_spider.publish.export.atom import NEWEST, feed, section_head
-from panan_spider.publish.export.atomic import ForeignFileError, built_aside, only_export_to
 from panan_spider.publish.export.bigrams import simplified_forms
+from panan_spider.publish.export.export_files import ForeignFileError, built_aside, only_export_to
 from panan_spider.publish.export.sqlite_schema import SEARCHED, searched
 
 #: In every such folder; says that it may be written over.

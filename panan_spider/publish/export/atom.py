@@ -17,8 +17,8 @@ from lxml import etree
 from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.core.clock import SITE_TIME
 from panan_spider.core.text import web_address
-from panan_spider.publish.export import file_formats
-from panan_spider.publish.export.atomic import built_aside
+from panan_spider.publish.export import export_files
+from panan_spider.publish.export.export_files import built_aside
 from panan_spider.publish.export.job import (
     ArchiveLines,
     ExportJob,
@@ -212,10 +212,10 @@ def _check(out: Path, xml: bytes, count: int) -> None:
 def export(job: ExportJob, out: Path) -> ExportResult:
     """Make the folder `out` hold what `job` says. Raises ForeignFileError, UnknownSection, StoreError; `out` is then as it was."""
     with naming(out):
-        file_formats.check_folder(FORM, out)
+        export_files.check_folder(FORM, out)
         gone = job.removals() or {}
-        before = file_formats.earlier_state(FORM, job, out)
-        if not gone and (unchanged := file_formats.nothing_new(job, before)) is not None:
+        before = export_files.earlier_state(FORM, job, out)
+        if not gone and (unchanged := export_files.nothing_new(job, before)) is not None:
             return unchanged
         taken = SelectedRecords.by(job)
         newest = _newest(job, taken)
@@ -224,8 +224,8 @@ def export(job: ExportJob, out: Path) -> ExportResult:
             for section, starts in sorted(newest.items()):
                 xml = feed(job.site, section_head(job.site, section), _entries(job, taken, gone, starts))
                 _check(out, xml, len(starts))
-                file_formats.write_file(aside / file_name(section), xml.decode("utf-8"))
-            file_formats.check_files(out, aside, ".xml", len(newest))
+                export_files.write_file(aside / file_name(section), xml.decode("utf-8"))
+            export_files.check_files(out, aside, ".xml", len(newest))
             done = ExportResult(taken.articles, taken.count, anew=True)
-            file_formats.sign_folder(FORM, job, aside, taken.mark, done)
+            export_files.sign_folder(FORM, job, aside, taken.mark, done)
     return done

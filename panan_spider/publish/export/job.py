@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.ledger import Ledger
@@ -305,31 +305,31 @@ def count_articles(records: Iterable[Record]) -> int:
 
 @dataclass(frozen=True)
 class Format:
-    """One export format: its module, the suffix of its default file name, and which revisions it holds."""
+    """One export format: its function, the name of its file or folder by the site's key, and which revisions it holds."""
 
-    module: str
-    suffix: str  # of a file named by the site's key; a folder has none and is named by the format
+    function: str  # module and function of this package
+    name: str
     all_revisions: bool = False  # unless told otherwise
     can_all_revisions: bool = True
 
     def file_name(self, site: Site) -> str:
-        """The default name below export/: `<key><suffix>`, or the format's own where it is a folder."""
-        return f"{site.key}{self.suffix}" if self.suffix else self.module
+        """The default name below export/."""
+        return self.name.format(key=site.key)
 
     def export(self, job: ExportJob, out: Path) -> ExportResult:
         """Make `out` hold what `job` says, in this form. Raises ForeignFileError, UnknownSection, MissingLibrary, StoreError; `out` is then as it was."""
-        # Only now: Scrapy loads every command at every start, and a crawl needs no feedgen.
-        done: ExportResult = import_module(f"panan_spider.publish.export.{self.module}").export(job, out)
+        # Late: Scrapy loads every command at every start, and a crawl needs no feedgen.
+        done: ExportResult = resolve_name(f"panan_spider.publish.export.{self.function}")(job, out)
         return done
 
 
 FORMATS: Final = {
-    "sqlite": Format("sqlite", ".sqlite", all_revisions=True),
-    "csv": Format("csv_format", ".csv"),
-    "parquet": Format("parquet", ".parquet"),
-    "atom": Format("atom", "", can_all_revisions=False),
-    "markdown": Format("markdown", ""),
-    "jsonld": Format("jsonld", ".jsonld"),
-    "xlsx": Format("xlsx", ".xlsx"),
-    "wacz": Format("wacz", ".wacz", can_all_revisions=False),
+    "sqlite": Format("sqlite:export", "{key}.sqlite", all_revisions=True),
+    "csv": Format("tabular_formats:export_csv", "{key}.csv"),
+    "parquet": Format("tabular_formats:export_parquet", "{key}.parquet"),
+    "atom": Format("atom:export", "atom", can_all_revisions=False),
+    "markdown": Format("text_formats:export_markdown", "markdown"),
+    "jsonld": Format("text_formats:export_jsonld", "{key}.jsonld"),
+    "xlsx": Format("tabular_formats:export_xlsx", "{key}.xlsx"),
+    "wacz": Format("wacz:export", "{key}.wacz", can_all_revisions=False),
 }

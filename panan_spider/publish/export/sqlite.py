@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from panan_spider.archive.store.files import StoreError, naming, write_atomically
 from panan_spider.core.clock import moment
 from panan_spider.publish.export import sqlite_schema
-from panan_spider.publish.export.atomic import ForeignFileError, built_aside
+from panan_spider.publish.export.export_files import ForeignFileError, built_aside
 from panan_spider.publish.export.job import ArchiveLines, ExportJob, ExportResult, Position, Record, choose
 from panan_spider.publish.export.sqlite_schema import (
     PARTS,
@@ -126,7 +126,7 @@ _BUSY_SECONDS: Final = 60.0
 
 
 def export(job: ExportJob, out: Path) -> ExportResult:
-    """Make `out` hold what `job` says. Raises NotOurs, UnknownSection, StoreError; `out` is then as it was."""
+    """Make `out` hold what `job` says. Raises ForeignFileError, UnknownSection, StoreError; `out` is then as it was."""
     meta = read_meta(out)
     with naming(out):
         done = _brought_up(job, out, mark) if meta is not None and (mark := _goes_on(job, meta)) is not None else None
@@ -141,7 +141,7 @@ def export(job: ExportJob, out: Path) -> ExportResult:
 
 
 def read_meta(out: Path) -> dict[str, str] | None:
-    """The table `meta` of an export; None where there is no file. Raises NotOurs."""
+    """The table `meta` of an export; None where there is no file. Raises ForeignFileError."""
     if not out.exists():
         return None
     refusal = ForeignFileError(f"{out} exists and is no SQLite export of this program; name another --out")

@@ -20,7 +20,7 @@ from warcio.warcwriter import WARCWriter
 from panan_spider.archive.store.files import StoreError, naming
 from panan_spider.archive.store.image_files import INDEX as IMAGE_INDEX
 from panan_spider.archive.store.image_files import image_type, kept_records
-from panan_spider.publish.export import file_formats
+from panan_spider.publish.export import export_files
 from panan_spider.publish.export.job import ExportJob, ExportResult, Record, SelectedRecords
 from panan_spider.sites.profile import Site
 
@@ -286,4 +286,4 @@ def export(job: ExportJob, out: Path) -> ExportResult:
         count = write_wacz(aside, job.data, job.site, chosen.records(), pictures_of(job.data))
         return pages_in(aside), count
 
-    return file_formats.export_whole(FORM, _MAGIC, job, out, write, is_stale=lambda: _has_new_pictures(job.data, out))
+    return export_files.export_whole(FORM, _MAGIC, job, out, write, is_stale=lambda: _has_new_pictures(job.data, out))

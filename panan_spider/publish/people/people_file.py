@@ -14,7 +14,7 @@ from typing import Any, Final
 from panan_spider.archive.store.files import WriteGuard, naming
 from panan_spider.archive.store.jsonl import LineFile
 from panan_spider.core.clock import now
-from panan_spider.publish.export.atomic import ForeignFileError, built_aside
+from panan_spider.publish.export.export_files import ForeignFileError, built_aside
 from panan_spider.publish.export.job import ArchiveLine, ArchiveLines, Position, Record
 from panan_spider.publish.people.mentions import Mention, people_in_fields, people_of
 from panan_spider.publish.people.offices import RAW
@@ -92,7 +92,7 @@ def entry(line: ArchiveLine) -> dict[str, Any]:
 
 
 def bring_up(data: Path) -> PeopleFileResult:
-    """Make people.jsonl hold a line for each article line there is. Raises NotOurs, StoreError; it is then as it was."""
+    """Make people.jsonl hold a line for each article line there is. Raises ForeignFileError, StoreError; it is then as it was."""
     out = data / FILE
     if (mark := _mark(data, out)) is not None:
         lines = list(_up_to(_MOST_APPENDED, ArchiveLines(data, mark).read()))
@@ -129,7 +129,7 @@ def _up_to(count: int, lines: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
 
 
 def _mark(data: Path, out: Path) -> Position | None:
-    """Position from which the file is continued; None where it is to be made anew. Raises NotOurs."""
+    """Position from which the file is continued; None where it is to be made anew. Raises ForeignFileError."""
     with naming(out):
         if not out.exists():
             return None
