@@ -22,11 +22,11 @@ class Command(ArchiveCommand, ScrapyCommand):
         """Bring the file up to date."""
         # Scrapy loads every command at every start.
         from panan_spider.publish.export.export_files import only_export_to
-        from panan_spider.publish.people.people_file import FILE, bring_up
+        from panan_spider.publish.people.mentions import FILE, update_people_file
 
         out = data / FILE
         with only_export_to(out):
-            done = bring_up(data)
+            done = update_people_file(data)
         how = "made anew" if done.anew else "brought up to date"
         print(f"panan: {out}: {how}: {done.articles} article lines read, office-holders named {done.mentions} times")
         return ExitCode.GOOD

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from panan_spider.publish.people.mentions import people_of
+from panan_spider.publish.people.mentions import Mention, people_in_fields
 
 FOLDER: Final = Path(__file__).parent / "gold"
 _MARK: Final = re.compile(
@@ -20,6 +20,11 @@ _JOINT: Final = re.compile("[、，,]?|和|与|及|以及")
 
 #: (kind, name, first character of the name, what, its first character or -1)
 Fact = tuple[str, str, int, str, int]
+
+
+def people_of(text: str) -> list[Mention]:
+    """All mentions of office-holders in a text, in order."""
+    return people_in_fields({"text": text})["text"]
 
 
 @dataclass
@@ -64,9 +69,9 @@ def read(text: str) -> set[Fact]:
     found: set[Fact] = set()
     for person in people_of(text):
         found.add(("person", person.name, person.start, person.office, -1))
-        found |= {("action", person.name, person.start, text[a:b], a) for a, b in person.deeds.actions}
-        if person.deeds.place is not None:
-            a, b = person.deeds.place
+        found |= {("action", person.name, person.start, text[a:b], a) for a, b in person.actions.spans}
+        if person.actions.place is not None:
+            a, b = person.actions.place
             found.add(("place", person.name, person.start, text[a:b], a))
     return found
 

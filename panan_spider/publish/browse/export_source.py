@@ -16,7 +16,7 @@ from panan_spider.publish.export.export_files import ForeignFileError, only_expo
 from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult
 from panan_spider.publish.export.sqlite_reader import ExportDatabase
 from panan_spider.publish.export.sqlite_schema import LAYOUT
-from panan_spider.publish.people.people_file import GRAMMAR
+from panan_spider.publish.people.mentions import GRAMMAR
 from panan_spider.sites.profile import Site
 
 #: Milliseconds that one question to the export may take: ten times what the slowest takes of 100,000 articles.

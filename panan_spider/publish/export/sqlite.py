@@ -29,7 +29,7 @@ from panan_spider.publish.export.sqlite_schema import (
     part_rows,
     searched,
 )
-from panan_spider.publish.people.people_file import GRAMMAR, people_rows
+from panan_spider.publish.people.mentions import GRAMMAR, people_rows
 
 #: The folder of an archive that its exports lie in, and what describes the SQLite export there to Datasette.
 EXPORT_FOLDER: Final = "export"

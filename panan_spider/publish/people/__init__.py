@@ -1,1 +1,1 @@
-"""People: office-holders in the articles' text with their deeds, found by a grammar whose words are data."""
+"""People: office-holders in the articles' text and what they did, found by a grammar whose words are data."""

@@ -1,11 +1,25 @@
-"""Mentions of office-holders in one article: who, with which office, did what, where. docs/decisions/people.md describes the grammar."""
+"""Mentions of office-holders in an article: who, with which office, did what, where; and people.jsonl, which holds them.
 
+docs/decisions/people.md describes the grammar. people.jsonl has a line for each line of articles.jsonl, in the same order, and names
+the byte that line ends at, so the file goes on from its own last line. It is made anew, aside, where the grammar has changed, where
+the articles are not those it was made from, or where many lines are missing.
+"""
+
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
 
-from panan_spider.publish.people.offices import CLAUSE_END, HAN, VERB, TitledName, any_of, ends, named, words
+from panan_spider.archive.store.files import WriteGuard, naming
+from panan_spider.archive.store.jsonl import LineFile
+from panan_spider.core.clock import now
+from panan_spider.publish.export.export_files import ForeignFileError, built_aside
+from panan_spider.publish.export.job import ArchiveLine, ArchiveLines, Position, Record
+from panan_spider.publish.people.offices import CLAUSE_END, HAN, RAW, VERB, TitledName, any_of, ends, named, words
 
 Span = tuple[int, int]
 
@@ -35,12 +49,12 @@ _PLACE: Final = re.compile(
 class Actions:
     """Spans of the actions of a group of people in the text, and their place as printed."""
 
-    actions: tuple[Span, ...] = ()
+    spans: tuple[Span, ...] = ()
     place: Span | None = None
 
 
-def deeds(text: str, at: int, limit: int) -> Actions:
-    """Deeds of the people whose names end at `at`, from the rest of the clause, before `limit`, where others are named."""
+def actions_after(text: str, at: int, limit: int) -> Actions:
+    """Actions of the people whose names end at `at`, from the rest of the clause, before `limit`, where others are named."""
     ending = CLAUSE_END.search(text, at, limit)
     if ending is not None and _ALSO.match(text, ending.start()):
         ending = CLAUSE_END.search(text, ending.end(), limit)
@@ -123,12 +137,7 @@ class Mention:
     end: int
     office: str
     office_at: Span | None
-    deeds: Actions = field(default_factory=Actions)
-
-
-def people_of(text: str) -> list[Mention]:
-    """All mentions of office-holders in `text`, in order. Whoever's office the text does not print is left out."""
-    return people_in_fields({"text": text})["text"]
+    actions: Actions = field(default_factory=Actions)
 
 
 def people_in_fields(fields: Mapping[str, str]) -> dict[str, list[Mention]]:
@@ -182,7 +191,7 @@ def _begins(mention: Mention) -> int:
 
 
 def _groups(text: str, mentions: list[Mention]) -> list[list[Mention]]:
-    """The mentions, those named together with the same deeds."""
+    """The mentions, those named together with the same actions."""
     groups: list[list[Mention]] = []
     for mention in mentions:
         if groups and _together(text, groups[-1], mention):
@@ -190,7 +199,7 @@ def _groups(text: str, mentions: list[Mention]) -> list[list[Mention]]:
         else:
             groups.append([mention])
     limits = [*(_begins(group[0]) for group in groups[1:]), len(text)]
-    return [_with_deeds(text, group, max(limit, group[-1].end)) for group, limit in zip(groups, limits, strict=True)]
+    return [_with_actions(text, group, max(limit, group[-1].end)) for group, limit in zip(groups, limits, strict=True)]
 
 
 def _together(text: str, group: list[Mention], mention: Mention) -> bool:
@@ -207,8 +216,129 @@ def _is_object(text: str, group: list[Mention]) -> bool:
     return _OBJECT.search(text[max(0, start - _LONGEST_BEFORE) : start]) is not None
 
 
-def _with_deeds(text: str, group: list[Mention], limit: int) -> list[Mention]:
+def _with_actions(text: str, group: list[Mention], limit: int) -> list[Mention]:
     if _is_object(text, group):
         return group
-    done = deeds(text, group[-1].end, limit)
+    done = actions_after(text, group[-1].end, limit)
     return [Mention(m.name, m.start, m.end, m.office, m.office_at, done) for m in group]
+
+
+#: Raised by hand where the code of the grammar changes what is found; its words count by themselves.
+_CODE_VERSION: Final = 2
+GRAMMAR: Final = f"{_CODE_VERSION}-" + hashlib.sha256(RAW).hexdigest()[:12]
+
+
+def _place(text: str, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
+    start, end = span if span is not None else (None, None)
+    return {name: None if span is None else text[slice(*span)], f"{name}_start": start, f"{name}_end": end}
+
+
+#: The fields of an article that the grammar reads, in the order a reader meets them.
+FIELDS: Final = ("kicker", "title", "subtitle", "text")
+
+
+def people_rows(record: Record) -> list[dict[str, Any]]:
+    """The office-holders of an article: a row for each action of each mention, and one for a mention without any; field by field.
+
+    All `…_start` and `…_end` are characters of the row's `field`; those of the office are null where it is printed elsewhere in the article.
+    """
+    fields = {field: record[field] or "" for field in FIELDS}
+    found = people_in_fields(fields)
+    return [row for field in FIELDS for mention in found[field] for row in _rows(field, fields[field], mention)]
+
+
+def _rows(field: str, text: str, mention: Mention) -> list[dict[str, Any]]:
+    office = mention.office_at if mention.office_at is not None else (None, None)
+    row = {
+        "field": field,
+        "name": mention.name,
+        "start": mention.start,
+        "end": mention.end,
+        "office": mention.office,
+        "office_start": office[0],
+        "office_end": office[1],
+        **_place(text, "place", mention.actions.place),
+    }
+    return [row | _place(text, "action", action) for action in mention.actions.spans or (None,)]
+
+
+FILE: Final = "people.jsonl"
+#: Appended one by one, each durable; more at once are cheaper made anew.
+_MOST_APPENDED: Final = 1_000
+
+
+@dataclass
+class PeopleFileResult:
+    """Result of a call: articles read, mentions found in them, and whether the file was made anew."""
+
+    articles: int = 0
+    mentions: int = 0
+    anew: bool = False
+
+
+def entry(line: ArchiveLine) -> dict[str, Any]:
+    """The line of people.jsonl for a line of articles.jsonl."""
+    record = line.record
+    return {
+        "article_id": record["id"],
+        "revision": record["revision"],
+        "people": people_rows(record),
+        "grammar": GRAMMAR,
+        "source_start": line.start,
+        "source_end": line.end,
+        "source_sha256": line.digest,
+    }
+
+
+def update_people_file(data: Path) -> PeopleFileResult:
+    """Make people.jsonl hold a line for each article line there is. Raises ForeignFileError, StoreError; it is then as it was."""
+    out = data / FILE
+    if (mark := _mark(data, out)) is not None:
+        lines = list(islice(ArchiveLines(data, mark).read(), _MOST_APPENDED))
+        if len(lines) < _MOST_APPENDED:
+            return _append(out, lines)
+    result = PeopleFileResult(anew=True)
+    with built_aside(out) as aside, aside.open("w", encoding="utf-8") as file:
+        for line in ArchiveLines(data).read():
+            file.write(_counted(result, line) + "\n")
+    return result
+
+
+def _append(out: Path, lines: list[ArchiveLine]) -> PeopleFileResult:
+    result = PeopleFileResult()
+    file = LineFile(out, WriteGuard(), now())
+    try:
+        for line in lines:
+            file.append(_counted(result, line))
+    finally:
+        file.close()
+    return result
+
+
+def _counted(result: PeopleFileResult, line: ArchiveLine) -> str:
+    """The line of people.jsonl for an article's line, counted in `result`."""
+    value = entry(line)
+    result.articles += 1
+    result.mentions += len({(row["field"], row["start"]) for row in value["people"]})
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _mark(data: Path, out: Path) -> Position | None:
+    """Position from which the file is continued; None where it is to be made anew. Raises ForeignFileError."""
+    with naming(out):
+        if not out.exists():
+            return None
+        file = LineFile(out, WriteGuard(), now())
+        try:
+            raw = file.line_before(file.size) if file.size else None
+        finally:
+            file.close()
+    if raw is None:
+        return None
+    last = json.loads(raw)
+    if "grammar" not in last:
+        raise ForeignFileError(f"{out} exists and is no file of this program; move it away")
+    if last["grammar"] != GRAMMAR:
+        return None
+    mark = Position(last["source_end"], last["source_start"], last["source_sha256"])
+    return mark if ArchiveLines(data).goes_on_from(mark) else None
