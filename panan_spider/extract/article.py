@@ -1,6 +1,5 @@
 """The switch: which template a page is, by the evidence on it, and the article read by it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -47,7 +46,7 @@ from panan_spider.extract.regions import (
     prose_outside,
     without_icons,
 )
-from panan_spider.extract.results import ArticlePage, InvalidPage, LabelledLine, UnknownLayout, places
+from panan_spider.extract.results import ArticlePage, FieldSource, InvalidPage, LabelledLine, UnknownLayout, places
 from panan_spider.extract.words import (
     RELATED_HEADINGS,
     SiteWords,
@@ -146,9 +145,7 @@ class _Reading:
             printed_parts=printed_parts(self.root, self.lines, self.address.article_id),
             unknown_labels=self._unknown_labels(),
             label_lines=lambda: self._labelled(headline, opening),
-            find=lambda page: places(
-                page, self.root, self._lines_of(page, headline, opening, header, tail, lines), self._part_links.values()
-            ),
+            find=lambda page: self._places(page, headline, opening, header, tail, lines),
         )
 
     def _kicker(self, headline: Headline, header: HeaderLine) -> str | None:
@@ -210,7 +207,7 @@ class _Reading:
     def _unknown_labels(self) -> tuple[str, ...]:
         return tuple(label for index in self.region.tail for label in unknown_labels(self.lines[index].text))
 
-    def _lines_of(
+    def _places(
         self,
         page: ArticlePage,
         headline: Headline,
@@ -218,12 +215,12 @@ class _Reading:
         header: HeaderLine,
         tail: TailLine,
         body: list[Line],
-    ) -> dict[str, Sequence[Line]]:
-        """The lines that each field of `page` was read from."""
+    ) -> dict[str, FieldSource]:
+        """Where on the page each field was read."""
         title, over, under = split_headline(headline)
         head, foot = header_lines(self.lines, self.region), [self.lines[index] for index in self.region.tail]
         after = (line for line in self.lines[self.region.body[1] :] if line.kind == "text")
-        return {
+        lines_of = {
             **dict.fromkeys(("header_line", "published", "source"), head),
             **dict.fromkeys(("breadcrumbs", "section"), self._crumb_lines()),
             "title": title,
@@ -237,6 +234,7 @@ class _Reading:
             "attachments": [line for line in body if line.files],
             "related": [line for line in after if side_heading(line.folded) in RELATED_HEADINGS][:1],
         }
+        return places(page, self.root, lines_of, self._part_links.values())
 
     def _crumb_lines(self) -> list[Line]:
         crumb = self.region.breadcrumb

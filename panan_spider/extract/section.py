@@ -56,6 +56,9 @@ _ROWS: Final = frozenset({"li", "tr", "dt", "dd", "a"})
 #: Links to pages about the site, in its head or foot: 联系我们 can be an article by its address.
 _SERVICES: Final = frozenset(meaning("services"))
 
+#: Elements of a card among which its date is looked for. A box of more is a list of links to one article.
+_MOST_IN_CARD: Final = 100
+
 
 def read_section(page: Page, site: Site | None = None) -> SectionPage:
     """Read `page` as a list of `site`, by default of the default profile's. A page that lists nothing has no rows.
@@ -68,14 +71,7 @@ def read_section(page: Page, site: Site | None = None) -> SectionPage:
 
 
 def _read(page: Page, words: SiteWords) -> SectionPage:
-    if sum(1 for _ in _LINK.finditer(page.text)) > MAX_LINKS:
-        raise InvalidPage(f"more than {MAX_LINKS} links on one page")
-    try:
-        root = parse(page)
-    except UnknownLayout as error:
-        if reason := refusal(page):
-            raise SoftBlock(reason) from error
-        raise InvalidPage(error.reason) from error
+    root = _parsed(page)
     base = base_url(page, root)
     lines = flatten(root, words)
     breadcrumb = find_breadcrumb(lines)
@@ -95,13 +91,22 @@ def _read(page: Page, words: SiteWords) -> SectionPage:
         pager=read_pager(root, base, page.url, words.site),
         by_words=bool(rows) and not any(link.in_list_block for link in links),
         other_rows=(*_other_rows(found), *_rows_without_address(root, page, around)),
-        frames=_section_urls(
-            base, page, words.site.urls, (frame.get("src", "") for frame in root.iter("frame", "iframe"))
-        ),
+        frames=_section_urls(base, page, words.site.urls, _frames(root)),
         title=document_title(root),
         is_cut=around.footer is None and not is_closed(page) if _OPENS.search(page.text[:_HEAD]) else None,
         blocks=blocks,
     )
+
+
+def _parsed(page: Page) -> etree._Element:
+    if sum(1 for _ in _LINK.finditer(page.text)) > MAX_LINKS:
+        raise InvalidPage(f"more than {MAX_LINKS} links on one page")
+    try:
+        return parse(page)
+    except UnknownLayout as error:
+        if reason := refusal(page):
+            raise SoftBlock(reason) from error
+        raise InvalidPage(error.reason) from error
 
 
 def _links(root: etree._Element, base: str, crumb: etree._Element | None, around: BlockContext) -> Iterator[PageLink]:
@@ -208,8 +213,12 @@ def _led_to(root: etree._Element, base: str, page: Page, urls: SiteUrls) -> tupl
     refreshes = (meta for meta in root.iter("meta") if meta.get("http-equiv", "").lower() == "refresh")
     hrefs = [found[1].strip() for meta in refreshes if (found := _REFRESH.search(meta.get("content", "")))]
     hrefs += [found[1] for script in root.iter("script") if (found := _LOCATION.search(script.text or ""))]
-    hrefs += [frame.get("src", "") for frame in root.iter("frame", "iframe")]
+    hrefs += _frames(root)
     return tuple(("", url) for url in _section_urls(base, page, urls, hrefs))
+
+
+def _frames(root: etree._Element) -> list[str]:
+    return [frame.get("src", "") for frame in root.iter("frame", "iframe")]
 
 
 def _section_urls(base: str, page: Page, urls: SiteUrls, hrefs: Iterable[str]) -> tuple[str, ...]:
@@ -303,10 +312,6 @@ def _first_box(anchor: etree._Element) -> str:
     boxes = [box for box in anchor if box.tag in ("div", "p", "dt", "dd") and not _is_date_alone(box)]
     texts = [text for box in boxes if (text := _text(box))]
     return texts[0] if len(texts) > 1 else ""
-
-
-#: Elements of a card among which its date is looked for. A box of more is a list of links to one article.
-_MOST_IN_CARD: Final = 100
 
 
 def _shown_date(anchor: etree._Element, owners: dict[etree._Element, str]) -> date | None:

@@ -119,7 +119,7 @@ def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
     yield sized
     if os.path.ismount(mounted):
-        subprocess.run(["umount", str(mounted)], check=True)
+        subprocess.run(["umount", "--lazy", str(mounted)], check=True)
 
 
 @pytest.mark.parametrize("kib", [8, 160, 400])

@@ -89,7 +89,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
         pytest.skip("no mount command here")
     yield sized
     if os.path.ismount(mounted):
-        subprocess.run(["umount", str(mounted)], check=True)
+        subprocess.run(["umount", "--lazy", str(mounted)], check=True)
 
 
 def test_a_disk_that_is_really_full(first_run: Path, tmp_path: Path, small_disk: Callable[[int], Path]) -> None:
