@@ -27,15 +27,12 @@ from panan_spider.sites.urls import Address, UrlKind
 
 #: No text of a county's newspaper runs over more parts.
 MAX_PARTS: Final = 100
-
 #: Characters of a paragraph that stands in one part alone.
 _SHORTEST_PROSE: Final = 30
-
 #: Control characters but for tab and line feed, lone surrogates, and the two noncharacters XML forbids.
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: The same characters as JSON text shows them: escaped or literal. May also match harmless escapes.
 _IN_JSON: Final = re.compile(r"\\[ubfr]|[\x7f-\x9f\ufffe\uffff]")
-
 #: A link of an article's pager by its number, and how long such a pager is at most, in characters.
 _NUMBER: Final = re.compile(r"[\s\[【(第]{0,4}(\d{1,3})[\s\]】)页]{0,4}")
 _LONGEST_PAGER: Final = 120
@@ -44,6 +41,19 @@ _ONLY_PAGER: Final = re.compile(
     rf"(?:{one_of('pager_words')}|{one_of('page_of_pages')}|[\d\s/|<>\[\]()（）«»‹›,，.…-])++"
 )  # possessive: words and characters overlap
 _LONGEST_PAGER_LINE: Final = 60
+
+_HASHED: Final = (
+    "title",
+    "kicker",
+    "subtitle",
+    "published",
+    "source",
+    "authors",
+    "editor",
+    "credits",
+    "blocks",
+    "attachments",
+)
 
 
 def printed_parts(root: etree._Element, lines: Iterable[Line], stem: str | None) -> int:
@@ -282,20 +292,6 @@ def _contradiction(article: Article) -> tuple[str, str] | None:
     if [(image.url, image.caption) for image in article.images] != images:
         return "images", "they are not those of the blocks"
     return None
-
-
-_HASHED: Final = (
-    "title",
-    "kicker",
-    "subtitle",
-    "published",
-    "source",
-    "authors",
-    "editor",
-    "credits",
-    "blocks",
-    "attachments",
-)
 
 
 def content_hash(content: object) -> str:

@@ -25,6 +25,22 @@ from panan_spider.items import Attachment, Block, Heading, ImageBlock, Link, Par
 
 _LONGEST_CELL = 200  # characters; a longer cell is text that was laid out in a table
 
+_ATTACHMENT_LABEL: Final = re.compile(
+    rf"^(?:(?:{one_of('attachments')})\s{{0,9}}:?)?\s{{0,9}}[\d一二三四五六七八九十]*\s{{0,9}}[::.、]?$"
+)
+_ANNOUNCEMENT: Final = re.compile(f"(?:{one_of('announced_files')}):?")
+
+_SENTENCE: Final = re.compile(r"[。!?;,:、…]")
+TERMINAL: Final = re.compile(r"[。!?;:…”』」)]$")
+#: `一、`, `(二)`, `第三章`: before a subhead; several in a row are the items of a list.
+_NUMBER: Final = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条部分]{1,2}\s)\s*"
+)
+LONGEST: Final = 30
+_SHORTEST_PARAGRAPH: Final = 30
+
+Resolve = Callable[[str], str]
+
 
 def _data_table(element: etree._Element, words: SiteWords, known: dict[etree._Element, bool]) -> etree._Element | None:
     """The outermost table of data that `element` stands in; None where it stands in none. `known` are the tables looked at before."""
@@ -62,12 +78,6 @@ def _rows(table: etree._Element, words: SiteWords) -> Iterator[list[str]]:
         yield [" ".join(" ".join(texts).split()) for texts in cells]
 
 
-_ATTACHMENT_LABEL: Final = re.compile(
-    rf"^(?:(?:{one_of('attachments')})\s{{0,9}}:?)?\s{{0,9}}[\d一二三四五六七八九十]*\s{{0,9}}[::.、]?$"
-)
-_ANNOUNCEMENT: Final = re.compile(f"(?:{one_of('announced_files')}):?")
-
-
 def offers_files(line: Line, after: Sequence[Line]) -> bool:
     """Whether a line is nothing but files and the word for them, or that word over the files of the next line, the first of `after`."""
     if line.kind != "text":
@@ -79,16 +89,6 @@ def offers_files(line: Line, after: Sequence[Line]) -> bool:
     for _, text in line.files:
         own = own.replace(text, "", 1)
     return _ATTACHMENT_LABEL.match(fold(own).strip(" 、,;\u3000")) is not None
-
-
-_SENTENCE: Final = re.compile(r"[。!?;,:、…]")
-TERMINAL: Final = re.compile(r"[。!?;:…”』」)]$")
-#: `一、`, `(二)`, `第三章`: before a subhead; several in a row are the items of a list.
-_NUMBER: Final = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节条部分]{1,2}\s)\s*"
-)
-LONGEST: Final = 30
-_SHORTEST_PARAGRAPH: Final = 30
 
 
 def shows_heading(line: Line) -> bool:
@@ -110,9 +110,6 @@ def is_subhead(text: str, after: str) -> bool:
 def opens_section(text: str, following: Block) -> bool:
     """Whether `text`, the last line of a part, is a plain subhead over the first block of the next part."""
     return isinstance(following, Paragraph) and is_subhead(text, following.text)
-
-
-Resolve = Callable[[str], str]
 
 
 @dataclass

@@ -23,6 +23,15 @@ _DECORATION: Final = re.compile(
 )
 _ADVERTISEMENT: Final = re.compile(r"(?:^|[\s_-])(?:ads?|adv|advert\w*|guanggao)(?:$|[\s\d_-])", re.IGNORECASE)
 
+_LONGEST_SIDE_HEADING: Final = 10
+#: Rows that make a list of links.
+_FEWEST_LINKS: Final = 5
+_MANY_LINKS: Final = 10
+_LINK_BEHIND: Final = "a link to another page, or keywords, after the body"
+_BULLET: Final = re.compile(r"\s{0,9}[★☆●○■□◆◇▲▶►•·※]")
+_FOOT_SURE: Final = re.compile(rf"(?:{words.one_of('foot_labels')})\s*:")
+_FOOT: Final = re.compile(rf"{_FOOT_SURE.pattern}|(?:{words.one_of('foot_contacts')})\s*:")
+
 
 def leads_away(line: Line) -> bool:
     """Whether the line is a row of links to other pages, no file and no address to write to."""
@@ -65,16 +74,6 @@ def _is_beside(held: Sequence[Line], *, outside: bool) -> bool:
     if outside and (leads_away(held[0]) or (held[0].kind == "image" and any(map(leads_away, held[1:3])))):
         return True  # a card: picture, headline and words of another article
     return sum(map(leads_away, held)) > 1 and (mostly or outside)
-
-
-_LONGEST_SIDE_HEADING: Final = 10
-#: Rows that make a list of links.
-_FEWEST_LINKS: Final = 5
-_MANY_LINKS: Final = 10
-_LINK_BEHIND: Final = "a link to another page, or keywords, after the body"
-_BULLET: Final = re.compile(r"\s{0,9}[★☆●○■□◆◇▲▶►•·※]")
-_FOOT_SURE: Final = re.compile(rf"(?:{words.one_of('foot_labels')})\s*:")
-_FOOT: Final = re.compile(rf"{_FOOT_SURE.pattern}|(?:{words.one_of('foot_contacts')})\s*:")
 
 
 @dataclass

@@ -27,7 +27,6 @@ _MARKS: Final = rf"(?:{_MARK})(?:\s*[//、\u00b7&+]\s*(?:{_MARK}))*"
 #: Characters that stand for a name of their own where a name is withheld or made up.
 _STEMS: Final = frozenset(meaning("stems"))
 _HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff\uf900-\ufaff〇"
-
 _ROLE_AT: Final = re.compile(rf"((?:(?<![{_HAN}]){_NEWSROOM})?{ROLE})\s*[:|]?")
 _LABEL_AT: Final = re.compile(
     rf"({one_of('author_word')}|(?:{_MARK})(?:\s?[/、&+]\s?(?:{_MARK}))+|{'|'.join(map(spaced, meaning('work_labels')))})\s*:|(?<!\S)({one_of('author_word')}|{one_of('writers')})(?=\s)"
@@ -58,6 +57,63 @@ _ENDS_MARKED: Final = re.compile(rf"(?:{_MARK})[\s)]*$")
 _NAME_AT: Final = re.compile(rf"[{_HAN}]+(?:[·•‧・.][{_HAN}]+)*|[A-Za-z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*)*")
 #: Words among names that are none: joints, and labels whose name stands nowhere.
 _NO_NAMES: Final = frozenset(meaning("no_names"))
+
+_AUTHOR_LABELS: Final = meaning("author_labels")
+_EDITOR_LABELS: Final = meaning("editor_labels")  # the first is the site's own editor where a line has several
+_OPENERS: Final = sorted((*_EDITOR_LABELS, *meaning("credit_labels"), *meaning("tail_openers")), key=len, reverse=True)
+_ALL: Final = sorted(
+    (*meaning("source_labels"), *_EDITOR_LABELS, *meaning("credit_labels"), *_AUTHOR_LABELS), key=len, reverse=True
+)
+_LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(spaced, _ALL))})\s*:")
+_OPENING: Final = re.compile(rf"^[\s((\[【■●◆★]*({'|'.join(map(spaced, _OPENERS))})\s*:")
+#: What some pages print for a colon: `编辑|甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`; `文/图` is one mark.
+_BAR: Final = re.compile(
+    rf"(?<![\u3400-\u9fff])({'|'.join(map(spaced, _ALL))})\s*[|/](?!\s*(?:{_MARK})(?![{_HAN}]))\s*(?=[\u3400-\u9fff])"
+)
+#: The same behind labels that are no marks: `文、图/甲` is read as it stands.
+_PLAIN_BAR: Final = re.compile(
+    rf"(?<![\u3400-\u9fff])({'|'.join(spaced(label) for label in _ALL if label not in _WORK)})\s*[|/]\s*(?=[\u3400-\u9fff])"
+)
+#: The same behind labels that nobody listed, on a line where it stands behind a listed one.
+_OTHER_BAR: Final = re.compile(
+    rf"(?<!\S)([\u3400-\u9fff]{{2,6}})\s*[|/](?!\s*(?:{_MARK})(?![{_HAN}]))(?=\s*[\u3400-\u9fff]{{2,4}}(?![\u3400-\u9fff]))"
+)
+_SPACED: Final = re.compile(rf"(?<![\u3400-\u9fff])(?:{'|'.join(map(spaced, _ALL))})(?=\s{{0,9}}[:|/])")
+_BLANK: Final = re.compile(
+    rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
+)
+_REPORTERS: Final = meaning("roles")
+#: Signs between a name and the next label: `编辑:甲;审核:乙`, `【编辑:甲】【审读:乙】`.
+_BETWEEN_LABELS: Final = re.compile(
+    rf"\s{{0,9}}(?:[;/|]|[】\])]\s{{0,9}}[【\[(])\s{{0,9}}(?=(?:{'|'.join(map(spaced, _ALL))})\s{{0,9}}[:|/]|[\u3400-\u9fff]{{2,6}}(?:\s{{0,9}}[:|]|/(?=[\u3400-\u9fff])))"
+)
+_ROLES: Final = sorted((*_EDITOR_LABELS, *meaning("credit_labels")), key=len, reverse=True)
+#: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
+_BLANK_LABEL: Final = re.compile(rf"(?<![^\s(\[【])({'|'.join((*_ROLES, *_REPORTERS))})\s+(?=\S)")
+_BLANK_PAIRS: Final = re.compile(
+    rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join((*_ROLES, *_REPORTERS))})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
+)
+_CREDIT: Final = re.compile(
+    rf"(?:({'|'.join(map(spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
+    rf"((?:(?!{ROLE}|(?:{'|'.join(_ROLES)})(?:\s|$))[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*[:/])(?:\s(?!\s))?)*)"
+)
+#: When the page was made, behind the names.
+_WHEN: Final = re.compile(
+    r"\s{1,9}\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*(?=[)\]】]?\s*$)"
+)
+#: How every tail line begins: the first sign of a label, which most lines lack.
+_FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in _OPENERS})}]")
+#: An editor's label behind another: what a tail line that opens with an unlisted label holds.
+_EDITOR_AMONG: Final = re.compile(
+    rf"[^\u3400-\u4e27\u4e29-\u9fff](?:{'|'.join(map(spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:\uff1a|\uff5c\u4e28/\uff0f]|\s)"
+)
+#: `审读：乙`: a label that nobody listed, and names. Labels of places, times and contacts are none of a person's.
+_UNKNOWN: Final = re.compile(
+    rf"(?<![\u3400-\u9fff])(?!(?:{one_of('no_people')}))([\u3400-\u9fff]{{2,6}})(?<!{one_of('no_people_ends')})\s{{0,9}}:"
+    r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{1,6}\s{0,9}:))"
+)
+_NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:[_\s][A-Z]{1,4}\d{1,8})?$")
+_VERBS: Final = re.compile(r"[。!?;“”《》]")
 
 
 class _Reader:
@@ -190,66 +246,6 @@ def _take_name(reader: _Reader, word: str, rest: str) -> None:
         return reader.name(word)
     reader.name(glued[1])
     return reader.mark(glued[2])
-
-
-_AUTHOR_LABELS: Final = meaning("author_labels")
-_EDITOR_LABELS: Final = meaning("editor_labels")  # the first is the site's own editor where a line has several
-_OPENERS: Final = sorted((*_EDITOR_LABELS, *meaning("credit_labels"), *meaning("tail_openers")), key=len, reverse=True)
-
-
-_ALL: Final = sorted(
-    (*meaning("source_labels"), *_EDITOR_LABELS, *meaning("credit_labels"), *_AUTHOR_LABELS), key=len, reverse=True
-)
-_LABEL: Final = re.compile(rf"(?<![\u3400-\u9fff])({'|'.join(map(spaced, _ALL))})\s*:")
-_OPENING: Final = re.compile(rf"^[\s((\[【■●◆★]*({'|'.join(map(spaced, _OPENERS))})\s*:")
-#: What some pages print for a colon: `编辑|甲`, `审核/乙`, and nothing but a blank in `(编辑 甲)`; `文/图` is one mark.
-_BAR: Final = re.compile(
-    rf"(?<![\u3400-\u9fff])({'|'.join(map(spaced, _ALL))})\s*[|/](?!\s*(?:{_MARK})(?![{_HAN}]))\s*(?=[\u3400-\u9fff])"
-)
-#: The same behind labels that are no marks: `文、图/甲` is read as it stands.
-_PLAIN_BAR: Final = re.compile(
-    rf"(?<![\u3400-\u9fff])({'|'.join(spaced(label) for label in _ALL if label not in _WORK)})\s*[|/]\s*(?=[\u3400-\u9fff])"
-)
-#: The same behind labels that nobody listed, on a line where it stands behind a listed one.
-_OTHER_BAR: Final = re.compile(
-    rf"(?<!\S)([\u3400-\u9fff]{{2,6}})\s*[|/](?!\s*(?:{_MARK})(?![{_HAN}]))(?=\s*[\u3400-\u9fff]{{2,4}}(?![\u3400-\u9fff]))"
-)
-_SPACED: Final = re.compile(rf"(?<![\u3400-\u9fff])(?:{'|'.join(map(spaced, _ALL))})(?=\s{{0,9}}[:|/])")
-_BLANK: Final = re.compile(
-    rf"^([\s(\[【■●◆★]*(?:{'|'.join(map(spaced, _EDITOR_LABELS))}))\s+(?=[\u3400-\u9fff·\s]{{2,12}}[\s)\]】]*$)"
-)
-_REPORTERS: Final = meaning("roles")
-#: Signs between a name and the next label: `编辑:甲;审核:乙`, `【编辑:甲】【审读:乙】`.
-_BETWEEN_LABELS: Final = re.compile(
-    rf"\s{{0,9}}(?:[;/|]|[】\])]\s{{0,9}}[【\[(])\s{{0,9}}(?=(?:{'|'.join(map(spaced, _ALL))})\s{{0,9}}[:|/]|[\u3400-\u9fff]{{2,6}}(?:\s{{0,9}}[:|]|/(?=[\u3400-\u9fff])))"
-)
-_ROLES: Final = sorted((*_EDITOR_LABELS, *meaning("credit_labels")), key=len, reverse=True)
-#: Several labels with a blank for the colon: `编辑 甲 责编 乙`.
-_BLANK_LABEL: Final = re.compile(rf"(?<![^\s(\[【])({'|'.join((*_ROLES, *_REPORTERS))})\s+(?=\S)")
-_BLANK_PAIRS: Final = re.compile(
-    rf"[(\[【]?(?:\s{{0,9}}(?:{'|'.join((*_ROLES, *_REPORTERS))})(?:\s{{1,9}}[\u3400-\u9fff·]{{1,4}}){{1,4}}){{2,6}}\s{{0,9}}[)\]】]?"
-)
-_CREDIT: Final = re.compile(
-    rf"(?:({'|'.join(map(spaced, _ROLES))})\s*:\s*|(?<!\S)({'|'.join(_ROLES)})\s+)"
-    rf"((?:(?!{ROLE}|(?:{'|'.join(_ROLES)})(?:\s|$))[\u3400-\u9fff][\u3400-\u9fff·]*(?![\u3400-\u9fff·]*\s*[:/])(?:\s(?!\s))?)*)"
-)
-#: When the page was made, behind the names.
-_WHEN: Final = re.compile(
-    r"\s{1,9}\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*(?=[)\]】]?\s*$)"
-)
-#: How every tail line begins: the first sign of a label, which most lines lack.
-_FIRST: Final = re.compile(rf"[\s(\uff08\[\uff3b【■●◆★]{{0,9}}[{''.join({word[0] for word in _OPENERS})}]")
-#: An editor's label behind another: what a tail line that opens with an unlisted label holds.
-_EDITOR_AMONG: Final = re.compile(
-    rf"[^\u3400-\u4e27\u4e29-\u9fff](?:{'|'.join(map(spaced, _EDITOR_LABELS))})(?:\s{{0,9}}[:\uff1a|\uff5c\u4e28/\uff0f]|\s)"
-)
-#: `审读：乙`: a label that nobody listed, and names. Labels of places, times and contacts are none of a person's.
-_UNKNOWN: Final = re.compile(
-    rf"(?<![\u3400-\u9fff])(?!(?:{one_of('no_people')}))([\u3400-\u9fff]{{2,6}})(?<!{one_of('no_people_ends')})\s{{0,9}}:"
-    r"(?=\s{0,9}[\u3400-\u9fff·]{1,4}(?:[\s、,/]{1,9}[\u3400-\u9fff·]{1,4}(?!\s{0,9}:)){0,8}[\s)\]】]*(?:$|[\u3400-\u9fff]{1,6}\s{0,9}:))"
-)
-_NAMES: Final = re.compile(r"^[\u3400-\u9fffA-Za-z·•\s、,/()]{0,60}(?:[_\s][A-Z]{1,4}\d{1,8})?$")
-_VERBS: Final = re.compile(r"[。!?;“”《》]")
 
 
 @dataclass(frozen=True)

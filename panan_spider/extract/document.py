@@ -22,9 +22,80 @@ from panan_spider.sites.urls import absolute
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _HEADER: Final = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-
 #: GB2312 and GBK are read as their superset, GB18030: names such as 喆 and 堃 lie outside the former.
 _GB: Final = frozenset({"gb2312", "gbk", "gb18030", "cp936", "ms936", "gb_2312-80", "hz-gb-2312"})
+
+_EURO_BYTE: Final = 0x80
+_EURO, _EURO_OR_REPLACE, _FOREIGN_STRETCH = "panan-euro", "panan-euro-or-replace", "panan-foreign-stretch"
+
+_ASCII: Final = re.compile(rb"[\x00-\x7f]+")
+_WIDE: Final = re.compile(rb"(?:[\x81-\xfe][\x40-\xfe]|\x80)+")
+#: Private characters of Python's GB18030 as the web reads them: A3A0 as a blank, the letters GB18030-2022 made public.
+_PRIVATE: Final = {0xE5E5: 0x3000, 0xE7C7: 0x1E3F} | dict(
+    zip(
+        (0xE78D, 0xE78E, 0xE78F, *range(0xE790, 0xE797), 0xE816, 0xE817, 0xE818, 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE831,
+         0xE832, 0xE83B, 0xE843, 0xE854, 0xE855, 0xE864),
+        (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A), 0x20087, 0x20089, 0x200CC, 0x9FB4, 0x9FB5, 0x9FB6, 0x9FB7, 0x215D7,
+         0x9FB8, 0x2298F, 0x9FB9, 0x9FBA, 0x241FE, 0x9FBB),
+        strict=True,
+    )
+)  # fmt: skip
+_ANY_PRIVATE: Final = re.compile("[\ue5e5\ue78d-\ue796\ue7c7\ue816-\ue864]")
+
+#: The parser keeps no element nested deeper than this (libxml2, huge_tree), and drops silently what follows.
+_PARSER_DEPTH: Final = 2_000
+#: A web server's error page that a broken include printed into a good page.
+_BROKEN_INCLUDE: Final = re.compile(
+    r"<html[^>]*>\s*<head>\s*<title>\s*[45]\d\d [^<]{0,60}</title>.{0,2000}?</html\s*>"
+    r"|<center>\s*<h1>\s*[45]\d\d [^<]{0,60}</h1>\s*</center>\s*<hr[^>]*>\s*(?:<center>)?[^<]{0,60}(?:</center>)?"
+    r"|\[an error occurred while processing (?:this|the) directive\]",
+    re.IGNORECASE | re.DOTALL,
+)
+#: What all of these hold, and few pages do: found in a tenth of the time.
+_ERROR_SAID: Final = re.compile(r">\s*[45]\d\d ")
+_DIRECTIVE: Final = re.compile(r"\[(?i:an error)")
+_PROLOGUE: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+#: Browsers show the slip `</br>` as a line's end; the parser drops it.
+_CLOSING_BR: Final = re.compile(r"</br\s*/?>", re.IGNORECASE)
+#: What a page cut within an include that closed itself ends with: the beginning of a tag.
+_INSIDE_TAG: Final = re.compile(r"<(?:[/!a-zA-Z][^<>]*)?\Z")
+_NOT_FOUND_TITLE: Final = re.compile(r"^\s*[45]\d\d\s")
+
+_CHALLENGE, _MAINTENANCE, _LOGIN, _SERVER, _MISSING, _WITHHELD = (
+    re.compile(one_of(name), re.IGNORECASE)
+    for name in ("challenges", "maintenance", "login", "server_pages", "missing", "withheld")
+)
+_SERVER_ERROR: Final = re.compile(r"<title>\s*5\d\d\b[^<]{0,60}</title>", re.IGNORECASE)
+_REDIRECTING_SCRIPT: Final = re.compile(
+    r"document\.cookie\s*=|location\.(?:reload|replace|href)|eval\(|setTimeout\(|__jsl|_cf_chl|challenge|\$_ts\b|\br=['\"]?m\b|arg1\s*=",
+    re.IGNORECASE,
+)
+_LONGEST_EXCUSE: Final = 300
+_LONGEST_NOTICE: Final = 30  # of one paragraph in the place of a text
+_LONGEST: Final = 1_500  # characters on screen; such pages say little
+_MARKUP: Final = re.compile(
+    r"<(?P<name>script|style)\b(?:[^<]|<(?!script\b|style\b|/(?P=name)\b)){0,100000}+</|<[^>]{0,2000}>", re.IGNORECASE
+)
+
+#: A link page is short and says at most that it leads on.
+_LONGEST_LINK_PAGE: Final = 8_000
+_MOST_LINK_WORDS: Final = 60
+_LEADS_ON: Final = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh|\blocation\b", re.IGNORECASE)
+_REFRESH: Final = re.compile(
+    r"^\s*\d{1,4}(?:\.\d{0,3})?\s*[;,]\s*(?:url\s*=\s*)?(?P<quote>['\"]?)(?P<url>[^'\"]{1,2000})", re.IGNORECASE
+)
+_LOCATION: Final = re.compile(r"\blocation(?:\s*\.\s*href)?\s*=(?!=)|\blocation\s*\.\s*(?:replace|assign)\s*\(")
+_LITERAL: Final = re.compile(
+    r"\s{0,100}(?P<quote>['\"])(?P<url>[^'\"\\\s]{1,2000})(?P=quote)\s{0,100}(?=[;)},'\"\n]|$)"
+)
+#: Scripts that compute, or leave something with the reader, are no links.
+_COMPUTES: Final = re.compile(
+    r"cookie|storage|\beval\b|\bwrite\b|\bfetch\b|XMLHttpRequest|reload|atob|unescape|fromCharCode|navigator|Math\.|\$_ts\b|\bif\b|\?[^'\"]*:",
+    re.IGNORECASE,
+)
+_SCRIPT_COMMENT: Final = re.compile(r"/\*.{0,5000}?\*/|(?<![:'\"\w])//[^\n]{0,2000}", re.DOTALL)
+_HAS_CONTENT: Final = frozenset({"form", "input", "frame", "iframe", "object", "video", "table"})
 
 
 @dataclass(frozen=True)
@@ -114,25 +185,9 @@ def _euro_or_replace(error: UnicodeError) -> tuple[str, int]:
         return "\ufffd", other.end
 
 
-_EURO_BYTE: Final = 0x80
-_EURO, _EURO_OR_REPLACE, _FOREIGN_STRETCH = "panan-euro", "panan-euro-or-replace", "panan-foreign-stretch"
 codecs.register_error(_EURO, _euro)
 codecs.register_error(_EURO_OR_REPLACE, _euro_or_replace)
 codecs.register_error(_FOREIGN_STRETCH, _foreign_stretch)
-
-_ASCII: Final = re.compile(rb"[\x00-\x7f]+")
-_WIDE: Final = re.compile(rb"(?:[\x81-\xfe][\x40-\xfe]|\x80)+")
-#: Private characters of Python's GB18030 as the web reads them: A3A0 as a blank, the letters GB18030-2022 made public.
-_PRIVATE: Final = {0xE5E5: 0x3000, 0xE7C7: 0x1E3F} | dict(
-    zip(
-        (0xE78D, 0xE78E, 0xE78F, *range(0xE790, 0xE797), 0xE816, 0xE817, 0xE818, 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE831,
-         0xE832, 0xE83B, 0xE843, 0xE854, 0xE855, 0xE864),
-        (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A), 0x20087, 0x20089, 0x200CC, 0x9FB4, 0x9FB5, 0x9FB6, 0x9FB7, 0x215D7,
-         0x9FB8, 0x2298F, 0x9FB9, 0x9FBA, 0x241FE, 0x9FBB),
-        strict=True,
-    )
-)  # fmt: skip
-_ANY_PRIVATE: Final = re.compile("[\ue5e5\ue78d-\ue796\ue7c7\ue816-\ue864]")
 
 
 def _codec(label: str | None) -> str | None:
@@ -141,28 +196,6 @@ def _codec(label: str | None) -> str | None:
     if name in _GB:
         return "gb18030"
     return {"utf-8": "utf-8", "utf8": "utf-8", "big5": "big5"}.get(name)
-
-
-#: The parser keeps no element nested deeper than this (libxml2, huge_tree), and drops silently what follows.
-_PARSER_DEPTH: Final = 2_000
-
-#: A web server's error page that a broken include printed into a good page.
-_BROKEN_INCLUDE: Final = re.compile(
-    r"<html[^>]*>\s*<head>\s*<title>\s*[45]\d\d [^<]{0,60}</title>.{0,2000}?</html\s*>"
-    r"|<center>\s*<h1>\s*[45]\d\d [^<]{0,60}</h1>\s*</center>\s*<hr[^>]*>\s*(?:<center>)?[^<]{0,60}(?:</center>)?"
-    r"|\[an error occurred while processing (?:this|the) directive\]",
-    re.IGNORECASE | re.DOTALL,
-)
-#: What all of these hold, and few pages do: found in a tenth of the time.
-_ERROR_SAID: Final = re.compile(r">\s*[45]\d\d ")
-_DIRECTIVE: Final = re.compile(r"\[(?i:an error)")
-_PROLOGUE: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
-_ENDS: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
-#: Browsers show the slip `</br>` as a line's end; the parser drops it.
-_CLOSING_BR: Final = re.compile(r"</br\s*/?>", re.IGNORECASE)
-#: What a page cut within an include that closed itself ends with: the beginning of a tag.
-_INSIDE_TAG: Final = re.compile(r"<(?:[/!a-zA-Z][^<>]*)?\Z")
-_NOT_FOUND_TITLE: Final = re.compile(r"^\s*[45]\d\d\s")
 
 
 @contextmanager
@@ -222,23 +255,6 @@ def base_url(page: Page, root: etree._Element) -> str:
             joined = absolute(page.url, href)
             return joined if joined.startswith(("http://", "https://")) else page.url
     return page.url
-
-
-_CHALLENGE, _MAINTENANCE, _LOGIN, _SERVER, _MISSING, _WITHHELD = (
-    re.compile(one_of(name), re.IGNORECASE)
-    for name in ("challenges", "maintenance", "login", "server_pages", "missing", "withheld")
-)
-_SERVER_ERROR: Final = re.compile(r"<title>\s*5\d\d\b[^<]{0,60}</title>", re.IGNORECASE)
-_REDIRECTING_SCRIPT: Final = re.compile(
-    r"document\.cookie\s*=|location\.(?:reload|replace|href)|eval\(|setTimeout\(|__jsl|_cf_chl|challenge|\$_ts\b|\br=['\"]?m\b|arg1\s*=",
-    re.IGNORECASE,
-)
-_LONGEST_EXCUSE: Final = 300
-_LONGEST_NOTICE: Final = 30  # of one paragraph in the place of a text
-_LONGEST: Final = 1_500  # characters on screen; such pages say little
-_MARKUP: Final = re.compile(
-    r"<(?P<name>script|style)\b(?:[^<]|<(?!script\b|style\b|/(?P=name)\b)){0,100000}+</|<[^>]{0,2000}>", re.IGNORECASE
-)
 
 
 def refusal(page: Page) -> str | None:
@@ -315,26 +331,6 @@ def soft_block(page: Page, root: etree._Element, lines: list[Line]) -> str | Non
     if len(text.strip()) < 40 and by_script and link_target(page) is None:
         return "a challenge page: nothing but a script"
     return None
-
-
-#: A link page is short and says at most that it leads on.
-_LONGEST_LINK_PAGE: Final = 8_000
-_MOST_LINK_WORDS: Final = 60
-_LEADS_ON: Final = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh|\blocation\b", re.IGNORECASE)
-_REFRESH: Final = re.compile(
-    r"^\s*\d{1,4}(?:\.\d{0,3})?\s*[;,]\s*(?:url\s*=\s*)?(?P<quote>['\"]?)(?P<url>[^'\"]{1,2000})", re.IGNORECASE
-)
-_LOCATION: Final = re.compile(r"\blocation(?:\s*\.\s*href)?\s*=(?!=)|\blocation\s*\.\s*(?:replace|assign)\s*\(")
-_LITERAL: Final = re.compile(
-    r"\s{0,100}(?P<quote>['\"])(?P<url>[^'\"\\\s]{1,2000})(?P=quote)\s{0,100}(?=[;)},'\"\n]|$)"
-)
-#: Scripts that compute, or leave something with the reader, are no links.
-_COMPUTES: Final = re.compile(
-    r"cookie|storage|\beval\b|\bwrite\b|\bfetch\b|XMLHttpRequest|reload|atob|unescape|fromCharCode|navigator|Math\.|\$_ts\b|\bif\b|\?[^'\"]*:",
-    re.IGNORECASE,
-)
-_SCRIPT_COMMENT: Final = re.compile(r"/\*.{0,5000}?\*/|(?<![:'\"\w])//[^\n]{0,2000}", re.DOTALL)
-_HAS_CONTENT: Final = frozenset({"form", "input", "frame", "iframe", "object", "video", "table"})
 
 
 def link_target(page: Page) -> str | None:

@@ -89,6 +89,17 @@ _SEPARATORS: Final = " /|·•丨、,;-—"
 _END_OF_VALUE: Final = re.compile(r"\x1f|[|](?!\s*\d{4}[-/.年])")
 _LABEL_ONLY: Final = re.compile(rf"^(?:{SOURCE_LABEL}|{_DATE_LABEL.pattern}|{AUTHOR_WORD}:|{ROLE}:?)+$")
 
+_SENTENCE: Final = re.compile("[。!?;“”]")
+#: The page of a newspaper behind the date of its issue.
+_NAMED_PAPER: Final = re.compile(r"\s{1,3}[\u3400-\u9fff]{1,9}[报刊](?!\w)")
+_SHEET: Final = re.compile(r"[\s(]{0,3}第?\s?[A-Z]?\d{1,3}\s?[版期]")
+
+_WHEN: Final = re.compile(rf"^{_WHEN_WORD}\s*:\s*")
+#: A label of the page's own, with a value behind it.
+LABELLED: Final = re.compile(
+    rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
+)
+
 
 @dataclass(frozen=True)
 class HeaderLine:
@@ -302,12 +313,6 @@ def is_label(text: str) -> bool:
     return _LABEL_ONLY.match("".join(fold(text).split())) is not None
 
 
-_SENTENCE: Final = re.compile("[。!?;“”]")
-#: The page of a newspaper behind the date of its issue.
-_NAMED_PAPER: Final = re.compile(r"\s{1,3}[\u3400-\u9fff]{1,9}[报刊](?!\w)")
-_SHEET: Final = re.compile(r"[\s(]{0,3}第?\s?[A-Z]?\d{1,3}\s?[版期]")
-
-
 def is_header_piece(line: Line) -> bool:
     """Whether the line by its own words is the header line, or a piece of it."""
     if line.kind != "text" or len(line.text) > LONGEST_ROW or not could_say_some(line.bare, line.words):
@@ -330,13 +335,6 @@ def _is_of_issue(line: str, dated: re.Match[str]) -> bool:
     glued = bool(before) and before[-1] not in " :\u3000|"
     behind = _SHEET.match(line, dated.end()) or (before.endswith(":") and _NAMED_PAPER.match(line, dated.end()))
     return dated.start() in _dates_of_source(line) and bool(glued or behind)
-
-
-_WHEN: Final = re.compile(rf"^{_WHEN_WORD}\s*:\s*")
-#: A label of the page's own, with a value behind it.
-LABELLED: Final = re.compile(
-    rf"\s{{0,9}}(?:{one_of('author_labels', 'editor_labels', 'credit_labels', 'source_labels', 'page_labels')})\s?:"
-)
 
 
 def is_labelled(text: str) -> bool:

@@ -26,6 +26,22 @@ _SHORTEST_NAME: Final = 4
 _ALIKE: Final = 10
 _SURE_TITLE: Final = 8  # characters; a shorter name of a document can be a section's
 
+_TITLE_CUTS: Final = re.compile(r"\s{0,9}(?:--+|——|[-_|–])\s{0,9}")
+#: The portal's and the site's name before an article's.
+_SITE_FIRST: Final = r"(?:\s{0,9}{names}\s{0,9}(?:--+|[-_|–>»:]+))+\s{0,9}"
+_SHORTEST_END: Final = 6  # characters; what is shorter can be a section
+_MOST_CUTS: Final = 20  # of one title; each is a candidate that every line is held against
+
+#: `甲在乙地调研时勉励`: a verb after 时, whatever it is.
+_SAID_AT: Final = r"在[^,，。]{2,40}时(?![间代候光刻尚机期段评事速下常而隔])[\u3400-\u9fff]{1,3}"
+_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|{one_of('kicker_verbs', 'kicker_deeds')}):?$")
+_SURE_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|{one_of('kicker_verbs')}):?$")
+_DASHED: Final = re.compile(r"\s{0,9}(?:——|--)\s{0,9}\w")
+_SENTENCE: Final = re.compile(r"[。!?;]")
+_LONGEST_HEADLINE: Final = 120
+_WORD: Final = re.compile(r"[^\W\d_]")
+_LONGEST_KICKER: Final = 45
+
 
 def plain(text: str) -> str:
     """Letters and digits alone, for comparing headlines printed with other blanks and punctuation."""
@@ -120,15 +136,6 @@ def _compiled(path: str) -> etree.XPath:
     return etree.XPath(path)
 
 
-_TITLE_CUTS: Final = re.compile(r"\s{0,9}(?:--+|——|[-_|–])\s{0,9}")
-
-
-#: The portal's and the site's name before an article's.
-_SITE_FIRST: Final = r"(?:\s{0,9}{names}\s{0,9}(?:--+|[-_|–>»:]+))+\s{0,9}"
-_SHORTEST_END: Final = 6  # characters; what is shorter can be a section
-_MOST_CUTS: Final = 20  # of one title; each is a candidate that every line is held against
-
-
 def title_candidates(document_title: str, words: SiteWords) -> list[str]:
     """Candidates for the headline in `<title>`: all of it, then shorter ones with parts cut off its end.
 
@@ -141,17 +148,6 @@ def title_candidates(document_title: str, words: SiteWords) -> list[str]:
         named = title_candidates(document_title[first.end() :], words)
         return [document_title, *named, *(end for end in ends if len(end) >= _SHORTEST_END)]
     return [document_title, *(document_title[:cut] for cut, _ in reversed(cuts) if cut)]
-
-
-#: `甲在乙地调研时勉励`: a verb after 时, whatever it is.
-_SAID_AT: Final = r"在[^,，。]{2,40}时(?![间代候光刻尚机期段评事速下常而隔])[\u3400-\u9fff]{1,3}"
-_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|{one_of('kicker_verbs', 'kicker_deeds')}):?$")
-_SURE_KICKER_END: Final = re.compile(rf"(?:{_SAID_AT}|{one_of('kicker_verbs')}):?$")
-_DASHED: Final = re.compile(r"\s{0,9}(?:——|--)\s{0,9}\w")
-_SENTENCE: Final = re.compile(r"[。!?;]")
-_LONGEST_HEADLINE: Final = 120
-_WORD: Final = re.compile(r"[^\W\d_]")
-_LONGEST_KICKER: Final = 45
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,46 @@ _CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align\s*:\s*right", re.IGNORECASE)
 #: A line break of the page's source between two Chinese characters prints nothing.
 _INSIDE_CHINESE: Final = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef“”‘’…—])\n(?=[\u3000-\u9fff\uff00-\uffef“”‘’…—])")
-
 _BLANKS: Final = re.compile(r"[ \n\xa0]+")
-
 #: What stands beside the link in a row of a list: a date, a time, bullets, numbers.
 _BESIDE_LINK: Final = re.compile(r"[\s\W\d年月日]+")
+
+_ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
+LONGEST_ROW: Final = 200  # characters of a row or list that is one header line
+
+#: Where scripts that load pictures late keep the true address; WeChat's paste prints `data-src`.
+_LATE_SOURCES: Final = ("data-src", "data-original", "data-lazy-src", "data-url", "_src", "original", "zoomfile")
+_PLACEHOLDER: Final = re.compile(
+    r"(?:^|/)(?:blank|spacer|space|loading|grey|pixel|1x1|transparent|clear)\w*\.(?:gif|png)$", re.IGNORECASE
+)
+_ICON: Final = re.compile(
+    r"(?:^|/)(?:icons?_|ico_|icons?/|ewebeditor/|fileicon|print|close|share|logo)[\w./-]*$", re.IGNORECASE
+)
+#: Rules, bullets and arrows of a page, by their names.
+_ORNAMENT: Final = re.compile(
+    r"(?:^|/)(?:[a-z]{1,8}[_-])?(?:h?line|hr|dot|dots|dian|point|bullet|arrow|jiantou|jt|fgx|fengexian|xian|divider|separator|split|bg|bullet|sanjiao|triangle)"
+    r"[_-]?\d{0,3}\.(?:gif|png|jpe?g|webp)$",
+    re.IGNORECASE,
+)
+_SIDE_OF_STYLE: Final = re.compile(r"(?<![\w-])(?:width|height)\s{0,9}:\s{0,9}(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
+_CONTENT: Final = re.compile(r"(?:^|/)(?:pic|att|upload\w*)/|(?:^|/)[WP]0\d{10,}", re.IGNORECASE)
+_VIDEO_ENDINGS: Final = "mp4|m3u8|flv|webm|mov|avi|wmv|swf|mpg|mpeg|rmvb"
+_AUDIO_ENDINGS: Final = "mp3|m4a|wav|wma|aac|ogg"
+_PLAYED_FILE: Final = re.compile(rf"\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})$", re.IGNORECASE)
+_PLAYER: Final = re.compile(r"video|player|v\.qq\.com|youku|tudou|bilibili|iqiyi|ixigua", re.IGNORECASE)
+_FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|7z|wps|et|ofd|txt|csv|rtf)$", re.IGNORECASE)
+_PICTURE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)$", re.IGNORECASE)
+#: An address in a script that plays it: `showPlayer('/a.mp4', …)`.
+_PLAYED: Final = re.compile(
+    rf"""['"]([^'"\s<>]{{1,500}}\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})(?:\?[^'"\s<>]{{0,200}})?)['"]""", re.IGNORECASE
+)
+#: The end of such an address, which few scripts hold: found in a tenth of the time.
+_PLAYED_SIGN: Final = re.compile(rf"\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})['\"?]", re.IGNORECASE)
+_FILM_PARAMETERS: Final = ("movie", "src", "url", "filename")
+_NO_ADDRESS: Final = re.compile(r"(?:data|javascript|about|file|blob):", re.IGNORECASE)
+_INLINE: Final = re.compile(r"data:image/(?:jpe?g|png|gif|webp|bmp)\s*;\s*base64\s*,", re.IGNORECASE)
+_SHORTEST_INLINE: Final = 1_000  # characters; a shorter one is a picture only where its bytes say so
+_SMALLEST_PICTURE: Final = 16  # pixels; anything smaller is a counter's or a spacer's
 
 
 @dataclass
@@ -159,10 +194,6 @@ def holds_more_than(element: etree._Element, characters: int) -> bool:
     return False
 
 
-_ROW_TAGS: Final = ("tr", "ul", "ol", "dl")
-LONGEST_ROW: Final = 200  # characters of a row or list that is one header line
-
-
 def row_of(element: etree._Element) -> etree._Element | None:
     """The small row or list the element stands in; None where it stands in none."""
     return next(
@@ -182,41 +213,6 @@ def small_parent(first: Line, line: Line) -> etree._Element | None:
     ):
         return None
     return parent if any(e is parent for e in line.block.iterancestors()) else None
-
-
-#: Where scripts that load pictures late keep the true address; WeChat's paste prints `data-src`.
-_LATE_SOURCES: Final = ("data-src", "data-original", "data-lazy-src", "data-url", "_src", "original", "zoomfile")
-_PLACEHOLDER: Final = re.compile(
-    r"(?:^|/)(?:blank|spacer|space|loading|grey|pixel|1x1|transparent|clear)\w*\.(?:gif|png)$", re.IGNORECASE
-)
-_ICON: Final = re.compile(
-    r"(?:^|/)(?:icons?_|ico_|icons?/|ewebeditor/|fileicon|print|close|share|logo)[\w./-]*$", re.IGNORECASE
-)
-#: Rules, bullets and arrows of a page, by their names.
-_ORNAMENT: Final = re.compile(
-    r"(?:^|/)(?:[a-z]{1,8}[_-])?(?:h?line|hr|dot|dots|dian|point|bullet|arrow|jiantou|jt|fgx|fengexian|xian|divider|separator|split|bg|bullet|sanjiao|triangle)"
-    r"[_-]?\d{0,3}\.(?:gif|png|jpe?g|webp)$",
-    re.IGNORECASE,
-)
-_SIDE_OF_STYLE: Final = re.compile(r"(?<![\w-])(?:width|height)\s{0,9}:\s{0,9}(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
-_CONTENT: Final = re.compile(r"(?:^|/)(?:pic|att|upload\w*)/|(?:^|/)[WP]0\d{10,}", re.IGNORECASE)
-_VIDEO_ENDINGS: Final = "mp4|m3u8|flv|webm|mov|avi|wmv|swf|mpg|mpeg|rmvb"
-_AUDIO_ENDINGS: Final = "mp3|m4a|wav|wma|aac|ogg"
-_PLAYED_FILE: Final = re.compile(rf"\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})$", re.IGNORECASE)
-_PLAYER: Final = re.compile(r"video|player|v\.qq\.com|youku|tudou|bilibili|iqiyi|ixigua", re.IGNORECASE)
-_FILE: Final = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|7z|wps|et|ofd|txt|csv|rtf)$", re.IGNORECASE)
-_PICTURE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)$", re.IGNORECASE)
-#: An address in a script that plays it: `showPlayer('/a.mp4', …)`.
-_PLAYED: Final = re.compile(
-    rf"""['"]([^'"\s<>]{{1,500}}\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})(?:\?[^'"\s<>]{{0,200}})?)['"]""", re.IGNORECASE
-)
-#: The end of such an address, which few scripts hold: found in a tenth of the time.
-_PLAYED_SIGN: Final = re.compile(rf"\.(?:{_VIDEO_ENDINGS}|{_AUDIO_ENDINGS})['\"?]", re.IGNORECASE)
-_FILM_PARAMETERS: Final = ("movie", "src", "url", "filename")
-_NO_ADDRESS: Final = re.compile(r"(?:data|javascript|about|file|blob):", re.IGNORECASE)
-_INLINE: Final = re.compile(r"data:image/(?:jpe?g|png|gif|webp|bmp)\s*;\s*base64\s*,", re.IGNORECASE)
-_SHORTEST_INLINE: Final = 1_000  # characters; a shorter one is a picture only where its bytes say so
-_SMALLEST_PICTURE: Final = 16  # pixels; anything smaller is a counter's or a spacer's
 
 
 def image_source(element: etree._Element) -> str:

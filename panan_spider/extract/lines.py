@@ -34,7 +34,6 @@ REPLACED: Final = 64
 CONTROL: Final = 128
 UNSEEN: Final = 256
 WITHIN: Final = 512
-
 _BLOCKS: Final = (
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", *HEADING_TAGS, "header", "hr", "html", "li",
@@ -67,15 +66,6 @@ HIDDEN: Final = re.compile(
 SHOWN_AS_BLOCK: Final = re.compile(r"display\s*:\s*block", re.IGNORECASE)
 BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
-
-@remembered
-def does_of_style(style: str) -> int:
-    """Effects of a style attribute on the lines inside its element, as bits. A page has few different ones."""
-    if HIDDEN.search(style):
-        return UNSEEN
-    return (BLOCK if SHOWN_AS_BLOCK.search(style) else 0) | (BOLD if BOLD_STYLE.search(style) else 0)
-
-
 _SOURCE_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*[\r\n][ \t\f\r\n]*")
 #: Zero-width characters and controls, which no reader sees.
 _ZERO_WIDTH: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -84,6 +74,25 @@ _TO_CLEAN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0a-\x1
 _BLANKS_AROUND_BREAK: Final = re.compile(r"(?<![ \t\f])[ \t\f]*\n[ \t\f\n]*")
 _SOURCE_BLANK_RUN: Final = re.compile(r"[ \t\f]+")
 _SOURCE_BLANKS: Final = " \t\f\r\n"
+
+#: What begins behind a gap that style sheets draw: a label, a time of day, a service of the page, a mark or role before a name.
+_LABELS: Final = "|".join(map(spaced, meaning("editor_labels", "credit_labels", "author_labels")))
+_OPENS: Final = re.compile(
+    r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a|\uff5c\u4e28]|\d\d:\d\d(?!\d)"
+    rf"|[\[\u3010]?(?:{one_of('service_links', 'service_signs', 'share')})[\]\u3011]?(?:\s?[(\uff08]\d{{1,6}}[)\uff09])?$"
+    rf"|(?:{one_of('text_marks', 'photo_marks', 'both_marks', 'video_marks')}|{_LABELS})\s?[/\uff0f]"
+    rf"|(?:{one_of('ranks')})*(?:{one_of('roles', 'author_label')})\s"
+)
+#: Effects of an element that has to be looked at more closely.
+_ODD: Final = CONTROL | UNSEEN | MEDIA
+
+
+@remembered
+def does_of_style(style: str) -> int:
+    """Effects of a style attribute on the lines inside its element, as bits. A page has few different ones."""
+    if HIDDEN.search(style):
+        return UNSEEN
+    return (BLOCK if SHOWN_AS_BLOCK.search(style) else 0) | (BOLD if BOLD_STYLE.search(style) else 0)
 
 
 def _seen(text: str) -> str:
@@ -98,18 +107,6 @@ def _collapsed(text: str) -> str:
     if "  " in text or "\t" in text or "\f" in text:
         text = _SOURCE_BLANK_RUN.sub(" ", text)
     return text
-
-
-#: What begins behind a gap that style sheets draw: a label, a time of day, a service of the page, a mark or role before a name.
-_LABELS: Final = "|".join(map(spaced, meaning("editor_labels", "credit_labels", "author_labels")))
-_OPENS: Final = re.compile(
-    r"(?=[\u3400-\u9fff])[\u3400-\u9fff\s]{1,9}[:\uff1a|\uff5c\u4e28]|\d\d:\d\d(?!\d)"
-    rf"|[\[\u3010]?(?:{one_of('service_links', 'service_signs', 'share')})[\]\u3011]?(?:\s?[(\uff08]\d{{1,6}}[)\uff09])?$"
-    rf"|(?:{one_of('text_marks', 'photo_marks', 'both_marks', 'video_marks')}|{_LABELS})\s?[/\uff0f]"
-    rf"|(?:{one_of('ranks')})*(?:{one_of('roles', 'author_label')})\s"
-)
-#: Effects of an element that has to be looked at more closely.
-_ODD: Final = CONTROL | UNSEEN | MEDIA
 
 
 class _Flattener:

@@ -41,6 +41,14 @@ _LONGEST_PART: Final = 12
 _LONGEST_TRAIL: Final = 80  # characters of the box that holds a breadcrumb alone
 _MAX_LINES: Final = 16  # one cell or list item a part, separators in cells of their own
 
+#: A breadcrumb that nothing announces.
+_FROM_HOME: Final = re.compile(rf"\s{{0,9}}(?:{one_of('home')})\s{{0,9}}[-—–>»›/|·]")
+_OF_ADVERTS: Final = meaning("advertisement")
+_MAX_HEADLINE_LINES: Final = 4
+
+_MAX_HEADER_CELLS: Final = 10
+_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]{1,9}·[\u3400-\u9fff]{1,9}$")
+
 
 @dataclass(frozen=True)
 class Breadcrumb:
@@ -148,12 +156,6 @@ def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
     return Breadcrumb(parts, tuple(links), index, last)
 
 
-#: A breadcrumb that nothing announces.
-_FROM_HOME: Final = re.compile(rf"\s{{0,9}}(?:{one_of('home')})\s{{0,9}}[-—–>»›/|·]")
-_OF_ADVERTS: Final = meaning("advertisement")
-_MAX_HEADLINE_LINES: Final = 4
-
-
 def find_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> tuple[int, int]:
     """Indexes of the headline lines over the header line at `header`, none before `start`; the end is exclusive."""
     first = header
@@ -204,10 +206,6 @@ def _in_column(line: Line, headline: Line) -> bool:
         return True
     links = (a for a in branch.iter("a") if not a.get("href", "#").lower().startswith(("javascript", "#")))
     return next(islice(links, 1, None), None) is not None
-
-
-_MAX_HEADER_CELLS: Final = 10
-_NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]{1,9}·[\u3400-\u9fff]{1,9}$")
 
 
 def tail_line_only(line: Line) -> bool:

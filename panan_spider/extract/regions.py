@@ -36,6 +36,8 @@ _MOST_BETWEEN: Final = 6
 #: Paragraphs behind a tail line that are looked at.
 _MOST_PROSE: Final = 200
 
+_SHORTEST_PARAGRAPH: Final = 20
+
 
 def find_tail(lines: list[Line], header: tuple[int, int]) -> tuple[int, ...]:
     """Indexes of the tail lines; none where there is none. Between two of them can stand pictures and links."""
@@ -214,9 +216,6 @@ def _tail_end(lines: list[Line], first: int) -> int:
             break
         end += 1
     return end
-
-
-_SHORTEST_PARAGRAPH: Final = 20
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from panan_spider.items import Author, Block, Image, Link
 #: The reason of a page that can be read and says that there is no such page.
 SAYS_MISSING: Final = "the page says that it does not exist"
 
+#: Path from a line's block to the elements of some fields.
+_INSIDE: Final = {"images": "//img", "attachments": "//a"}
+
 
 class PageError(Exception):
     """A page that is no article (or no list): `outcome` names its fate, `reason` says why in one line."""
@@ -246,10 +249,6 @@ def places(
     if page.parts:
         found["parts"] = FieldSource(" | ".join(map(path, part_links)), " ".join(page.parts))
     return found
-
-
-#: Path from a line's block to the elements of some fields.
-_INSIDE: Final = {"images": "//img", "attachments": "//a"}
 
 
 def _box(lines: Sequence[Line]) -> etree._Element:
