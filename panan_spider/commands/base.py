@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 from urllib.parse import urlsplit
 
-from scrapy.settings import BaseSettings, default_settings
+from scrapy.settings import BaseSettings, Settings, default_settings
 
 from panan_spider import __contact__
 from panan_spider import settings as ours
@@ -24,6 +24,7 @@ from panan_spider.core.process import allow_loopback_only
 # Scrapy loads every command at every start. What pydantic, twisted and the like need time for is imported where it is used.
 if TYPE_CHECKING:
     from scrapy.commands import ScrapyCommand as _Base
+    from scrapy.crawler import CrawlerProcessBase
 
     from panan_spider.sites.profile import Site
 else:
@@ -58,6 +59,8 @@ class CheckedCommand(_Base):
 
     #: One line for `scrapy --help`.
     summary: ClassVar[str] = ""
+    settings: Settings  # Scrapy sets both before it calls anything here
+    crawler_process: "CrawlerProcessBase"
 
     def short_desc(self) -> str:
         """The command's line in `scrapy --help`."""
@@ -74,7 +77,6 @@ class CheckedCommand(_Base):
         return type(self).__module__.rpartition(".")[2]
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options."""
         super().add_options(parser)
         parser.usage = (parser.usage or "").replace("scrapy ", f"{self.program} ", 1)
         parser.formatter_class = (
@@ -91,7 +93,6 @@ class CheckedCommand(_Base):
             if word.startswith("-") and word != "-":
                 call = f"{self.program} {self.typed_name}"
                 refuse(f"{call} has no option {word!r}; {call} -h lists them")
-        assert self.settings is not None
         self._check_given(opts)
         self._check_values()
         if self.settings.getbool("PANAN_LOOPBACK_ONLY"):
@@ -107,7 +108,6 @@ class CheckedCommand(_Base):
                 refuse(f"--{name} {given}: {reason}" if given.strip() else f"--{name} names no file")
 
     def _check_given(self, opts: argparse.Namespace) -> None:
-        assert self.settings is not None
         for setting in (word.partition("=")[0].strip() for word in opts.set):
             if setting.startswith("PANAN_") and setting not in _SETTINGS:
                 refuse(f"no setting is named {setting!r}; there is: {', '.join(_SETTINGS)}")
@@ -115,7 +115,6 @@ class CheckedCommand(_Base):
                 refuse(f"{setting}: {self.settings[setting]!r} {wrong}")
 
     def _check_values(self) -> None:
-        assert self.settings is not None
         for setting in _SECONDS:
             if not is_seconds(self.settings[setting]):
                 refuse(f"{setting}: {self.settings[setting]!r} is no number of seconds")
@@ -126,7 +125,6 @@ class CheckedCommand(_Base):
 
     def _set_contact(self) -> None:
         """Put PANAN_CONTACT into the User-Agent, unless another User-Agent was given."""
-        assert self.settings is not None
         contact = str(self.settings["PANAN_CONTACT"]).strip()
         if not _CONTACT.fullmatch(contact):
             refuse(f"PANAN_CONTACT: {contact!r} is neither the address of a web page nor a mail address")
@@ -138,7 +136,6 @@ class CheckedCommand(_Base):
 
         Nothing is printed where a proxy on this machine answers: then no site is asked.
         """
-        assert self.settings is not None
         proxy = urlsplit(os.environ.get("http_proxy", "")).hostname
         if self.settings["USER_AGENT"] == ours.user_agent(__contact__) and proxy not in ("127.0.0.1", "localhost"):
             say(
@@ -155,7 +152,6 @@ class CheckedCommand(_Base):
 
     def data_of(self, opts: argparse.Namespace) -> Path:
         """The archive's folder: `--data-dir`, else PANAN_DATA_DIR. An empty name is refused: it would be the working folder."""
-        assert self.settings is not None
         if opts.data_dir is not None and not opts.data_dir.strip():
             refuse("--data-dir names no folder")
         return Path(opts.data_dir or self.settings["PANAN_DATA_DIR"])
@@ -205,7 +201,6 @@ class QuietCommand(CheckedCommand):
         return "[options]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add `--data-dir`."""
         super().add_options(parser)
         if self.takes_data_dir:
             parser.add_argument("--data-dir", metavar="DIR", help="the archive (default: the setting PANAN_DATA_DIR)")

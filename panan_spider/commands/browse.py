@@ -16,30 +16,26 @@ class Command(ArchiveCommand, ScrapyCommand):
     summary = "Read the archive as web pages on this machine, or write them as files"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         from panan_spider.core.translations import LANGUAGES
 
         super().add_options(parser)
-        parser.add_argument(
-            "--port", type=int, default=PORT, metavar="N", help=f"0 takes a free one ({PORT} if absent)"
-        )
-        parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="127.0.0.1 if absent")
-        parser.add_argument("--public", action="store_true", help="allow a --host that others can reach")
-        parser.add_argument("--open", action="store_true", help="open a web browser on it")
-        parser.add_argument("--static", metavar="DIR", help="write the pages as files instead, and end")
-        parser.add_argument(
+        add = parser.add_argument
+        add("--port", type=int, default=PORT, metavar="N", help=f"0 takes a free one ({PORT} if absent)")
+        add("--host", default="127.0.0.1", metavar="HOST", help="127.0.0.1 if absent")
+        add("--public", action="store_true", help="allow a --host that others can reach")
+        add("--open", action="store_true", help="open a web browser on it")
+        add("--static", metavar="DIR", help="write the pages as files instead, and end")
+        add(
             "--lang",
             default=LANGUAGES[0],
             metavar="CODE",
             help=f"with --static: {', '.join(LANGUAGES)} (default: {LANGUAGES[0]})",
         )
-
-        parser.add_argument(
+        add(
             "--sites", metavar="KEYS", help="the archives of many sites below PANAN_FLEET_DIR, with the site as a facet"
         )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Serve one archive, or with `--sites` many."""
         if opts.sites is None:
             return super().carry_out(args, opts)
         self.takes_options_only(args)
@@ -53,7 +49,6 @@ class Command(ArchiveCommand, ScrapyCommand):
         from panan_spider.fleet.roster import chosen_sites
         from panan_spider.publish.browse import server
 
-        assert self.settings is not None
         root = Path(self.settings["PANAN_FLEET_DIR"])
         if root.is_dir():
             refuse_root(root)
@@ -76,12 +71,9 @@ class Command(ArchiveCommand, ScrapyCommand):
                 refuse(f"--host {opts.host}: others could reach it; add --public if that is meant")
 
     def writes(self, opts: argparse.Namespace) -> bool:
-        """Always: the SQLite export."""
         return True
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
-        """Serve until stopped, or write the files."""
-        # Scrapy loads every command at every start, and the web server would be a third of it.
         from panan_spider.publish.browse import server
         from panan_spider.publish.browse.export_source import ExportSource
 

@@ -53,13 +53,12 @@ class Command(CheckedCommand, ScrapyCrawl):
     takes: ClassVar[str] = "the name of one spider, such as panan"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Scrapy's, and one of ours."""
         super().add_options(parser)
         parser.add_argument("--json-log", action="store_true", help="log one JSON object a line")
 
     def prepare(self, opts: argparse.Namespace) -> None:
         """The log as JSON, refusals too."""
-        if opts.json_log and self.settings is not None:
+        if opts.json_log:
             from panan_spider.extensions import log_formatter
 
             log_formatter.install(self.settings)
@@ -68,7 +67,6 @@ class Command(CheckedCommand, ScrapyCrawl):
         """Scrapy's, then the spider's own arguments: what is wrong with them is one line, before anything else is said."""
         from panan_spider.report.notifier import Notifier
 
-        assert self.settings is not None
         self._check_written_first(opts)
         super().process_options(args, opts)
         try:
@@ -85,7 +83,6 @@ class Command(CheckedCommand, ScrapyCrawl):
 
     def spider_of(self, given: str) -> type[Spider] | str:
         """The spider's class, or one line about a spider that is not there."""
-        assert self.settings is not None
         loader = get_spider_loader(self.settings)
         try:
             return loader.load(given)
@@ -94,7 +91,6 @@ class Command(CheckedCommand, ScrapyCrawl):
 
     def _objection(self, name: str, given: dict[str, Any]) -> tuple[str, ExitCode] | None:
         """Why the crawl is not started, and the exit code; None where it is."""
-        assert self.settings is not None
         found = self.spider_of(name)
         if isinstance(found, str):
             return found, ExitCode.NOT_STARTED
@@ -112,7 +108,6 @@ class Command(CheckedCommand, ScrapyCrawl):
 
     def _wrong(self, spider_class: type[Spider], given: dict[str, Any]) -> str | None:
         """One line about wrong arguments, settings and feeds of a spider; None where all is right."""
-        assert self.settings is not None
         from panan_spider.spiders.county import CountySpider, wrong_arguments
 
         if issubclass(spider_class, CountySpider) and self.settings.getbool("HTTPCACHE_ENABLED"):
@@ -125,7 +120,6 @@ class Command(CheckedCommand, ScrapyCrawl):
 
     def _check_written_first(self, opts: argparse.Namespace) -> None:
         """Refuse a PID file, which Scrapy writes while it reads the options, that is one of the archive's files."""
-        assert self.settings is not None
         given = dict(pair.split("=", 1) for pair in opts.set if "=" in pair)
         data = Path(given.get("PANAN_DATA_DIR") or self.settings["PANAN_DATA_DIR"] or ".")
         for name in ("pidfile", "logfile", "profile"):
@@ -137,7 +131,6 @@ class Command(CheckedCommand, ScrapyCrawl):
         """Run the spider; `exitcode` is set when it has ended."""
         from panan_spider.extensions.log_formatter import collect_errors
 
-        assert self.crawler_process is not None
         self.note_contact()
         _note_unproven(self.spider_class.name)
         crawler = self._create_crawler(self.spider_class)

@@ -55,7 +55,6 @@ class Command(QuietCommand, ScrapyCommand):
     requires_crawler_process = False
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         super().add_options(parser)
         parser.set_defaults(data_dir=_DATA)
         add = parser.add_argument
@@ -70,7 +69,6 @@ class Command(QuietCommand, ScrapyCommand):
         add("--fault", action="append", default=[], metavar="NAME", help=f"{faults}; `--fault list` names them")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Crawl; returns the exit code of the crawl."""
         self.takes_options_only(args)
         require_demo_site()
         from demo_site.counties import COUNTIES, with_sections

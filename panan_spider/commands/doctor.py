@@ -25,16 +25,14 @@ class Command(QuietCommand, ScrapyCommand):
     summary = "Check the live site with a few polite requests: what matches, what does not, what to change"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         super().add_options(parser)
-        parser.add_argument("--site", metavar="KEY", help="the profile of the site (default: panan)")
-        parser.add_argument("--new", metavar="HOST", help="print a first profile of a site that has none, as TOML")
-        parser.add_argument("--save", metavar="DIR", help="keep each page as a fixture folder below DIR")
-        parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
-        parser.add_argument("--demo", action="store_true", help="check the made-up site on this machine instead")
-        parser.add_argument(
-            "--fault", action="append", default=[], metavar="NAME", help="with --demo: what goes wrong there"
-        )
+        add = parser.add_argument
+        add("--site", metavar="KEY", help="the profile of the site (default: panan)")
+        add("--new", metavar="HOST", help="print a first profile of a site that has none, as TOML")
+        add("--save", metavar="DIR", help="keep each page as a fixture folder below DIR")
+        add("--json", action="store_true", help="one JSON object instead of tables")
+        add("--demo", action="store_true", help="check the made-up site on this machine instead")
+        add("--fault", action="append", default=[], metavar="NAME", help="with --demo: what goes wrong there")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Apply Scrapy's options; refuse wrong ones of this command before any request."""
@@ -48,11 +46,10 @@ class Command(QuietCommand, ScrapyCommand):
             _check_empty(opts.save)
         given = {setting.partition("=")[0] for setting in opts.set}
         for name, _equals, value in (setting.partition("=") for setting in DEMO_SETTINGS if opts.demo):
-            if name not in given and self.settings is not None:
+            if name not in given:
                 self.settings.set(name, value, priority="cmdline")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Probe and report; returns the exit code of the verdict."""
         from panan_spider.doctor.probe import tour
         from panan_spider.doctor.probe_client import run
 
@@ -66,7 +63,6 @@ class Command(QuietCommand, ScrapyCommand):
 
                 visits.append(await tour(shown, log, self.site))
 
-            assert self.crawler_process is not None
             self.note_contact()
             run(self.crawler_process, task, self.site)
         if not visits:

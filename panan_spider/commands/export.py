@@ -17,28 +17,25 @@ class Command(ArchiveCommand, ScrapyCommand):
     summary = "Export the archive as SQLite, CSV, Excel, Parquet, Atom, Markdown, JSON-LD or WACZ"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         from panan_spider.publish.export.job import FORMATS
 
         super().add_options(parser)
-        parser.add_argument(
-            "--format", metavar="NAME", default="sqlite", help=f"sqlite if absent; {', '.join(FORMATS)}"
-        )
-        parser.add_argument("--section", metavar="NAMES", help="only articles of these sections, by Chinese name")
-        parser.add_argument("--since", metavar="YYYY-MM-DD", help="first publication date, inclusive")
-        parser.add_argument("--until", metavar="YYYY-MM-DD", help="last publication date, inclusive")
+        add = parser.add_argument
+        add("--format", metavar="NAME", default="sqlite", help=f"sqlite if absent; {', '.join(FORMATS)}")
+        add("--section", metavar="NAMES", help="only articles of these sections, by Chinese name")
+        add("--since", metavar="YYYY-MM-DD", help="first publication date, inclusive")
+        add("--until", metavar="YYYY-MM-DD", help="last publication date, inclusive")
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--latest-only", action="store_true", help="of each article the newest revision alone")
         which.add_argument("--all-revisions", action="store_true", help="every revision; SQLite always has them")
-        parser.add_argument("--out", metavar="PATH", help="where to; if absent, export/ in the archive")
-        parser.add_argument(
+        add("--out", metavar="PATH", help="where to; if absent, export/ in the archive")
+        add(
             "--sites",
             metavar="KEYS",
             help="the archives of many sites below PANAN_FLEET_DIR as one SQLite or Parquet file",
         )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Export one archive, or with `--sites` many."""
         if opts.sites is None:
             return super().carry_out(args, opts)
         self.takes_options_only(args)
@@ -51,7 +48,6 @@ class Command(ArchiveCommand, ScrapyCommand):
         from panan_spider.fleet.joined_export import FILES, export_sites
         from panan_spider.fleet.roster import chosen_sites
 
-        assert self.settings is not None
         root, began = Path(self.settings["PANAN_FLEET_DIR"]), time.monotonic()
         out = Path(opts.out) if opts.out is not None else root / FILES.get(opts.format, "")
         done = export_sites(opts.format, chosen_sites(opts.sites), root, out)
@@ -60,7 +56,6 @@ class Command(ArchiveCommand, ScrapyCommand):
         return ExitCode.GOOD
 
     def check(self, opts: argparse.Namespace) -> None:
-        """Refuse impossible options."""
         from panan_spider.publish.export.job import FORMATS
         from panan_spider.spiders.arguments import section_names
 
@@ -78,11 +73,9 @@ class Command(ArchiveCommand, ScrapyCommand):
             refuse(f"--out: {opts.out!r} names no file")
 
     def writes(self, opts: argparse.Namespace) -> bool:
-        """True without `--out`."""
         return opts.out is None
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
-        """Export, and print the numbers."""
         from panan_spider.publish.export.export_files import only_export_to
         from panan_spider.publish.export.job import FORMATS, ExportJob, Selection
 
@@ -96,7 +89,6 @@ class Command(ArchiveCommand, ScrapyCommand):
         return ExitCode.GOOD
 
     def interrupted(self, opts: argparse.Namespace) -> str:
-        """The line for SIGINT and SIGTERM."""
         return f"interrupted; {self._out(self.data_of(opts), opts)} is as it was"
 
     @staticmethod

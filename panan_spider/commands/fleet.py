@@ -36,19 +36,15 @@ class Command(ArchiveCommand, ScrapyCommand):
     takes_data_dir = False
 
     def short_desc(self) -> str:
-        """One line for `scrapy --help`."""
         return "Crawl many sites, on one machine or on many"
 
     def syntax(self) -> str:
-        """The actions."""
         return f"<{'|'.join(ACTIONS)}> [options]"
 
     def long_desc(self) -> str:
-        """Each action in one line."""
         return "; ".join(f"{name}: {what}" for name, (what, _options) in ACTIONS.items()) + "."
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the command, beside Scrapy's own."""
         super().add_options(parser)
         add = parser.add_argument
         add("--sites", metavar="KEYS", default="all", help="keys or patterns (zj-*), comma-separated (default: all)")
@@ -60,7 +56,6 @@ class Command(ArchiveCommand, ScrapyCommand):
         add("--json", action="store_true", help="status: as a JSON array")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Do what the first word names; returns the exit code."""
         if not args or args[0] not in ACTIONS or len(args) != (2 if args[0] == "submit" else 1):
             refuse(f"{self.program} fleet takes one of {', '.join(ACTIONS)}, not {' '.join(args) or 'nothing'!r}")
         for name, default in _OPTIONS.items():
@@ -74,7 +69,6 @@ class Command(ArchiveCommand, ScrapyCommand):
     @property
     def root(self) -> Path:
         """The folder of the archives."""
-        assert self.settings is not None
         return Path(self.settings["PANAN_FLEET_DIR"])
 
     def _settings(self, opts: argparse.Namespace) -> list[str]:

@@ -24,17 +24,14 @@ class PageCommand(QuietCommand):
     """Base of `inspect` and `savepage`."""
 
     def syntax(self) -> str:
-        """The arguments."""
         return "[options] URL|FILE|FILE.warc.gz:OFFSET|NUMBER"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of both commands."""
         super().add_options(parser)
-        parser.add_argument("--url", metavar="URL", help="the address of a file that does not hold its own")
-        parser.add_argument(
-            "--as", dest="kind", choices=("article", "list"), help="what to read it as (default: what it is)"
-        )
-        parser.add_argument("--site", metavar="KEY", help="the profile of the page's site (default: the archive's)")
+        add = parser.add_argument
+        add("--url", metavar="URL", help="the address of a file that does not hold its own")
+        add("--as", dest="kind", choices=("article", "list"), help="what to read it as (default: what it is)")
+        add("--site", metavar="KEY", help="the profile of the page's site (default: the archive's)")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         """Find the page, run on it. An address is requested with the crawl's manners."""
@@ -70,7 +67,6 @@ class PageCommand(QuietCommand):
 
         if not site.urls.on_site(url):
             refuse(f"{url}: not on the site, and so never requested")
-        assert self.crawler_process is not None
         answer = fetch(self.crawler_process, url, site)
         if answer is None:
             raise KeyboardInterrupt
@@ -91,13 +87,11 @@ class Command(PageCommand, ScrapyCommand):
     summary = "Show how one page is read: template, fields and their places, what was left out"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
         parser.add_argument("--article", action="store_true", help="the article alone, as a line of articles.jsonl")
 
     def run_on(self, page: "Page", kind: str, site: "Site", opts: argparse.Namespace) -> int:
-        """Print the inspection."""
         from rich.console import Console
 
         from panan_spider.core.tables import say, show

@@ -13,7 +13,6 @@ class Command(CheckedCommand, ScrapyParse):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse before any archive is opened, unless another spider is named."""
-        assert self.settings is not None
         loader = get_spider_loader(self.settings)
         known = opts.spider in loader.list()
         if not known or loader.load(opts.spider).__module__.startswith("panan_spider."):

@@ -15,12 +15,9 @@ class Command(ArchiveCommand, ScrapyCommand):
     summary = "Find the office-holders in the articles, what they did and where"
 
     def writes(self, opts: argparse.Namespace) -> bool:
-        """Always: people.jsonl."""
         return True
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
-        """Bring the file up to date."""
-        # Scrapy loads every command at every start.
         from panan_spider.publish.export.export_files import only_export_to
         from panan_spider.publish.people.mentions import FILE, update_people_file
 

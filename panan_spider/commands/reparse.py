@@ -22,14 +22,14 @@ class Command(ArchiveCommand, ScrapyCommand):
     marks = (ARTICLES_FILE, QUARANTINE_FILE)
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         super().add_options(parser)
-        parser.add_argument("--since", metavar="YYYY-MM-DD", help="first publication date, inclusive")
-        parser.add_argument("--until", metavar="YYYY-MM-DD", help="last publication date, inclusive")
-        parser.add_argument("--template", metavar="NAME", help=f"only articles of one of {', '.join(_TEMPLATES)}")
-        parser.add_argument("--diff", action="store_true", help="show what would change, field by field")
-        parser.add_argument("--write", action="store_true", help="store what has changed, as revisions")
-        parser.add_argument("--jobs", metavar="N", help="processes that read pages (default: one for each core)")
+        add = parser.add_argument
+        add("--since", metavar="YYYY-MM-DD", help="first publication date, inclusive")
+        add("--until", metavar="YYYY-MM-DD", help="last publication date, inclusive")
+        add("--template", metavar="NAME", help=f"only articles of one of {', '.join(_TEMPLATES)}")
+        add("--diff", action="store_true", help="show what would change, field by field")
+        add("--write", action="store_true", help="store what has changed, as revisions")
+        add("--jobs", metavar="N", help="processes that read pages (default: one for each core)")
 
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse impossible days, templates and numbers of processes."""
@@ -40,11 +40,9 @@ class Command(ArchiveCommand, ScrapyCommand):
             refuse(f"--jobs: {opts.jobs!r} is no number of processes from 1 to 999")
 
     def writes(self, opts: argparse.Namespace) -> bool:
-        """True with `--write`."""
         return bool(opts.write)
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
-        """Read every page again. The exit code says whether a stored article would be lost."""
         from panan_spider.archive.reparse.reader import cores
         from panan_spider.archive.reparse.reparse_progress import ReparseScope
         from panan_spider.archive.reparse.reparse_run import ReparseRun

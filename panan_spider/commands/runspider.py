@@ -23,7 +23,6 @@ class Command(crawl.Command):
     default_settings: ClassVar[dict[str, Any]] = {"SPIDER_LOADER_CLASS": DummySpiderLoader}
 
     def syntax(self) -> str:
-        """The arguments."""
         return "[options] FILE.py"
 
     def spider_of(self, given: str) -> type[Spider] | str:

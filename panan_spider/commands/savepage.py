@@ -21,13 +21,11 @@ class Command(PageCommand, ScrapyCommand):
     summary = "Keep one page as a fixture, its fields drafted for a person to check"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         super().add_options(parser)
-        parser.add_argument("--name", metavar="NAME", help="the folder's name (default: from template and number)")
-        parser.add_argument(
-            "--to", metavar="DIR", default="tests/pages", help="the folder of fixtures/ and list_fixtures/"
-        )
-        parser.add_argument(
+        add = parser.add_argument
+        add("--name", metavar="NAME", help="the folder's name (default: from template and number)")
+        add("--to", metavar="DIR", default="tests/pages", help="the folder of fixtures/ and list_fixtures/")
+        add(
             "--redact",
             action="store_true",
             help="put invented characters in the place of all words that the reading does not need",
@@ -41,7 +39,6 @@ class Command(PageCommand, ScrapyCommand):
             refuse(f"{opts.to!r}: no such folder; run it in the checkout, or name another with --to")
 
     def run_on(self, page: "Page", kind: str, site: "Site", opts: argparse.Namespace) -> int:
-        """Write the fixture."""
         from panan_spider.doctor import fixture
         from panan_spider.doctor.fixture import redacted
 

@@ -19,19 +19,16 @@ class Command(ArchiveCommand, ScrapyCommand):
     summary = "List the sites that can be crawled, and what each one's archive holds"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Options of the command, beside Scrapy's own."""
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="as a JSON array")
         parser.add_argument("--sites", metavar="KEYS", default="all", help="keys or patterns (zj-*), comma-separated")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Print one row a site; returns the exit code."""
         self.takes_options_only(args)
         from rich.console import Console
 
         from panan_spider.fleet.roster import chosen_sites, site_table, state_of
 
-        assert self.settings is not None
         root, now = Path(self.settings["PANAN_FLEET_DIR"]), datetime.now(UTC)
         states = [state_of(site, root) for site in chosen_sites(opts.sites)]
         if opts.json:

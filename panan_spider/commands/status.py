@@ -18,13 +18,11 @@ class Command(ArchiveCommand, ScrapyCommand):
     marks = (LEDGER_FILE, ARTICLES_FILE)
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="everything as one JSON object")
-        parser.add_argument("--gaps", action="store_true", help="the gaps, each by itself")
-        parser.add_argument(
-            "--lang", default="en", metavar="CODE", help="language of the words, en or zh (en if absent)"
-        )
+        add = parser.add_argument
+        add("--json", action="store_true", help="everything as one JSON object")
+        add("--gaps", action="store_true", help="the gaps, each by itself")
+        add("--lang", default="en", metavar="CODE", help="language of the words, en or zh (en if absent)")
 
     def check(self, opts: argparse.Namespace) -> None:
         """Refuse unknown languages, and a language for JSON, which has none."""
@@ -36,7 +34,6 @@ class Command(ArchiveCommand, ScrapyCommand):
             refuse("--lang: JSON has one language; leave --json or --lang away")
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
-        """Print the status."""
         if not (data / LEDGER_FILE).is_file():
             refuse(f"the ledger of {data} is missing; the next run, or `scrapy verify --repair`, makes it again")
         from panan_spider.report.status import as_json, read_status, show

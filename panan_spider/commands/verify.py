@@ -16,20 +16,16 @@ class Command(ArchiveCommand, ScrapyCommand):
     marks = (ARTICLES_FILE, LEDGER_FILE)
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options of the command."""
         super().add_options(parser)
         parser.add_argument("--repair", action="store_true", help="repair what can be repaired; nothing is deleted")
 
     def writes(self, opts: argparse.Namespace) -> bool:
-        """True for a repair."""
         return bool(opts.repair)
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
-        """Verify, or repair."""
         from panan_spider.archive.verify.repair import repair_archive, verify_archive
 
         return repair_archive(data) if opts.repair else verify_archive(data)
 
     def interrupted(self, opts: argparse.Namespace) -> str:
-        """The line for SIGINT and SIGTERM."""
         return "interrupted; nothing was left half done"

@@ -7,8 +7,7 @@ what it took.
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -87,20 +86,9 @@ _RENEW: Final = f"""UPDATE site_lease SET expires = {_SECONDS}
     WHERE site = %(site)s AND epoch = %(epoch)s AND holder IS NOT NULL"""  # noqa: S608 - a constant
 _RELEASE: Final = """UPDATE site_lease SET holder = NULL, expires = clock_timestamp()
     WHERE site = %(site)s AND epoch = %(epoch)s AND holder IS NOT NULL"""
-_HELD: Final = "SELECT site, holder, epoch, taken, expires > clock_timestamp() FROM site_lease ORDER BY site"
 
 #: Seconds until a connection that answers nothing is given up.
 CONNECT_SECONDS: Final = 10
-
-
-@dataclass(frozen=True)
-class LeaseRow:
-    """One site's lease. `holder` is None where it was released or has run out."""
-
-    site: str
-    holder: str | None
-    epoch: int
-    taken: str
 
 
 def connected(address: str) -> "Connection":
@@ -119,20 +107,6 @@ def connected(address: str) -> "Connection":
         )
     except psycopg.Error as error:
         raise FleetError(f"PANAN_FLEET: {' '.join(str(error).split())}") from error
-
-
-@contextmanager
-def connection_to(address: str) -> Iterator["Connection"]:
-    """A connection, closed at the end. Raises FleetError: there is none, or the database refused or broke off."""
-    connection = connected(address)
-    import psycopg
-
-    try:
-        yield connection
-    except psycopg.Error as error:
-        raise FleetError(f"PANAN_FLEET: {' '.join(str(error).split())}") from error
-    finally:
-        connection.close()
 
 
 class LeaseTable:
@@ -157,11 +131,3 @@ class LeaseTable:
     def release(self, site: str, epoch: int) -> bool:
         """Give the lease up; whether it was still the one of this epoch."""
         return self._connection.execute(_RELEASE, {"site": site, "epoch": epoch}).rowcount == 1
-
-    def rows(self) -> dict[str, LeaseRow]:
-        """Every site's lease, by key."""
-        found = self._connection.execute(_HELD).fetchall()
-        return {
-            site: LeaseRow(site, holder if held else None, epoch, taken.isoformat())
-            for site, holder, epoch, taken, held in found
-        }

@@ -19,7 +19,6 @@ class OwnCommand(CheckedCommand):
 
     def check_spiders(self, names: Iterable[str]) -> None:
         """Refuse a name that no spider has."""
-        assert self.settings is not None
         loader = get_spider_loader(self.settings)
         for name in names:
             if name not in loader.list():
@@ -47,7 +46,6 @@ class FetchingCommand(AskingCommand):
     """A command that does something with the response. Exit code 10 where there was none; Scrapy's own is 0."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Ask for the page."""
         self.note_contact()
         self.exitcode = int(ExitCode.INCOMPLETE)
         super().run(args, opts)  # type: ignore[safe-super]  # Scrapy's command stands behind

@@ -11,6 +11,5 @@ class Command(OwnCommand, ScrapyCheck):
     """Checks the contracts of spiders that were added to the project."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse a spider that is not there."""
         super().process_options(args, opts)
         self.check_spiders(args)
