@@ -14,8 +14,8 @@ from scrapy.commands import ScrapyCommand
 from panan_spider.commands.base import ArchiveCommand, print_json, refuse
 
 if TYPE_CHECKING:
+    from panan_spider.fleet.fleet_database import JobQueue
     from panan_spider.fleet.fleet_worker import LocalResult
-    from panan_spider.fleet.job_queue import JobQueue
 
 #: Action → what it does, and the options that it takes beside --sites.
 ACTIONS: Final[dict[str, tuple[str, set[str]]]] = {
@@ -129,15 +129,15 @@ class Command(ArchiveCommand, ScrapyCommand):
         return 0
 
     def _worker(self, opts: argparse.Namespace) -> int:
+        from panan_spider.fleet.fleet_database import FleetSettings
         from panan_spider.fleet.fleet_worker import FleetWorker
-        from panan_spider.fleet.lease import FleetSettings
 
         _queued(_nothing)
         FleetWorker(FleetSettings.from_environment(), self.root, opts.jobs, self._settings(opts)).run()
         return 0
 
     def _submit(self, opts: argparse.Namespace, task: str) -> int:
-        from panan_spider.fleet.job_queue import OFFLINE
+        from panan_spider.fleet.fleet_database import OFFLINE
         from panan_spider.fleet.roster import chosen_sites
 
         given, sites = _pairs("-a", opts.spargs), chosen_sites(opts.sites)
@@ -158,7 +158,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def _verify(self, opts: argparse.Namespace) -> int:
         from panan_spider.core.outcomes import ExitCode
-        from panan_spider.fleet.lease import FleetSettings
+        from panan_spider.fleet.fleet_database import FleetSettings
         from panan_spider.fleet.object_store import ObjectStore
         from panan_spider.fleet.publication import faults_of
         from panan_spider.fleet.roster import chosen_sites
@@ -184,8 +184,7 @@ async def _nothing(queue: "JobQueue") -> None:
 
 def _queued(work: "Callable[[JobQueue], Awaitable[Any]]", *, ready: bool = True) -> Any:
     """Do something with the queue; what it gives."""
-    from panan_spider.fleet.job_queue import JobQueue
-    from panan_spider.fleet.lease import FleetError, FleetSettings
+    from panan_spider.fleet.fleet_database import FleetError, FleetSettings, JobQueue
 
     async def working() -> Any:
         async with JobQueue.opened(FleetSettings.from_environment()) as queue:

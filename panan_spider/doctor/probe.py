@@ -8,14 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.probe_client import (
-    ArticleProbe,
-    Ask,
-    FetchLog,
-    FetchResult,
-    SectionProbe,
-    SiteProbe,
-)
+from panan_spider.doctor.probe_client import ArticleProbe, Ask, FetchLog, FetchResult, SectionProbe, SiteProbe
 from panan_spider.extract.pager import maxpage
 from panan_spider.extract.results import PageError, SectionPage
 from panan_spider.sites.profile import Site

@@ -17,8 +17,7 @@ from typing import Any, Final, NoReturn
 
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.fleet.child_process import ChildPool, child_words, crawl_words
-from panan_spider.fleet.job_queue import OFFLINE, JobQueue
-from panan_spider.fleet.lease import FleetSettings
+from panan_spider.fleet.fleet_database import OFFLINE, FleetSettings, JobQueue
 from panan_spider.fleet.roster import group_of
 from panan_spider.sites.profile import Site
 
@@ -35,11 +34,7 @@ START_SECONDS: Final = 2.0
 _STEP: Final = 0.2
 
 #: Seconds until a crawl that ended so is due again, with the same arguments. All others wait for their schedule.
-AGAIN_SECONDS: Final = {
-    int(ExitCode.STORE_ERROR): 900.0,
-    int(ExitCode.INTERRUPTED): 60.0,
-    int(ExitCode.LOCKED): 300.0,
-}
+AGAIN_SECONDS: Final = {int(ExitCode.STORE_ERROR): 900.0, int(ExitCode.INTERRUPTED): 60.0, int(ExitCode.LOCKED): 300.0}
 #: Crawls that one job begins, where each is killed or loses its lease.
 _ATTEMPTS: Final = 5
 #: Leases that a job waits for another crawl of its site to end or to be dead.
@@ -197,8 +192,8 @@ class FleetWorker:
         await self._take_back()
         async with self._queue.alone() as alone:
             if alone:
-                for crawl in await self._queue.plan():
-                    logger.info("due: %s %s", crawl.site, crawl.arguments)
+                for site, arguments in await self._queue.plan():
+                    logger.info("due: %s %s", site, arguments)
                 if rescued := await self._queue.rescue():
                     logger.warning("%d jobs of silent workers are queued again", rescued)
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from panan_spider.archive.store.files import ARTICLES_FILE, StoreError, naming
 from panan_spider.core.clock import moment, now
-from panan_spider.fleet.lease import FleetError
+from panan_spider.fleet.fleet_database import FleetError
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Manifest
 from panan_spider.publish.browse.export_source import ArchiveNotFound, ExportSource

@@ -28,14 +28,13 @@ from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.fleet.child_process import bind_to, child_words
-from panan_spider.fleet.job_queue import OFFLINE
-from panan_spider.fleet.lease import FleetError, FleetSettings, LeaseTable, connected
+from panan_spider.fleet.fleet_database import OFFLINE, FleetError, FleetSettings, LeaseTable, connected
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Publication, StaleFolder
 from panan_spider.middlewares.download_handler import DownloadHandler
 
 if TYPE_CHECKING:
-    from panan_spider.fleet.lease import Connection
+    from panan_spider.fleet.fleet_database import Connection
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from panan_spider.archive.store.files import StoreError
-from panan_spider.fleet.lease import FleetError
+from panan_spider.fleet.fleet_database import FleetError
 
 #: How long one request may take, an object of 32 MiB on a slow line included.
 _TIMEOUT: Final = "120s"

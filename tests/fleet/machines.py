@@ -17,8 +17,7 @@ from counties import CountiesServer, differences
 from postgres import Line, Postgres
 
 from panan_spider.fleet.child_process import child_words
-from panan_spider.fleet.job_queue import JobQueue
-from panan_spider.fleet.lease import FleetSettings
+from panan_spider.fleet.fleet_database import FleetSettings, JobQueue
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Publication, faults_of
 from panan_spider.fleet.roster import slots_of

@@ -10,8 +10,8 @@ from export_helpers import a_full_article, match_query, put, rows
 from made_up import site
 
 from panan_spider.fleet import joined_export
+from panan_spider.fleet.fleet_database import FleetError
 from panan_spider.fleet.joined_export import JoinedResult, export_sites, part_of
-from panan_spider.fleet.lease import FleetError
 from panan_spider.publish.export.export_files import ForeignFileError
 
 SITES = [site("jia", name="甲山新闻网", region="999901"), site("yi"), site("bing")]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from panan_spider.archive.store.files import LockHeld, StoreError
-from panan_spider.fleet.lease import CREATE_LEASES, FleetError, FleetSettings, LeaseTable, connected
+from panan_spider.fleet.fleet_database import CREATE_LEASES, FleetError, FleetSettings, LeaseTable, connected
 from panan_spider.fleet.leased_work import LeaseGuard
 
 if TYPE_CHECKING:
-    from panan_spider.fleet.lease import Connection
+    from panan_spider.fleet.fleet_database import Connection
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from machines import ROOT, fleet, until
 from postgres import Postgres
 
 from panan_spider.fleet.child_process import closing_line
-from panan_spider.fleet.job_queue import JobQueue
+from panan_spider.fleet.fleet_database import JobQueue
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Publication
 

@@ -19,7 +19,7 @@ import pytest
 from made_up import run_into
 
 from panan_spider.archive.store.files import StoreError
-from panan_spider.fleet.lease import FleetError
+from panan_spider.fleet.fleet_database import FleetError
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Publication, StaleFolder, faults_of, only_grows
 

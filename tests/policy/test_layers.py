@@ -114,5 +114,5 @@ def test_only_the_ledger_the_sqlite_export_and_its_readers_know_sql() -> None:
     assert len(ledger) >= 4 and len(export) >= 2
     browse = {where for where in speaking if where.startswith("panan_spider/publish/browse/")}
     assert len(browse) >= 3
-    fleet = {f"panan_spider/fleet/{name}.py" for name in ("lease", "job_queue", "joined_export")}
+    fleet = {f"panan_spider/fleet/{name}.py" for name in ("fleet_database", "joined_export")}
     assert not speaking.keys() - ledger - export - browse - fleet, speaking

@@ -1,21 +1,147 @@
-"""Job queue: the fleet's jobs and the state of its sites, in PostgreSQL, by procrastinate.
+"""Fleet database: leases, jobs and the state of each site in PostgreSQL; the fleet's settings, from the environment.
 
-No job waits in the queue for a time to come: one that did would keep every later job of its lock waiting. When a site is due
-next stands in `fleet_site`, and each worker looks there.
+A lease is the right to request pages of one site, held by one process anywhere. Times are the database's, by
+`clock_timestamp()`, so that no machine's clock matters. The epoch of a site grows by one with every taking; a holder renews
+and releases only what it took.
+
+Jobs are procrastinate's. No job waits in the queue for a time to come: one that did would keep every later job of its lock
+waiting. When a site is due next stands in `fleet_site`, and each worker looks there.
 """
 
 import asyncio
 import json
+import os
+import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from panan_spider.fleet.lease import CONNECT_SECONDS, CREATE_LEASES, FleetError, FleetSettings
+from panan_spider.core.outcomes import RefusedError
 from panan_spider.fleet.roster import group_of
 from panan_spider.sites.profile import Site
 from panan_spider.sites.schedule import Schedule
+
+#: Seconds a lease lasts after it was taken or renewed. The other times follow from it.
+LEASE_SECONDS: Final = 120.0
+_LEAST: Final = 2.0
+
+
+class FleetError(RefusedError):
+    """The fleet's database or store is not set up, or cannot be reached. The message is one line."""
+
+
+@dataclass(frozen=True)
+class FleetSettings:
+    """`database`: a PostgreSQL address. `store`: `s3://bucket/prefix` or `file:///folder`; None: archives lie in one folder that all see."""
+
+    database: str
+    store: str | None = None
+    lease_seconds: float = LEASE_SECONDS
+    holder: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """PANAN_FLEET, PANAN_STORE, PANAN_LEASE_SECONDS, PANAN_HOLDER. Raises FleetError where the first is missing."""
+        given = os.environ if environment is None else environment
+        if not (database := given.get("PANAN_FLEET", "").strip()):
+            raise FleetError("PANAN_FLEET names no database: PANAN_FLEET=postgresql://user@host/name")
+        text = given.get("PANAN_LEASE_SECONDS", str(LEASE_SECONDS))
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = 0.0
+        if not _LEAST <= seconds < 86_400:
+            raise FleetError(f"PANAN_LEASE_SECONDS: {text!r} is no number of seconds from {_LEAST:g} on")
+        holder = given.get("PANAN_HOLDER", "") or f"{socket.gethostname()}-{os.getpid()}"
+        return cls(database, given.get("PANAN_STORE", "").strip() or None, seconds, holder)
+
+    @property
+    def renew_seconds(self) -> float:
+        """Between two renewals of a lease, and two looks at the queue."""
+        return self.lease_seconds / 6
+
+    @property
+    def deadline_seconds(self) -> float:
+        """After the last renewal was sent no request is: a quarter of the lease is left for clocks that differ in pace."""
+        return self.lease_seconds * 0.75
+
+    @property
+    def stalled_seconds(self) -> float:
+        """A worker that was silent so long is taken for dead, and its jobs are given to others."""
+        return self.lease_seconds / 2
+
+    @property
+    def heartbeat_seconds(self) -> float:
+        """Between two signs of life of a worker."""
+        return self.lease_seconds / 12
+
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+CREATE_LEASES: Final = """CREATE TABLE IF NOT EXISTS site_lease (
+    site text PRIMARY KEY, holder text, epoch bigint NOT NULL, taken timestamptz NOT NULL, expires timestamptz NOT NULL
+)"""
+_SECONDS: Final = "clock_timestamp() + make_interval(secs => %(seconds)s)"
+_TAKE: Final = f"""INSERT INTO site_lease (site, holder, epoch, taken, expires)
+    VALUES (%(site)s, %(holder)s, 1, clock_timestamp(), {_SECONDS})
+    ON CONFLICT (site) DO UPDATE SET holder = excluded.holder, epoch = site_lease.epoch + 1,
+        taken = clock_timestamp(), expires = {_SECONDS}
+    WHERE site_lease.expires <= clock_timestamp() RETURNING epoch"""  # noqa: S608 - a constant
+_RENEW: Final = f"""UPDATE site_lease SET expires = {_SECONDS}
+    WHERE site = %(site)s AND epoch = %(epoch)s AND holder IS NOT NULL"""  # noqa: S608 - a constant
+_RELEASE: Final = """UPDATE site_lease SET holder = NULL, expires = clock_timestamp()
+    WHERE site = %(site)s AND epoch = %(epoch)s AND holder IS NOT NULL"""
+
+#: Seconds until a connection that answers nothing is given up.
+CONNECT_SECONDS: Final = 10
+
+
+def connected(address: str) -> "Connection":
+    """A connection in autocommit mode. Raises FleetError where there is none to be had."""
+    try:
+        import psycopg
+    except ImportError as error:
+        raise FleetError("psycopg is not installed: pip install 'panan_spider[fleet]'") from error
+    try:
+        return psycopg.connect(
+            address,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            keepalives_idle=CONNECT_SECONDS,
+            tcp_user_timeout=CONNECT_SECONDS * 1000,
+        )
+    except psycopg.Error as error:
+        raise FleetError(f"PANAN_FLEET: {' '.join(str(error).split())}") from error
+
+
+class LeaseTable:
+    """The leases of all sites. Methods raise psycopg.Error where the database cannot be reached."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+
+    def take(self, site: str, holder: str, seconds: float) -> int | None:
+        """Take the lease of a site for so many seconds; its epoch, or None where another holds it."""
+        row = self._connection.execute(_TAKE, {"site": site, "holder": holder, "seconds": seconds}).fetchone()
+        return None if row is None else int(row[0])
+
+    def renew(self, site: str, epoch: int, seconds: float) -> bool:
+        """Make the lease last so many seconds from now; whether it is still the one of this epoch, and not released.
+
+        A lease that has run out and that nobody took since is renewed: nothing was asked by anyone else.
+        """
+        done = self._connection.execute(_RENEW, {"site": site, "epoch": epoch, "seconds": seconds})
+        return done.rowcount == 1
+
+    def release(self, site: str, epoch: int) -> bool:
+        """Give the lease up; whether it was still the one of this epoch."""
+        return self._connection.execute(_RELEASE, {"site": site, "epoch": epoch}).rowcount == 1
+
 
 CREATE_SITES: Final = """CREATE TABLE IF NOT EXISTS fleet_site (
     site text PRIMARY KEY, grp text NOT NULL, slot int NOT NULL, nightly text NOT NULL, deep text NOT NULL,
@@ -59,14 +185,6 @@ _AWAY_SECONDS: Final = 0.5
 
 #: The offline tasks, and the command of each; `crawl` is the other task.
 OFFLINE: Final = {"reparse": ["reparse"], "people": ["people"], "verify": ["verify"], "dataset": []}
-
-
-@dataclass(frozen=True)
-class QueuedCrawl:
-    """One crawl as it is put into the queue."""
-
-    site: str
-    arguments: dict[str, str]
 
 
 class JobQueue:
@@ -150,17 +268,20 @@ class JobQueue:
             return False
         return True
 
-    async def plan(self) -> list[QueuedCrawl]:
-        """Queue a crawl of each site that is due, and note when it is due next. Called by one worker at a time."""
+    async def plan(self) -> list[tuple[str, dict[str, str]]]:
+        """Queue a crawl of each site that is due, and note when it is due next. Called by one worker at a time.
+
+        The crawls: (site, arguments).
+        """
         planned = []
         for row in await self._rows(_DUE):
-            crawl, deep_planned = _crawl_of(row)
+            arguments, deep_planned = _crawl_of(row)
             # First the job: killed in between, a site is crawled once more, and not once less.
-            await self.submit_crawl(crawl.site, crawl.arguments)
+            await self.submit_crawl(row["site"], arguments)
             ticks = [Schedule.parse(row[name]).after(row["now"]) for name in ("nightly", "deep")]
             next_due = min((tick for tick in ticks if tick is not None), default=datetime.max.replace(tzinfo=UTC))
-            await self._do(_PLANNED, site=crawl.site, next_due=next_due, deep_planned=deep_planned)
-            planned.append(crawl)
+            await self._do(_PLANNED, site=row["site"], next_due=next_due, deep_planned=deep_planned)
+            planned.append((row["site"], arguments))
         return planned
 
     async def rescue(self) -> int:
@@ -201,8 +322,8 @@ class JobQueue:
 
     async def ended(self, site: str, code: int, line: str, again: float | None, arguments: Mapping[str, str]) -> None:
         """Note how a crawl ended; `again`: seconds until the same crawl is due once more, None: when its schedule says."""
-        told = {"code": code, "line": line[:500], "again": again, "arguments": json.dumps(dict(arguments))}
-        await self._do(_ENDED, site=site, worker=self.fleet.holder, **told)
+        values = {"code": code, "line": line[:500], "again": again, "arguments": json.dumps(dict(arguments))}
+        await self._do(_ENDED, site=site, worker=self.fleet.holder, **values)
 
     async def sites(self) -> list[dict[str, Any]]:
         """Every site's state: site, active, next_due, last_code, last_line, last_ended, worker, holder, epoch, jobs."""
@@ -236,11 +357,11 @@ def _patient(execute: Any, seconds: float) -> Any:
     return executing
 
 
-def _crawl_of(row: Mapping[str, Any]) -> tuple[QueuedCrawl, datetime]:
-    """The crawl that is due, and when the deep one was planned last."""
-    if row["next_arguments"] is not None:  # one that was stopped
-        return QueuedCrawl(row["site"], dict(row["next_arguments"])), row["deep_planned"]
+def _crawl_of(row: Mapping[str, Any]) -> tuple[dict[str, str], datetime]:
+    """The arguments of the crawl that is due, and when the deep one was planned last."""
+    if row["next_arguments"] is not None:  # of a crawl that was stopped
+        return dict(row["next_arguments"]), row["deep_planned"]
     tick = Schedule.parse(row["deep"]).before(row["now"])
     if tick is not None and tick > row["deep_planned"]:
-        return QueuedCrawl(row["site"], {"full": "true"}), row["now"]
-    return QueuedCrawl(row["site"], {}), row["deep_planned"]
+        return {"full": "true"}, row["now"]
+    return {}, row["deep_planned"]
