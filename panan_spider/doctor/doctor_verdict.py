@@ -106,14 +106,14 @@ def _half_down(visit: SiteProbe) -> str | None:
 
 
 def _blocked(visit: SiteProbe) -> str | None:
-    said: list[str] = []
+    blocked: list[str] = []
     for answer in visit.answers:
         read = answer.section if answer in visit.entries or answer in visit.rowless else answer.article
         if answer.outcome is Outcome.BLOCKED:
-            said.append(f"{answer.asked}: {answer.reason}")
+            blocked.append(f"{answer.asked}: {answer.reason}")
         elif isinstance(read, PageError) and read.outcome is Outcome.BLOCKED:
-            said.append(f"{answer.asked}: {read.reason}")
-    return f"{len(said)} of {len(visit.answers)} pages, first {said[0]}" if said else None
+            blocked.append(f"{answer.asked}: {read.reason}")
+    return f"{len(blocked)} of {len(visit.answers)} pages, first {blocked[0]}" if blocked else None
 
 
 def _forbidden(visit: SiteProbe) -> str | None:
@@ -122,12 +122,12 @@ def _forbidden(visit: SiteProbe) -> str | None:
 
 
 def _moved(visit: SiteProbe) -> str | None:
-    told = other_hosts(visit)
+    hosts = other_hosts(visit)
     count = sum(answer.leads_to is not None for answer in visit.answers)
     many = 2 * count > len(visit.answers) or any(entry.leads_to for entry in visit.entries)
-    if not told or not many:
+    if not hosts or not many:
         return None
-    return f"{count} of {len(visit.answers)} pages lead to {' and '.join(told)}, which was not requested: it is not in the profile's hosts"
+    return f"{count} of {len(visit.answers)} pages lead to {' and '.join(hosts)}, which was not requested: it is not in the profile's hosts"
 
 
 def _unreadable(visit: SiteProbe) -> str | None:
@@ -135,9 +135,9 @@ def _unreadable(visit: SiteProbe) -> str | None:
         return "the entry pages lead to no list of articles"
     lost = [s for s in visit.samples if isinstance(s.answer.article, UnknownLayout)]
     lists = [a for s in visit.sections for a in s.lists if isinstance(a.section, PageError)]
-    said = [f"{len(lost)} of {len(visit.samples)} articles: {lost[0].answer.article}"] if lost else []
-    said += [f"{len(lists)} list pages: {lists[0].section}"] if lists else []
-    return "; ".join(said) or None
+    reasons = [f"{len(lost)} of {len(visit.samples)} articles: {lost[0].answer.article}"] if lost else []
+    reasons += [f"{len(lists)} list pages: {lists[0].section}"] if lists else []
+    return "; ".join(reasons) or None
 
 
 def _lists_lost(visit: SiteProbe) -> str | None:

@@ -23,9 +23,9 @@ def changes(visit: SiteProbe) -> dict[str, str]:
     A host that sends its readers elsewhere stays in `hosts`: old links lead through it. One that does not answer goes.
     """
     site = visit.site
-    wanted = [*visit.entries, *(sample.answer for sample in visit.samples)]
-    wanted += [answer for answer in visit.rowless if answer.asked in site.known_sections]
-    leads = {canonical(answer.asked): answer.leads_to for answer in wanted if answer.leads_to}
+    answers = [*visit.entries, *(sample.answer for sample in visit.samples)]
+    answers += [answer for answer in visit.rowless if answer.asked in site.known_sections]
+    leads = {canonical(answer.asked): answer.leads_to for answer in answers if answer.leads_to}
     dead = {robots.host for robots in visit.log.robots.values() if robots.unreachable is not None}
     dead = dead if dead < site.urls.hosts else set()
     entries = _led(site.entry_pages, leads, dead)

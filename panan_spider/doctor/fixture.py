@@ -194,8 +194,8 @@ def save(folder: Path, page: Page, kind: str, site: Site) -> str | None:
 
 
 def _draft(unread: str | None) -> str:
-    said = f"it could not be read ({unread}): fill in" if unread else "drafted by reading the page: check"
-    return f"{said} every field of expected.json by what a reader sees, then remove this line"
+    state = f"it could not be read ({unread}): fill in" if unread else "drafted by reading the page: check"
+    return f"{state} every field of expected.json by what a reader sees, then remove this line"
 
 
 #: Plain characters of everyday lists: heavenly stems, seasons, plants, colours. None is a number, a title or an office.

@@ -138,9 +138,9 @@ def _lines_read(lines: list[Line], where: Callable[[Line], str]) -> Iterator[Ste
         return
     for name, part in _parts(region, lines):
         first = part[0] if part else None
-        said = f"{len(part)} lines, first: {shortened(first.text or first.src)}" if first is not None else "no line"
+        text = f"{len(part)} lines, first: {shortened(first.text or first.src)}" if first is not None else "no line"
         mark = RowStatus.OK if part else RowStatus.NOTE if name == "editor line" else RowStatus.BAD
-        yield mark, (name, said, where(first) if first is not None else "")
+        yield mark, (name, text, where(first) if first is not None else "")
 
 
 def _parts(region: Region, lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
@@ -222,18 +222,18 @@ class Inspection:
 
     def json(self) -> str:
         """The same as one JSON object."""
-        told: dict[str, Any] = {"url": self.page.url, "kind": self.kind, "exit_code": int(self.code), "end": self.end}
-        told["declared"], told["charset"] = self.page.declared, self.page.charset
+        found: dict[str, Any] = {"url": self.page.url, "kind": self.kind, "exit_code": int(self.code), "end": self.end}
+        found["declared"], found["charset"] = self.page.declared, self.page.charset
         if isinstance(self.read, ArticlePage):
-            told["fields"] = {name: _field(self.read, name) for name in FIELDS}
-            told["left_out"] = [{"text": text, "why": why} for text, why in self.read.discarded]
-            told["lines"] = [{"label": one.label, "rule": one.rule, "text": one.text} for one in self.read.lines]
-            told["second_opinion"] = agreement(self.page, self.read.text)
+            found["fields"] = {name: _field(self.read, name) for name in FIELDS}
+            found["left_out"] = [{"text": text, "why": why} for text, why in self.read.discarded]
+            found["lines"] = [{"label": one.label, "rule": one.rule, "text": one.text} for one in self.read.lines]
+            found["second_opinion"] = agreement(self.page, self.read.text)
         elif isinstance(self.read, SectionPage):
-            told |= {name: plain(getattr(self.read, name)) for name in ("breadcrumbs", "rows", "sections", "pager")}
+            found |= {name: plain(getattr(self.read, name)) for name in ("breadcrumbs", "rows", "sections", "pager")}
         else:
-            told |= {"outcome": str(self.read.outcome), "reason": self.read.reason, "steps": self.groups[1].as_dicts()}
-        return json.dumps(told, ensure_ascii=False, indent=1)
+            found |= {"outcome": str(self.read.outcome), "reason": self.read.reason, "steps": self.groups[1].as_dicts()}
+        return json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def _field(article: ArticlePage, name: str) -> dict[str, Any]:

@@ -142,8 +142,8 @@ async def _list_pages(ask: Ask, site: Site, looked: SectionProbe, page: SectionP
         await _step(ask, looked, page)
     elif following:
         looked.length = len(following) + 1
-        wanted = dict.fromkeys((following[(len(following) - 1) // 2], following[-1]))
-        for url in wanted:
+        urls = dict.fromkeys((following[(len(following) - 1) // 2], following[-1]))
+        for url in urls:
             await _keep(ask, looked, url)
 
 

@@ -30,8 +30,8 @@ def hosts(visit: SiteProbe) -> ResultTable:
 
 def _hosts(visit: SiteProbe) -> Lines:
     for host, robots in sorted(visit.log.robots.items()):
-        mark, said, means = _robots(robots)
-        yield mark, (f"http://{host}/robots.txt", said, means)
+        mark, answer, means = _robots(robots)
+        yield mark, (f"http://{host}/robots.txt", answer, means)
     for host in https_hosts(visit.answers):
         yield RowStatus.NOTE, (f"http://{host}/", f"redirects to https://{host}/", "a crawl asks this host by https")
     for entry in visit.entries:
@@ -51,13 +51,13 @@ def https_hosts(answers: Iterable[FetchResult]) -> list[str]:
 def _robots(robots: RobotsResult) -> tuple[RowStatus, str, str]:
     if robots.unreachable is not None:
         return RowStatus.BAD, robots.unreachable, "nothing of this host is asked for"
-    said = f"HTTP {robots.status}"
+    answer = f"HTTP {robots.status}"
     if robots.forbids_all:
-        return RowStatus.BAD, said, "it forbids us everything"
+        return RowStatus.BAD, answer, "it forbids us everything"
     if not robots.text:
-        return RowStatus.OK, said, "no rules: all may be read"
+        return RowStatus.OK, answer, "no rules: all may be read"
     delay = robots.delay
-    return RowStatus.OK, said, f"{robots.delay:g} s between requests, and rules" if delay else "rules, no crawl-delay"
+    return RowStatus.OK, answer, f"{robots.delay:g} s between requests, and rules" if delay else "rules, no crawl-delay"
 
 
 def _entry(entry: FetchResult) -> tuple[RowStatus, tuple[str, ...]]:
@@ -90,18 +90,18 @@ def _section(looked: SectionProbe) -> tuple[RowStatus, tuple[str, ...]]:
     rows = [row for page in pages for row in page.rows]
     dated = sum(row.date is not None for row in rows)
     lost = len(looked.lists) - len(pages) + (looked.script is not None and looked.script.outcome is not None)
-    pages_said = f"{len(pages)} read of {looked.length}" if looked.length else f"{len(pages)} read"
+    pages_read = f"{len(pages)} read of {looked.length}" if looked.length else f"{len(pages)} read"
     if pages[0].pager.kind == "next_link" and not looked.length:
-        pages_said += ", end not reached"
-    said = (
+        pages_read += ", end not reached"
+    cells = (
         looked.name,
         looked.lists[0].url,
         str(len(pages[0].rows)),
         f"{dated} of {len(rows)}" if dated else "none",
         pages[0].pager.kind,
-        pages_said + (f", {lost} lost" if lost else ""),
+        pages_read + (f", {lost} lost" if lost else ""),
     )
-    return RowStatus.BAD if lost else RowStatus.OK, said
+    return RowStatus.BAD if lost else RowStatus.OK, cells
 
 
 def _rowless(answer: FetchResult) -> tuple[RowStatus, tuple[str, ...]] | None:
@@ -149,8 +149,8 @@ def _twins(visit: SiteProbe) -> Lines:
             yield RowStatus.NOTE, (sample.answer.url, answer.asked, f"a page, but {theirs.outcome}: {theirs.reason}")
         else:
             same = (ours.title, ours.text) == (theirs.title, theirs.text)
-            said = "yes, the same article" if same else f"another article: {theirs.title}"
-            yield RowStatus.OK if same else RowStatus.BAD, (sample.answer.url, answer.asked, said)
+            verdict = "yes, the same article" if same else f"another article: {theirs.title}"
+            yield RowStatus.OK if same else RowStatus.BAD, (sample.answer.url, answer.asked, verdict)
 
 
 def other_hosts(visit: SiteProbe) -> list[str]:
@@ -269,8 +269,8 @@ def _article(section: str, sample: ArticleProbe) -> tuple[RowStatus, tuple[str, 
         )
         return RowStatus.BAD, (which, sample.row.article_id, str(outcome), "–", "0", "–", reason or "")
     agrees = agreement(sample.answer.page, article.text)
-    told = _plain(sample.row.title)
-    named = not told or _plain(article.title).startswith(told) or told.startswith(_plain(article.title))
+    listed = _plain(sample.row.title)
+    named = not listed or _plain(article.title).startswith(listed) or listed.startswith(_plain(article.title))
     odd = not named or (agrees is not None and agrees < AGREES)
     cells = (
         which,

@@ -88,7 +88,6 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Word = Annotated[str, StringConstraints(min_length=2, max_length=40, strip_whitespace=True)]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Url = Annotated[str, StringConstraints(pattern=r"^http://[a-z0-9.-]+/\S*$")]
-Pattern = Annotated[re.Pattern[str], Field(description="A regular expression that an address contains.")]
 Folder = Annotated[str, StringConstraints(pattern=r"^/[\w-]+$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
 
@@ -114,25 +113,16 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    list_pages: int = Field(
-        default=5_000, gt=0, description="List pages of one section. A walk that gets here is named, never silent."
-    )
-    stale_pages: int = Field(default=3, gt=0, description="Consecutive list pages without one new row that end a walk.")
-    posting_lag_days: int = Field(
-        default=31,
-        ge=0,
-        description="Days an address's date may run ahead of the publication before `until=` rules it out unasked.",
-    )
-    page_seconds: float = Field(
-        default=30,
-        gt=0,
-        description="Processor seconds that reading one page may take. A page over them is `invalid`, never a stop of the run.",
-    )
-    look_back_days: int = Field(
-        default=30,
-        ge=0,
-        description="Days for which a list is read back: its walk may stop behind them where every row is settled.",
-    )
+    #: List pages of one section. A walk that gets here is named, never silent.
+    list_pages: int = Field(default=5_000, gt=0)
+    #: Consecutive list pages without one new row that end a walk.
+    stale_pages: int = Field(default=3, gt=0)
+    #: Days an address's date may run ahead of the publication before `until=` rules it out unasked.
+    posting_lag_days: int = Field(default=31, ge=0)
+    #: Processor seconds that reading one page may take. A page over them is `invalid`, never a stop of the run.
+    page_seconds: float = Field(default=30, gt=0)
+    #: Days for which a list is read back: its walk may stop behind them where every row is settled.
+    look_back_days: int = Field(default=30, ge=0)
 
 
 class Site(BaseModel):
@@ -148,7 +138,7 @@ class Site(BaseModel):
     prefix: Folder | None = None  # the folder that everything at the first host stands in
     entry_pages: Annotated[tuple[Url, ...], Field(min_length=1)]
     known_sections: tuple[Url, ...] = ()
-    ignore: tuple[Pattern, ...] = ()  # forms of addresses that rows may have and that are no articles
+    ignore: tuple[re.Pattern[str], ...] = ()  # forms of addresses that rows may have and that are no articles
     first_section: Word | None = None  # the section a short look at the site begins with
     first_year: int | None = Field(default=None, ge=1995, le=2100)
     cms: tuple[str, ...] = ("enorth", "trs")

@@ -50,20 +50,16 @@ class Schedule:
     def before(self, now: datetime) -> datetime | None:
         """The latest tick at or before `now`, UTC; None where the last eight years had none."""
         local = now.astimezone(SITE_TIME)
-        for back in range(_DAYS):
-            ticks = [tick for tick in self._ticks(local - timedelta(days=back)) if tick <= local]
-            if ticks:
-                return ticks[-1].astimezone(UTC)
-        return None
+        earlier = (tick for days in range(_DAYS) for tick in reversed(self._ticks(local - timedelta(days))))
+        found = next((tick for tick in earlier if tick <= local), None)
+        return found and found.astimezone(UTC)
 
     def after(self, now: datetime) -> datetime | None:
         """The first tick after `now`, UTC; None where the next eight years have none."""
         local = now.astimezone(SITE_TIME)
-        for ahead in range(_DAYS):
-            ticks = [tick for tick in self._ticks(local + timedelta(days=ahead)) if tick > local]
-            if ticks:
-                return ticks[0].astimezone(UTC)
-        return None
+        later = (tick for days in range(_DAYS) for tick in self._ticks(local + timedelta(days)))
+        found = next((tick for tick in later if tick > local), None)
+        return found and found.astimezone(UTC)
 
     def _ticks(self, day: datetime) -> list[datetime]:
         """The ticks of one day, in order."""

@@ -185,9 +185,9 @@ def test_an_article_whose_line_and_page_are_both_lost_is_asked_for_again(
         path.write_bytes(b"")
     check = ArchiveCheck(data, own=True)
     assert [one for one in check.findings() if line["id"] in one.what]
-    mender = Repairer(check, now)
-    mender.mend()
-    assert f"{line['id']}, revision 3: no raw page in the WARC gives it" in mender.said
+    repairer = Repairer(check, now)
+    repairer.repair()
+    assert f"{line['id']}, revision 3: no raw page in the WARC gives it" in repairer.messages
     archive = an_archive(data, "after")
     assert line["id"] in {one.article_id for one in archive.memory.unsettled()}
     archive.close({})

@@ -184,7 +184,7 @@ class _Lines(NamedTuple):
     first: int
     newest: int
     revision: int
-    meant: bool
+    in_scope: bool
 
 
 @dataclass
@@ -198,9 +198,9 @@ class ArchiveReader:
     def readings(self, workers: Workers, done: ReparsedArticle | None = None) -> Iterator[ReparseResult]:
         """All of them but those `done`, in the order of their first lines. Raises StoreError where the lines cannot be read."""
         found = self._lines()
-        meant = [(one.first, one.newest) for one in found.values() if one.meant]
-        due = [place for place in meant if done is None or not done.covers(*place)]
-        self.skipped = len(meant) - len(due)
+        in_scope = [(one.first, one.newest) for one in found.values() if one.in_scope]
+        due = [place for place in in_scope if done is None or not done.covers(*place)]
+        self.skipped = len(in_scope) - len(due)
         yield from workers.each(self._stored, due)
         for record in self._quarantined(found.keys()):
             yield from self._tried(record)
@@ -211,8 +211,8 @@ class ArchiveReader:
         for start, record in _records(self.data / ARTICLES_FILE):
             revision, known = int(record["revision"]), found.get(record["id"])
             if known is None or revision > known.revision:
-                meant = self.scope.holds(record["published"], record["posted"], record["template"])
-                found[record["id"]] = _Lines(start if known is None else known.first, start, revision, meant)
+                in_scope = self.scope.holds(record["published"], record["posted"], record["template"])
+                found[record["id"]] = _Lines(start if known is None else known.first, start, revision, in_scope)
         return found
 
     def _stored(self, places: Iterable[tuple[int, int]]) -> Iterator[ReparseResult]:

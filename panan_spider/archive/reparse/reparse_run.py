@@ -162,16 +162,16 @@ class ReparseRun:
         progress = ReparseProgress(self.data, self.reparsing.scope, moment(self.started), archive.guard)
         if progress.note is not None:
             print(f"panan: {progress.note}", file=sys.stderr)
-        keeper = BatchWriter(archive, progress, self._tell)
+        writer = BatchWriter(archive, progress, self._tell)
         try:
             for reading in self.reparsing.readings(self.workers, progress.before):
-                keeper.take(reading)
-            keeper.settle()
+                writer.take(reading)
+            writer.settle()
             progress.finish()
         except KeyboardInterrupt:
             self.stopped = True
             with suppress(KeyboardInterrupt):
-                keeper.settle()
+                writer.settle()
 
     def _report(self, archive: Archive) -> dict[str, Any]:
         return ReparseReport(

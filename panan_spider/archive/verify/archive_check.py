@@ -58,8 +58,8 @@ class LedgerAgreement:
             yield finding
 
     def _compared(self) -> Iterator[Finding]:
-        if (said := self.ledger.damage()) is not None:
-            yield Finding(LEDGER_FILE, None, f"damaged: {said}")
+        if (damage := self.ledger.damage()) is not None:
+            yield Finding(LEDGER_FILE, None, f"damaged: {damage}")
             return
         newest, bad = dict(self.lines.newest), {bad.start for bad in self.lines.bad}
         is_there = (self.data / ARTICLES_FILE).exists()
@@ -72,7 +72,7 @@ class LedgerAgreement:
                 self.wrong = True
                 if is_there and values[-1] not in bad:  # else a finding about the file, or about that line, says so
                     missing.append((number, values[0]))
-            elif hash((*values[:-1], line.start)) != line.said:
+            elif hash((*values[:-1], line.start)) != line.values:
                 yield Finding(LEDGER_FILE, None, f"{number}: {self._differing(line, values)}")
             elif values[-1] != line.start:
                 moved.append((number, values[-1], line.start))
@@ -104,9 +104,9 @@ def _missing(missing: list[tuple[str, int]]) -> Iterator[Finding]:
 def _moved(moved: list[tuple[str, int, int]]) -> Iterator[Finding]:
     """One finding, however many: a line that is gone moves all that come after it."""
     if moved:
-        number, said, true = moved[0]
+        number, recorded, true = moved[0]
         more = f", and so for {len(moved) - 1} more" if len(moved) > 1 else ""
-        yield Finding(LEDGER_FILE, None, f"{number}: its line begins at byte {true}, and not at {said}{more}")
+        yield Finding(LEDGER_FILE, None, f"{number}: its line begins at byte {true}, and not at {recorded}{more}")
 
 
 def _unmarked_ends(data: Path, ledger: Ledger, *, held: bool) -> Iterator[Finding]:

@@ -193,12 +193,12 @@ def _record(path: Path, name: str, stretch: ByteRange, into: ResponseIndex) -> I
         member = BytesIO(file.read(stretch.end - stretch.start))
     try:
         record = next(iter(ArchiveIterator(member, check_digests=True)), None)
-        said = "no WARC record" if record is None else _read(record)
+        fault = "no WARC record" if record is None else _read(record)
     except (ArchiveLoadFailed, ValueError, EOFError) as error:
-        record, said = None, f"not readable as a WARC record: {' '.join(str(error).split())}"
-    if said is not None:
+        record, fault = None, f"not readable as a WARC record: {' '.join(str(error).split())}"
+    if fault is not None:
         into.note_damage(name, stretch)
-        yield Finding(name, stretch.start, said)
+        yield Finding(name, stretch.start, fault)
     elif record is not None and record.rec_type == "response" and record.http_headers is not None:
         head = record.rec_headers
         status = int(record.http_headers.get_statuscode() or 0)
@@ -255,9 +255,11 @@ def quarantine(data: Path, until: int, responses: ResponseIndex) -> Iterator[tup
         if wrong is not None:
             yield Finding(QUARANTINE_FILE, line.start, wrong), len(line.raw)
         elif (
-            place is not None and (said := responses.objection(place, "", None, None)) and not responses.explains(place)
+            place is not None
+            and (fault := responses.objection(place, "", None, None))
+            and not responses.explains(place)
         ):
-            yield Finding(QUARANTINE_FILE, line.start, said), 0
+            yield Finding(QUARANTINE_FILE, line.start, fault), 0
 
 
 def _quarantine_line(line: StoredLine) -> tuple[WarcLocation | None, str | None]:

@@ -41,11 +41,11 @@ class PartialLine:
 
 @dataclass(frozen=True, slots=True)
 class NewestRevision:
-    """The newest good line of an article: its revision, where it begins, and a number that stands for what the ledger must say."""
+    """The newest good line of an article; `values` is the hash of `ledger_values`, which the ledger must hold."""
 
     revision: int
     start: int
-    said: int
+    values: int
 
 
 @dataclass
@@ -115,8 +115,8 @@ class LineChecker:
         before, revision = self.found.newest.get(record["id"]), int(record["revision"])
         due = 1 if before is None else before.revision + 1
         if before is None or revision > before.revision:
-            said = hash(ledger_values(record, start))
-            self.found.newest[record["id"]] = NewestRevision(revision, start, said)
+            values = hash(ledger_values(record, start))
+            self.found.newest[record["id"]] = NewestRevision(revision, start, values)
         if revision < due:
             return f"revision {revision} stands here again, or too late: revision {due - 1} came before it"
         if revision > due:
@@ -173,11 +173,12 @@ def head_of(raw: bytes) -> PartialLine | None:
     number = _ID.search(raw[:_EDGE])
     if number is None:
         return None
-    revision, said, at = _REVISION.search(raw[:_EDGE]), _HASH.search(raw[-2 * _EDGE :]), _AT.search(raw[-2 * _EDGE :])
+    end = raw[-2 * _EDGE :]
+    revision, content_hash, at = _REVISION.search(raw[:_EDGE]), _HASH.search(end), _AT.search(end)
     return PartialLine(
         number[1].decode(),
         int(revision[1]) if revision else None,
-        said[1].decode() if said else None,
+        content_hash[1].decode() if content_hash else None,
         at[1].decode() if at else None,
         _listed_in(raw),
     )

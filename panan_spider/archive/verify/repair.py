@@ -37,7 +37,7 @@ from panan_spider.archive.store.jsonl import JsonLinesReader, read_lines
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.archive.verify.file_check import orphans, picture_key, restore_image
 from panan_spider.archive.verify.line_check import misplaced
-from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC, Rebuilder, changes, stories
+from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC, Rebuilder, changes, revision_plans
 from panan_spider.core.clock import Clock, moment, now, run_id, stamp
 from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.run_report import VerifyReport
@@ -51,13 +51,13 @@ _ASKED_AGAIN = "no raw response gives it again; the next run with images=true as
 
 
 class Repairer:
-    """Mends what one `ArchiveCheck` has found. `said` tells, a line each, what was done and what could not be."""
+    """Mends what one `ArchiveCheck` has found. `messages` names, a line each, what was done and what could not be."""
 
     def __init__(self, check: ArchiveCheck, clock: Clock) -> None:
         self._check, self._data, self._clock = check, check.data, clock
-        self.said: list[str] = []
+        self.messages: list[str] = []
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Everything. Raises StoreError where the disk refuses; what was whole before is whole then."""
         with naming(self._data):
             self._site_file()
@@ -69,7 +69,7 @@ class Repairer:
             self._pictures()
             self._orphans()
 
-    def mend_lines(self) -> None:
+    def repair_lines(self) -> None:
         """The lines alone, and the ledger's marks of them. Raises StoreError."""
         with naming(self._data):
             rewritten, side = self._lines(), self._check.side
@@ -84,7 +84,9 @@ class Repairer:
         aside = self._aside(path)
         path.rename(aside)
         bind_site(self._data, self._check.site)
-        self.said.append(f"{SITE_FILE}: written anew for {self._check.site.key}; as it was it is kept in {aside.name}")
+        self.messages.append(
+            f"{SITE_FILE}: written anew for {self._check.site.key}; as it was it is kept in {aside.name}"
+        )
 
     def _lines(self) -> bool:
         """Put the lines right; whether any byte of them was changed. The file as it was is kept beside it."""
@@ -95,25 +97,25 @@ class Repairer:
             return False
         path.touch()
         numbers = self._check.side.numbers if self._check.side is not None else {}
-        found, nobodys = stories(
+        plans, orphan_lines = revision_plans(
             path, self._check.site, lines, lost, later, lambda one: misplaced(one, self._check.responses), numbers
         )
         rebuilder, edits, appended = Rebuilder(self._data, self._check.site, self._check.responses), {}, list[bytes]()
-        for one in nobodys:
-            edits[one.start] = (one.end - one.start, list[bytes]())
-            self.said.append(f"{ARTICLES_FILE}, byte {one.start}: a line that is no article's is left out")
-        for story in found.values():
-            articles = story.lines(rebuilder, self._listed_in(story.article_id))
+        for line in orphan_lines:
+            edits[line.start] = (line.end - line.start, list[bytes]())
+            self.messages.append(f"{ARTICLES_FILE}, byte {line.start}: a line that is no article's is left out")
+        for plan in plans.values():
+            articles = plan.lines(rebuilder, self._listed_in(plan.article_id))
             self._check.lines.pictures.update(_pictures(articles))
-            edit = changes(story, articles)
+            edit = changes(plan, articles)
             appended += edit.pop(-1, (0, []))[1]
             edits |= edit
-            self.said += story.said
+            self.messages += plan.messages
         if not edits and not appended:
             return False
         aside = self._aside(path)
         replace_bytes(path, edits, appended, aside)
-        self.said.append(f"{ARTICLES_FILE}: written anew; as it was it is kept in {aside.name}")
+        self.messages.append(f"{ARTICLES_FILE}: written anew; as it was it is kept in {aside.name}")
         return True
 
     def _quarantine(self) -> bool:
@@ -123,7 +125,9 @@ class Repairer:
             return False
         aside = self._aside(path)
         replace_bytes(path, {start: (length, []) for start, length in bad}, [], aside)
-        self.said.append(f"{QUARANTINE_FILE}: {len(bad)} bad lines are left out; as it was it is kept in {aside.name}")
+        self.messages.append(
+            f"{QUARANTINE_FILE}: {len(bad)} bad lines are left out; as it was it is kept in {aside.name}"
+        )
         return True
 
     def _aside(self, path: Path) -> Path:
@@ -150,7 +154,7 @@ class Repairer:
                     ledger.marks.start_over(QUARANTINE)
         finally:
             ledger.close()
-        self.said.append(f"{LEDGER_FILE}: its articles are marked again from the lines")
+        self.messages.append(f"{LEDGER_FILE}: its articles are marked again from the lines")
 
     def _reports(self) -> None:
         for run, text in self._check.reports:
@@ -159,14 +163,14 @@ class Repairer:
                 path.rename(self._aside(path))
             path.parent.mkdir(exist_ok=True)
             write_atomically(path, text.encode("utf-8") + b"\n")
-            self.said.append(f"{RUNS_FOLDER}/{path.name}: written again from the ledger's copy")
+            self.messages.append(f"{RUNS_FOLDER}/{path.name}: written again from the ledger's copy")
 
     def _pictures(self) -> None:
         for path in self._check.pictures:
             if path.exists():
                 self._move(path, "damaged")
-            told = "made again from its raw response" if restore_image(self._data, path) else _ASKED_AGAIN
-            self.said.append(f"{path.relative_to(self._data).as_posix()}: {told}")
+            result = "made again from its raw response" if restore_image(self._data, path) else _ASKED_AGAIN
+            self.messages.append(f"{path.relative_to(self._data).as_posix()}: {result}")
 
     def _orphans(self) -> None:
         for finding in list(orphans(self._data, self._check.lines.pictures)):
@@ -177,7 +181,7 @@ class Repairer:
         folder.mkdir(exist_ok=True)
         source.replace(folder / source.name)
         sync_folder(folder)
-        self.said.append(f"{source.relative_to(self._data).as_posix()}: moved to {folder.name}/")
+        self.messages.append(f"{source.relative_to(self._data).as_posix()}: moved to {folder.name}/")
 
 
 def _pictures(articles: list[Article]) -> Iterator[int]:
@@ -196,9 +200,10 @@ def restore_lost_lines(data: Path, clock: Clock) -> list[str]:
     for _finding in check.findings():
         pass
     repairer = Repairer(check, clock)
-    repairer.mend_lines()
-    said = sorted(repairer.said, key=lambda message: not message.endswith(NOT_IN_THE_WARC))
-    return said if len(said) <= _MOST_NOTES else [*said[:_MOST_NOTES], f"and {len(said) - _MOST_NOTES} more like these"]
+    repairer.repair_lines()
+    messages = sorted(repairer.messages, key=lambda message: not message.endswith(NOT_IN_THE_WARC))
+    more = len(messages) - _MOST_NOTES
+    return [*messages[:_MOST_NOTES], f"and {more} more like these"] if more > 0 else messages
 
 
 def _may_have_lost_lines(data: Path) -> bool:
@@ -255,8 +260,8 @@ def repair_archive(data: Path) -> ExitCode:
         for finding in check.findings():
             print(finding)
         repairer = Repairer(check, now)
-        repairer.mend()
-        return repairer.said
+        repairer.repair()
+        return repairer.messages
 
     archive = Archive.open(data, run_id=run_id(started), args={"command": "verify"}, first=first)
     for note in archive.notes:

@@ -44,21 +44,21 @@ class Rebuilder:
         self._data, self._site, self._responses = data, site, responses
 
     def rebuilt(
-        self, article_id: str, wanted: list[MissingRevision], good: dict[int, Article]
+        self, article_id: str, missing: list[MissingRevision], good: dict[int, Article]
     ) -> dict[int, RebuiltLine]:
-        """The wanted revisions that the raw pages give, by number; `good` holds the article's whole lines by revision."""
-        pages = list(self._readings(article_id, next((one.url for one in wanted if one.url is not None), None)))
+        """The missing revisions that the raw pages give, by number; `good` holds the article's whole lines by revision."""
+        pages = list(self._readings(article_id, next((one.url for one in missing if one.url is not None), None)))
         found: dict[int, RebuiltLine] = {}
-        for one in wanted:
+        for one in missing:
             exact = [page for page in pages if page.content_hash == one.content_hash]
             if exact:
                 at_that_time = [page for page in exact if page.fetched_at == one.fetched_at]
                 found[one.revision] = RebuiltLine(_as(one, (at_that_time or exact)[0]))
         sure = good | {number: new.article for number, new in found.items()}
         for number, page in _between(
-            sure, {one.revision for one in wanted} - found.keys() - good.keys(), pages
+            sure, {one.revision for one in missing} - found.keys() - good.keys(), pages
         ).items():
-            one = next(one for one in wanted if one.revision == number)
+            one = next(one for one in missing if one.revision == number)
             found[number] = RebuiltLine(_as(one, page), None if one.content_hash is None else _FROM_THE_PAGE_ALONE)
         return found
 
@@ -138,20 +138,20 @@ class RevisionPlan:
     bad: list[BadLine] = field(default_factory=list)
     row: Row | None = None  # what the ledger has of it, where its newest line is lost
     later: list[Article] = field(default_factory=list)  # readings of raw pages that nothing accounts for, oldest first
-    said: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def take(self, line: StoredLine, article: Article, *, misplaced: bool) -> None:
         """A good line of it. A second one of the same revision is left out where it says the same, else numbered on."""
         self.places.append((line.start, line.raw))
         number = article.revision
         if number in self.good and same(self.good[number].model_dump(mode="json"), article.model_dump(mode="json")):
-            self.said.append(
+            self.messages.append(
                 f"{self.article_id}, revision {number}: the line at byte {line.start} repeats it and is left out"
             )
             return
         if number in self.good:
             number = max(self.good) + 1
-            self.said.append(
+            self.messages.append(
                 f"{self.article_id}: a second, different revision {article.revision} becomes revision {number}"
             )
         self.good[number] = article.model_copy(update={"revision": number})
@@ -159,19 +159,19 @@ class RevisionPlan:
             self.misplaced.append(number)
 
     def lines(self, rebuilder: Rebuilder, listed_in: tuple[str, ...]) -> list[Article]:
-        """Its lines after the repair, revision by revision; `said` then holds one message a repair or failure."""
-        wanted = self._wanted(listed_in)
-        made = rebuilder.rebuilt(self.article_id, wanted, self.good) if wanted else {}
+        """Its lines after the repair, revision by revision; `messages` then holds one message a repair or failure."""
+        missing = self._missing(listed_in)
+        rebuilt = rebuilder.rebuilt(self.article_id, missing, self.good) if missing else {}
         articles = dict(self.good)
-        for one in wanted:
+        for one in missing:
             what = f"{self.article_id}, revision {one.revision}"
-            if (new := made.get(one.revision)) is not None:
+            if (new := rebuilt.get(one.revision)) is not None:
                 articles[one.revision] = new.article
-                self.said.append(f"{what}: made again from the WARC{f', {new.note}' if new.note else ''}")
+                self.messages.append(f"{what}: made again from the WARC{f', {new.note}' if new.note else ''}")
             elif one.revision in self.good:
-                self.said.append(f"{what}: its raw page is nowhere in the WARC; its line stays as it is")
+                self.messages.append(f"{what}: its raw page is nowhere in the WARC; its line stays as it is")
             else:
-                self.said.append(f"{what}: {NOT_IN_THE_WARC}")
+                self.messages.append(f"{what}: {NOT_IN_THE_WARC}")
         self._add_later(articles, listed_in)
         return self._without_repeats([articles[number] for number in sorted(articles)])
 
@@ -184,13 +184,15 @@ class RevisionPlan:
             number = 1 if newest is None else newest.revision + 1
             listed = list(listed_in) or ([] if newest is None else newest.listed_in)
             articles[number] = reading.model_copy(update={"revision": number, "listed_in": sorted(listed)})
-            self.said.append(f"{self.article_id}, revision {number}: made from a raw page in the WARC that had no line")
+            self.messages.append(
+                f"{self.article_id}, revision {number}: made from a raw page in the WARC that had no line"
+            )
 
     def _without_repeats(self, articles: list[Article]) -> list[Article]:
         kept: list[Article] = []
         for article in articles:
             if kept and same(kept[-1].model_dump(mode="json"), article.model_dump(mode="json")):
-                self.said.append(
+                self.messages.append(
                     f"{self.article_id}: revision {article.revision} repeats the one before and is left out"
                 )
                 continue
@@ -198,28 +200,28 @@ class RevisionPlan:
             kept.append(article.model_copy(update={"revision": article.revision - left_out}))
         return kept
 
-    def _wanted(self, listed_in: tuple[str, ...]) -> list[MissingRevision]:
+    def _missing(self, listed_in: tuple[str, ...]) -> list[MissingRevision]:
         """The revisions to be made again, each with what is known of it."""
-        told = {
+        heads = {
             bad.head.revision: bad.head for bad in self.bad if bad.head is not None and bad.head.revision is not None
         }
-        top = max([*self.good, *told, self.row[1] if self.row else 0], default=0)
+        top = max([*self.good, *heads, self.row[1] if self.row else 0], default=0)
         numbers = [number for number in range(1, top + 1) if number not in self.good] + self.misplaced
-        return [self._one(number, told.get(number), listed_in) for number in sorted(numbers)]
+        return [self._one(number, heads.get(number), listed_in) for number in sorted(numbers)]
 
     def _one(self, number: int, head: PartialLine | None, listed_in: tuple[str, ...]) -> MissingRevision:
         if (line := self.good.get(number)) is not None:
             return MissingRevision(number, line.url, line.content_hash, line.fetched_at, tuple(line.listed_in))
         if self.row is not None and self.row[1] == number:
-            _number, _revision, url, said, _posted, _pages, _template, at, *_rest = self.row
-            return MissingRevision(number, url, said, at, listed_in)
+            _number, _revision, url, content_hash, _posted, _pages, _template, at, *_rest = self.row
+            return MissingRevision(number, url, content_hash, at, listed_in)
         url = next((line.url for line in self.good.values()), None)
         if head is not None:
             return MissingRevision(number, url, head.content_hash, head.fetched_at, head.listed_in or listed_in)
         return MissingRevision(number, url, listed_in=listed_in)
 
 
-def stories(
+def revision_plans(
     path: Path,
     site: Site,
     lines: LineIndex,
@@ -238,23 +240,23 @@ def stories(
     for number, readings in later.items():
         found[number].later = readings
     by_byte = {row[-1]: number for number, row in lost.items()}
-    bad, nobodys = {one.start: one for one in lines.bad}, []
+    bad, orphans = {one.start: one for one in lines.bad}, []
     for line in read_lines(path):
         if (one := bad.get(line.start)) is not None:
-            story = found.get(by_byte.get(line.start) or (one.head.article_id if one.head is not None else ""))
-            if story is None:
-                nobodys.append(one)
+            plan = found.get(by_byte.get(line.start) or (one.head.article_id if one.head is not None else ""))
+            if plan is None:
+                orphans.append(one)
             else:
-                story.places.append((line.start, line.raw))
-                story.bad.append(one)
+                plan.places.append((line.start, line.raw))
+                plan.bad.append(one)
         elif (article := _planned(line, site, found)) is not None:
             if (revision := (numbers or {}).get(line.start)) is not None:
-                found[article.id].said.append(
+                found[article.id].messages.append(
                     f"{article.id}: revision {article.revision} is revision {revision} in the ledger"
                 )
                 article = article.model_copy(update={"revision": revision})
             found[article.id].take(line, article, misplaced=misplaced(article) is not None)
-    return found, nobodys
+    return found, orphans
 
 
 def _planned(line: StoredLine, site: Site, found: dict[str, RevisionPlan]) -> Article | None:
@@ -265,17 +267,17 @@ def _planned(line: StoredLine, site: Site, found: dict[str, RevisionPlan]) -> Ar
     return read_line(line, site)[1]
 
 
-def changes(story: RevisionPlan, articles: list[Article]) -> dict[int, tuple[int, list[bytes]]]:
+def changes(plan: RevisionPlan, articles: list[Article]) -> dict[int, tuple[int, list[bytes]]]:
     """By first byte: how many bytes go, and the lines that come in their place. Byte -1: to be appended.
 
     A line that stays keeps its bytes. The last of the article's places takes what has none.
     """
     new = [as_line(article.model_dump_json()) for article in articles]
-    if not story.places:
+    if not plan.places:
         return {-1: (0, new)} if new else {}
-    if [raw for _start, raw in story.places] == new:
+    if [raw for _start, raw in plan.places] == new:
         return {}
-    last = len(story.places) - 1
+    last = len(plan.places) - 1
     return {
-        start: (len(raw), new[at:] if at == last else new[at : at + 1]) for at, (start, raw) in enumerate(story.places)
+        start: (len(raw), new[at:] if at == last else new[at : at + 1]) for at, (start, raw) in enumerate(plan.places)
     }
