@@ -136,7 +136,7 @@ def _agree(declared: str, true: str) -> bool:
 
 
 def twins(visit: SiteProbe) -> ResultTable:
-    """Whether one number answers on both hosts, and with the same article."""
+    """Twin checks: one article number requested on both hosts gives the same article."""
     return group("one number, both hosts", "article|other address|answer", _twins(visit))
 
 

@@ -58,7 +58,7 @@ def closing_line(log: Path) -> str:
 
 
 class ChildPool:
-    """The commands that run now as children of this process, each with its output appended to a log of its own."""
+    """Child processes that run now, each with its output appended to a log of its own."""
 
     def __init__(self) -> None:
         self.stopping = False
@@ -67,7 +67,7 @@ class ChildPool:
     async def run(
         self, words: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
     ) -> tuple[int, str]:
-        """Run one command to its end: its exit code (negative: the signal that ended it), and what it said last.
+        """Run one command to its end: its exit code (negative: the signal that ended it), and its closing line.
 
         Cancelled, it ends the command by SIGTERM, and waits for it.
         """
@@ -96,7 +96,7 @@ class ChildPool:
         return code, line or _ended(code)
 
     def stop(self) -> None:
-        """End what runs, and whatever begins from now on: safely at first, by Scrapy's second signal when asked again."""
+        """Send SIGTERM to every child, now and to those that begin later; a second call makes Scrapy stop at once."""
         self.stopping = True
         for process in self._running:
             process.terminate()

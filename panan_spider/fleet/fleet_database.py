@@ -34,7 +34,7 @@ class FleetError(RefusedError):
 
 @dataclass(frozen=True)
 class FleetSettings:
-    """`database`: a PostgreSQL address. `store`: `s3://bucket/prefix` or `file:///folder`; None: archives lie in one folder that all see."""
+    """`database`: a PostgreSQL address. `store`: `s3://bucket/prefix` or `file:///folder`; None: all machines see one folder."""
 
     database: str
     store: str | None = None
@@ -59,22 +59,22 @@ class FleetSettings:
 
     @property
     def renew_seconds(self) -> float:
-        """Between two renewals of a lease, and two looks at the queue."""
+        """Seconds between two renewals of a lease, and between two looks at the queue."""
         return self.lease_seconds / 6
 
     @property
     def deadline_seconds(self) -> float:
-        """After the last renewal was sent no request is: a quarter of the lease is left for clocks that differ in pace."""
+        """Seconds after a renewal in which requests may be sent: a quarter of the lease is left for clocks that differ in pace."""
         return self.lease_seconds * 0.75
 
     @property
     def stalled_seconds(self) -> float:
-        """A worker that was silent so long is taken for dead, and its jobs are given to others."""
+        """Seconds of silence after which a worker counts as dead, and its jobs are given to others."""
         return self.lease_seconds / 2
 
     @property
     def heartbeat_seconds(self) -> float:
-        """Between two signs of life of a worker."""
+        """Seconds between two heartbeats of a worker."""
         return self.lease_seconds / 12
 
 
@@ -131,7 +131,7 @@ class LeaseTable:
         return None if row is None else int(row[0])
 
     def renew(self, site: str, epoch: int, seconds: float) -> bool:
-        """Make the lease last so many seconds from now; whether it is still the one of this epoch, and not released.
+        """Make the lease last so many seconds from now; True where it is still the one of this epoch, and not released.
 
         A lease that has run out and that nobody took since is renewed: nothing was asked by anyone else.
         """
@@ -139,7 +139,7 @@ class LeaseTable:
         return done.rowcount == 1
 
     def release(self, site: str, epoch: int) -> bool:
-        """Give the lease up; whether it was still the one of this epoch."""
+        """Give the lease up; True where it was still the one of this epoch."""
         return self._connection.execute(_RELEASE, {"site": site, "epoch": epoch}).rowcount == 1
 
 
@@ -180,7 +180,7 @@ _TABLE: Final = "SELECT to_regclass(%(name)s) IS NOT NULL AS there"
 #: Advisory lock of the one worker that plans and rescues at a time: any number that nobody else uses.
 _PLANNER: Final = 0x70616E616E
 
-#: Between two tries of a query while the database is away.
+#: Seconds between two tries of a query while the database is away.
 _AWAY_SECONDS: Final = 0.5
 
 #: The offline tasks, and the command of each; `crawl` is the other task.
@@ -221,7 +221,7 @@ class JobQueue:
             raise FleetError(f"PANAN_FLEET: {' '.join(str(cause).split()) or 'cannot be reached'}") from error
 
     async def init(self) -> bool:
-        """Make the tables where they are not; whether they were made."""
+        """Make the tables where they are missing; True where they were made."""
         (row,) = await self._rows(_TABLE, name="procrastinate_jobs")
         if not row["there"]:
             await self.app.schema_manager.apply_schema_async()
@@ -230,7 +230,7 @@ class JobQueue:
         return not row["there"]
 
     async def is_ready(self) -> bool:
-        """Whether `init` has made the tables."""
+        """True where `init` has made the tables."""
         rows = [await self._rows(_TABLE, name=name) for name in ("procrastinate_jobs", "fleet_site", "site_lease")]
         return all(row["there"] for (row,) in rows)
 
@@ -294,7 +294,7 @@ class JobQueue:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
-        """Whether this worker is the one that plans and rescues now. The lock goes with the connection that took it."""
+        """True for the one worker that plans and rescues now. The lock ends with the connection that took it."""
         async with self.app.connector.pool.connection() as connection:
             row = await (await connection.execute(_ALONE, {"key": _PLANNER})).fetchone()
             try:
@@ -311,12 +311,12 @@ class JobQueue:
         await self.app.job_manager.retry_job_by_id_async(job_id=job, retry_at=datetime.now(UTC))
 
     async def is_mine(self, job: Any) -> bool:
-        """Whether a job is still this worker's: another may have got it meanwhile."""
+        """True while a job is this worker's: another may have got it meanwhile."""
         (row,) = await self._rows(_MINE, job=job.id, worker=job.worker_id)
         return bool(row["mine"])
 
     async def is_free(self, site: str) -> bool:
-        """Whether nobody holds the site's lease."""
+        """True where nobody holds the site's lease."""
         (row,) = await self._rows(_FREE, site=site)
         return not row["held"]
 

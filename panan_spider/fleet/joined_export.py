@@ -229,7 +229,7 @@ def _searched(db: sqlite3.Connection, site: Site) -> Iterator[list[Any]]:
 
 
 def archive_sizes(root: Path, sites: Sequence[Site]) -> dict[str, int]:
-    """Site → bytes of its articles.jsonl: what tells whether an archive has gone on."""
+    """Site → bytes of its articles.jsonl, which grows with the archive."""
     return {site.key: (root / site.key / ARTICLES_FILE).stat().st_size for site in sites}
 
 
@@ -323,13 +323,13 @@ class JoinedSource(ExportSource):
         return self.data / FILES["sqlite"]
 
     def is_stale(self) -> bool:
-        """Whether an archive has grown since the export, or it holds other sites. Raises ArchiveNotFound, ForeignFileError."""
+        """True where an archive has grown since the export, or the export holds other sites. Raises ArchiveNotFound, ForeignFileError."""
         meta = self._meta()
         due = archive_sizes(self.data, list(self.sites.values()))
         return not self.is_readable() or json.loads(meta.get("archives", "{}")) != due
 
     def is_readable(self) -> bool:
-        """Whether there is an export that pages can be made from. Raises ForeignFileError."""
+        """True where there is an export that pages can be made from. Raises ForeignFileError."""
         return self._meta().get("layout") == str(sqlite_schema.LAYOUT)
 
     def refresh(self) -> ExportResult | None:

@@ -144,7 +144,7 @@ class LeaseExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's way to make one."""
+        """Made by Scrapy."""
         return cls(crawler)
 
     def _stopped(self) -> None:
@@ -168,7 +168,7 @@ class LeasedDownloadHandler(DownloadHandler):
         self._guard = lease.guard
 
     async def download_request(self, request: Request) -> Response:
-        """Scrapy's, while the lease is held."""
+        """Download, while the lease is held."""
         self._guard.check()
         return await super().download_request(request)
 

@@ -93,7 +93,7 @@ class Manifest(_Model):
 
 
 def only_grows(path: str) -> bool:
-    """Whether a file of the archive is written at its end alone."""
+    """True for a file of the archive that is written at its end alone."""
     return path in ("articles.jsonl", "quarantine.jsonl", "images.jsonl") or path.endswith(".warc.gz")
 
 
@@ -290,7 +290,7 @@ class Publication:
 
     @staticmethod
     def _goes_on(file: Any, path: str, size: int, known: ManifestFile) -> bool:
-        """Whether the file begins with what is published of it. Its last object is read, not all: repair rewrites ends."""
+        """True where the file begins with its published bytes. Its last object is read, not all: repair rewrites ends."""
         if size < known.size or (size > known.size and not only_grows(path)):
             return False
         if not known.segments or (path.startswith(_NAMED_ONCE) and size == known.size):

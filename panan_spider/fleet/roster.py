@@ -24,25 +24,15 @@ _RUNS: Final = 10
 #: Exit codes after which a site is due again at once: the run was stopped, and has more to do.
 _AGAIN: Final = frozenset({int(ExitCode.INTERRUPTED), None})
 
+#: Arguments of a deep crawl: every section is walked to its end.
+_FULL: Final = {"full": "true"}
+
 #: Exit codes from the one that asks for help soonest to the one that asks for none.
 _GRAVEST: Final = (16, 14, 1, 12, 13, 11, 10, 15)
 
 
 class UnknownSites(RefusedError):
     """A pattern that no site's key matches. The message is one line, and names the sites there are."""
-
-
-@dataclass(frozen=True)
-class DueCrawl:
-    """A crawl that is due since a tick of the schedule (None: at any time). `full`: every section is to be walked to its end."""
-
-    since: datetime | None
-    full: bool
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """The spider's arguments."""
-        return {"full": "true"} if self.full else {}
 
 
 @dataclass(frozen=True)
@@ -57,21 +47,21 @@ class SiteState:
     held_by: str | None = None
     problem: str | None = None  # why the archive cannot be read
 
-    def due(self, now: datetime) -> DueCrawl | None:
-        """The crawl that is due at `now`; None where none is, or where one goes on."""
+    def due(self, now: datetime) -> dict[str, str] | None:
+        """The spider's arguments for the crawl that is due at `now`; None where none is due, or one is under way."""
         if self.held_by is not None:
             return None
         if self.last is None:
-            return DueCrawl(None, full=False)
+            return {}
         if self.last.exit_code in _AGAIN:
-            return DueCrawl(None, full=self.last.args.get("full") == "true")
+            return _FULL if self.last.args.get("full") == "true" else {}
         deep_tick = Schedule.parse(self.site.deep).before(now)
         # The first run walks every section to its end, as a deep one does.
-        walked = self.deep.started if self.deep is not None else None
-        if deep_tick is not None and _before(walked, deep_tick) and _before(self.last.started, deep_tick):
-            return DueCrawl(deep_tick, full=True)
+        deep_start = self.deep.started if self.deep is not None else None
+        if deep_tick is not None and _before(deep_start, deep_tick) and _before(self.last.started, deep_tick):
+            return _FULL
         tick = Schedule.parse(self.site.nightly).before(now)
-        return DueCrawl(tick, full=False) if tick is not None and _before(self.last.started, tick) else None
+        return {} if tick is not None and _before(self.last.started, tick) else None
 
     def next_tick(self, now: datetime) -> datetime | None:
         """Time of the schedule's next crawl."""
@@ -144,7 +134,7 @@ def due_crawls(
     for state in sorted(states, key=lambda state: (state.last.started if state.last else "", state.site.key)):
         due = state.due(now)
         if due is not None or (every and state.held_by is None):
-            found.append((state.site, {**(due.arguments if due is not None else {}), **given}))
+            found.append((state.site, {**(due or {}), **given}))
     return found
 
 

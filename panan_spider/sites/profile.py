@@ -175,7 +175,7 @@ class Site(BaseModel):
         return f"http://{self.hosts[0]}/unknown"
 
     def ignores(self, url: str) -> bool:
-        """Whether the profile says that rows with such an address are none to ask about."""
+        """True for the address of a row that the profile leaves out."""
         return any(pattern.search(url) for pattern in self.ignore)
 
     @cached_property

@@ -114,7 +114,7 @@ class SiteUrls:
         self._understand = lru_cache(maxsize=8192)(self._read)  # the same navigation stands on every page
 
     def on_site(self, url: str) -> bool:
-        """Whether `url` is http(s) at one of the site's hosts, at a default port."""
+        """True for http(s) at one of the site's hosts, at a default port."""
         try:
             parts = urlsplit(url)
             host = (parts.hostname or "").rstrip(".")

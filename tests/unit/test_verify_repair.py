@@ -246,7 +246,7 @@ def test_killed_in_the_middle_it_is_done_again(
     whole = by_revision(data)
     rewrite(data, several)
 
-    def killed(_mender: Repairer) -> None:
+    def killed(_repairer: Repairer) -> None:
         raise SystemExit(137)
 
     with monkeypatch.context() as patched:

@@ -324,7 +324,7 @@ class ArchiveCheck:
             yield finding
 
     def _is_line_lost(self) -> bool:
-        """Whether a line is lost or no good: the pictures that it names are not known."""
+        """True where a line is lost or no good: the pictures that it names are not known."""
         lost = self.side is not None and self.side.lost
         return bool(lost or self.lines.bad or not (self.data / ARTICLES_FILE).exists())
 

@@ -121,7 +121,7 @@ class ResponseIndex:
         self.damaged.setdefault(file, []).append(stretch)
 
     def explains(self, place: WarcLocation) -> bool:
-        """Whether a finding about a WARC file says that the page at `place` is lost: the line itself needs none."""
+        """True where a finding about a WARC file covers the page at `place`: the line itself needs none."""
         for page in (place, *place.parts):
             if page.file not in self.files or page.offset >= self.files[page.file].size:
                 self.lost[page.file] += 1
