@@ -3,23 +3,26 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from panan_spider import __version__
-from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
+from panan_spider.archive.ledger.url_outcomes import AGES, Recheck
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.files import write_atomically
-from panan_spider.core.clock import moment, now
+from panan_spider.core.clock import moment, now, site_day
+from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import (
     MOST_ENTRIES,
     MOST_GAPS,
     Correction,
     FaultEntry,
     Gap,
+    LookBackFigures,
     RunReport,
     Timeline,
     Verdict,
@@ -29,11 +32,11 @@ from panan_spider.core.translations import LANGUAGES
 from panan_spider.report.diff import changes
 from panan_spider.report.evaluation import EndedRun, RunEvaluation, entry
 from panan_spider.report.faults import SeenFaults
-from panan_spider.report.look_back import look_back_figures
-from panan_spider.report.page.plots import Coverage
 from panan_spider.sites.profile import Site
 
 _ARTICLES: Final = ("article", "part")
+#: Outcomes of an article that was to be asked for and was not.
+_UNASKED: Final = frozenset({Outcome.PENDING, Outcome.KNOWN, Outcome.OUT_OF_RANGE})
 
 
 _MOST_STEPS: Final = 120
@@ -91,7 +94,7 @@ def run_report(run: EndedRun, evaluation: RunEvaluation) -> RunReport:
         repaired=run.archive.notes,
         checks=list(evaluation.checks),
         figures=figures,
-        look_back=look_back_figures(run, evaluation),
+        look_back=_look_back(run, evaluation),
         **_traffic(run),
         **_articles(run, evaluation),
         **_gaps(run),
@@ -129,13 +132,7 @@ def _fault_entries(faults: SeenFaults) -> list[FaultEntry]:
     records = sorted(faults.records, key=lambda record: (record.key in known, -record.code, record.url or ""))
     return [
         FaultEntry(
-            code=record.code,
-            url=record.url,
-            outcome=record.outcome,
-            reason=record.reason,
-            first_seen=record.first_seen,
-            last_seen=record.last_seen,
-            days=record.days,
+            **{name: getattr(record, name) for name in FaultEntry.model_fields if name != "known"},
             known=record.key in known,
         )
         for record in records[:MOST_ENTRIES]
@@ -172,6 +169,48 @@ def _gap(site: str, missing: MissingUrl) -> Gap:
     )
 
 
+def _look_back(run: EndedRun, evaluation: RunEvaluation) -> LookBackFigures:
+    """What asking for stored articles again has cost and found. Raises StoreError."""
+    state, ledger, day = run.archive.memory, run.archive.ledger, site_day(run.started)
+    asked = {number: recheck for number, recheck in state.rechecks.items() if _was_asked(run, recheck)}
+    revised = [asked[number] for number in evaluation.stored.revised if number in asked]
+    removed = [asked[record["id"]] for record in run.archive.removed() if record["id"] in asked]
+    waits = [(day - recheck.asked).days / 2 for recheck in revised if recheck.asked is not None]
+    due = ledger.rechecks.by_day()
+    return LookBackFigures(
+        mode=_recheck_mode(run.arguments),
+        asked=_by_reason(asked.values()),
+        corrections=_by_reason(revised),
+        removals=_by_reason(removed),
+        mean_days=round(sum(waits) / len(waits), 1) if waits else None,
+        recent=ledger.articles.posted_since((day - timedelta(days=AGES[-1])).isoformat()),
+        not_asked=sum(due.values()),
+        due=due,
+    )
+
+
+def _was_asked(run: EndedRun, recheck: Recheck) -> bool:
+    return run.archive.memory.outcome_of(recheck.url) not in _UNASKED
+
+
+def _recheck_mode(arguments: Mapping[str, str]) -> Literal["ages", "days", "all", "none"]:
+    if "urls" in arguments:
+        return "none"
+    recheck = arguments.get("recheck")
+    return "ages" if recheck is None else "all" if recheck == "all" else "days"
+
+
+def _by_reason(rechecks: Iterable[Recheck]) -> dict[str, int]:
+    counts = Counter(recheck.reason for recheck in rechecks)
+    return {reason: counts[reason] for reason in sorted(counts, key=_reason_order)}
+
+
+def _reason_order(reason: str) -> tuple[bool, int, str]:
+    """Ages in their order, then the other reasons by name."""
+    age = reason.removeprefix("age ")
+    return not age.isdecimal(), int(age) if age.isdecimal() else 0, reason
+
+
 def report_lines(report: RunReport) -> list[str]:
     """The closing lines of the log, without the last one, which has the exit code."""
     counts = " · ".join(f"{count} {outcome}" for outcome, count in report.outcomes.items())
@@ -188,25 +227,11 @@ def report_lines(report: RunReport) -> list[str]:
 
 logger = logging.getLogger(__name__)
 
-#: Runs in the list of runs: more than a year of nights.
-RUNS_LISTED: Final = 400
-
 METRICS_FILE: Final = "metrics.prom"
 _VERDICTS: Final[tuple[Verdict, ...]] = ("ok", "warn", "fail", "none")
 
 #: Labels and value of one line of a gauge.
 Sample = tuple[Mapping[str, str], float]
-Summaries = Sequence[Mapping[str, Any]]
-
-
-def read_coverage(path: Path, site: Site) -> tuple[Coverage, Summaries]:
-    """Coverage for the report's pages, from the ledger at `path`. Raises StoreError."""
-    ledger = Ledger.read_only(path)
-    try:
-        counts = ledger.queries
-        return Coverage(counts.by_day(), counts.by_section(""), site.thresholds), counts.summaries(RUNS_LISTED)
-    finally:
-        ledger.close()
 
 
 def write_run_files(folder: Path, ledger: Path, report: RunReport, site: Site) -> list[str]:
@@ -214,27 +239,21 @@ def write_run_files(folder: Path, ledger: Path, report: RunReport, site: Site) -
 
     The archive and the JSON report are complete by now. An error here is logged with the file's name and changes no exit code.
     """
-    from panan_spider.report.page import (
-        render,  # late: Scrapy imports this module for every command, most write no page
-    )
+    # Late: Scrapy imports this module for every command, and most write no page.
+    from panan_spider.report.report_page import index_page, page_name, read_coverage, report_page
 
-    cached: list[tuple[Coverage, Summaries]] = []
-
-    def coverage() -> tuple[Coverage, Summaries]:
-        if not cached:
-            cached.append(read_coverage(ledger, site))
-        return cached[0]
+    coverage = cache(lambda: read_coverage(ledger, site))
 
     def page() -> None:
         for language in LANGUAGES:
-            html = render.report_page(report, coverage()[0], site, language).encode("utf-8")
+            html = report_page(report, coverage()[0], site, language).encode("utf-8")
             for name in (report.run, "latest"):
-                write_atomically(folder / render.page_name(name, language), html)
+                write_atomically(folder / page_name(name, language), html)
 
     def index() -> None:
         for language in LANGUAGES:
-            html = render.index_page(coverage()[1], site, language).encode("utf-8")
-            write_atomically(folder / render.page_name("index", language), html)
+            html = index_page(coverage()[1], site, language).encode("utf-8")
+            write_atomically(folder / page_name("index", language), html)
 
     steps: dict[str, Callable[[], None]] = {
         f"{report.run}.html": page,

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -16,7 +16,6 @@ from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.core.translations import N_, Translate, translator
-from panan_spider.report.look_back import LookBackTotals, look_back_totals
 from panan_spider.report.rhythm import QuietPeriod, quiet_periods
 from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS, worded
 from panan_spider.sites.thresholds import Thresholds
@@ -28,9 +27,6 @@ _PLACE: Final = re.compile(rb'"warc":(null|\{[^}]*\})')
 
 #: How many of the newest runs are shown.
 RUNS: Final = 7
-
-#: The name of each exit code, in lower case: `layout drift`.
-CODE_NAMES: Final = {code: code.name.lower().replace("_", " ") for code in ExitCode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +66,18 @@ class StatusGaps:
     def count(self) -> int:
         """Gaps, quiet periods and open walks together."""
         return len(self.missing) + sum(map(len, self.quiet.values())) + len(self.walks)
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackTotals:
+    """The look-back of several runs, and the days on which articles are due. `mean_days` as in `LookBackFigures`."""
+
+    runs: int
+    asked: int
+    corrections: int
+    removals: int
+    mean_days: float | None
+    due: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,22 @@ def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Threshol
         waiting=[article for article in queries.unsettled() if article.outcome in UNSETTLED],
         gaps=_gaps(ledger, thresholds),
         look_back=look_back_totals((run.report or {} for run in newest), ledger.rechecks.by_day()),
+    )
+
+
+def look_back_totals(reports: Iterable[Mapping[str, Any]], due: dict[str, int]) -> LookBackTotals:
+    """The sums of reports as JSON values; those of earlier versions hold no figures and are left out."""
+    found = [figures for report in reports if (figures := report.get("look_back"))]
+    counted = [(sum(figures["corrections"].values()), figures["mean_days"]) for figures in found]
+    waits = [(count, days) for count, days in counted if count and days is not None]
+    total = sum(count for count, _days in waits)
+    return LookBackTotals(
+        runs=len(found),
+        asked=sum(sum(figures["asked"].values()) for figures in found),
+        corrections=sum(count for count, _days in counted),
+        removals=sum(sum(figures["removals"].values()) for figures in found),
+        mean_days=round(sum(count * days for count, days in waits) / total, 1) if total else None,
+        due=due,
     )
 
 
@@ -267,7 +291,9 @@ def _reason(reason: str | None, translate: Translate) -> str:
 def _code_name(code: int, translate: Translate) -> str:
     if code not in set(ExitCode):
         return translate(N_("unknown"))
-    return CODE_NAMES[ExitCode(code)] if translate.language == "en" else ENDINGS[ExitCode(code)][1]
+    if translate.language != "en":
+        return ENDINGS[ExitCode(code)][1]
+    return ExitCode(code).name.lower().replace("_", " ")  # `layout drift`
 
 
 def _run_row(run: PastRun, status: ArchiveStatus, translate: Translate) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 from report_examples import HOSTILE, a_report, an_entry, coverage
 from selenium.webdriver import Chrome
 
-from panan_spider.report.page.render import index_page, report_page
+from panan_spider.report.report_page import index_page, report_page
 from panan_spider.sites.profile import load_site
 
 

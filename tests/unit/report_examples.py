@@ -16,7 +16,7 @@ from panan_spider.core.run_report import (
     Timeline,
     WalkRecord,
 )
-from panan_spider.report.page.plots import Coverage
+from panan_spider.report.report_page import Coverage
 
 HOSTILE = "<script>alert(1)</script><img src=http://www.panews.cn/x.png onerror=alert(2)>\"'&"
 DAY = date(2026, 3, 7)

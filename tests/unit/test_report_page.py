@@ -9,8 +9,7 @@ from report_examples import HOSTILE, a_correction, a_gap, a_report, an_entry, co
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import RunReport
 from panan_spider.report import vocabulary
-from panan_spider.report.page.plots import Coverage
-from panan_spider.report.page.render import index_page, report_page
+from panan_spider.report.report_page import Coverage, index_page, report_page
 from panan_spider.sites.profile import Site, load_site
 
 SITE = load_site()

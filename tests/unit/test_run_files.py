@@ -9,7 +9,8 @@ from report_examples import a_report
 from store_helpers import an_archive, an_article
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.report.builder import read_coverage, write_metrics, write_run_files
+from panan_spider.report.builder import write_metrics, write_run_files
+from panan_spider.report.report_page import read_coverage
 from panan_spider.sites.profile import load_site
 
 SITE = load_site()
@@ -55,7 +56,7 @@ def test_a_page_that_cannot_be_made_is_named_and_the_others_are_made(
     def broken(*_given: object) -> str:
         raise KeyError("no such\nword")
 
-    monkeypatch.setattr("panan_spider.report.page.render.report_page", broken)
+    monkeypatch.setattr("panan_spider.report.report_page.report_page", broken)
     assert published(data) == ["20260307T010000Z-1.html"]
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert line == "runs/20260307T010000Z-1.html could not be made: KeyError: 'no such\\nword'"

@@ -16,7 +16,7 @@ from panan_spider.report.checks.context import ArticleChange, RunContext
 from panan_spider.report.checks.runner import CHECKS, run_checks
 from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.faults import Fault, SeenFaults, address_faults, drift_faults, section_faults
-from panan_spider.report.page.render import index_page, report_page
+from panan_spider.report.report_page import index_page, report_page
 from panan_spider.report.vocabulary import LOOK_BACK, is_english, worded
 from panan_spider.sites.profile import load_site
 from panan_spider.sites.thresholds import Thresholds
