@@ -1,6 +1,5 @@
 """Run evaluation: the figures of a run that has ended, its checks against earlier runs, and the exit code that follows."""
 
-import heapq
 import re
 import resource
 import sys
@@ -10,27 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from panan_spider.archive.store.archive import Archive
 from panan_spider.core.clock import site_day
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import (
-    MOST_CORRECTIONS,
-    MOST_ENTRIES,
     CheckResult,
-    Entry,
     Figures,
     SectionFigures,
     State,
     Timeline,
 )
 from panan_spider.core.translations import sentence
-from panan_spider.report.checks.context import ArticleChange, RunContext
-from panan_spider.report.checks.http_checks import moved_in
-from panan_spider.report.checks.news_checks import newest_day
-from panan_spider.report.checks.page_checks import ARTICLES, FIELDS, FieldCounts
-from panan_spider.report.checks.runner import CODES, LASTING, run_checks
+from panan_spider.report.checks import http_checks, news_checks, page_checks
+from panan_spider.report.checks.context import ArticleChange, CheckAnswer, RunContext, StoredSummary
 from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.faults import (
     Fault,
@@ -46,78 +39,7 @@ from panan_spider.report.faults import (
 )
 from panan_spider.sites.profile import Site
 
-_NO_SECTION: Final = ""
 _STATUS: Final = "downloader/response_status_count/"
-#: Characters of a text that is compared with others, and articles whose title is looked for among those that lists show.
-_SHORTEST_TEXT: Final = 10
-_MOST_RETITLED: Final = 100
-
-
-def entry(record: Mapping[str, Any]) -> Entry:
-    """An article as the report names it."""
-    return Entry.model_validate({name: record[name] for name in Entry.model_fields})
-
-
-class Revised(NamedTuple):
-    """A revision of a stored article, as far as later checks need it."""
-
-    revision: int
-    content: str  # content hash
-    length: int  # of its text
-    pages: int
-
-
-@dataclass
-class StoredSummary:
-    """Summary of the lines a run stored. Counts are complete; lists hold no more than the report shows."""
-
-    day: date  # of the run
-    late_days: int  # an article put on the web longer ago is `late`
-    new: int = 0
-    late: int = 0
-    corrected: int = 0
-    newest: list[Entry] = field(default_factory=list)  # of the new articles, newest first
-    corrections: list[dict[str, Any]] = field(default_factory=list)  # records
-    fields: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)  # as `FieldCounts`
-    contents: Counter[str] = field(default_factory=Counter)  # article numbers by content hash
-    texts: Counter[int] = field(default_factory=Counter)  # articles that are nothing but a text, by its hash
-    revised: dict[str, Revised] = field(default_factory=dict)  # by article ID
-    titles_shown: Callable[[str], Sequence[str]] = field(default=lambda _article_id: (), repr=False)  # that lists show
-    retitled: list[tuple[str, str]] = field(default_factory=list)  # (ID, title) of some that lists show otherwise
-
-    def add_all(self, records: Iterable[dict[str, Any]]) -> None:
-        """Add the records that a run stored, once."""
-        entries = (found for record in records if (found := self._add(record)) is not None)
-        self.newest = heapq.nlargest(MOST_ENTRIES, entries, key=lambda item: (item.posted or "", item.id))
-
-    def _add(self, record: dict[str, Any]) -> Entry | None:
-        """Count one record; its entry where the article is new."""
-        section = record["section"] or _NO_SECTION
-        counts = self.fields.setdefault(record["template"], {}).setdefault(section, Counter())
-        counts[ARTICLES] += 1
-        counts.update(name for name in FIELDS if record[name])
-        self.contents[record["content_hash"]] += 1
-        if len(record["text"]) >= _SHORTEST_TEXT and not (record["images"] or record["attachments"]):
-            self.texts[hash(record["text"])] += 1
-        shown = self.titles_shown(record["id"]) if len(self.retitled) < _MOST_RETITLED else ()
-        if shown and record["title"] not in shown:
-            self.retitled.append((record["id"], record["title"]))
-        if record["revision"] > 1:
-            self.corrected += 1
-            self.revised[record["id"]] = Revised(
-                record["revision"], record["content_hash"], len(record["text"]), record["pages"]
-            )
-            if len(self.corrections) < MOST_CORRECTIONS:
-                self.corrections.append(record)
-            return None
-        self.new += 1
-        posted, oldest = record["posted"], self.day - timedelta(days=self.late_days)
-        self.late += posted is not None and posted < oldest.isoformat()
-        return entry(record)
-
-    def field_counts(self) -> FieldCounts:
-        """The field counts as plain dicts."""
-        return {template: {s: dict(c) for s, c in sections.items()} for template, sections in self.fields.items()}
 
 
 def section_figures(walks: Iterable[Mapping[str, Any]]) -> dict[str, SectionFigures]:
@@ -185,6 +107,53 @@ _NOT_SEEN: Final = (
     *(ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED),
     *(ExitCode.ROBOTS_UNREACHABLE, ExitCode.BLOCKED),
 )
+
+
+#: Every check by its name, in the order of the report.
+CHECKS: Final[dict[str, Callable[[RunContext], CheckAnswer]]] = {
+    check.__name__: check
+    for check in (
+        page_checks.sections_found,
+        page_checks.front_page_links,
+        page_checks.list_markup,
+        http_checks.moved_hosts,
+        page_checks.unknown_layout,
+        page_checks.field_coverage,
+        page_checks.unknown_labels,
+        news_checks.article_count,
+        news_checks.section_silence,
+        news_checks.same_content,
+        news_checks.mass_changes,
+        news_checks.shortened_texts,
+        news_checks.lost_pages,
+        news_checks.redirected_articles,
+        news_checks.newly_forbidden,
+        http_checks.failed_addresses,
+        http_checks.unwanted_http_codes,
+        http_checks.execution_time,
+        http_checks.peak_memory,
+    )
+}
+
+#: The exit code that a check's `fail` gives. A `fail` of any other check stands in the report only, and a `warn` never changes a code.
+CODES: Final = {
+    "sections_found": ExitCode.LAYOUT_DRIFT,
+    "front_page_links": ExitCode.LAYOUT_DRIFT,
+    "unknown_layout": ExitCode.LAYOUT_DRIFT,
+    "field_coverage": ExitCode.LAYOUT_DRIFT,
+    "same_content": ExitCode.LAYOUT_DRIFT,
+    "redirected_articles": ExitCode.INCOMPLETE,
+    "newly_forbidden": ExitCode.INCOMPLETE,
+    "unwanted_http_codes": ExitCode.BLOCKED,
+}
+
+#: Checks whose `fail` is about the site, not about tonight: it gives its code until it is confirmed, then it is known.
+LASTING: Final = frozenset({"sections_found", "front_page_links", "field_coverage"})
+
+
+def run_checks(context: RunContext) -> list[CheckResult]:
+    """The result of every check, in the order of `CHECKS`."""
+    return [CheckResult(name=name, **check(context)._asdict()) for name, check in CHECKS.items()]
 
 
 @dataclass(frozen=True)
@@ -358,7 +327,7 @@ def _figures(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> Figures:
         late=stored.late,
         gone=[record["id"] for record in run.archive.removed()],
         drift=list(run.spider.drift),
-        moved=moved_in(run.stats, run.site.thresholds),
+        moved=http_checks.moved_in(run.stats, run.site.thresholds),
         redirected=redirects(run.archive.doubtful()),
         forbidden=facts.outcomes.get(Outcome.FORBIDDEN, 0),
         seconds=round(max(0.0, (datetime.now(UTC) - run.started).total_seconds()), 1),
@@ -390,6 +359,6 @@ def _no_news(context: RunContext) -> str | None:
         sentence(
             "no news today, page one of all {count} sections is well-formed, their newest article is of {day}",
             count=len(sections),
-            day=newest_day(figures),
+            day=news_checks.newest_day(figures),
         )
     )

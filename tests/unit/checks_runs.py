@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from panan_spider.core.run_report import CheckResult, Figures, SectionFigures
-from panan_spider.report.checks.context import RunContext
+from panan_spider.core.run_report import Figures, SectionFigures
+from panan_spider.report.checks.context import CheckAnswer, RunContext
 
 TODAY = date(2026, 3, 7)
 NAMES = ("书记", "时政", "视频")
 
-Judge = Callable[[RunContext], CheckResult]
+Judge = Callable[[RunContext], CheckAnswer]
 
 
 def section(front: int | None = 20, *, new: int = 0, newest: date | None = TODAY) -> SectionFigures:

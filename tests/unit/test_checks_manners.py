@@ -6,12 +6,9 @@ import pytest
 from checks_runs import figures, nights, section, seen
 
 from panan_spider.core.outcomes import ExitCode, Outcome
-from panan_spider.core.run_report import Figures
-from panan_spider.core.translations import Message
-from panan_spider.report.checks.context import check_result
+from panan_spider.core.run_report import CheckResult, Figures
 from panan_spider.report.checks.http_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
-from panan_spider.report.checks.runner import CHECKS, CODES, LASTING, run_checks
-from panan_spider.report.evaluation import state_of
+from panan_spider.report.evaluation import CHECKS, CODES, LASTING, run_checks, state_of
 from panan_spider.report.faults import check_faults
 from panan_spider.report.rhythm import quantile
 
@@ -78,7 +75,7 @@ def test_on_the_first_run_history_checks_say_so_and_nothing_rings() -> None:
 
 def test_only_a_fail_changes_a_code_and_only_its_own() -> None:
     said = [
-        check_result(name, verdict, 1, Message("1"), Message(f"{name} {verdict}"))
+        CheckResult(name=name, verdict=verdict, value="1", threshold="1", sentence=f"{name} {verdict}")
         for name in CHECKS
         for verdict in ("ok", "warn", "fail")
     ]

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from checks_runs import TODAY, days_with_gaps, figures, irregular, nights, section, seen
 
-from panan_spider.core.run_report import CheckResult, Figures
+from panan_spider.core.run_report import Figures
+from panan_spider.report.checks.context import CheckAnswer
 from panan_spider.report.checks.news_checks import article_count, section_silence
 from panan_spider.report.rhythm import quiet_limit, recent
 from panan_spider.sites.thresholds import Thresholds
@@ -75,7 +76,7 @@ def test_an_article_that_three_sections_list_is_one() -> None:
     assert article_count(seen(now, daily(9))).verdict == "ok"
 
 
-def silence(days: list[date], watched: date | None = LONG_AGO, listed: date | None = None) -> CheckResult:
+def silence(days: list[date], watched: date | None = LONG_AGO, listed: date | None = None) -> CheckAnswer:
     now = figures(sections={"书记": section(newest=listed)})
     return section_silence(seen(now, posting_days={"书记": days}, watched_since=watched))
 

@@ -11,7 +11,7 @@ from checks_runs import figures
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, SectionFigures
 from panan_spider.report.checks.context import RunContext
-from panan_spider.report.checks.runner import run_checks
+from panan_spider.report.evaluation import run_checks
 from panan_spider.sites.thresholds import Thresholds
 
 THRESHOLDS = Thresholds()

@@ -94,7 +94,7 @@ def test_years_without_an_article_are_one_line() -> None:
 
 def test_every_word_of_the_report_has_its_chinese() -> None:
     assert set(vocabulary.OUTCOMES) == set(Outcome)
-    from panan_spider.report.checks.runner import CHECKS
+    from panan_spider.report.evaluation import CHECKS
 
     assert set(vocabulary.CHECKS) == set(CHECKS)
 

@@ -13,7 +13,7 @@ from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult
 from panan_spider.core.translations import RUN
 from panan_spider.report.checks.context import ArticleChange, RunContext
-from panan_spider.report.checks.runner import CHECKS, run_checks
+from panan_spider.report.evaluation import CHECKS, run_checks
 from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.faults import Fault, SeenFaults, address_faults, drift_faults, section_faults
 from panan_spider.report.report_page import index_page, report_page

@@ -1,16 +1,31 @@
-"""Run context: the figures of one run and of earlier runs, as every check takes them, and how a check answers."""
+"""Run context: the figures of one run, the summary of the lines it stored, and earlier runs, as every check takes them; a check's answer."""
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.core.run_report import CheckResult, Figures, Verdict
+from panan_spider.core.run_report import MOST_CORRECTIONS, MOST_ENTRIES, Entry, Figures, Verdict
 from panan_spider.core.translations import Message, sentence
 from panan_spider.sites.thresholds import Thresholds
 
 _MOST_NAMED: Final = 8
+#: Fields whose loss shows that a template misses something although the article is still valid.
+FIELDS: Final = (
+    *("kicker", "subtitle", "published", "section", "source", "header_line", "authors", "editor", "credits"),
+    *("text", "images", "related"),
+)
+ARTICLES: Final = "articles"
+
+#: Template → section → field → articles that have the field; key `articles`: all of them.
+FieldCounts = dict[str, dict[str, dict[str, int]]]
+
+#: Characters of a text that is compared with others, and articles whose title is looked for among those that lists show.
+_SHORTEST_TEXT: Final = 10
+_MOST_RETITLED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,73 @@ class ArticleChange:
     length_before: int | None  # None where the revision before cannot be read
     pages: int = 1
     pages_before: int = 1
+
+
+def entry(record: Mapping[str, Any]) -> Entry:
+    """An article as the report names it."""
+    return Entry.model_validate({name: record[name] for name in Entry.model_fields})
+
+
+class Revised(NamedTuple):
+    """A revision of a stored article, as far as later checks need it."""
+
+    revision: int
+    content: str  # content hash
+    length: int  # of its text
+    pages: int
+
+
+@dataclass
+class StoredSummary:
+    """Summary of the lines a run stored. Counts are complete; lists hold no more than the report shows."""
+
+    day: date  # of the run
+    late_days: int  # an article put on the web longer ago is `late`
+    new: int = 0
+    late: int = 0
+    corrected: int = 0
+    newest: list[Entry] = field(default_factory=list)  # of the new articles, newest first
+    corrections: list[dict[str, Any]] = field(default_factory=list)  # records
+    fields: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)  # as `FieldCounts`
+    contents: Counter[str] = field(default_factory=Counter)  # article numbers by content hash
+    texts: Counter[int] = field(default_factory=Counter)  # articles that are nothing but a text, by its hash
+    revised: dict[str, Revised] = field(default_factory=dict)  # by article ID
+    titles_shown: Callable[[str], Sequence[str]] = field(default=lambda _article_id: (), repr=False)  # that lists show
+    retitled: list[tuple[str, str]] = field(default_factory=list)  # (ID, title) of some that lists show otherwise
+
+    def add_all(self, records: Iterable[dict[str, Any]]) -> None:
+        """Add the records that a run stored, once."""
+        entries = (found for record in records if (found := self._add(record)) is not None)
+        self.newest = heapq.nlargest(MOST_ENTRIES, entries, key=lambda item: (item.posted or "", item.id))
+
+    def _add(self, record: dict[str, Any]) -> Entry | None:
+        """Count one record; its entry where the article is new."""
+        section = record["section"] or ""
+        counts = self.fields.setdefault(record["template"], {}).setdefault(section, Counter())
+        counts[ARTICLES] += 1
+        counts.update(name for name in FIELDS if record[name])
+        self.contents[record["content_hash"]] += 1
+        if len(record["text"]) >= _SHORTEST_TEXT and not (record["images"] or record["attachments"]):
+            self.texts[hash(record["text"])] += 1
+        shown = self.titles_shown(record["id"]) if len(self.retitled) < _MOST_RETITLED else ()
+        if shown and record["title"] not in shown:
+            self.retitled.append((record["id"], record["title"]))
+        if record["revision"] > 1:
+            self.corrected += 1
+            self.revised[record["id"]] = Revised(
+                record["revision"], record["content_hash"], len(record["text"]), record["pages"]
+            )
+            if len(self.corrections) < MOST_CORRECTIONS:
+                self.corrections.append(record)
+            return None
+        self.new += 1
+        posted, oldest = record["posted"], self.day - timedelta(days=self.late_days)
+        self.late += posted is not None and posted < oldest.isoformat()
+        return entry(record)
+
+    def field_counts(self) -> FieldCounts:
+        """The field counts as plain dicts."""
+        return {template: {s: dict(c) for s, c in sections.items()} for template, sections in self.fields.items()}
 
 
 @dataclass(frozen=True)
@@ -52,14 +134,23 @@ class RunContext:
         return date.fromisoformat(self.figures.day)
 
 
-def check_result(name: str, verdict: Verdict, value: object, threshold: Message, finding: Message) -> CheckResult:
-    """The result of a check, in English; `report.vocabulary` reads the messages back for a page in Chinese."""
-    return CheckResult(name=name, verdict=verdict, value=str(value), threshold=str(threshold), sentence=str(finding))
+class CheckAnswer(NamedTuple):
+    """Answer of a check, in English; `report.vocabulary` reads the messages back for a page in Chinese."""
+
+    verdict: Verdict
+    value: str
+    threshold: str
+    sentence: str
 
 
-def not_judged(name: str, why: Message) -> CheckResult:
-    """The result of a check that has nothing to compare with."""
-    return CheckResult(name=name, verdict="none", value="–", threshold="–", sentence=str(why))
+def check_result(verdict: Verdict, value: object, threshold: Message, finding: Message) -> CheckAnswer:
+    """The answer of a check that has compared a value with a threshold."""
+    return CheckAnswer(verdict, str(value), str(threshold), str(finding))
+
+
+def not_judged(why: Message) -> CheckAnswer:
+    """The answer of a check that has nothing to compare with."""
+    return CheckAnswer("none", "–", "–", str(why))
 
 
 def percent(share: float) -> str:

@@ -6,13 +6,10 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.core.run_report import CheckResult, Figures, Verdict
+from panan_spider.core.run_report import Figures, Verdict
 from panan_spider.core.translations import Message, sentence
-from panan_spider.report.checks.context import RunContext, check_result, listed, not_judged
+from panan_spider.report.checks.context import CheckAnswer, RunContext, check_result, listed, not_judged
 from panan_spider.report.rhythm import quiet_limit, recent
-
-ARTICLE_COUNT: Final = "article_count"
-SECTION_SILENCE: Final = "section_silence"
 
 _WEEKDAYS: Final = (
     *(sentence("Mondays"), sentence("Tuesdays"), sentence("Wednesdays"), sentence("Thursdays")),
@@ -36,14 +33,14 @@ def same_weekday(context: RunContext) -> list[int]:
     return [fresh(run) for run in context.history if date.fromisoformat(run.day).weekday() == day]
 
 
-def article_count(context: RunContext) -> CheckResult:
+def article_count(context: RunContext) -> CheckAnswer:
     """New articles against the history of the same weekday, and against the rows of the lists.
 
     A day without news is no fault, because the lists show that there were none. A listed article that was not stored is one.
     """
     figures = context.figures
     if all(section.front is None for section in figures.sections.values()):
-        return not_judged(ARTICLE_COUNT, sentence("not judged: page one of no section was read"))
+        return not_judged(sentence("not judged: page one of no section was read"))
     # The rows of one list only: an article that three sections list is not three.
     rows = max((section.new for section in figures.sections.values()), default=0)
     if (shortfall := _shortfall(context, rows)) is not None:
@@ -52,13 +49,12 @@ def article_count(context: RunContext) -> CheckResult:
     weekday = _WEEKDAYS[context.day.weekday()]
     if len(earlier) < context.thresholds.weekday_runs:
         return not_judged(
-            ARTICLE_COUNT,
-            sentence("no history yet of {weekday}: {count} new articles", weekday=weekday, count=figures.new),
+            sentence("no history yet of {weekday}: {count} new articles", weekday=weekday, count=figures.new)
         )
     return _against_weekday(context, rows, earlier, weekday)
 
 
-def _shortfall(context: RunContext, rows: int) -> CheckResult | None:
+def _shortfall(context: RunContext, rows: int) -> CheckAnswer | None:
     """The result for a run that stored too few of the articles that one list names as new."""
     limit, stored = context.thresholds, context.figures.new
     if not context.history or rows < limit.brought_articles or stored >= limit.brought_share * rows:
@@ -66,10 +62,10 @@ def _shortfall(context: RunContext, rows: int) -> CheckResult | None:
     finding = sentence(
         "one list names {total} articles not known before, and {count} of them were stored", total=rows, count=stored
     )
-    return check_result(ARTICLE_COUNT, "warn", stored, sentence("half of the {total} listed", total=rows), finding)
+    return check_result("warn", stored, sentence("half of the {total} listed", total=rows), finding)
 
 
-def _against_weekday(context: RunContext, rows: int, earlier: list[int], weekday: Message) -> CheckResult:
+def _against_weekday(context: RunContext, rows: int, earlier: list[int], weekday: Message) -> CheckAnswer:
     figures, limit, count = context.figures, context.thresholds, fresh(context.figures)
     most = max(limit.flood_floor, limit.flood_factor * max(earlier)) * _days_since_last_run(context)
     threshold = sentence("at most {most}", most=most)
@@ -78,7 +74,7 @@ def _against_weekday(context: RunContext, rows: int, earlier: list[int], weekday
         finding = sentence(
             "{count} new articles, {usual:.0f} usual on {weekday}: has the site numbered its articles anew?", **values
         )
-        return check_result(ARTICLE_COUNT, "warn", count, threshold, finding)
+        return check_result("warn", count, threshold, finding)
     finding = sentence("{count} new articles, {usual:.0f} usual on {weekday}", **values)
     if not figures.new and not rows:
         finding = sentence(
@@ -86,7 +82,7 @@ def _against_weekday(context: RunContext, rows: int, earlier: list[int], weekday
             day=newest_day(figures),
             **values,
         )
-    return check_result(ARTICLE_COUNT, "ok", count, threshold, finding)
+    return check_result("ok", count, threshold, finding)
 
 
 def _days_since_last_run(context: RunContext) -> int:
@@ -121,20 +117,17 @@ def section_rhythms(context: RunContext) -> list[SectionRhythm]:
     return sorted(rhythms, key=lambda rhythm: rhythm.due)
 
 
-def section_silence(context: RunContext) -> CheckResult:
+def section_silence(context: RunContext) -> CheckAnswer:
     """Sections that are quiet beyond their rhythm.
 
     A silence that began before the first run is history, and a section that stays silent for `ended_days` more has ended.
     """
     watched, today, limit = context.watched_since, context.day, context.thresholds
     if watched is None:
-        return not_judged(SECTION_SILENCE, sentence("no history yet: silence is judged from the second run on"))
+        return not_judged(sentence("no history yet: silence is judged from the second run on"))
     rhythms = section_rhythms(context)
     if not rhythms:
-        return not_judged(
-            SECTION_SILENCE,
-            sentence("no history yet: no section has {count} gaps to judge by", count=limit.silence_gaps),
-        )
+        return not_judged(sentence("no history yet: no section has {count} gaps to judge by", count=limit.silence_gaps))
     ended = timedelta(days=limit.ended_days)
     silent = [rhythm for rhythm in rhythms if watched < rhythm.due <= today < rhythm.due + ended]
     threshold = sentence(
@@ -144,9 +137,9 @@ def section_silence(context: RunContext) -> CheckResult:
         finding = sentence(
             "silent beyond their rhythm: {sections}", sections=listed([_silence(s, today) for s in silent])
         )
-        return check_result(SECTION_SILENCE, "warn", f"{len(silent)} silent", threshold, finding)
+        return check_result("warn", f"{len(silent)} silent", threshold, finding)
     finding = sentence("none of {count} sections with a rhythm has fallen out of it", count=len(rhythms))
-    return check_result(SECTION_SILENCE, "ok", "0 silent", threshold, finding)
+    return check_result("ok", "0 silent", threshold, finding)
 
 
 def _silence(rhythm: SectionRhythm, today: date) -> str:
@@ -161,24 +154,17 @@ def _silence(rhythm: SectionRhythm, today: date) -> str:
     )
 
 
-SAME_CONTENT: Final = "same_content"
-MASS_CHANGES: Final = "mass_changes"
-SHORTENED_TEXTS: Final = "shortened_texts"
-LOST_PAGES: Final = "lost_pages"
-REDIRECTED: Final = "redirected_articles"
-NEWLY_FORBIDDEN: Final = "newly_forbidden"
-
 _UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
 
 
-def same_content(context: RunContext) -> CheckResult:
+def same_content(context: RunContext) -> CheckAnswer:
     """Articles of tonight that show what others show: the content of others, one text for all, the title of another.
 
     A few are reprints; a large share is one answer for all, or pages in each other's place.
     """
     limit, stored = context.thresholds, sum(context.contents.values())
     if not stored:
-        return not_judged(SAME_CONTENT, sentence("not judged: no article was new or changed"))
+        return not_judged(sentence("not judged: no article was new or changed"))
     repeated = sum(count for count in context.contents.values() if count >= limit.same_content_numbers)
     threshold = sentence(
         "{count} numbers with one content warn, {share:.0%} of the articles fail",
@@ -186,9 +172,9 @@ def same_content(context: RunContext) -> CheckResult:
         share=limit.mass_share,
     )
     if (found := _in_the_place_of_others(context, stored)) is not None:
-        return check_result(SAME_CONTENT, "fail", found[0], threshold, found[1])
+        return check_result("fail", found[0], threshold, found[1])
     if not repeated:
-        return check_result(SAME_CONTENT, "ok", 0, threshold, sentence("each article has a content of its own"))
+        return check_result("ok", 0, threshold, sentence("each article has a content of its own"))
     finding = sentence(
         "{count} of {total} articles have the content of others, {most} of them the same one",
         count=repeated,
@@ -196,7 +182,7 @@ def same_content(context: RunContext) -> CheckResult:
         most=max(context.contents.values()),
     )
     verdict: Verdict = "fail" if repeated >= limit.mass_share * stored else "warn"
-    return check_result(SAME_CONTENT, verdict, repeated, threshold, finding)
+    return check_result(verdict, repeated, threshold, finding)
 
 
 def _in_the_place_of_others(context: RunContext, stored: int) -> tuple[int, Message] | None:
@@ -231,11 +217,11 @@ def _is_one_text_for_all(context: RunContext, stored: int) -> bool:
     return many or (count >= limit.few_changes and count >= limit.few_changes_share * stored)
 
 
-def mass_changes(context: RunContext) -> CheckResult:
+def mass_changes(context: RunContext) -> CheckAnswer:
     """Stored articles that changed in one night, as a share of those requested. What is stored by now was read twice."""
     limit, count, requested = context.thresholds, len(context.changes), context.requested
     if not requested:
-        return not_judged(MASS_CHANGES, sentence("not judged: no stored article was requested"))
+        return not_judged(sentence("not judged: no stored article was requested"))
     threshold = sentence(
         "{share:.0%} of the stored articles requested, and {count}",
         share=limit.change_share,
@@ -243,14 +229,14 @@ def mass_changes(context: RunContext) -> CheckResult:
     )
     finding = sentence("{count} of {total} stored articles changed in one night", count=count, total=requested)
     many = count >= limit.change_articles and count > limit.change_share * requested
-    return check_result(MASS_CHANGES, "warn" if many else "ok", count, threshold, finding)
+    return check_result("warn" if many else "ok", count, threshold, finding)
 
 
-def shortened_texts(context: RunContext) -> CheckResult:
+def shortened_texts(context: RunContext) -> CheckAnswer:
     """Stored articles whose text became shorter by half."""
     limit = context.thresholds
     if not context.changes:
-        return not_judged(SHORTENED_TEXTS, sentence("not judged: no stored article changed"))
+        return not_judged(sentence("not judged: no stored article changed"))
     short = [c for c in context.changes if c.length_before and c.length <= limit.shortened_share * c.length_before]
     threshold = sentence("fewer than {count} articles", count=limit.shortened_articles)
     finding = sentence(
@@ -259,22 +245,22 @@ def shortened_texts(context: RunContext) -> CheckResult:
         total=len(context.changes),
     )
     verdict: Verdict = "warn" if len(short) >= limit.shortened_articles else "ok"
-    return check_result(SHORTENED_TEXTS, verdict, len(short), threshold, finding)
+    return check_result(verdict, len(short), threshold, finding)
 
 
-def lost_pages(context: RunContext) -> CheckResult:
+def lost_pages(context: RunContext) -> CheckAnswer:
     """Stored articles that have fewer pages than before: a pager that was not printed, or was not understood."""
     if not context.changes:
-        return not_judged(LOST_PAGES, sentence("not judged: no stored article changed"))
+        return not_judged(sentence("not judged: no stored article changed"))
     lost = [change.article_id for change in context.changes if change.pages < change.pages_before]
     none = sentence("none")
     if lost:
         finding = sentence("fewer pages than before: {names}", names=listed(lost))
-        return check_result(LOST_PAGES, "warn", len(lost), none, finding)
-    return check_result(LOST_PAGES, "ok", 0, none, sentence("no changed article has lost a page"))
+        return check_result("warn", len(lost), none, finding)
+    return check_result("ok", 0, none, sentence("no changed article has lost a page"))
 
 
-def redirected_articles(context: RunContext) -> CheckResult:
+def redirected_articles(context: RunContext) -> CheckAnswer:
     """Article addresses that redirect to another article, against earlier runs."""
     limit, count = context.thresholds, context.figures.redirected
     asked = sum(number for outcome, number in context.outcomes.items() if outcome not in _UNASKED)
@@ -284,22 +270,20 @@ def redirected_articles(context: RunContext) -> CheckResult:
         "{count} article addresses redirect to another article, at most {most} in earlier runs", count=count, most=usual
     )
     threshold = sentence("fewer than {count:.0f}", count=most)
-    return check_result(REDIRECTED, "fail" if count >= most else "ok", count, threshold, finding)
+    return check_result("fail" if count >= most else "ok", count, threshold, finding)
 
 
-def newly_forbidden(context: RunContext) -> CheckResult:
+def newly_forbidden(context: RunContext) -> CheckAnswer:
     """Addresses that robots.txt forbids, against earlier runs."""
     limit, count = context.thresholds, context.figures.forbidden
     history = _before_the_change(context)
     if not history:
-        return not_judged(
-            NEWLY_FORBIDDEN, sentence("no history yet: {count} addresses forbidden by robots.txt", count=count)
-        )
+        return not_judged(sentence("no history yet: {count} addresses forbidden by robots.txt", count=count))
     usual = max(run.forbidden for run in history)
     threshold = sentence("fewer than {count} more than before", count=limit.mass_addresses)
     finding = sentence("robots.txt forbids {count} addresses, at most {most} in earlier runs", count=count, most=usual)
     new = count - usual >= limit.mass_addresses and count >= limit.usual_factor * usual
-    return check_result(NEWLY_FORBIDDEN, "fail" if new else "ok", count, threshold, finding)
+    return check_result("fail" if new else "ok", count, threshold, finding)
 
 
 def _before_the_change(context: RunContext) -> Sequence[Figures]:

@@ -7,42 +7,39 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.core.run_report import CheckResult, Figures, Verdict
+from panan_spider.core.run_report import Figures, Verdict
 from panan_spider.core.translations import Message, sentence
-from panan_spider.report.checks.context import RunContext, check_result, listed, not_judged, percent
+from panan_spider.report.checks.context import (
+    ARTICLES,
+    FIELDS,
+    CheckAnswer,
+    FieldCounts,
+    RunContext,
+    check_result,
+    listed,
+    not_judged,
+    percent,
+)
 from panan_spider.sites.thresholds import Thresholds
 
-UNKNOWN_LAYOUT: Final = "unknown_layout"
-FIELD_COVERAGE: Final = "field_coverage"
-UNKNOWN_LABELS: Final = "unknown_labels"
-
-#: Fields whose loss shows that a template misses something although the article is still valid.
-FIELDS: Final = (
-    *("kicker", "subtitle", "published", "section", "source", "header_line", "authors", "editor", "credits"),
-    *("text", "images", "related"),
-)
-ARTICLES: Final = "articles"
 _READ: Final = (Outcome.STORED, Outcome.REVISED, Outcome.UNCHANGED, Outcome.UNKNOWN_LAYOUT, Outcome.INVALID)
 
-#: Template → section → field → articles that have the field; key `articles`: all of them.
-FieldCounts = dict[str, dict[str, dict[str, int]]]
 
-
-def unknown_layout(context: RunContext) -> CheckResult:
+def unknown_layout(context: RunContext) -> CheckAnswer:
     """Share of the article pages read whose layout is unknown. Pages already in quarantine, unchanged, do not count."""
     limit = context.thresholds
     read = sum(context.outcomes.get(outcome, 0) for outcome in _READ)
     unknown = context.fresh_quarantine.get(Outcome.UNKNOWN_LAYOUT, 0)
     if not read:
-        return not_judged(UNKNOWN_LAYOUT, sentence("not judged: no article page was read"))
+        return not_judged(sentence("not judged: no article page was read"))
     share = unknown / read
     threshold = sentence("{share} and {count} pages", share=percent(limit.unknown_share), count=limit.unknown_pages)
     if not unknown:
         finding = sentence("all {count} article pages read have a known layout", count=read)
-        return check_result(UNKNOWN_LAYOUT, "ok", percent(0), threshold, finding)
+        return check_result("ok", percent(0), threshold, finding)
     many = share >= limit.unknown_share and unknown >= limit.unknown_pages
     finding = sentence("{count} of {total} article pages read are of an unknown layout", count=unknown, total=read)
-    return check_result(UNKNOWN_LAYOUT, "fail" if many else "warn", percent(share), threshold, finding)
+    return check_result("fail" if many else "warn", percent(share), threshold, finding)
 
 
 class FieldLoss(NamedTuple):
@@ -74,23 +71,23 @@ class FieldLoss(NamedTuple):
         return str(sentence("{template} has {field} in {count} of {total} articles, expected {usual:.0f}", **values))
 
 
-def field_coverage(context: RunContext) -> CheckResult:
+def field_coverage(context: RunContext) -> CheckAnswer:
     """Fields of each template against what the template has printed in the same sections before."""
     if not any(run.coverage for run in context.history):
-        return not_judged(FIELD_COVERAGE, sentence("no history yet of what each template prints"))
+        return not_judged(sentence("no history yet of what each template prints"))
     if not context.figures.coverage:
-        return not_judged(FIELD_COVERAGE, sentence("not judged: no article was new or changed"))
+        return not_judged(sentence("not judged: no article was new or changed"))
     lost = context.thresholds.coverage_lost
     threshold = sentence("{share:.0%} of the expected, and no chance", share=lost)
     losses = sorted(_losses(context), key=lambda loss: loss.share)
     if not losses:
         finding = sentence("each template prints its fields as it did before")
-        return check_result(FIELD_COVERAGE, "ok", "as before", threshold, finding)
+        return check_result("ok", "as before", threshold, finding)
     verdict: Verdict = "fail" if losses[0].share <= lost else "warn"
     finding = Message("; ".join(map(str, losses[:4])))
     if (more := len(losses) - 4) > 0:
         finding = sentence("{losses}; and {count} more", losses=finding, count=more)
-    return check_result(FIELD_COVERAGE, verdict, percent(losses[0].share), threshold, finding)
+    return check_result(verdict, percent(losses[0].share), threshold, finding)
 
 
 def _losses(context: RunContext) -> Iterator[FieldLoss]:
@@ -138,14 +135,14 @@ def _expected(now: Figures, past: FieldCounts, field: tuple[str, str], limit: Th
     return articles, had, expected
 
 
-def unknown_labels(context: RunContext) -> CheckResult:
+def unknown_labels(context: RunContext) -> CheckAnswer:
     """Labels of tail lines that no word list knows, kept in `credits` as printed."""
     found = sorted(context.unknown_labels, key=lambda label: (-context.unknown_labels[label], label))
     none = sentence("none")
     if not found:
-        return check_result(UNKNOWN_LABELS, "ok", 0, none, sentence("every label of a tail line is listed"))
+        return check_result("ok", 0, none, sentence("every label of a tail line is listed"))
     finding = sentence("labels of tail lines that no list knows: {names}", names=listed(found))
-    return check_result(UNKNOWN_LABELS, "warn", sum(context.unknown_labels.values()), none, finding)
+    return check_result("warn", sum(context.unknown_labels.values()), none, finding)
 
 
 def all_sections(sections: dict[str, dict[str, int]]) -> dict[str, int]:
@@ -188,11 +185,6 @@ def _summed(history: Sequence[Figures]) -> FieldCounts:
     return {t: {s: dict(counts) for s, counts in sections.items()} for t, sections in total.items()}
 
 
-SECTIONS_FOUND: Final = "sections_found"
-FRONT_LINKS: Final = "front_page_links"
-LIST_MARKUP: Final = "list_markup"
-
-
 def known_sections(history: Sequence[Figures], thresholds: Thresholds) -> set[str]:
     """Sections found in enough of the last whole runs to be expected in the next."""
     recent = history[: thresholds.known_runs]
@@ -200,15 +192,13 @@ def known_sections(history: Sequence[Figures], thresholds: Thresholds) -> set[st
     return {name for name, count in times.items() if count >= min(thresholds.known_times, len(recent))}
 
 
-def sections_found(context: RunContext) -> CheckResult:
+def sections_found(context: RunContext) -> CheckAnswer:
     """Sections found against sections known. A section that could not be read is incomplete, not missing."""
     figures, limit = context.figures, context.thresholds
     if not figures.whole:
-        return not_judged(SECTIONS_FOUND, sentence("not judged: the run did not see the whole site"))
+        return not_judged(sentence("not judged: the run did not see the whole site"))
     if not context.history:
-        return not_judged(
-            SECTIONS_FOUND, sentence("no history yet: {count} sections found", count=len(figures.sections))
-        )
+        return not_judged(sentence("no history yet: {count} sections found", count=len(figures.sections)))
     known = known_sections(context.history, limit)
     found = {name for name, section in figures.sections.items() if section.rows}
     present = (known & found) | _renamed(known - found, found, context)
@@ -223,12 +213,12 @@ def sections_found(context: RunContext) -> CheckResult:
             total=total,
             names=listed(missing),
         )
-        return check_result(SECTIONS_FOUND, "fail", value, threshold, finding)
+        return check_result("fail", value, threshold, finding)
     new = sorted(found - known - {name for run in context.history for name in run.sections})
     finding = sentence("all {total} known sections are there", total=total)
     if new:
         finding = sentence("all {total} known sections are there, and new: {names}", total=total, names=listed(new))
-    return check_result(SECTIONS_FOUND, "ok", value, threshold, finding)
+    return check_result("ok", value, threshold, finding)
 
 
 def _renamed(names: set[str], found: set[str], context: RunContext) -> set[str]:
@@ -247,13 +237,13 @@ def floor_of(name: str, history: Sequence[Figures], thresholds: Thresholds) -> i
     return max(floor, math.ceil(thresholds.floor_share * median(usual)))
 
 
-def front_page_links(context: RunContext) -> CheckResult:
+def front_page_links(context: RunContext) -> CheckAnswer:
     """Links on page one of each section against the section's floor."""
     limit = context.thresholds
     fronts = {name: section.front for name, section in context.figures.sections.items()}
     read = {name: front for name, front in fronts.items() if front is not None}
     if not read:
-        return not_judged(FRONT_LINKS, sentence("not judged: page one of no section was read"))
+        return not_judged(sentence("not judged: page one of no section was read"))
     floors = {name: floor_of(name, context.history, limit) for name in read}
     low = [name for name in sorted(read) if read[name] < floors[name]]
     threshold = sentence(
@@ -267,22 +257,22 @@ def front_page_links(context: RunContext) -> CheckResult:
             for name in low[:8]
         ]
         finding = sentence("page one lists too little: {sections}", sections="; ".join(named))
-        return check_result(FRONT_LINKS, "fail", f"{len(low)} low", threshold, finding)
+        return check_result("fail", f"{len(low)} low", threshold, finding)
     lowest = min(read.values())
     finding = sentence(
         "page one of all {total} sections lists what it should, {count} links or more", total=len(read), count=lowest
     )
-    return check_result(FRONT_LINKS, "ok", lowest, threshold, finding)
+    return check_result("ok", lowest, threshold, finding)
 
 
-def list_markup(context: RunContext) -> CheckResult:
+def list_markup(context: RunContext) -> CheckAnswer:
     """Share of the lists whose block is no longer known by its class. Warns once, on the night of the change."""
     limit, now = context.thresholds, _share_by_words(context.figures)
     before = next((share for run in context.history if (share := _share_by_words(run)) is not None), None)
     if now is None:
-        return not_judged(LIST_MARKUP, sentence("not judged: no list was read"))
+        return not_judged(sentence("not judged: no list was read"))
     if before is None:
-        return not_judged(LIST_MARKUP, sentence("no history yet: how lists were marked up before"))
+        return not_judged(sentence("no history yet: how lists were marked up before"))
     lost = sorted(name for name, section in context.figures.sections.items() if section.front and section.by_words)
     threshold = sentence("{share:.0%} of the sections", share=limit.redesigned_share)
     if now >= limit.redesigned_share > before:
@@ -290,8 +280,8 @@ def list_markup(context: RunContext) -> CheckResult:
             "page one of {names} has lost its list block and is read by its words alone: has the site been redesigned?",
             names=listed(lost),
         )
-        return check_result(LIST_MARKUP, "warn", len(lost), threshold, finding)
-    return check_result(LIST_MARKUP, "ok", len(lost), threshold, sentence("lists are marked up as they were"))
+        return check_result("warn", len(lost), threshold, finding)
+    return check_result("ok", len(lost), threshold, sentence("lists are marked up as they were"))
 
 
 def _share_by_words(figures: Figures) -> float | None:
