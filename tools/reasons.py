@@ -32,7 +32,6 @@ _CALLS: Final = frozenset(
         "note_drift",
         "quarantine",
         "record_outcome",
-        "settle_rest",
     ]
 )
 _LISTS: Final = frozenset(["notes", "failed_sections", "_bare", "_dead", "_missing", "lost", "doubtful"])

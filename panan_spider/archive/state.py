@@ -332,9 +332,9 @@ class CrawlState:
                 self._ledger.urls.replace_reason(self._run, row.url, row.record)
         return len(rows)
 
-    def settle_rest(self, reason: str = "the run ended before it") -> int:
+    def settle_rest(self) -> int:
         """End of a run: every open URL becomes PENDING, open walks interrupted. The number of such URLs."""
-        at = moment(self._clock())
+        at, reason = moment(self._clock()), "the run ended before it"
         with self._ledger.write():
             pending = self._ledger.urls.record_pending(self._run, reason, at)
             self._ledger.walks.interrupt(self._run, at)

@@ -77,9 +77,8 @@ class Walk:
         # Pages without a new row since the last page with one; rows of each page that had new ones, in the order read.
         self._stale, self._counts = list[str](), list[tuple[str, int]]()
         self._again = self._asked_again = self._numbered = self._script_asked = False
-        self._is_torn = self._is_newest_torn = (
-            False  # article numbers jump behind page one, behind the newest numbered page
-        )
+        # Article numbers jump behind page one; behind the newest numbered page.
+        self._is_torn = self._is_newest_torn = False
 
     # --- input ---
 

@@ -207,9 +207,9 @@ class Recheck:
         return self.reason.startswith("age ") or self.reason == SAMPLED
 
 
-def next_age(posted: date, today: date, ages: Iterable[int] = AGES) -> tuple[date, int] | None:
+def next_age(posted: date, today: date) -> tuple[date, int] | None:
     """(day, age) of the next recheck of an article that has just answered; None where the last age has passed."""
-    days = ((posted + timedelta(days=age), age) for age in ages)
+    days = ((posted + timedelta(days=age), age) for age in AGES)
     return next(((day, age) for day, age in days if day > today), None)
 
 
