@@ -1,16 +1,12 @@
 """Library: one page of HTML in, one Article out, without a crawl, an archive or a request. Public as `panan_spider.read`."""
 
-from datetime import UTC, datetime
-
+from panan_spider.core.clock import moment, now
 from panan_spider.extract.article import read_article
 from panan_spider.extract.assemble import ArticleBuilder, clean
 from panan_spider.extract.document import Page
 from panan_spider.items import Article
 from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import Address, UrlKind
-
-#: The number of an article whose address is not known, or holds none.
-NO_NUMBER = "0"
 
 
 def read(html: bytes | str, url: str | None = None, *, content_type: str | None = None, site: str = "panan") -> Article:
@@ -33,9 +29,7 @@ def read(html: bytes | str, url: str | None = None, *, content_type: str | None 
         html, content_type = html.encode("utf-8", "surrogatepass"), "text/html; charset=utf-8"
     address = profile.urls.understand(where)
     if address.article_id is None:
-        address = Address(where, UrlKind.ARTICLE, NO_NUMBER)
+        address = Address(where, UrlKind.ARTICLE, "0")
     builder = ArticleBuilder(profile, address)
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    builder.add(read_article(Page(where, html, content_type), profile), None, now)
-    article = clean(builder.article())
-    return Article.model_validate(article.model_dump(warnings=False))
+    builder.add(read_article(Page(where, html, content_type), profile), None, moment(now()))
+    return Article.model_validate(clean(builder.article()).model_dump(warnings=False))

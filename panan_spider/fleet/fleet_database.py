@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from panan_spider.core.outcomes import RefusedError
 from panan_spider.fleet.roster import group_of
-from panan_spider.sites.profile import Site
-from panan_spider.sites.schedule import Schedule
+from panan_spider.sites.profile import Schedule, Site
 
 #: Seconds a lease lasts after it was taken or renewed. The other times follow from it.
 LEASE_SECONDS: Final = 120.0

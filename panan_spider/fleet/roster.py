@@ -15,8 +15,7 @@ from panan_spider.archive.ledger.runs import RunRecord
 from panan_spider.archive.store.files import LEDGER_FILE, StoreError
 from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import ExitCode, RefusedError
-from panan_spider.sites.profile import Site, load_site, site_keys
-from panan_spider.sites.schedule import Schedule
+from panan_spider.sites.profile import Schedule, Site, load_site, site_keys
 
 #: Runs looked back on for the newest one that walked every section.
 _RUNS: Final = 10

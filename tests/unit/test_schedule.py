@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from panan_spider.core.clock import SITE_TIME
-from panan_spider.sites.profile import load_site, site_keys
-from panan_spider.sites.schedule import Schedule
+from panan_spider.sites.profile import Schedule, load_site, site_keys
 
 NIGHTLY = Schedule.parse("15 2 * * 1-6")
 
