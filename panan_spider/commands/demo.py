@@ -101,7 +101,10 @@ def _run(site: "DemoSite", faults: "list[Fault]", data: Path, opts: argparse.Nam
 
     from demo_site.proxy import serve
 
-    _make_folder(data)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(f"--data-dir {data}: {error.strerror}")
     before = _count(data)
     with serve(site, faults) as server:
         code = _crawl(Console(), server, data, [*opts.spargs], [*opts.set])
@@ -123,13 +126,6 @@ def _count(data: Path) -> int:
     """Lines of the archive."""
     path = data / ARTICLES_FILE
     return path.read_bytes().count(b"\n") if path.exists() else 0
-
-
-def _make_folder(data: Path) -> None:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        refuse(f"--data-dir {data}: {error.strerror}")
 
 
 def _serve(site: "DemoSite", faults: "list[Fault]", port: int) -> None:
@@ -201,19 +197,18 @@ def _watch(console: "Console", server: "ProxyServer", process: "subprocess.Popen
 
 def _show(console: "Console", server: "ProxyServer", data: Path, code: int) -> None:
     """Print the content of the archive, section by section, and how the crawl ended."""
-    from panan_spider.core.tables import print_drawn
+    from panan_spider.core.tables import print_drawn, say
+    from panan_spider.fleet.child_process import closing_line
 
     path = data / ARTICLES_FILE
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     print_drawn(console, _sections([json.loads(line) for line in lines]))
     console.print(f"{len(server.requests)} requests, {len(server.strays)} of them off the site")
-    console.print(f"articles: {path}", soft_wrap=True)
-    console.print(f"log:      {data / _LOG}", soft_wrap=True)
+    say(console, f"articles: {path}")
+    say(console, f"log:      {data / _LOG}")
     if code:
-        log = (data / _LOG).read_text("utf-8", "replace").splitlines()
-        closing = [line for line in log if "panan: " in line]
-        reason = f": {closing[-1].partition('panan: ')[2].removeprefix(f'exit {code} · ')}" if closing else ""
-        console.print(f"the crawl ended with exit code {code}{reason}", markup=False, highlight=False, soft_wrap=True)
+        reason = closing_line(data / _LOG).removeprefix(f"exit {code} · ")
+        say(console, f"the crawl ended with exit code {code}" + (f": {reason}" if reason else ""))
 
 
 def _sections(lines: list[dict[str, Any]]) -> "ResultTable":
@@ -230,6 +225,3 @@ def _sections(lines: list[dict[str, Any]]) -> "ResultTable":
         rows.append((name, days[0], days[-1], str(count), str(pictures)))
     title = f"{len(newest)} articles in {len(lines)} lines"
     return ResultTable.plain(title, ("section", "first", "last", "articles", "pictures"), rows, numbers=2)
-
-
-__all__ = ["DEMO_SETTINGS", "LOOPBACK_SETTINGS", "PROXY_NAMES", "Command", "require_demo_site"]
