@@ -79,9 +79,8 @@ class CheckedCommand(_Base):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.usage = (parser.usage or "").replace("scrapy ", f"{self.program} ", 1)
-        parser.formatter_class = (
-            argparse.HelpFormatter
-        )  # Scrapy's takes a wrapped line that ends in a colon for a heading
+        # Scrapy's takes a wrapped line that ends in a colon for a heading.
+        parser.formatter_class = argparse.HelpFormatter
         parser.error = refuse  # type: ignore[method-assign]  # what argparse and UsageError end in
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -138,9 +137,8 @@ class CheckedCommand(_Base):
         """
         proxy = urlsplit(os.environ.get("http_proxy", "")).hostname
         if self.settings["USER_AGENT"] == ours.user_agent(__contact__) and proxy not in ("127.0.0.1", "localhost"):
-            say(
-                "panan: the User-Agent names the makers of this program; set PANAN_CONTACT to your own web page or mail address"
-            )
+            hint = "set PANAN_CONTACT to your own web page or mail address"
+            say(f"panan: the User-Agent names the makers of this program; {hint}")
 
     def prepare(self, opts: argparse.Namespace) -> None:
         """Hook: runs before anything of the call is refused."""
@@ -222,20 +220,19 @@ class QuietCommand(CheckedCommand):
             install = f"pip install 'panan_spider[{extra}]'" + (", or make extras" if extra == "browse" else "")
             refuse(f"{self.program} {self.typed_name} needs {missing}, which is not installed: {install}")
         except (StoreError, LockHeld) as error:
-            self.barred(error)
+            self._end_by(error)
         except KeyboardInterrupt:
             self._end(self.interrupted(opts), ExitCode.INTERRUPTED)
         except OSError as error:
             self._end(f"{error.filename or 'input or output'}: {error.strerror or error}", ExitCode.STORE_ERROR)
 
-    def barred(self, error: StoreError | LockHeld) -> None:
+    def _end_by(self, error: StoreError | LockHeld) -> None:
         """Print why the archive cannot be used; exit code 15 where another run holds it, else 14."""
         from panan_spider.archive.ledger.database import LedgerDamaged
 
-        repair = (
-            "; the next run, or `scrapy verify --repair`, makes it again" if isinstance(error, LedgerDamaged) else ""
-        )
-        self._end(f"{error}{repair}", ExitCode.LOCKED if isinstance(error, LockHeld) else ExitCode.STORE_ERROR)
+        is_damaged, is_held = isinstance(error, LedgerDamaged), isinstance(error, LockHeld)
+        hint = "; the next run, or `scrapy verify --repair`, makes it again" if is_damaged else ""
+        self._end(f"{error}{hint}", ExitCode.LOCKED if is_held else ExitCode.STORE_ERROR)
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         """The work of the command; returns the exit code."""
@@ -290,9 +287,8 @@ def refuse_root(data: Path) -> None:
     for path in (data, data / ARTICLES_FILE):
         owner = path.stat().st_uid if path.exists() else 0
         if owner != 0:
-            refuse(
-                f"{path} belongs to {_user(owner)}, whom files of root would lock out: run this as that user (sudo -u)"
-            )
+            user = f"{_user(owner)}, whom files of root would lock out"
+            refuse(f"{path} belongs to {user}: run this as that user (sudo -u)")
 
 
 def _user(number: int) -> str:

@@ -45,9 +45,8 @@ def image_type(body: bytes) -> ImageType | None:
         return ImageType("image/webp", "webp")
     if body[4:8] == b"ftyp" and _is_avif(body):
         return ImageType("image/avif", "avif")
-    if body[:2] == b"BM" and int.from_bytes(body[2:6], "little") == len(
-        body
-    ):  # two letters, which a text can begin with
+    # BMP's mark is two letters, which a text can begin with: the length in its head must hold, too.
+    if body[:2] == b"BM" and int.from_bytes(body[2:6], "little") == len(body):
         return ImageType("image/bmp", "bmp")
     return next((kind for mark, kind in _MARKS.items() if body.startswith(mark)), None)
 
