@@ -185,32 +185,23 @@ class Inspection:
     @cached_property
     def groups(self) -> list[ResultTable]:
         """All of it as tables."""
-        found = [group("page", "what|value", _page(self.page, self.kind, self.site))]
-        if isinstance(self.read, ArticlePage):
-            article = self.read
-            found[0] = group(
-                "page", "what|value", [*_page(self.page, self.kind, self.site), *_opinion(self.page, article)]
-            )
-            found.append(group("fields", "field|value|where", _fields(article)))
-            found.append(
-                group(
-                    "left out",
-                    "text|why",
-                    (
-                        (RowStatus.NONE, (shortened(text, _LONGEST_VALUE) or "(an image)", why))
-                        for text, why in article.discarded
-                    ),
-                )
-            )
-        elif isinstance(self.read, SectionPage):
-            found += _list(self.read)
+        read, about = self.read, list(_page(self.page, self.kind, self.site))
+        found: list[ResultTable] = []
+        if isinstance(read, ArticlePage):
+            about += _opinion(self.page, read)
+            found += [
+                group("fields", "field|value|where", _fields(read)),
+                group("left out", "text|why", _left_out(read)),
+            ]
+        elif isinstance(read, SectionPage):
+            found += _list(read)
         else:
             found.append(group("how far it was read", "step|what it gave|where", steps(self.page, self.site)))
         if self.kind == "article":
-            whole = self.read if isinstance(self.read, ArticlePage) else None
+            whole = read if isinstance(read, ArticlePage) else None
             found += [group("blocks", "kind|text|caption", blocks(whole))] if whole else []
             found.append(group("lines", "label|rule|text", labelled_lines(self.page, self.site, whole)))
-        return found
+        return [group("page", "what|value", about), *found]
 
     @property
     def end(self) -> str:
@@ -295,6 +286,11 @@ def _said(name: str, value: Any) -> str:
     if isinstance(value, tuple):
         return (" > " if name == "breadcrumbs" else ", ").join(map(str, value))
     return ", ".join(f"{role} {who}" for role, who in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _left_out(article: ArticlePage) -> Iterator[tuple[RowStatus, tuple[str, str]]]:
+    for text, why in article.discarded:
+        yield RowStatus.NONE, (shortened(text, _LONGEST_VALUE) or "(an image)", why)
 
 
 def _list(page: SectionPage) -> list[ResultTable]:

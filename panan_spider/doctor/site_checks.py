@@ -120,13 +120,10 @@ def charsets(visit: SiteProbe) -> ResultTable:
         if answer.outcome is None:
             header, meta = answer.page.declared
             counts[header or "–", meta or "–", answer.page.charset] += 1
-    lines = [
-        (
-            RowStatus.OK if _agree(meta if header == "–" else header, true) else RowStatus.NOTE,
-            (header, meta, true, str(count)),
-        )
-        for (header, meta, true), count in sorted(counts.items())
-    ]
+    lines = []
+    for (header, meta, true), count in sorted(counts.items()):
+        agrees = _agree(meta if header == "–" else header, true)
+        lines.append((RowStatus.OK if agrees else RowStatus.NOTE, (header, meta, true, str(count))))
     return group("charsets", "header says|meta says|bytes are|pages", lines)
 
 
@@ -261,13 +258,9 @@ def articles(visit: SiteProbe) -> ResultTable:
 def _article(section: str, sample: ArticleProbe) -> tuple[RowStatus, tuple[str, ...]]:
     article, which = sample.article, f"{sample.which} of {section}"
     if article is None:
-        error = sample.answer.article
-        outcome, reason = (
-            (error.outcome, error.reason)
-            if isinstance(error, PageError)
-            else (sample.answer.outcome, sample.answer.reason)
-        )
-        return RowStatus.BAD, (which, sample.row.article_id, str(outcome), "–", "0", "–", reason or "")
+        answer, error = sample.answer, sample.answer.article
+        failed = error if isinstance(error, PageError) else answer
+        return RowStatus.BAD, (which, sample.row.article_id, str(failed.outcome), "–", "0", "–", failed.reason or "")
     agrees = agreement(sample.answer.page, article.text)
     listed = _plain(sample.row.title)
     named = not listed or _plain(article.title).startswith(listed) or listed.startswith(_plain(article.title))
