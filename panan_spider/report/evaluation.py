@@ -269,11 +269,11 @@ def _faults(run: EndedRun, facts: RunFacts) -> list[Fault]:
 
 
 def _missing(run: EndedRun, faults: SeenFaults) -> Counter[Outcome]:
-    """Missing addresses, by outcome, without those of which a fault rings."""
+    """Missing addresses, by outcome, without those of which a fault alerts."""
     missing = {url.url: url.outcome for url in run.archive.gaps()}
     missing |= {fault.subject: fault.outcome for fault in faults.known if fault.outcome is not None}
-    ringing = {fault.subject for fault in faults.ringing}
-    return Counter(outcome for url, outcome in missing.items() if url not in ringing)
+    alerting = {fault.subject for fault in faults.alerting}
+    return Counter(outcome for url, outcome in missing.items() if url not in alerting)
 
 
 def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: SeenFaults) -> RunContext:

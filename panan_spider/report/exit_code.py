@@ -17,7 +17,7 @@ class RunFacts:
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)  # addresses of this run
     discovered: int = 0  # addresses of this run
     faults: SeenFaults = field(default_factory=SeenFaults)
-    missing: Mapping[Outcome, int] = field(default_factory=dict)  # addresses missing of which no fault rings tonight
+    missing: Mapping[Outcome, int] = field(default_factory=dict)  # addresses missing of which no fault alerts tonight
     robots_unreachable: tuple[str, ...] = ()  # hosts
     robots_reasons: tuple[str, ...] = ()  # where robots.txt of a host redirects to, off the site
     spider_errors: int = 0

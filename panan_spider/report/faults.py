@@ -100,29 +100,29 @@ class Fault:
 class SeenFaults:
     """The faults of a run, divided into those that give their code and those that are known."""
 
-    ringing: tuple[Fault, ...] = ()
+    alerting: tuple[Fault, ...] = ()
     known: tuple[Fault, ...] = ()
     records: tuple[FaultRecord, ...] = ()  # of all that the ledger keeps, tonight counted
 
     def counts(self, code: ExitCode) -> Counter[Outcome]:
-        """Number of ringing addresses of that code by outcome."""
-        return Counter(fault.outcome for fault in self.ringing if fault.code is code and fault.outcome is not None)
+        """Number of alerting addresses of that code by outcome."""
+        return Counter(fault.outcome for fault in self.alerting if fault.code is code and fault.outcome is not None)
 
     def of(self, kind: str, code: ExitCode) -> list[Fault]:
-        """The ringing faults of that kind and code."""
-        return [fault for fault in self.ringing if fault.kind == kind and fault.code is code]
+        """The alerting faults of that kind and code."""
+        return [fault for fault in self.alerting if fault.kind == kind and fault.code is code]
 
 
 def seen_faults(faults: Iterable[Fault], known: Mapping[str, FaultRecord], day: str, limits: Thresholds) -> SeenFaults:
     """Divide the faults that a run sees on `day` (site time) by what earlier runs have recorded."""
-    ringing, silent, records = list[Fault](), list[Fault](), dict[str, FaultRecord]()
+    alerting, silent, records = list[Fault](), list[Fault](), dict[str, FaultRecord]()
     for fault in faults:
         record = _seen_today(fault, known.get(fault.key), day)
         if fault.remembered:
             records.setdefault(fault.key, record)
-        rings = not fault.lasting or record.days <= limits.confirmed_days
-        (ringing if rings else silent).append(fault)
-    return SeenFaults(tuple(ringing), tuple(silent), tuple(records.values()))
+        alerts = not fault.lasting or record.days <= limits.confirmed_days
+        (alerting if alerts else silent).append(fault)
+    return SeenFaults(tuple(alerting), tuple(silent), tuple(records.values()))
 
 
 def _seen_today(fault: Fault, before: FaultRecord | None, day: str) -> FaultRecord:

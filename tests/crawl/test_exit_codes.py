@@ -69,7 +69,7 @@ def test_10_one_article_that_cannot_be_had(serving: Serve, crawl: Crawler) -> No
     assert len(run.articles) == len(server.site.records) - 1
 
 
-def test_11_pages_nobody_can_read_ring_until_they_are_confirmed(serving: Serve, crawl: Crawler) -> None:
+def test_11_pages_nobody_can_read_alert_until_they_are_confirmed(serving: Serve, crawl: Crawler) -> None:
     server = serving("relayout-unreadable%10")
     first = crawl(server)
     check_end(first, 11, "unknown layout")

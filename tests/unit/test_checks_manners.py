@@ -65,7 +65,7 @@ def test_every_check_says_its_own_name_with_a_threshold_and_a_sentence() -> None
         assert all(check.sentence and check.threshold and check.verdict in ("ok", "none") for check in checks)
 
 
-def test_on_the_first_run_history_checks_say_so_and_nothing_rings() -> None:
+def test_on_the_first_run_history_checks_say_so_and_nothing_alerts() -> None:
     checks = {check.name: check for check in run_checks(seen(figures(new=50_000)))}
     silent = {name for name, check in checks.items() if "no history yet" in check.sentence}
     history = {"sections_found", "field_coverage", "article_count", "section_silence", "execution_time"}

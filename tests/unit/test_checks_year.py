@@ -1,4 +1,4 @@
-"""A year of nights over a county's news, as irregular as it is: nothing rings, until something happens."""
+"""A year of nights over a county's news, as irregular as it is: nothing alerts, until something happens."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -100,7 +100,7 @@ def nights(count: int) -> Iterator[date]:
     return (FIRST + timedelta(days=number) for number in range(1, count + 1))
 
 
-def rings(checks: list[CheckResult]) -> list[str]:
+def alerts(checks: list[CheckResult]) -> list[str]:
     return [f"{check.name}: {check.sentence}" for check in checks if check.verdict in ("warn", "fail")]
 
 
@@ -113,11 +113,11 @@ def lived(seed: int, count: int) -> Year:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_rings_in_a_year_of_holidays_batches_and_irregular_sections(seed: int) -> None:
+def test_nothing_alerts_in_a_year_of_holidays_batches_and_irregular_sections(seed: int) -> None:
     year = Year(County(seed))
     year.past()
-    rung = {day: said for day in nights(330) if (said := rings(year.night(day)))}
-    assert rung == {}
+    alerted = {day: said for day in nights(330) if (said := alerts(year.night(day)))}
+    assert alerted == {}
 
 
 @pytest.fixture(scope="module")
@@ -131,22 +131,22 @@ def after(settled: Year) -> tuple[Year, Iterator[date]]:
     return copy, (FIRST + timedelta(days=number) for number in range(101, 400))
 
 
-def test_editors_that_vanish_ring_within_two_working_days(settled: Year) -> None:
+def test_editors_that_vanish_alert_within_two_working_days(settled: Year) -> None:
     year, days = after(settled)
-    said = [rings(year.night(day, editors=False)) for day, _ in zip(days, range(5), strict=False)]
+    said = [alerts(year.night(day, editors=False)) for day, _ in zip(days, range(5), strict=False)]
     first = next(number for number, lines in enumerate(said) if lines)
     assert first <= 3
     assert "has editor in 0 of" in said[first][0]
 
 
-def test_a_section_that_lists_nothing_rings_the_same_night(settled: Year) -> None:
+def test_a_section_that_lists_nothing_alerts_the_same_night(settled: Year) -> None:
     year, days = after(settled)
-    assert rings(year.night(next(days), lost="书记")) == ["sections_found: 1 of 6 known sections not found: 书记"]
+    assert alerts(year.night(next(days), lost="书记")) == ["sections_found: 1 of 6 known sections not found: 书记"]
 
 
-def test_a_section_that_falls_silent_rings_when_it_is_out_of_its_rhythm_and_no_other_does(settled: Year) -> None:
+def test_a_section_that_falls_silent_alerts_when_it_is_out_of_its_rhythm_and_no_other_does(settled: Year) -> None:
     year, days = after(settled)
-    said = {number: rings(year.night(day, silent="要闻")) for number, day in zip(range(60), days, strict=False)}
+    said = {number: alerts(year.night(day, silent="要闻")) for number, day in zip(range(60), days, strict=False)}
     first = min(number for number, lines in said.items() if lines)
     assert 14 <= first <= 18
     assert said[first][0].startswith("section_silence: silent beyond their rhythm: 要闻 since")

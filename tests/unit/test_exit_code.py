@@ -9,8 +9,8 @@ from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.faults import Fault, SeenFaults, drift_faults, section_faults
 
 
-def ringing(*faults: Fault) -> SeenFaults:
-    return SeenFaults(ringing=faults)
+def alerting(*faults: Fault) -> SeenFaults:
+    return SeenFaults(alerting=faults)
 
 
 def address(outcome: Outcome, code: ExitCode = ExitCode.INCOMPLETE, number: int = 1) -> Fault:
@@ -23,9 +23,9 @@ CAUSES: dict[ExitCode, dict[str, Any]] = {
     ExitCode.STORE_ERROR: {"store_error": "articles.jsonl: No space left on device"},
     ExitCode.INTERRUPTED: {"finish_reason": "shutdown"},
     ExitCode.ROBOTS_UNREACHABLE: {"robots_unreachable": ("www.panews.cn",)},
-    ExitCode.BLOCKED: {"faults": ringing(address(Outcome.BLOCKED, ExitCode.BLOCKED))},
-    ExitCode.LAYOUT_DRIFT: {"faults": ringing(*drift_faults(["书记 lists nothing any more"]))},
-    ExitCode.INCOMPLETE: {"faults": ringing(*section_faults(["时政"], []))},
+    ExitCode.BLOCKED: {"faults": alerting(address(Outcome.BLOCKED, ExitCode.BLOCKED))},
+    ExitCode.LAYOUT_DRIFT: {"faults": alerting(*drift_faults(["书记 lists nothing any more"]))},
+    ExitCode.INCOMPLETE: {"faults": alerting(*section_faults(["时政"], []))},
 }
 ORDER = list(CAUSES)
 
@@ -38,8 +38,8 @@ def met(outcome: Outcome, **more: Any) -> RunFacts:
 def both(*causes: dict[str, Any]) -> RunFacts:
     """The facts of several causes together."""
     facts = {name: value for cause in causes for name, value in cause.items()}
-    faults = [fault for cause in causes if "faults" in cause for fault in cause["faults"].ringing]
-    return RunFacts(**facts | {"faults": ringing(*faults)})
+    faults = [fault for cause in causes if "faults" in cause for fault in cause["faults"].alerting]
+    return RunFacts(**facts | {"faults": alerting(*faults)})
 
 
 @pytest.mark.parametrize("code", ORDER)
@@ -75,7 +75,7 @@ def test_every_reason_is_named_the_gravest_first() -> None:
 
 def test_sections_of_one_name_are_named_with_their_addresses() -> None:
     lists = [f"乡镇 (http://www.panews.cn/{key}/)" for key in ("xz", "zj")]
-    reason = exit_code_of(RunFacts(faults=ringing(*section_faults(["时政", *lists], []))))[1]
+    reason = exit_code_of(RunFacts(faults=alerting(*section_faults(["时政", *lists], []))))[1]
     assert reason == f"sections not read to their end: 时政, {lists[0]}, {lists[1]}"
 
 
@@ -87,7 +87,7 @@ def test_a_run_that_saw_too_little_names_nothing_else(code: ExitCode) -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_an_outcome_alone_is_no_fault(outcome: Outcome) -> None:
-    """Which outcomes are faults, and which of them still ring, is decided in faults.py."""
+    """Which outcomes are faults, and which of them still alert, is decided in faults.py."""
     assert exit_code_of(met(outcome)) == (ExitCode.GOOD, f"5 {outcome}")
 
 
@@ -102,7 +102,7 @@ def test_an_outcome_alone_is_no_fault(outcome: Outcome) -> None:
     ],
 )  # fmt: skip
 def test_faults_of_addresses_are_counted(code: ExitCode, outcome: Outcome, reason: str) -> None:
-    faults = ringing(address(outcome, code), address(outcome, code, 2))
+    faults = alerting(address(outcome, code), address(outcome, code, 2))
     assert exit_code_of(met(outcome, faults=faults)) == (code, reason)
 
 
@@ -111,7 +111,7 @@ def test_known_faults_are_counted_and_leave_the_code_alone() -> None:
     missing = {Outcome.UNKNOWN_LAYOUT: 30, Outcome.INVALID: 3, Outcome.OFF_SITE: 1}
     facts = met(Outcome.KNOWN, faults=known, missing=missing, no_news="no news today")
     assert exit_code_of(facts) == (ExitCode.GOOD, "no news today · 5 known · 33 known unread, 1 known missing")
-    other = met(Outcome.FAILED, faults=ringing(address(Outcome.FAILED)), missing=missing)
+    other = met(Outcome.FAILED, faults=alerting(address(Outcome.FAILED)), missing=missing)
     assert exit_code_of(other) == (ExitCode.INCOMPLETE, "1 failed · 33 known unread, 1 known missing")
 
 
@@ -140,11 +140,11 @@ def test_checks_that_fail_stand_behind_what_the_run_says_itself() -> None:
     def check(code: ExitCode, sentence: str) -> Fault:
         return Fault(code, "check", "a_check", sentence)
 
-    layout = ringing(check(ExitCode.LAYOUT_DRIFT, "2 sections not found"), *drift_faults(["时政 is gone"]))
+    layout = alerting(check(ExitCode.LAYOUT_DRIFT, "2 sections not found"), *drift_faults(["时政 is gone"]))
     assert exit_code_of(RunFacts(faults=layout)) == (ExitCode.LAYOUT_DRIFT, "时政 is gone; 2 sections not found")
-    refused = ringing(check(ExitCode.BLOCKED, "30 of 90 answers were 429"))
+    refused = alerting(check(ExitCode.BLOCKED, "30 of 90 answers were 429"))
     assert exit_code_of(RunFacts(faults=refused)) == (ExitCode.BLOCKED, "30 of 90 answers were 429")
-    lost = ringing(check(ExitCode.INCOMPLETE, "60 of 90 articles redirect"))
+    lost = alerting(check(ExitCode.INCOMPLETE, "60 of 90 articles redirect"))
     assert exit_code_of(RunFacts(faults=lost)) == (ExitCode.INCOMPLETE, "60 of 90 articles redirect")
 
 
@@ -154,7 +154,7 @@ def test_no_news_is_good_and_said_first() -> None:
 
 def test_a_redesign_does_not_make_a_reason_of_a_hundred_sections() -> None:
     lines = [f"section {n} listed articles in earlier runs, now: HTTP 404" for n in range(100)]
-    _code, reason = exit_code_of(RunFacts(faults=ringing(*drift_faults(lines))))
+    _code, reason = exit_code_of(RunFacts(faults=alerting(*drift_faults(lines))))
     assert reason.endswith(f"{lines[2]}; and 97 more like these")
-    nothing = exit_code_of(RunFacts(faults=ringing(*drift_faults([*lines[:9], "no section found"]))))[1]
+    nothing = exit_code_of(RunFacts(faults=alerting(*drift_faults([*lines[:9], "no section found"]))))[1]
     assert nothing.startswith(f"no section found; {lines[0]}; ")

@@ -77,13 +77,13 @@ def nights(*seen: list[Fault] | None, start: date = FIRST) -> list[SeenFaults]:
     return runs
 
 
-def rings(runs: list[SeenFaults]) -> list[bool]:
-    return [bool(run.ringing) for run in runs]
+def alerts(runs: list[SeenFaults]) -> list[bool]:
+    return [bool(run.alerting) for run in runs]
 
 
-def test_a_lasting_fault_rings_until_it_is_confirmed_on_three_days() -> None:
+def test_a_lasting_fault_alerts_until_it_is_confirmed_on_three_days() -> None:
     fault = faults_of(url(Outcome.OFF_SITE))
-    assert rings(nights(*[fault] * 5)) == [True, True, True, False, False]
+    assert alerts(nights(*[fault] * 5)) == [True, True, True, False, False]
     assert [len(run.known) for run in nights(*[fault] * 5)] == [0, 0, 0, 1, 1]
 
 
@@ -93,7 +93,7 @@ def test_several_runs_of_one_day_are_one_sighting() -> None:
     for _run in range(5):
         run = seen_faults(fault, known, "2026-03-07", LIMITS)
         known |= {record.key: record for record in run.records}
-        assert run.ringing and [record.days for record in run.records] == [1]
+        assert run.alerting and [record.days for record in run.records] == [1]
 
 
 def test_a_clock_that_was_set_back_confirms_nothing() -> None:
@@ -104,8 +104,8 @@ def test_a_clock_that_was_set_back_confirms_nothing() -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.PENDING])
-def test_no_answer_rings_every_time(outcome: Outcome) -> None:
-    assert rings(nights(*[faults_of(url(outcome))] * 5)) == [True] * 5
+def test_no_answer_alerts_every_time(outcome: Outcome) -> None:
+    assert alerts(nights(*[faults_of(url(outcome))] * 5)) == [True] * 5
 
 
 def test_a_row_of_an_unknown_form_is_resolved_where_every_list_was_read_and_none_names_it() -> None:
@@ -118,33 +118,33 @@ def test_a_row_of_an_unknown_form_is_resolved_where_every_list_was_read_and_none
     assert resolved(known, seen, full=True) == []
 
 
-def test_a_fault_that_changes_rings_again() -> None:
+def test_a_fault_that_changes_alerts_again() -> None:
     first, other = faults_of(url(Outcome.INVALID)), faults_of(url(Outcome.INVALID, reason="no headline"))
-    assert rings(nights(first, first, first, first, other)) == [True, True, True, False, True]
-    assert rings(nights(first, first, first, first, faults_of(url(Outcome.TOO_LARGE))))[-1]
+    assert alerts(nights(first, first, first, first, other)) == [True, True, True, False, True]
+    assert alerts(nights(first, first, first, first, faults_of(url(Outcome.TOO_LARGE))))[-1]
 
 
 def test_the_same_fault_with_other_figures_is_the_same() -> None:
     """A page that is made anew each night is another in its bytes, and unreadable in the same way."""
     sizes = [faults_of(url(Outcome.TOO_LARGE, reason=f"{size} bytes")) for size in (10_400_000, 10_500_000, 11, 12)]
-    assert rings(nights(*sizes)) == [True, True, True, False]
+    assert alerts(nights(*sizes)) == [True, True, True, False]
 
 
 def test_one_known_fault_hides_no_other() -> None:
     old, new = url(Outcome.INVALID), url(Outcome.INVALID, 2)
     runs = nights(*[faults_of(old)] * 4, faults_of(old, new))
-    assert [fault.subject for fault in runs[-1].ringing] == [new.url]
+    assert [fault.subject for fault in runs[-1].alerting] == [new.url]
     assert [fault.subject for fault in runs[-1].known] == [old.url]
 
 
-def test_a_section_that_ended_rings_for_three_days_and_again_where_it_ends_a_second_time() -> None:
+def test_a_section_that_ended_alerts_for_three_days_and_again_where_it_ends_a_second_time() -> None:
     lines = drift_faults(["section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"])
-    assert rings(nights(*[lines] * 5)) == [True, True, True, False, False]
-    assert rings(nights(*[lines] * 4, [], lines)) == [True, True, True, False, False, True]
+    assert alerts(nights(*[lines] * 5)) == [True, True, True, False, False]
+    assert alerts(nights(*[lines] * 4, [], lines)) == [True, True, True, False, False, True]
 
 
 def test_that_nothing_is_found_at_all_never_wears_off() -> None:
-    assert rings(nights(*[drift_faults(["no section found from the entry pages on"])] * 9)) == [True] * 9
+    assert alerts(nights(*[drift_faults(["no section found from the entry pages on"])] * 9)) == [True] * 9
 
 
 def test_sections_of_like_names_are_not_one() -> None:
@@ -160,21 +160,21 @@ def test_sections_of_like_names_are_not_one() -> None:
     ("outcome", "reason"),
     [(Outcome.GONE, "HTTP 404"), (Outcome.ALIAS, "leads to http://x/"), (Outcome.BLOCKED, "HTTP 403")],
 )
-def test_many_at_once_are_a_fault_of_the_site_and_ring_every_time(outcome: Outcome, reason: str) -> None:
+def test_many_at_once_are_a_fault_of_the_site_and_alert_every_time(outcome: Outcome, reason: str) -> None:
     many = faults_of(*(url(outcome, number, reason=reason) for number in range(1, 31)), asked=100)
     few = faults_of(*(url(outcome, number, reason=reason) for number in range(1, 6)), asked=100)
-    assert rings(nights(*[many] * 5)) == [True] * 5
+    assert alerts(nights(*[many] * 5)) == [True] * 5
     assert len(nights(many)[0].records) == 30, "each of them is a gap of the next run"
-    assert rings(nights(*[few] * 5)) == [True, True, True, False, False]
+    assert alerts(nights(*[few] * 5)) == [True, True, True, False, False]
 
 
 def test_few_among_thousands_are_no_mass() -> None:
     some = faults_of(*(url(Outcome.GONE, number) for number in range(1, 31)), asked=10_000)
-    assert rings(nights(*[some] * 4))[-1] is False
+    assert alerts(nights(*[some] * 4))[-1] is False
 
 
-def test_a_list_that_is_blocked_rings_every_time() -> None:
-    assert rings(nights(*[faults_of(url(Outcome.BLOCKED, kind="section"))] * 5)) == [True] * 5
+def test_a_list_that_is_blocked_alerts_every_time() -> None:
+    assert alerts(nights(*[faults_of(url(Outcome.BLOCKED, kind="section"))] * 5)) == [True] * 5
 
 
 def walk(url: str, state: str, name: str = "时政") -> dict[str, str]:
@@ -185,7 +185,7 @@ def test_two_sections_of_one_name_are_judged_by_address() -> None:
     one = section_faults(["时政"], [walk("a", "failed"), walk("b", "end")])
     both = section_faults(["时政", "时政"], [walk("a", "failed"), walk("b", "failed")])
     assert (len(one), len(both)) == (1, 2)
-    assert rings(nights(*[one] * 4, both)) == [True, True, True, False, True]
+    assert alerts(nights(*[one] * 4, both)) == [True, True, True, False, True]
 
 
 def test_every_fault_has_a_line_of_its_own_with_the_address_where_there_is_one() -> None:
@@ -205,22 +205,22 @@ def test_every_fault_has_a_line_of_its_own_with_the_address_where_there_is_one()
 
 def test_a_section_without_a_walk_is_resolved_when_it_is_read() -> None:
     unread = section_faults(["乡镇 (http://www.panews.cn/xz/)"], [])
-    assert rings(nights(*[unread] * 4, [], unread)) == [True, True, True, False, False, True]
+    assert alerts(nights(*[unread] * 4, [], unread)) == [True, True, True, False, False, True]
 
 
-def test_a_walk_that_fails_in_another_way_rings_again() -> None:
+def test_a_walk_that_fails_in_another_way_alerts_again() -> None:
     failed, capped = (section_faults(["时政"], [walk("a", state)]) for state in ("failed", "capped"))
-    assert rings(nights(*[failed] * 4, capped)) == [True, True, True, False, True]
+    assert alerts(nights(*[failed] * 4, capped)) == [True, True, True, False, True]
 
 
-def test_rows_with_addresses_of_a_new_form_ring_until_the_profile_knows_them() -> None:
+def test_rows_with_addresses_of_a_new_form_alert_until_the_profile_knows_them() -> None:
     line = "section 时政 (http://www.panews.cn/sz/): its newest row has an address of no known form: http://www.panews.cn/c/1"
-    assert rings(nights(*[drift_faults([line])] * 9)) == [True] * 9
+    assert alerts(nights(*[drift_faults([line])] * 9)) == [True] * 9
 
 
 def test_an_entry_page_without_links_never_wears_off() -> None:
     line = "entry page http://www.panews.cn/ shows neither sections nor articles"
-    assert rings(nights(*[drift_faults([line])] * 9)) == [True] * 9
+    assert alerts(nights(*[drift_faults([line])] * 9)) == [True] * 9
 
 
 def test_a_dead_link_of_the_navigation_is_a_fault_of_its_address() -> None:
@@ -238,6 +238,6 @@ def test_stored_articles_that_vanish_all_at_once_are_a_fault_and_one_is_a_remova
     def vanished(count: int, reason: str = "HTTP 404") -> list[Fault]:
         return faults_of(*(url(Outcome.GONE, n, stored=True, reason=reason) for n in range(1, count + 1)), asked=100)
 
-    assert len(vanished(60)) == 60 and rings(nights(*[vanished(60)] * 4)) == [True] * 4
+    assert len(vanished(60)) == 60 and alerts(nights(*[vanished(60)] * 4)) == [True] * 4
     assert vanished(3) == []
     assert vanished(60, "still gone") == [], "known removals that `recheck=all` has requested again"

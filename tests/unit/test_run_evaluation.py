@@ -133,7 +133,7 @@ def test_no_news_is_code_0_and_says_so(begin: Begin) -> None:
     )
 
 
-def test_a_section_that_ended_rings_for_three_days_and_stays_in_the_report(begin: Begin) -> None:
+def test_a_section_that_ended_alerts_for_three_days_and_stays_in_the_report(begin: Begin) -> None:
     line = "section 视频 (http://www.panews.cn/sp/) listed articles in earlier runs, now: HTTP 404"
     codes = []
     for day in range(4):
@@ -149,7 +149,7 @@ def test_a_section_that_ended_rings_for_three_days_and_stays_in_the_report(begin
     assert codes == [*[ExitCode.LAYOUT_DRIFT] * 3, ExitCode.GOOD]
 
 
-def test_a_listed_article_that_is_gone_rings_for_three_days_and_stays_a_gap(begin: Begin) -> None:
+def test_a_listed_article_that_is_gone_alerts_for_three_days_and_stays_a_gap(begin: Begin) -> None:
     """Until somebody has it: then the fault is resolved."""
     codes, gaps, known = [], [], []
     for day in range(5):
