@@ -137,7 +137,7 @@ class Article(BaseModel):
     attachments: list[Link] = Field(description="Files the body links to.")
     related: list[Link] = Field(description="Links of the 相关阅读 / 相关新闻 block.")
     pages: int = Field(ge=1, description="How many parts were joined.")
-    template: Literal["enorth_a", "enorth_b", "trs"] = Field(description="The page object that read it.")
+    template: Literal["enorth_a", "enorth_b", "trs"] = Field(description="The page template it was read by.")
     content_hash: str = Field(pattern=r"^sha256:[0-9a-f]{64}$", description="Hash over the content alone.")
     fetched_at: str = Field(description="When page one was received, UTC, RFC 3339.")
     warc: WarcLocation | None = Field(description="Place of page one's raw response; null only where none was kept.")

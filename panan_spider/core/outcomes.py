@@ -14,7 +14,7 @@ class Outcome(StrEnum):
     GONE = "gone"  # 404 or 410
     FORBIDDEN = "forbidden"  # robots.txt says no
     BLOCKED = "blocked"  # 401, 403, 429 to the end, a challenge, login or maintenance page
-    UNKNOWN_LAYOUT = "unknown_layout"  # a page that no page object can read: quarantined
+    UNKNOWN_LAYOUT = "unknown_layout"  # a page that no page template fits: quarantined
     INVALID = "invalid"  # read, but not a valid article: quarantined
     UNKNOWN_ADDRESS = (
         "unknown_address"  # a row of a list, on the site, whose address is of no known form: not asked for

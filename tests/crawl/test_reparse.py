@@ -14,7 +14,7 @@ from harness import Begun, Crawler, Serve
 
 DEAD_PROXY = "http://127.0.0.1:9"
 
-#: A page object of tomorrow, or a broken one, put in before the command starts.
+#: An extraction of tomorrow, or a broken one, put in before the command starts.
 TOMORROW = """
 import socket, sys
 from dataclasses import replace
@@ -121,7 +121,7 @@ def test_a_raw_page_that_is_missing_is_named(crawled: harness.Crawl) -> None:
 def test_quarantined_pages_that_have_become_readable_are_stored(
     serving: Serve, crawl: Crawler, crawled: harness.Crawl, tmp_path: Path
 ) -> None:
-    """A crawl whose page objects could read none of 2019 and join no parts is made good without asking the site again."""
+    """A crawl whose extraction could read none of 2019 and joined no parts is made good without asking the site again."""
     rescued = tmp_path / "rescued"
     blind = tmp_path / "sitecustomize.py"
     blind.write_text(

@@ -12,7 +12,7 @@ from harness import Begun, Crawl
 
 from panan_spider.archive.data_folder import Lock
 
-#: A page object of tomorrow that reads a kicker on every page; ten articles are stored together. At the n-th line written:
+#: An extraction of tomorrow that reads a kicker on every page; ten articles are stored together. At the n-th line written:
 #: SIGTERM, or kill -9, after it and before its mark; or no line grows the file beyond so many bytes, as on a full disk.
 TOMORROW = """
 import os, resource, signal, sys

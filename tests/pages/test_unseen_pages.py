@@ -1,6 +1,6 @@
 """Pages in markups of many makers, written before they were read: bytes, and what a careful reader says.
 
-The `a…` and `l…`, and the `g…` and `p…` of another hand, are by somebody who had read neither page objects nor tests; all others came after
+The `a…` and `l…`, and the `g…` and `p…` of another hand, are by somebody who had read neither the extraction nor tests; all others came after
 mends, aimed at what they had left untried; the `c…` are what must stay as it is beside them. The first readings stand in docs/evaluation.md. `expected.json` holds the fields on
 which careful readers agree. `fate` is the name that a page must get which is no article; `"open": true` says that it is still read wrongly.
 """
