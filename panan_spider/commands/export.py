@@ -77,7 +77,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         from panan_spider.publish.export.export_files import only_export_to
-        from panan_spider.publish.export.job import FORMATS, ExportJob, Selection
+        from panan_spider.publish.export.job import FORMATS, ExportJob, Selection, days_held
 
         out = self._out(data, opts)
         began = time.monotonic()
@@ -86,6 +86,8 @@ class Command(ArchiveCommand, ScrapyCommand):
             done = FORMATS[opts.format].export(job, out)
         seconds, how = time.monotonic() - began, "made anew" if done.anew else "brought up to date"
         print(f"panan: {out}: {done.articles} articles, {done.revisions} revisions, {how} in {seconds:.1f} s")
+        if not done.articles and any(self.period) and (days := days_held(data, job.selection)) is not None:
+            print(f"panan: no article is of these days: there are articles of {days[0]} to {days[1]}")
         return ExitCode.GOOD
 
     def interrupted(self, opts: argparse.Namespace) -> str:

@@ -47,6 +47,24 @@ def test_a_part_of_the_archive(data: Path, words: list[str], held: list[str]) ->
     assert ids(data / "export/panan.sqlite") == held
 
 
+@pytest.mark.parametrize("name", ["sqlite", "csv"])
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        (["--since", "2030-01-01"], "2020-03-01 to 2020-03-09"),
+        (["--until", "2019-12-31"], "2020-03-01 to 2020-03-09"),
+        (["--section", "乡镇", "--since", "2020-03-06"], "2020-03-05 to 2020-03-05"),
+    ],
+)
+def test_where_no_article_is_of_the_days_asked_for_the_days_held_are_named(
+    data: Path, name: str, words: list[str], days: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export(data, "--format", name, *words) == 0
+    result, hint = capsys.readouterr().out.splitlines()
+    assert ": 0 articles, 0 revisions, " in result
+    assert hint == f"panan: no article is of these days: there are articles of {days}"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -187,6 +187,16 @@ def choose(lines: ArchiveLines, selection: Selection) -> SelectedArticles:
         )
     held = {number: start for number, (_revision, start, held) in newest.items() if held}
     return SelectedArticles(held, sum(newest[number][0] for number in held), corrected)
+
+
+def days_held(data: Path, selection: Selection) -> tuple[str, str] | None:
+    """The first and last day of the articles that `selection` would hold without its range of days; None where none has a day.
+
+    Raises StoreError.
+    """
+    of_any_day = replace(selection, since=None, until=None)
+    days = [day for line in ArchiveLines(data).read() if of_any_day.holds(line.record) and (day := day_of(line.record))]
+    return (min(days), max(days)) if days else None
 
 
 class Removal(NamedTuple):
