@@ -10,8 +10,8 @@ from panan_spider.archive.ledger.database import Database
 from panan_spider.archive.ledger.stored_articles import as_date
 from panan_spider.core.outcomes import UNSETTLED, Outcome
 
-#: Article addresses the next run takes up by itself. Out of range is so for one run's dates only, and a
-#: robots.txt that forbids tonight may allow tomorrow: asking it again costs no request of a page.
+#: Outcomes of articles that the next run asks for again. Out of range depends on the dates of one run, and a robots.txt
+#: that forbids tonight may allow tomorrow.
 _RETAKEN: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.FORBIDDEN}
 
 
@@ -45,7 +45,7 @@ _SHARED: Final = f"outcome = 'invalid' AND coalesce(reason, '') LIKE '{SHARED_CO
 _TWINS: Final = """SELECT url FROM articles WHERE outcome IN ('stored', 'revised') AND content_hash IN (
     SELECT content_hash FROM articles GROUP BY content_hash HAVING count(*) > 1)"""
 
-#: A list row of an article with one of these is still news: nobody has yet learned what the article is.
+#: Outcomes that leave open what the article is: its list rows count as new.
 _NEWS: Final = UNSETTLED | {Outcome.OUT_OF_RANGE, Outcome.ALIAS}
 
 
@@ -56,14 +56,14 @@ _DOUBTED: Final = f"""(a.outcome = 'gone' AND EXISTS (SELECT 1 FROM listings g W
         AND (SELECT julianday(max(r.started)) - julianday(min(r.started)) {_found_by_runs("'gone'")}) >= 7))"""
 
 
-#: The address `a` was met by a run, and nobody has asked at any address of its article.
+#: The URL `a` was discovered by a run, and no URL of its article was ever asked for.
 _MET: Final = """a.outcome IS NULL AND EXISTS (SELECT 1 FROM fates f WHERE f.run = ? AND f.address = a.number)
     AND NOT EXISTS (SELECT 1 FROM addresses m WHERE m.article_id = a.article_id AND m.outcome IS NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingArticle:
-    """An article address that earlier runs discovered and could not settle: failed, blocked, or never reached."""
+    """The URL of an article that earlier runs discovered and did not settle: failed, blocked, or never reached."""
 
     url: str
     article_id: str
@@ -73,7 +73,7 @@ class PendingArticle:
     listed_in: tuple[str, ...]
 
 
-#: Months are `2020-03`; an article whose address holds no date is counted under "".
+#: Number of articles by month, such as `2020-03`; "" for articles whose URL holds no date.
 Months = dict[str, int]
 
 
@@ -83,15 +83,15 @@ def among(outcomes: Iterable[Outcome]) -> str:
 
 
 class LedgerQueries:
-    """Questions about all addresses together. None of them writes."""
+    """Queries over all URLs and articles. None writes."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def settled(self, article_id: str) -> bool:
-        """True for an article with a final outcome: stored, or one of its addresses ended in an outcome that is not temporary.
+        """Whether an article has a final outcome: it is stored, or one of its URLs ended in an outcome that is not temporary.
 
-        Not, where nobody has yet asked at one of its addresses: gone at one host, it may stand at the other.
+        False while one of its URLs was never asked for: gone at one host, it may stand at the other.
         """
         row = self._db.row(
             f"""SELECT EXISTS (SELECT 1 FROM articles WHERE id = ?) OR EXISTS (
@@ -103,11 +103,11 @@ class LedgerQueries:
         return bool(row and row[0])
 
     def unsettled(self, rarely: str = "9999", today: str = "9999", run: int = 0) -> list[PendingArticle]:
-        """The articles to take up again, each once, by the address tried least.
+        """The articles to ask for again, each once, by the URL with the fewest tries.
 
-        One that has led off the site time and again only where that was last found before the time `rarely`; one that is
-        only a link off the site only where that was last found before the day `today`; none that nobody has yet asked for
-        and that `run` has met itself: in a first crawl these are all articles of the site.
+        Those that led off the site on three days only where that was last found before the time `rarely`; those that are
+        only a link off the site only where that was last found before the day `today`. Articles that `run` itself has
+        discovered and nobody has asked for are left out: in a first crawl these are all articles of the site.
         """
         rows = self._db.rows(
             f"""SELECT url, article_id, posted, outcome, tries, (
@@ -146,14 +146,14 @@ class LedgerQueries:
         return row is not None
 
     def articles_with_outcome(self, outcomes: Iterable[Outcome]) -> frozenset[str]:
-        """IDs of the articles one of whose addresses has one of these as its newest outcome."""
+        """IDs of the articles with a URL whose newest outcome is one of these."""
         rows = self._db.rows(
             f"SELECT DISTINCT article_id FROM addresses WHERE article_id IS NOT NULL AND outcome IN {among(outcomes)}"
         )
         return frozenset(row[0] for row in rows)
 
     def barren(self, since: str) -> frozenset[str]:
-        """Addresses like sections' that, since that time, listed nothing or were gone, and never listed anything.
+        """Section-like URLs that, since that time, listed nothing or were gone, and never listed anything.
 
         Two runs that ended well must have found it so: a page can be empty for a night, and the pages that it led to may
         be lost with a run that did not end well.
@@ -169,13 +169,13 @@ class LedgerQueries:
         return frozenset(row[0] for row in rows)
 
     def hubs(self) -> frozenset[str]:
-        """Addresses like sections' whose newest outcome is that they were read and list nothing: they lead to sections."""
+        """Section-like URLs that were read, list nothing and lead to sections, by their newest outcome."""
         return frozenset(
             row[0] for row in self._db.rows("SELECT url FROM addresses WHERE outcome = 'read' AND kind = 'section'")
         )
 
     def months_by_section(self) -> dict[str, Months]:
-        """Stored articles by section, as lists name it, and month. One in two lists counts in both."""
+        """Number of stored articles by section and month. An article in two lists counts in both."""
         rows = self._db.rows(
             """SELECT section, coalesce(substr(posted, 1, 7), '') AS month, count(*)
             FROM listings JOIN articles ON id = article_id GROUP BY section, month ORDER BY section, month"""
@@ -186,7 +186,7 @@ class LedgerQueries:
         return found
 
     def months(self) -> Months:
-        """Stored articles by month, each once."""
+        """Number of stored articles by month."""
         return dict(
             self._db.rows(
                 "SELECT coalesce(substr(posted, 1, 7), '') AS month, count(*) FROM articles GROUP BY month ORDER BY month"
@@ -194,7 +194,7 @@ class LedgerQueries:
         )
 
     def months_unlisted(self) -> Months:
-        """Stored articles that no list names, by month."""
+        """Number of stored articles that no list names, by month."""
         return dict(
             self._db.rows(
                 """SELECT coalesce(substr(posted, 1, 7), '') AS month, count(*) FROM articles
@@ -203,7 +203,7 @@ class LedgerQueries:
         )
 
     def totals(self) -> tuple[int, int, int]:
-        """Articles stored; their revisions; of the articles, those the site no longer has."""
+        """Numbers of stored articles, of their revisions, and of articles that the site no longer has."""
         row = self._db.row(
             "SELECT count(*), coalesce(sum(revision), 0), coalesce(sum(outcome = 'gone'), 0) FROM articles"
         )
@@ -211,7 +211,7 @@ class LedgerQueries:
         return int(row[0]), int(row[1]), int(row[2])
 
     def outcome_totals(self) -> dict[Outcome, int]:
-        """Addresses by their newest outcome; those listed and never asked for are PENDING."""
+        """Number of URLs by newest outcome; PENDING includes those never asked for."""
         found: dict[Outcome, int] = {}
         for outcome, count in self._db.rows("SELECT outcome, count(*) FROM addresses GROUP BY outcome"):
             name = Outcome(outcome or Outcome.PENDING)
@@ -219,11 +219,11 @@ class LedgerQueries:
         return found
 
     def by_day(self) -> dict[str, int]:
-        """Stored articles by the day they were put on the web, oldest first."""
+        """Number of stored articles by the day they were posted."""
         return dict(self._db.rows("SELECT posted, count(*) FROM articles WHERE posted IS NOT NULL GROUP BY posted"))
 
     def by_section(self, since: str) -> dict[str, dict[str, int]]:
-        """Stored articles put on the web since that day, by section whose list names them, and by day."""
+        """Number of stored articles posted since that day, by section that lists them and by day."""
         found: dict[str, dict[str, int]] = {}
         for section, day, number in self._db.rows(
             """SELECT l.section, a.posted, count(*) FROM articles a JOIN listings l ON l.article_id = a.id
@@ -248,7 +248,7 @@ class LedgerQueries:
         return None if row is None else row[0]
 
     def gone(self, run: int) -> list[tuple[str, str, int]]:
-        """Stored articles a run found gone that were there when last asked: number, address, the byte their newest line begins at."""
+        """Stored articles that a run found gone for the first time: ID, URL, and the byte at which their newest line begins."""
         rows = self._db.rows(
             """SELECT s.id, s.url, s.line_offset FROM fates f JOIN addresses a ON a.number = f.address
             JOIN articles s ON s.id = a.article_id AND s.url = a.url
@@ -270,7 +270,7 @@ class LedgerQueries:
         return [dict(zip(keys, row, strict=True)) for row in rows]
 
     def without_address(self) -> list[tuple[str, str]]:
-        """(number, address) of stored articles whose address the ledger does not know."""
+        """(ID, URL) of stored articles whose URL is not on record."""
         rows = self._db.rows(
             "SELECT id, url FROM articles s WHERE NOT EXISTS (SELECT 1 FROM addresses a WHERE a.url = s.url) ORDER BY id"
         )
@@ -299,7 +299,7 @@ _GAPS: Final = UNSETTLED | {
 
 @dataclass(frozen=True, slots=True)
 class MissingUrl:
-    """An address whose content the archive lacks, or holds in quarantine only."""
+    """A URL whose content the archive lacks, or holds in quarantine only."""
 
     url: str
     kind: str
@@ -322,7 +322,7 @@ class MissingArticle:
 
 
 class GapQueries:
-    """Questions about what the archive lacks. None of them writes."""
+    """Queries for gaps of the archive. None writes."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -350,7 +350,7 @@ class GapQueries:
         ]
 
     def missing_articles(self) -> list[MissingArticle]:
-        """Articles that lists name and the archive does not hold, each once, by the address last heard of."""
+        """Articles that lists name and the archive does not hold, each once, by the URL settled last."""
         rows = self._db.rows(
             """SELECT l.article_id, group_concat(section, char(31)), (
                 SELECT number FROM addresses a WHERE a.article_id = l.article_id

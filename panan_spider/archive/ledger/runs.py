@@ -26,13 +26,13 @@ class RunRecord:
 
 
 class RunTable:
-    """Runs, and what later ones must know of them."""
+    """Records of runs."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(self, run_id: str, args: Mapping[str, str], at: str) -> int:
-        """Enter a run; its number. Raises StoreError where that id is taken."""
+        """Record the begin of a run; its number. Raises StoreError where that ID is taken."""
         text = json.dumps(dict(args), ensure_ascii=False)
         if self._db.row("SELECT 1 FROM runs WHERE id = ?", run_id) is not None:
             raise StoreError(f"run {run_id} is in the ledger already: every run needs an id of its own")
@@ -42,11 +42,11 @@ class RunTable:
         return int(row[0]) if row else 0
 
     def dead(self) -> list[tuple[int, str]]:
-        """Number and id of the runs that never ended. Asked by the holder of the lock: they are all dead."""
+        """Number and ID of the runs without an end. The caller holds the lock, so that all of them are dead."""
         return [(row[0], row[1]) for row in self._db.rows("SELECT number, id FROM runs WHERE finished IS NULL")]
 
     def end(self, number: int, at: str, exit_code: int | None, report: Mapping[str, Any] | None) -> None:
-        """A run is over."""
+        """Record the end of a run."""
         text = None if report is None else json.dumps(report, ensure_ascii=False, default=str)
         with self._db.write():
             self._db.run(
@@ -91,7 +91,7 @@ class FaultRecord:
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulUrl:
-    """An address of one run whose outcome may be a fault."""
+    """A URL of one run whose outcome may be a fault."""
 
     url: str
     kind: str
@@ -121,7 +121,7 @@ class FaultTable:
         )
 
     def resolve(self, keys: Sequence[str]) -> None:
-        """Drop these faults, and those of addresses that have another outcome or whose article is stored by now; inside `write`."""
+        """Drop these faults, and those of URLs that have another outcome or whose article is stored by now; inside `write`."""
         self._db.run_each("DELETE FROM faults WHERE key = ?", ((key,) for key in keys))
         self._db.run(
             """DELETE FROM faults WHERE outcome IS NOT NULL AND EXISTS (
@@ -131,7 +131,7 @@ class FaultTable:
         )
 
     def doubtful(self, run: int) -> list[DoubtfulUrl]:
-        """The addresses of a run whose outcome may be a fault, by address."""
+        """The URLs of a run whose outcome may be a fault, sorted."""
         rows = self._db.rows(
             f"""SELECT a.url, a.kind, a.article_id, f.outcome, f.reason,
                 EXISTS (SELECT 1 FROM articles s WHERE s.id = a.article_id),
@@ -181,18 +181,18 @@ class OpenWalk:
 
 
 class WalkTable:
-    """Walks through sections, from their first list page towards their end."""
+    """Walks of sections."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(self, run: int, url: str, name: str, at: str) -> None:
-        """A walk begins."""
+        """Record the begin of a walk."""
         with self._db.write():
             self._db.run("INSERT INTO walks (run, url, name, began) VALUES (?, ?, ?, ?)", run, url, name, at)
 
     def listed(self, run: int, url: str, rows: int, new: int) -> None:
-        """A page of the walk of `url` listed rows: kept as they come, for a walk that dies tells nothing at its end."""
+        """Count the rows of one page of the walk of `url`; at once, because a run can die before the walk ends."""
         self._db.run(
             "UPDATE walks SET rows = rows + ?, new = new + ? WHERE run = ? AND url = ? AND state IS NULL",
             *(rows, new, run, url),
@@ -210,7 +210,7 @@ class WalkTable:
         oldest: date | None = None,
         last_page: str | None = None,
     ) -> None:
-        """The run's open walk of `url` has ended; a walk that nobody began is entered whole."""
+        """Record the end of the open walk of `url`; a walk without a begin is recorded whole."""
         evidence = (None if oldest is None else oldest.isoformat(), last_page)
         with self._db.write():
             known = self._db.run(
@@ -226,7 +226,7 @@ class WalkTable:
                 )
 
     def interrupt(self, run: int, at: str) -> int:
-        """End every open walk of a run as interrupted; how many there were."""
+        """End every open walk of a run as interrupted; the number of them."""
         return self._db.run(
             "UPDATE walks SET state = 'interrupted', ended = ? WHERE run = ? AND state IS NULL", at, run
         )
@@ -259,7 +259,7 @@ class WalkTable:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def open_walks(self) -> list[OpenWalk]:
-        """The newest walk of each address whose end no walk has proven, or whose proof a later walk undid."""
+        """The newest walk of each section whose end no walk has proven, or whose proof a later walk undid."""
         rows = self._db.rows(
             """SELECT name, url, state, pages, rows, began FROM walks w
             WHERE number = (SELECT max(number) FROM walks n WHERE n.url = w.url) AND
@@ -298,7 +298,7 @@ class ListReading(NamedTuple):
 
 
 class ListPageTable:
-    """Queries and writes. A reading by another version of the program is none: that version may read the page otherwise."""
+    """List pages as last read. Readings by another version of the program are ignored: it may read the page otherwise."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -67,7 +67,7 @@ class ArticleTable:
         return [row[0] for row in rows]
 
     def latest(self, article_id: str) -> KnownArticle | None:
-        """The newest revision of that number; None where none is stored."""
+        """The newest revision of an article; None where none is stored."""
         row = self._db.row(
             """SELECT id, url, revision, content_hash, posted, pages, etag, last_modified, outcome
             FROM articles WHERE id = ?""",
@@ -93,7 +93,7 @@ class ArticleTable:
         return None if row is None else int(row[0])
 
     def answer(self, article_id: str, part: str | None) -> tuple[str, str] | None:
-        """Address and time of the answer whose validators are on record, page one's or that of `part`; None for none."""
+        """URL and time of the answer whose validators are on record, of page one or of `part`; None where there is none."""
         if part is None:
             row = self._db.row("SELECT url, coalesce(validated_at, fetched_at) FROM articles WHERE id = ?", article_id)
         else:
@@ -101,7 +101,7 @@ class ArticleTable:
         return None if row is None else (row[0], row[1])
 
     def mark(self, record: Mapping[str, Any], line_offset: int, etag: str | None, last_modified: str | None) -> None:
-        """Note an article line, given as parsed, that starts at byte `line_offset`. Idempotent."""
+        """Mark an article line, given as parsed, that begins at byte `line_offset`. Idempotent."""
         warc = record.get("warc") or {}
         outcome = Outcome.STORED if record["revision"] == 1 else Outcome.REVISED
         marked = self._db.run(
@@ -124,14 +124,14 @@ class ArticleTable:
             self.list_in(section, [record["id"]])
 
     def validators(self, article_id: str, etag: str | None, last_modified: str | None, at: str | None) -> None:
-        """Note what the server now gives to ask page one again with, and when it was received."""
+        """Record the newest validators of page one, and when they were received."""
         self._db.run(
             "UPDATE articles SET etag = ?, last_modified = ?, validated_at = ? WHERE id = ?",
             *(etag, last_modified, at, article_id),
         )
 
     def note_parts(self, article_id: str, parts: Sequence[KnownPart]) -> None:
-        """Note of how many parts the article now is, and how each of those behind page one was answered."""
+        """Record the number of pages of the article, and the newest answers of its further parts."""
         self._db.run("UPDATE articles SET pages = ? WHERE id = ?", len(parts) + 1, article_id)
         self._db.run("DELETE FROM parts WHERE article_id = ?", article_id)
         self._db.run_each(
@@ -154,14 +154,14 @@ class ArticleTable:
         return Outcome(before[0])
 
     def list_in(self, section: str, article_ids: list[str]) -> None:
-        """Note that the lists of `section` name these articles."""
+        """Record that the lists of `section` name these articles."""
         self._db.run_each(
             "INSERT OR IGNORE INTO listings (article_id, section) VALUES (?, ?)",
             ((number, section) for number in article_ids),
         )
 
     def show_in(self, section: str, shown: Mapping[str, str]) -> list[str]:
-        """Note what the list of `section` shows of articles, by ID; the IDs of those that it showed otherwise before."""
+        """Record title and day as the list of `section` shows them, by article ID; the IDs of those shown otherwise before."""
         marks = ", ".join("?" * len(shown))
         before = self._db.rows(
             f"SELECT article_id, shown FROM listings WHERE section = ? AND article_id IN ({marks})", section, *shown
@@ -193,12 +193,12 @@ class ArticleTable:
         return sum(bool(shown.get(title, set()) - {article_id}) for article_id, title in titled)
 
     def posted_since(self, day: str) -> int:
-        """Number of stored articles put on the web since `day` that the site still has, as far as is known."""
+        """Number of stored articles posted since `day` that were not found gone."""
         row = self._db.row("SELECT count(*) FROM articles WHERE posted >= ? AND outcome != ?", day, Outcome.GONE)
         return int(row[0]) if row else 0
 
     def listed_in(self, article_id: str) -> tuple[str, ...]:
-        """The sections whose lists named the article, sorted."""
+        """The sections whose lists name the article, sorted."""
         rows = self._db.rows("SELECT section FROM listings WHERE article_id = ?", article_id)
         return tuple(sorted(row[0] for row in rows))
 
@@ -233,7 +233,7 @@ class ArticleTable:
         return [row[0] for row in self._db.rows("SELECT line_offset FROM articles ORDER BY line_offset")]
 
     def stored_since(self, section: str, day: str) -> list[str]:
-        """Addresses of the articles that lists of `section` have named, put on the web since `day` ("" for all); newest first."""
+        """URLs of stored articles that lists of `section` name, posted since `day` ("" for all); newest first."""
         rows = self._db.rows(
             """SELECT url FROM listings JOIN articles ON id = article_id
             WHERE section = ? AND coalesce(posted, '9') >= ? ORDER BY posted DESC, id""",
@@ -252,7 +252,7 @@ class ArticleTable:
         return int(row[0]) if row else 0
 
     def rows(self) -> Iterator[Row]:
-        """Every stored article."""
+        """`ARTICLE_COLUMNS` of every stored article, in the order of the lines."""
         return self._db.each(f"SELECT {ARTICLE_COLUMNS} FROM articles ORDER BY line_offset")
 
 
