@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from store_crawl import NEW, crawl
@@ -41,7 +42,7 @@ def run_to_the_end(folder: Path) -> None:
     ledger = Ledger.read_only(folder / "ledger.sqlite")
     assert ledger.runs.dead() == []
     ledger.close()
-    with sqlite3.connect(folder / "ledger.sqlite") as books:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as books:  # an open file would keep a disk mounted
         assert books.execute("SELECT * FROM fates WHERE outcome IS NULL").fetchall() == []
     last = crawl(folder, "last", NEW)
     assert last.notes == [] and last.memory.counts[Outcome.UNCHANGED] == 4
