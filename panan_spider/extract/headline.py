@@ -15,6 +15,7 @@ from panan_spider.extract.results import UnknownLayout
 from panan_spider.extract.words import SiteWords, is_prose, one_of
 from panan_spider.sites.profile import ArticleTemplate
 
+_xpath: Final = cache(etree.XPath)
 _PUNCTUATION: Final = re.compile(r"[\s\W_]+")
 #: Words that a site's, a portal's or a section's name holds, and no article's.
 _SITE_WORDS: Final = re.compile(one_of("site_words"))
@@ -62,7 +63,8 @@ def other_names(document_title: str, headline: str, own: Collection[str], words:
     """
     names = {plain(name) for name in (*own, *words.site.names)}
     parts = [plain(part) for part in _TITLE_CUTS.split(fold(document_title))]
-    called = [part for part in parts if part and part not in names and not _names_site(part, words)]
+    site = words.pattern(_NAME_OF_SITE)
+    called = [p for p in parts if p and p not in names and not _SITE_WORDS.search(p) and not site.search(p)]
     whole, said = "".join(called), plain(fold(headline))
     if len(whole) < _SHORTEST_CALLED or len(said) < 2 or said[:_ALIKE] in whole:
         return []
@@ -82,10 +84,6 @@ def is_claim(kicker: str) -> bool:
     return _CLAIM.fullmatch(plain(kicker)) is not None
 
 
-def _names_site(part: str, words: SiteWords) -> bool:
-    return _SITE_WORDS.search(part) is not None or words.pattern(_NAME_OF_SITE).search(part) is not None
-
-
 def is_lost(lines: Sequence[Line], titles: Sequence[str], body: Sequence[Line]) -> bool:
     """Whether the headline is gone from a page: no line beside it, a kicker first, shares a word with what the document is called."""
     called = min(map(plain, titles), key=len, default="")
@@ -102,11 +100,6 @@ def said_once(line: Line) -> Line:
     return replace(line, raw=line.prose[: (len(line.prose) + 1) // 2].strip())
 
 
-def is_sentence(line: Line, title: str) -> bool:
-    """Whether the line, though its words are the headline's, ends as a text's sentence does."""
-    return line.prose.endswith("。") and not title.endswith("。")
-
-
 def share_words(one: str, other: str, length: int) -> bool:
     """Whether some `length` characters in a row stand in both."""
     return any(one[at : at + length] in other for at in range(len(one) - length + 1))
@@ -119,7 +112,7 @@ def known_titles(
 
     `source` is the page's text. A selector's element can hold the lines over and under the headline, too, so it comes last.
     """
-    nodes = [node for word, path in template.title_paths if word in source for node in _compiled(path)(root)]
+    nodes = [node for word, path in template.title_paths if word in source for node in _xpath(path)(root)]
     # An element of several lines does not tell which of them is the headline.
     nodes = [node for node in nodes if all(node.find(f".//{tag}") is None for tag in ("br", "p", "div"))]
     found = [" ".join("".join(node.itertext()).split()) for node in nodes]
@@ -129,11 +122,6 @@ def known_titles(
         if (node.get("name") or "").lower() in template.meta_titles
     ]
     return [text for text in (*metas, *title_candidates(document_title, words), *found) if text]
-
-
-@cache
-def _compiled(path: str) -> etree.XPath:
-    return etree.XPath(path)
 
 
 def title_candidates(document_title: str, words: SiteWords) -> list[str]:
@@ -158,7 +146,7 @@ class Headline:
     kicker: str | None
     subtitle: str | None
     lines: tuple[Line, ...]
-    rule: str = "order of the lines"  # by which the title was chosen among them
+    rule: str  # by which the title was chosen among them
 
 
 def split_headline(headline: Headline) -> tuple[list[Line], list[Line], list[Line]]:
@@ -177,29 +165,27 @@ def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], bo
     Raises UnknownLayout where the line over the header line can only be a kicker, and nothing says what the title is.
     """
     if not candidates:
-        return Headline("", None, None, ())
+        return Headline("", None, None, (), "")
     candidates = [said_once(line) for line in candidates]
     if span := _by_document_title(candidates, document_titles):
-        return replace(_cut(candidates, *span), rule="title of the document")
+        return _cut(candidates, span, "title of the document")
     if len(candidates) == 1 and (below := _below_the_header_line(candidates[0], document_titles, body)):
         return below
     if _SURE_KICKER_END.search(fold(candidates[0].prose)) and is_lost(candidates, document_titles, body):
         raise UnknownLayout(f"the document is called otherwise than the headline: {candidates[-1].prose}")
     if span := _by_repetition(candidates, body):
-        return replace(_cut(candidates, *span), rule="repeated in the body")
+        return _cut(candidates, span, "repeated in the body")
     if span := _by_markup(candidates):
-        return replace(_cut(candidates, *span), rule="markup")
-    return _cut(candidates, *_by_order(candidates))
+        return _cut(candidates, span, "markup")
+    return _cut(candidates, _by_order(candidates), "order of the lines")
 
 
 def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Line]) -> Headline | None:
     """The headline of a page that prints its kicker over the header line and its title under it."""
     for first, end in _spans(min(len(body), 3)):
-        joined = plain("".join(said.prose for said in body[first:end]))
-        if len(joined) >= 6 and joined in map(plain, titles):
-            return Headline(
-                " ".join(said.prose for said in body[first:end]), line.prose, None, (line, *body[first:end])
-            )
+        title = " ".join(said.prose for said in body[first:end])
+        if len(plain(title)) >= 6 and plain(title) in map(plain, titles):
+            return Headline(title, line.prose, None, (line, *body[first:end]), "order of the lines")
     unsaid = body and could_be_kicker(body[0]) and len(body[0].bare) >= 8
     if _DASHED.match(line.prose) or (unsaid and _SURE_KICKER_END.search(fold(line.prose))):
         raise UnknownLayout(f"a line beside the headline, and no headline: {line.prose}")
@@ -210,13 +196,14 @@ def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Lin
     return None
 
 
-def _cut(lines: Sequence[Line], first: int, end: int) -> Headline:
+def _cut(lines: Sequence[Line], span: tuple[int, int], rule: str) -> Headline:
+    first, end = span
     while end - first > 1 and _DASHED.match(lines[end - 1].prose):
         end -= 1
-    over, under = lines[:first], lines[end:]
-    kicker = " ".join(line.prose for line in over) or None
-    subtitle = " ".join(line.prose for line in under) or None
-    return Headline(" ".join(line.prose for line in lines[first:end]), kicker, subtitle, tuple(lines))
+    kicker, title, subtitle = (
+        " ".join(line.prose for line in part) for part in (lines[:first], lines[first:end], lines[end:])
+    )
+    return Headline(title, kicker or None, subtitle or None, tuple(lines), rule)
 
 
 def _spans(count: int) -> list[tuple[int, int]]:
@@ -247,11 +234,8 @@ def _by_repetition(lines: Sequence[Line], body: Sequence[Line]) -> tuple[int, in
 def _rank(line: Line) -> float:
     """Rank of a line as a heading: its heading tag, its letters' size, its class name."""
     rank = {"h1": 6.0, "h2": 5.0, "h3": 4.0, "h4": 3.0}.get(line.heading_tag or "", 0.0)
-    for element in (
-        line.block,
-        *list(line.block.iterancestors())[:2],
-        *list(line.block.iter("font", "span", "strong", "b"))[:4],
-    ):
+    inside = islice(line.block.iter("font", "span", "strong", "b"), 4)
+    for element in (line.block, *islice(line.block.iterancestors(), 2), *inside):
         words = f"{element.get('class', '')} {element.get('id', '')}".lower()
         if re.search(r"sub-?title|futi|fubiao|f_title|yinti|shoulder|kicker|jianti", words):
             return -1.0
@@ -305,7 +289,7 @@ def read_opening(body: Sequence[Line], headline: Headline, *, first_part: bool) 
     if end < len(texts):
         if headline.subtitle and texts[end] == plain(headline.subtitle):
             end += 1
-        elif headline.subtitle is None and first_part and (_is_subtitle(body[end]) or _is_lone_heading(body, end)):
+        elif headline.subtitle is None and first_part and _is_subtitle(body, end):
             subtitle, end = body[end].prose, end + 1
     return Opening(kicker, subtitle, tuple(body[:end]))
 
@@ -315,11 +299,10 @@ def _repeated(body: Sequence[Line], texts: Sequence[str], headline: Headline) ->
     title, whole = plain(headline.title), plain((headline.kicker or "") + headline.title)
     for start in (0, 1):
         for end in range(start + 1, min(start + 4, len(texts)) + 1):
-            if (
-                "".join(texts[start:end]) in (title, whole)
-                and not is_sentence(body[end - 1], headline.title)
-                and (start == 0 or could_be_kicker(body[0]))
-            ):
+            # Though its words are the headline's, a line can end as a text's sentence does.
+            is_sentence = body[end - 1].prose.endswith("。") and not headline.title.endswith("。")
+            again = "".join(texts[start:end]) in (title, whole) and not is_sentence
+            if again and (start == 0 or could_be_kicker(body[0])):
                 return start, end
     return 0, 0
 
@@ -331,17 +314,13 @@ def _opens_with_kicker(line: Line, text: str, headline: Headline) -> bool:
     return could_be_kicker(line) and "," not in said and _KICKER_END.search(said) is not None
 
 
-def _is_subtitle(line: Line) -> bool:
-    """Whether the line is marked as one by its dash and is no sentence, as one in a dialogue would be."""
-    return _DASHED.match(line.prose) is not None and could_be_kicker(line)
-
-
-def _is_lone_heading(body: Sequence[Line], index: int) -> bool:
-    """Whether the line is the one heading element of the body, before its text: a section's heading would not be the only one."""
-    line = body[index]
-    if line.heading_tag is None or not could_be_kicker(line) or len(body) < index + 2:
+def _is_subtitle(body: Sequence[Line], index: int) -> bool:
+    """Whether the line is no sentence and marked by its dash, or the one heading element of the body, before its text."""
+    line, rest = body[index], body[index + 1 :]
+    if not could_be_kicker(line):
         return False
-    return not any(other.heading_tag for other in body[index + 1 :]) and any(map(is_prose, body[index + 1 :]))
+    heads_alone = line.heading_tag is not None and not any(other.heading_tag for other in rest)
+    return _DASHED.match(line.prose) is not None or (heads_alone and any(map(is_prose, rest)))
 
 
 def could_be_kicker(line: Line) -> bool:

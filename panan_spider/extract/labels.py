@@ -49,16 +49,11 @@ class Label(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: the label that a line gets which passes the test, and the name `inspect` prints."""
+    """One rule: the label that a line of text gets for which the test gives something true, and the name `inspect` prints."""
 
     name: str
     label: Label
-    test: Callable[[Line], bool]
-
-
-def _is_side(names: tuple[str, ...]) -> Callable[[Line], bool]:
-    known = frozenset(names)
-    return lambda line: words.side_heading(line.folded) in known
+    test: Callable[[Line], object]
 
 
 def _is_listed(line: Line) -> bool:
@@ -69,35 +64,49 @@ def _is_unlisted(line: Line) -> bool:
     return byline.is_unknown_credit(line.folded) and not _is_listed(line)
 
 
+def _is_toolbar(line: Line) -> bool:
+    """Whether the line is words of a toolbar alone: `字号: [大] [中] [小] [打印]`, `微信`, `57人参与11评论`."""
+    fits = (pattern.fullmatch(line.folded) for pattern in (words.TOOLBAR, words.SIZES_ALONE))
+    return len(line.bare) <= words.LONGEST_TOOLBAR and any(fits)
+
+
 #: In this order: the first rule of the label asked for names it, the first of all names a line that stands in no region.
 RULES: tuple[Rule, ...] = (
-    Rule("leftover of a picture or include", Label.LEFTOVER, words.is_leftover),
-    Rule("furniture: form", Label.FURNITURE, words.is_form),
+    Rule(
+        "leftover of a picture or include",
+        Label.LEFTOVER,
+        lambda line: len(line.bare) <= words.LONGEST_LEFTOVER and words.LEFTOVERS.match(fold(line.bare)),
+    ),
+    Rule("furniture: form", Label.FURNITURE, lambda line: line.controls and len(line.bare) <= words.LONGEST_SHARE),
     Rule("furniture: sharing", Label.FURNITURE, words.is_sharing),
-    Rule("furniture: row of sharing", Label.FURNITURE, words.is_share_row),
-    Rule("furniture: tools", Label.FURNITURE, words.is_tools),
+    Rule("furniture: row of sharing", Label.FURNITURE, lambda line: words.SHARE_ROW.fullmatch(line.folded)),
+    Rule("furniture: tools", Label.FURNITURE, lambda line: words.is_tools(line.folded)),
     Rule("header: date, source, byline", Label.HEADER, header_line.is_header_piece),
     Rule("tail: labels and names", Label.TAIL, _is_listed),
     Rule("tail: labels nobody listed", Label.TAIL, _is_unlisted),
     Rule("byline: role and names", Label.BYLINE, header_line.is_opening_byline),
-    Rule("pager: numbers", Label.PAGER, words.is_row_of_numbers),
-    Rule("pager: words", Label.PAGER, words.is_pager),
-    Rule("pager: neighbour", Label.PAGER, words.is_neighbour),
-    Rule("side: related", Label.SIDE, _is_side(words.RELATED_HEADINGS)),
-    Rule("side: ranking", Label.SIDE, _is_side(words.RANKINGS)),
+    Rule("pager: numbers", Label.PAGER, lambda line: line.links and words.NUMBERS.fullmatch(line.folded)),
+    Rule("pager: words", Label.PAGER, lambda line: words.PAGER.match(line.folded)),
+    Rule("pager: neighbour", Label.PAGER, lambda line: len(line.folded) < 80 and words.NEIGHBOUR.match(line.folded)),
+    Rule("side: related", Label.SIDE, lambda line: words.side_heading(line.folded) in words.RELATED_HEADINGS),
+    Rule("side: ranking", Label.SIDE, lambda line: words.side_heading(line.folded) in words.RANKINGS),
     Rule("side: block", Label.SIDE, lambda line: words.side_heading(line.folded) is not None),
     Rule("below: notice", Label.BELOW, words.is_notice),
-    Rule("below: keywords", Label.BELOW, words.is_linked_keywords),
+    Rule("below: keywords", Label.BELOW, lambda line: line.links and words.KEYWORDS.match(line.folded)),
     Rule("footer: rights and licences", Label.FOOTER, lambda line: words.is_footer(line.folded, line.words)),
     Rule("head: services", Label.HEAD, lambda line: words.is_head_furniture(line.folded, line.words)),
-    Rule("toolbar: words", Label.TOOLBAR, words.is_toolbar_words),
-    Rule("toolbar: invitation", Label.TOOLBAR, words.is_invitation),
+    Rule("toolbar: words", Label.TOOLBAR, _is_toolbar),
+    Rule(
+        "toolbar: invitation",
+        Label.TOOLBAR,
+        lambda line: len(line.bare) <= words.LONGEST_TOOLBAR and words.INVITATION.match(line.folded),
+    ),
 )
 
 
-def tests_by_label(rules: Iterable[Rule]) -> dict[Label, tuple[Callable[[Line], bool], ...]]:
+def tests_by_label(rules: Iterable[Rule]) -> dict[Label, tuple[Callable[[Line], object], ...]]:
     """The tests of `rules` by the label they give, in order. A page asks thousands of times, nearly always for one label."""
-    found: dict[Label, tuple[Callable[[Line], bool], ...]] = dict.fromkeys(Label, ())
+    found: dict[Label, tuple[Callable[[Line], object], ...]] = dict.fromkeys(Label, ())
     for rule in rules:
         found[rule.label] += (rule.test,)
     return found

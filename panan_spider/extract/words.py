@@ -169,39 +169,39 @@ _HEAD_FURNITURE: Final = re.compile(
     rf"|(?:\d\s*日?|{one_of('today')})\s*(?:{one_of('weekdays')})\s*$"
 )
 _WALK_WORD: Final = one_of("pager_words")
-_PAGE_WALK: Final = re.compile(rf"^[\s\d\[\]()【】|<>»«:/.]*(?:(?:{_WALK_WORD})[\s\d\[\]()【】|<>»«:/.]*)+$")
-_NEIGHBOUR: Final = re.compile(rf"^\s{{0,9}}[\[【]?\s{{0,9}}(?:{one_of('neighbours')})\s{{0,9}}[\]】]?\s{{0,9}}:?")
+PAGER: Final = re.compile(rf"^[\s\d\[\]()【】|<>»«:/.]*(?:(?:{_WALK_WORD})[\s\d\[\]()【】|<>»«:/.]*)+$")
+NEIGHBOUR: Final = re.compile(rf"^\s{{0,9}}[\[【]?\s{{0,9}}(?:{one_of('neighbours')})\s{{0,9}}[\]】]?\s{{0,9}}:?")
 _SHARE: Final = re.compile(rf"^\s*(?:{one_of('share_lines')})")
-_LONGEST_SHARE: Final = 40
+LONGEST_SHARE: Final = 40
 #: Where a row of links takes the page to, and nothing else: `微信 QQ空间 新浪微博`.
-_SHARE_ROW: Final = re.compile(rf"(?:(?:{one_of('share_row')})[\s|/,、]*){{2,12}}")
+SHARE_ROW: Final = re.compile(rf"(?:(?:{one_of('share_row')})[\s|/,、]*){{2,12}}")
 _SIGNS: Final = re.compile(r"[\s|\[\]【】()-]*")
 _CODE: Final = re.compile(one_of("code_words"))
 _SAYS_WHENCE: Final = re.compile(r"来\s{0,9}源|\d{4}[-/.年]\d")
 _SENTENCE_SIGN: Final = re.compile(r"[。!?;]")
-_NUMBERS: Final = re.compile(r"[\s\d\[\]【】()|]+")
+NUMBERS: Final = re.compile(r"[\s\d\[\]【】()|]+")
 #: Lines that open what other sites of these systems print below an article.
 _BELOW: Final = re.compile(
     rf"^\s*[【\[]?(?:(?:{one_of('below')})(?:{one_of('below_goes_on')}|(?!\w))|{one_of('notices')})"
 )
-_KEYWORDS: Final = re.compile(rf"^\s*[【\[]?(?:{one_of('keyword_labels')})\s*[】\]]?\s*:", re.IGNORECASE)
+KEYWORDS: Final = re.compile(rf"^\s*[【\[]?(?:{one_of('keyword_labels')})\s*[】\]]?\s*:", re.IGNORECASE)
 _LEAD: Final = re.compile(
     rf"[\s(【\[]{{0,9}}(?:{one_of('lead_labels')})\s{{0,9}}[】\])]?\s{{0,9}}[:|]?\s{{0,9}}(?<=[:|】\]\s])\S"
 )
 #: Words of toolbars: letter size, print, sharing, comments. A line of nothing else, before the text or behind it, serves the reader.
 _TOOLS: Final = one_of("tools")
 _TOOL_SIGNS: Final = r"[\s\d\[\]()【】|/:,、.·+<>«»-]{0,20}"
-_TOOLBAR: Final = re.compile(rf"{_TOOL_SIGNS}(?:(?:{_TOOLS}){_TOOL_SIGNS}){{1,12}}", re.IGNORECASE)
-_INVITATION: Final = re.compile(
+TOOLBAR: Final = re.compile(rf"{_TOOL_SIGNS}(?:(?:{_TOOLS}){_TOOL_SIGNS}){{1,12}}", re.IGNORECASE)
+INVITATION: Final = re.compile(
     rf"(?:{one_of('invitations')})[^。!?;]{{1,30}}(?:>+|»)\s*$|(?:{one_of('follow')})[\u3400-\u9fffA-Za-z]{{2,8}}$"
 )
-_SIZES_ALONE: Final = re.compile(r"(?:\s?[ATat]?\s?[+-]\s?\d{0,6}){1,4}")
-_LONGEST_TOOLBAR: Final = 40  # characters
-_LEFTOVERS: Final = re.compile(
+SIZES_ALONE: Final = re.compile(r"(?:\s?[ATat]?\s?[+-]\s?\d{0,6}){1,4}")
+LONGEST_TOOLBAR: Final = 40  # characters
+LEFTOVERS: Final = re.compile(
     rf"^(?:{one_of('leftovers')}|404NotFound|(?:nginx|openresty|tengine|apache)(?:/[\d.]+)?)$", re.IGNORECASE
 )
 _SHORTEST_PROSE: Final = 30  # characters
-_LONGEST_LEFTOVER: Final = 40  # characters
+LONGEST_LEFTOVER: Final = 40  # characters
 
 
 @remembered
@@ -238,62 +238,20 @@ def is_head_furniture(text: str, words: SiteWords) -> bool:
     return len(text) <= 120 and (_HEAD_FURNITURE.search(fold(text)) is not None or is_footer(text, words))
 
 
-def is_row_of_numbers(line: "Line") -> bool:
-    """Whether the line is linked numbers alone: pages, or a count of comments."""
-    return bool(line.links) and _NUMBERS.fullmatch(line.folded) is not None
-
-
-def is_pager(line: "Line") -> bool:
-    """Whether the line is words of a pager: `上一页 1 2 3 下一页`."""
-    return _PAGE_WALK.match(line.folded) is not None
-
-
-def is_neighbour(line: "Line") -> bool:
-    """Whether the line leads to the next article: `下一篇:…`."""
-    return _NEIGHBOUR.match(line.folded) is not None and len(line.folded) < 80
-
-
-def is_form(line: "Line") -> bool:
-    """Whether the line is short and holds a field or a button of a form."""
-    return line.kind == "text" and line.controls and len(line.bare) <= _LONGEST_SHARE
-
-
-def is_sharing(line: "Line") -> bool:
-    """Whether the line offers to share, scan or comment: `分享到`, `扫一扫`."""
-    text = line.folded
-    if line.kind != "text" or len(text) > _LONGEST_SHARE:
-        return False
-    return _SHARE.match(text) is not None and not _SENTENCE_SIGN.search(text) and not _SAYS_WHENCE.search(text)
-
-
-def is_share_row(line: "Line") -> bool:
-    """Whether the line is where a page can be shared to: `微信 QQ空间 新浪微博`."""
-    return line.kind == "text" and _SHARE_ROW.fullmatch(line.folded) is not None
-
-
-def is_tools(line: "Line") -> bool:
-    """Whether nothing is left of the line but signs when print, letter size and counters are taken out."""
-    return line.kind == "text" and _is_furniture_alone(line.folded)
-
-
-def _is_furniture_alone(text: str) -> bool:
-    """Whether nothing is left of a folded line but signs when its furniture is taken out."""
+def is_tools(text: str) -> bool:
+    """Whether nothing is left of a folded line but signs when print, letter size and counters are taken out."""
     first = _SIGNS.match(text).end()  # type: ignore[union-attr]
     if first == len(text):
         return True
     return FURNITURE.match(text, first) is not None and _SIGNS.fullmatch(FURNITURE.sub("", text)) is not None
 
 
-def is_toolbar_words(line: "Line") -> bool:
-    """Whether the line is words of a toolbar alone: `字号: [大] [中] [小] [打印]`, `微信`, `57人参与11评论`."""
-    if line.kind != "text" or len(line.bare) > _LONGEST_TOOLBAR:
+def is_sharing(line: "Line") -> bool:
+    """Whether the line offers to share, scan or comment: `分享到`, `扫一扫`."""
+    text = line.folded
+    if line.kind != "text" or len(text) > LONGEST_SHARE:
         return False
-    return any(pattern.fullmatch(line.folded) for pattern in (_TOOLBAR, _SIZES_ALONE))
-
-
-def is_invitation(line: "Line") -> bool:
-    """Whether the line invites to go elsewhere: `点击进入“文艺”>>`, `关注样例网`."""
-    return line.kind == "text" and len(line.bare) <= _LONGEST_TOOLBAR and _INVITATION.match(line.folded) is not None
+    return _SHARE.match(text) is not None and not _SENTENCE_SIGN.search(text) and not _SAYS_WHENCE.search(text)
 
 
 def is_lead(line: "Line") -> bool:
@@ -308,19 +266,9 @@ def names_code(line: "Line") -> bool:
 
 def names_keywords(line: "Line") -> bool:
     """Whether the line is keywords alone, linked or not: `标签：交通 红绿灯`; the last line of a page's text can be that."""
-    return len(line.bare) <= 60 and _KEYWORDS.match(line.folded) is not None and not _SENTENCE_SIGN.search(line.folded)
-
-
-def is_leftover(line: "Line") -> bool:
-    """Whether the line is the word 图片 an image left behind, or what a broken include printed."""
-    return line.kind == "text" and len(line.bare) <= _LONGEST_LEFTOVER and _LEFTOVERS.match(fold(line.bare)) is not None
+    return len(line.bare) <= 60 and KEYWORDS.match(line.folded) is not None and not _SENTENCE_SIGN.search(line.folded)
 
 
 def is_notice(line: "Line") -> bool:
     """Whether the line opens a notice of rights, comments or links that sites print below an article."""
     return _BELOW.match(line.folded) is not None
-
-
-def is_linked_keywords(line: "Line") -> bool:
-    """Whether the line is keywords with links."""
-    return bool(line.links) and _KEYWORDS.match(line.folded) is not None
