@@ -50,6 +50,10 @@ _MAX_HEADER_CELLS: Final = 10
 _NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}$|[\u3400-\u9fff]{1,9}·[\u3400-\u9fff]{1,9}$")
 
 
+#: Indexes of the headline lines and of the header line's, ends exclusive.
+Spans = tuple[tuple[int, int], tuple[int, int]]
+
+
 @dataclass(frozen=True)
 class Breadcrumb:
     """The parts in order without 正文; the links among them as (name, href); the lines it took, by index."""
@@ -80,7 +84,8 @@ def _parts(trail: str) -> tuple[str, ...]:
 def find_breadcrumb(lines: list[Line]) -> Breadcrumb | None:
     """The page's first breadcrumb, wherever its parts stand: in one line, or in a line each."""
     for index, line in enumerate(lines):
-        if line.kind != "text" or not (found := _opens(line.folded)) or found.start() >= 40:
+        found = ANCHOR.search(line.folded) if line.kind == "text" and _ANCHOR_SIGN.search(line.folded) else None
+        if not found or found.start() >= 40:
             continue
         crumb = _gather(lines, index, line.text[found.end() :])
         # `位置:村口` and `您当前的位置是村口。` are an article's words.
@@ -97,11 +102,8 @@ def _unannounced(lines: list[Line]) -> Breadcrumb | None:
                 return None
             continue
         crumb = _gather(lines, index, line.text)
-        if (
-            len(crumb.parts) > 1
-            and all(len(part) <= _LONGEST_PART for part in crumb.parts)
-            and not has(line, Label.PAGER)
-        ):
+        short = all(len(part) <= _LONGEST_PART for part in crumb.parts)
+        if short and len(crumb.parts) > 1 and not has(line, Label.PAGER):
             return crumb
     return None
 
@@ -124,13 +126,8 @@ def _is_next_item(lines: Sequence[Line]) -> bool:
     before, line = lines[-2], lines[-1]
     if before.block.tag != "li" or before.block.getnext() is not line.block or len(line.bare) > _LONGEST_PART:
         return False
-    return not words.is_head_furniture(line.folded, line.words) and not any(
-        _SEPARATOR.search(said.folded) for said in lines
-    )
-
-
-def _opens(text: str) -> re.Match[str] | None:
-    return ANCHOR.search(text) if _ANCHOR_SIGN.search(text) else None
+    separated = any(_SEPARATOR.search(said.folded) for said in lines)
+    return not separated and not words.is_head_furniture(line.folded, line.words)
 
 
 def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
@@ -147,13 +144,8 @@ def _gather(lines: list[Line], index: int, text: str) -> Breadcrumb:
             break
         text, last = f"{text} {lines[following].text}", following
     parts = _parts(text)
-    links = [
-        (" ".join(name.split()), href)
-        for line in lines[index : last + 1]
-        for href, name in line.links
-        if " ".join(name.split()) in parts
-    ]
-    return Breadcrumb(parts, tuple(links), index, last)
+    links = ((" ".join(name.split()), href) for line in lines[index : last + 1] for href, name in line.links)
+    return Breadcrumb(parts, tuple(link for link in links if link[0] in parts), index, last)
 
 
 def find_headline(lines: list[Line], start: int, header: int, titles: frozenset[str]) -> tuple[int, int]:
@@ -208,7 +200,7 @@ def _in_column(line: Line, headline: Line) -> bool:
     return next(islice(links, 1, None), None) is not None
 
 
-def tail_line_only(line: Line) -> bool:
+def _is_tail_line_only(line: Line) -> bool:
     """Whether the line is a tail line and says nothing only a header line says."""
     return byline.is_tail_line(line.folded) and strength(line.folded, line.words) <= 1
 
@@ -221,7 +213,7 @@ def is_piece_above(line: Line, header: Line) -> bool:
         return True
     row = row_of(header.block)
     in_row = row is not None and row_of(line.block) is row
-    return tail_line_only(line) or (in_row and is_labelled(line.folded))
+    return _is_tail_line_only(line) or (in_row and is_labelled(line.folded))
 
 
 def header_end(lines: list[Line], first: int) -> int:
@@ -234,10 +226,10 @@ def header_end(lines: list[Line], first: int) -> int:
         if sign and is_label(lines[end - 1].folded):
             end += 1
             continue  # a picture between a label and its value: 来源, the newsroom's sign, its name
-        known = has(line, Label.FURNITURE) or has(line, Label.HEADER) or tail_line_only(line) or _is_awaited(lines, end)
-        if dates_again(line.folded, (said.folded for said in lines[first:end])) or (
-            not known and not _is_cell(lines, first, end, row)
-        ):
+        known = has(line, Label.FURNITURE, Label.HEADER) or _is_tail_line_only(line) or _is_awaited(lines, end)
+        if dates_again(line.folded, (said.folded for said in lines[first:end])):
+            break
+        if not known and not _is_cell(lines, first, end, row):
             break
         end += 1
     while end - 1 > first and words.names_code(lines[end - 1]) and has(lines[end - 1], Label.FURNITURE):
@@ -278,12 +270,10 @@ def _holds_header_alone(box: etree._Element, lines: list[Line], first: int) -> b
     if any(inside[:first]):
         return all(has(line, Label.FURNITURE) for line, held in zip(lines[:first], inside, strict=False) if held)
     rest = [line for line, held in zip(lines[first:], inside[first:], strict=False) if held]
-    return all(has(line, Label.FURNITURE) or has(line, Label.HEADER) or _says_little(line) for line in rest)
+    return all(has(line, Label.FURNITURE, Label.HEADER) or _says_little(line) for line in rest)
 
 
-def _find_header_over(
-    lines: list[Line], start: int, titles: frozenset[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
+def _find_header_over(lines: list[Line], start: int, titles: frozenset[str]) -> Spans | None:
     """Headline and header line of a page that prints the date and 来源 over an h1 or the document's title."""
     for index in range(start, len(lines) - 1):
         if words.is_statement(lines[index].folded):
@@ -295,9 +285,7 @@ def _find_header_over(
     return None
 
 
-def _find_header_below(
-    lines: list[Line], crumb: Breadcrumb, titles: frozenset[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
+def _find_header_below(lines: list[Line], crumb: Breadcrumb, titles: frozenset[str]) -> Spans | None:
     """Headline and header line of a page whose breadcrumb stands between the two."""
     first = crumb.last + 1
     headline = find_headline(lines, 0, crumb.first, titles)
@@ -309,20 +297,9 @@ def _find_header_below(
     return (headline, (first, end)) if strength(said, lines[first].words) >= 2 else None
 
 
-def find_header(
-    lines: list[Line], crumb: Breadcrumb | None, titles: frozenset[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Headline and header line, as indexes with exclusive ends; None without a header line. `titles` are letters alone."""
-    start = crumb.last + 1 if crumb else 0
-    found = _find_header_below_headline(lines, start, titles) or _find_header_over(lines, start, titles)
-    return found or (_find_header_below(lines, crumb, titles) if crumb else None)
-
-
-def _find_header_below_headline(
-    lines: list[Line], start: int, titles: frozenset[str]
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
+def _find_header_below_headline(lines: list[Line], start: int, titles: frozenset[str]) -> Spans | None:
     """Headline and header line, where the lines that are surest to be the latter have a headline over them."""
-    best: tuple[tuple[int, int], tuple[int, int]] | None = None
+    best: Spans | None = None
     index, most = start, 1
     while index < len(lines):
         if best is not None and words.is_statement(lines[index].folded):
@@ -333,21 +310,19 @@ def _find_header_below_headline(
         end = header_end(lines, index)
         text = " ".join(without_furniture(line.text) for line in lines[index:end] if line.kind == "text")
         if (score := strength(text, lines[index].words)) > most:
-            headline = find_headline(lines, start, index, titles)
-            if _has_headline(lines, headline, titles):
-                best, most = (headline, (_header_begin(lines, headline[1], index), end)), score
+            headline, begin = find_headline(lines, start, index, titles), index
+            # Authors and editors printed over the header line belong to it.
+            while begin > headline[1] and is_piece_above(lines[begin - 1], lines[index]):
+                begin -= 1
+            over = lines[slice(*headline)]
+            if any(line.heading_tag or plain(line.prose) in titles or not line.prose.endswith("。") for line in over):
+                best, most = (headline, (begin, end)), score
         index = end
     return best
 
 
-def _has_headline(lines: list[Line], headline: tuple[int, int], titles: frozenset[str]) -> bool:
-    over = lines[slice(*headline)]
-    return any(line.heading_tag or plain(line.prose) in titles or not line.prose.endswith("。") for line in over)
-
-
-def _header_begin(lines: list[Line], floor: int, index: int) -> int:
-    """The first line of the header line found at `index`: authors and editors printed over it belong to it."""
-    begin = index
-    while begin > floor and is_piece_above(lines[begin - 1], lines[index]):
-        begin -= 1
-    return begin
+def find_header(lines: list[Line], crumb: Breadcrumb | None, titles: frozenset[str]) -> Spans | None:
+    """Headline and header line, as indexes with exclusive ends; None without a header line. `titles` are letters alone."""
+    start = crumb.last + 1 if crumb else 0
+    found = _find_header_below_headline(lines, start, titles) or _find_header_over(lines, start, titles)
+    return found or (_find_header_below(lines, crumb, titles) if crumb else None)

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from panan_spider.core.text import fold
@@ -119,25 +119,15 @@ def in_container(line: Line, other: Line) -> bool:
     return one is two or (one.getparent() is two.getparent() and one.tag == two.tag and one.tag not in _CELLS)
 
 
-def _in_row(line: Line, other: Line) -> bool:
-    """Whether two lines stand in cells of one row or list."""
-    return line.block.tag in _CELLS and line.block.getparent() is other.block.getparent()
-
-
-def _continues(line: Line, first: Line) -> bool:
-    """Whether a tail line belongs to the same article as an earlier one: in its container, or with the site's own editor."""
-    return in_container(line, first) or byline.read_tail_line(line.folded).editor is not None
-
-
 def _later_tail(lines: list[Line], start: int) -> list[int]:
-    """Indexes of further tail lines of the article, behind pictures and links."""
+    """Indexes of further tail lines of the article, behind pictures and links: in the first one's container, or with an editor."""
     found: list[int] = []
     index, first = start, lines[start - 1]
     while index < len(lines) and index - start <= _MOST_BETWEEN + len(found):
         line = lines[index]
         if line.kind == "text" and ends_body(line):
             break
-        if line.kind == "text" and is_tail(line) and _continues(line, first):
+        if is_tail(line) and (in_container(line, first) or byline.read_tail_line(line.folded).editor is not None):
             end = _tail_end(lines, index)
             found += range(index, end)
             index = end
@@ -156,11 +146,10 @@ def _stands_in_text(lines: list[Line], index: int) -> bool:
     line, after = lines[index], lines[index + 1]
     if line.block.tag in _CELLS and byline.has_empty_label(line.folded) and byline.is_value(after.text):
         return False  # a label in a cell, its name in the next
-    beside = (
-        after.kind == "text" and after.block.tag == line.block.tag and after.block.getparent() is line.block.getparent()
-    )
-    ends = is_tail(after) or ends_body(after) or has(after, Label.FURNITURE)
-    return beside and not ends and not after.links and not after.folded.startswith(("(", "【"))
+    alike = after.block.tag == line.block.tag and after.block.getparent() is line.block.getparent()
+    if after.kind != "text" or not alike or after.links or after.folded.startswith(("(", "【")):
+        return False
+    return not is_tail(after) and not ends_body(after) and not has(after, Label.FURNITURE)
 
 
 def signs(lines: list[Line], header: tuple[int, int], begin: int, end: int) -> bool:
@@ -171,27 +160,18 @@ def signs(lines: list[Line], header: tuple[int, int], begin: int, end: int) -> b
 
 
 def split_tail(lines: list[Line], start: int, end: int) -> int | None:
-    """Cut a tail line off the body's last text, and set it after that; its index."""
+    """Cut a tail line off the body's last text, behind its last sentence, and set it after that; its index."""
     for index in range(end - 1, start - 1, -1):
         line = lines[index]
         if line.kind != "text" or has(line, Label.FURNITURE) or line.is_row:
             continue
-        at = _begins_behind(line.raw)
-        if at is not None:
-            lines[index : index + 1] = [
-                replace(line, raw=line.raw[:at]),
-                replace(line, raw=line.raw[at:], links=[], mark=LineMark()),
-            ]
-        return None if at is None else index + 1
-    return None
-
-
-def _begins_behind(text: str) -> int | None:
-    """Index in the line at which a tail line begins behind its last sentence; None where none does."""
-    folded = fold(text)
-    for found in _TAIL_BEHIND.finditer(folded, max(1, len(folded) - _LONGEST_TAIL)):
-        if byline.is_tail_line(folded[found.end() :]):
-            return found.end()
+        folded = fold(line.raw)
+        for found in _TAIL_BEHIND.finditer(folded, max(1, len(folded) - _LONGEST_TAIL)):
+            if byline.is_tail_line(folded[found.end() :]):
+                text, tail = line.raw[: found.end()], line.raw[found.end() :]
+                lines[index : index + 1] = [replace(line, raw=text), replace(line, raw=tail, links=[], mark=LineMark())]
+                return index + 1
+        return None
     return None
 
 
@@ -210,7 +190,9 @@ def _tail_end(lines: list[Line], first: int) -> int:
         awaited = byline.has_empty_label(lines[end - 1].folded) and byline.is_value(text)
         between = end + 1 < len(lines) and has(lines[end], Label.BYLINE) and is_tail(lines[end + 1])
         named = has(lines[end], Label.BYLINE) or bool(byline.names_alone(text))
-        signed = named and (in_container(lines[end], lines[end - 1]) or _in_row(lines[end], lines[end - 1]))
+        block, before = lines[end].block, lines[end - 1].block
+        in_row = block.tag in _CELLS and block.getparent() is before.getparent()
+        signed = named and (in_row or in_container(lines[end], lines[end - 1]))
         tail = signed or is_tail(lines[end]) or is_unlisted_tail(lines[end])
         if has(lines[end], Label.SIDE) or not (awaited or between or tail):
             break
@@ -241,7 +223,9 @@ def find_region(lines: list[Line], titles: Sequence[str] = ()) -> Region:
     headline, header = found
     begin = max(headline[1], header[1])
     tail = find_tail(lines, (header[0], begin))
-    last = _last_group(tail) if tail else len(lines)
+    last = tail[-1] if tail else len(lines)
+    while last - 1 in tail:  # the first of the last run of adjacent tail lines
+        last -= 1
     end = next((index for index in range(begin, last) if _ends_body(lines, index, begin)), last)
     if not tail and (behind := split_tail(lines, begin, end)):
         tail, end = (behind,), behind
@@ -264,24 +248,12 @@ def _is_text(line: Line) -> bool:
 
 def prose_outside(lines: list[Line], region: Region) -> int:
     """Characters of the paragraphs that stand neither in the article nor in the footer; 0 for a single one."""
-    inside = {
-        *range(*region.headline),
-        *range(region.headline[1], region.header[0]),
-        *range(*region.header),
-        *range(*region.body),
-        *region.tail,
-    }
+    between = range(region.headline[1], region.header[0])
+    spans = (region.headline, region.header, region.body)
+    inside = {*between, *region.tail}.union(*(range(*span) for span in spans))
     prose = (line for index, line in enumerate(lines) if index not in inside and words.is_prose(line))
     outside = [len(line.bare) for line in prose if not line.is_row and not has(line, Label.FOOTER)]
     return sum(outside) if len(outside) > 1 else 0
-
-
-def _last_group(tail: Sequence[int]) -> int:
-    """The first index of the last run of adjacent tail lines."""
-    first = tail[-1]
-    while first - 1 in tail:
-        first -= 1
-    return first
 
 
 def _opening_bylines(lines: list[Line], begin: int, end: int, titles: frozenset[str]) -> tuple[int, ...]:
@@ -314,12 +286,12 @@ def _ends_body(lines: list[Line], index: int, begin: int) -> bool:
 
 def without_icons(lines: list[Line]) -> list[Line]:
     """The lines without the pictures of the page's own, a clock or a pen, that stand before the words of a header line."""
-    return [line for line, after in zip(lines, [*lines[1:], None], strict=False) if not _is_icon(line, after)]
-
-
-def _is_icon(line: Line, after: Line | None) -> bool:
-    beside = line.kind == "image" and after is not None and after.block is line.block and has(after, Label.HEADER)
-    return beside and not is_content(line.src)
+    icons = {
+        index
+        for index, (line, after) in enumerate(pairwise(lines))
+        if line.kind == "image" and after.block is line.block and has(after, Label.HEADER) and not is_content(line.src)
+    }
+    return [line for index, line in enumerate(lines) if index not in icons]
 
 
 def header_lines(lines: Sequence[Line], region: Region) -> list[Line]:
