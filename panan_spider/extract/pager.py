@@ -5,7 +5,6 @@ A `下一页` or `rel=next` link; enorth's numbered pages `…/system/count/…_
 """
 
 import re
-from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -77,6 +76,9 @@ class _PagerReader:
     def __init__(self, root: etree._Element, base: str, url: str, site: Site) -> None:
         self.root, self.base, self.url = root, base, url
         self.urls, self.most = site.urls, site.limits.list_pages
+        self.folder = canonical(url).rsplit("/", 1)[0]
+        self.index = _INDEX.search(canonical(url))
+        self.number = int((self.index and self.index["number"]) or 0)  # in this page's address; 0 of the first page
         self.created_total: int | None = None  # pages, as createPageHTML is told
         self.scripts = [SCRIPT_COMMENT.sub("", "".join(element.itertext())) for element in root.iter("script")]
         self.scripts += [element.get("onload", "") for element in root.iter("body")]
@@ -109,9 +111,7 @@ class _PagerReader:
 
     def _not_understood(self, total: int | None, own: int | None) -> str | None:
         """The sign of a pager that leads nowhere understood; None where there is none, or the page says it is the last."""
-        here = _INDEX.search(canonical(self.url))
-        number = own or (int(here["number"]) + 1 if here and here["number"] else 1)
-        if total is not None and number >= total:
+        if total is not None and (own or self.number + 1) >= total:
             return None
         for text in self.scripts:
             if call := _OTHER_CALL.search(text):
@@ -124,9 +124,7 @@ class _PagerReader:
                 return word
             if _leads_nowhere(element) and (more := next(filter(_MORE.match, _own_words(element)), None)):
                 return more
-        if drawn := self._drawn():
-            return drawn
-        return f"共{total}页" if total is not None and total > 1 else None
+        return self._drawn() or (f"共{total}页" if total is not None and total > 1 else None)
 
     def _drawn(self) -> str | None:
         """A frame that by its name is a pager, or the script that draws one into an empty box of the page; None otherwise."""
@@ -138,11 +136,10 @@ class _PagerReader:
             for element in self.root.iter("div", "ul", "p", "span", "td")
             if _PAGER_BOX.search(f" {element.get('class') or ''} {element.get('id') or ''} ")
         )
-        if not any(not any(text.strip() for text in box.itertext()) for box in boxes):
+        if all(any(text.strip() for text in box.itertext()) for box in boxes):
             return None
         sources = (element.get("src") or "" for element in self.root.iter("script"))
-        script = next(filter(_PAGER_FILE.search, sources), None)
-        return None if script is None else f"script {script[:80]}"
+        return next((f"script {source[:80]}" for source in sources if _PAGER_FILE.search(source)), None)
 
     def _address(self, href: str) -> str | None:
         """The address of a further list page as it is asked for: canonical, its query kept; None where it is not the site's."""
@@ -173,16 +170,11 @@ class _PagerReader:
 
     def _behind(self, current: int) -> int:
         """The page's number as its script gives it, or as its address does, where that is smaller: no page is passed over."""
-        return min(current, self._own_number()) if _INDEX.search(canonical(self.url)) else current
+        return min(current, self.number) if self.index else current
 
     def _indexes(self, count: int, current: int, name: str, kind: str) -> tuple[str, ...]:
         addresses = (self._address(f"{name}_{n}.{kind}") for n in range(current + 1, min(count, self.most)))
         return tuple(filter(None, addresses))
-
-    def _own_number(self) -> int:
-        """The number in this page's address; 0 for the first page."""
-        here = _INDEX.search(canonical(self.url))
-        return int((here and here["number"]) or 0)
 
     def _up_to(self, following: str, total: int | None) -> tuple[str, ...]:
         """The page that a link to the next one leads to, and before it those that its number passes over.
@@ -190,29 +182,29 @@ class _PagerReader:
         Behind the front of a list whose numbers count down, the next page has the highest number and passes over none.
         """
         found = _INDEX.search(following)
-        if found is None or not found["number"] or following[: found.start()] != canonical(self.url).rsplit("/", 1)[0]:
+        if found is None or not found["number"] or following[: found.start()] != self.folder:
             return (following,)
         number = int(found["number"])
-        if self._own_number() == 0 and number >= (_COUNTED_DOWN if total is None else total - 1):
+        if self.number == 0 and number >= (_COUNTED_DOWN if total is None else total - 1):
             return (following,)
         passed_over = range(max(self._first_behind(number), number - self.most), number)
         return (*(f"{following[: found.start()]}/index_{n}.{found['kind']}" for n in passed_over), following)
 
     def _named_pages(self) -> tuple[str, ...]:
         """The pages behind this one up to the furthest that the page names, in any attribute or script, in any words."""
-        folder = canonical(self.url).rsplit("/", 1)[0]
         named: dict[int, str] = {}
-        for literal in self._index_literals():
+        texts = [value for element in self.root.iter() for value in element.attrib.values() if "index_" in value]
+        for literal in (literal for text in (*texts, *self.scripts) for literal in _INDEX_LITERAL.findall(text)):
             address = self._address(literal) or ""
             found = _INDEX.search(address)
-            if found and found["number"] and address[: found.start()] == folder:
+            if found and found["number"] and address[: found.start()] == self.folder:
                 named[int(found["number"])] = found["kind"]
         last, first = max(named, default=0), self._first_behind(1 if 1 in named else min(named, default=1))
-        return tuple(f"{folder}/index_{n}.{named[last]}" for n in range(first, min(last, first + self.most) + 1))
+        return tuple(f"{self.folder}/index_{n}.{named[last]}" for n in range(first, min(last, first + self.most) + 1))
 
     def _counted_pages(self) -> tuple[str, ...]:
         """The later pages in the list's folder that links lead to, by their numbers, in any words; a bare number by itself alone."""
-        folder, here = canonical(self.url).rsplit("/", 1)[0] + "/", _COUNTED.match(self.url)
+        folder, here = self.folder + "/", _COUNTED.match(self.url)
         own, pages = int(here["number"]) if here else 0, dict[tuple[str, str | None], dict[int, str]]()
         for anchor in self.root.iter("a", "area", "option"):
             address = self._address(anchor.get("href") or anchor.get("value") or "") or ""
@@ -228,41 +220,27 @@ class _PagerReader:
 
     def _first_behind(self, named: int) -> int:
         """The number of the next page. Of some lists the second page is index_1, of others index_2."""
-        own = self._own_number()
-        return 2 if own == 0 and named == 2 else own + 1
-
-    def _index_literals(self) -> Iterable[str]:
-        texts = (value for element in self.root.iter() for value in element.attrib.values() if "index_" in value)
-        for text in (*texts, *self.scripts):
-            yield from _INDEX_LITERAL.findall(text)
+        return 2 if self.number == 0 and named == 2 else self.number + 1
 
     def _numbered_pages(self) -> tuple[str, ...]:
         """enorth's numbered pages older than this one: the newest of them that is linked, and all below it."""
         here = _COUNT_NUMBER.match(canonical(self.url).replace("//", "/"))
         below = int(here["number"]) if here and self.urls.understand(self.url).kind is UrlKind.LIST_PAGE else None
-        best: tuple[int, str] | None = None
-        for address in self._hrefs():
-            found = _COUNT_NUMBER.match(address)
-            if found is None or "/system/count/" not in address:
-                continue
-            if self.urls.understand(address).kind is not UrlKind.LIST_PAGE:
-                continue
-            number = int(found["number"])
-            other_list = below is not None and here is not None and found["list"].replace("//", "/") != here["list"]
-            if other_list or (below is not None and number >= below):
-                continue
-            if best is None or number > best[0]:
-                best = number, address
-        return (best[1], *self.urls.older_count_pages(best[1])) if best else ()
-
-    def _hrefs(self) -> Iterable[str]:
+        found: dict[int, str] = {}
         for anchor in self.root.iter("a", "area", "option"):
             href = anchor.get("href") or anchor.get("value") or ""
-            if "count" in href and (address := self._address(href)):
-                yield address
+            address = (self._address(href) or "") if "count" in href else ""
+            count = _COUNT_NUMBER.match(address) if "/system/count/" in address else None
+            if count is None or self.urls.understand(address).kind is not UrlKind.LIST_PAGE:
+                continue
+            same_list = here is None or below is None or count["list"].replace("//", "/") == here["list"]
+            if same_list and (below is None or int(count["number"]) < below):
+                found.setdefault(int(count["number"]), address)
+        newest = found.get(max(found, default=0))
+        return (newest, *self.urls.older_count_pages(newest)) if newest else ()
 
     def _next_page(self) -> str | None:
-        arrows = []
+        arrow = None
         for anchor in self.root.iter("a", "link"):
             words = _words(anchor)
             named = any(map(_is_next, words)) or "next" in (anchor.get("rel") or "").lower().split()
@@ -273,8 +251,8 @@ class _PagerReader:
                 continue
             if named:
                 return address
-            arrows.append(address)
-        return arrows[0] if arrows else None
+            arrow = arrow or address
+        return arrow
 
     def _pager_script(self) -> str | None:
         named = [element.get("src", "") for element in self.root.iter("script")]
