@@ -255,9 +255,11 @@ class ArchiveCommand(QuietCommand):
     marks: ClassVar[tuple[str, ...]] = (ARTICLES_FILE,)
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Check the call, find the archive, run on it."""
+        """Check the call, find the archive, run on it; with `--sites` on many."""
         self.takes_options_only(args)
         self.check(opts)
+        if getattr(opts, "sites", None) is not None:
+            return self.run_on_sites(Path(self.settings["PANAN_FLEET_DIR"]), opts)
         data = self.data_of(opts)
         if not any((data / name).is_file() for name in self.marks):
             refuse(no_archive(data))
@@ -277,6 +279,10 @@ class ArchiveCommand(QuietCommand):
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         """Run on the archive in `data`; returns the exit code."""
+        raise NotImplementedError
+
+    def run_on_sites(self, root: Path, opts: argparse.Namespace) -> int:
+        """Run on the archives `<root>/<key>` of the sites that `--sites` names; returns the exit code."""
         raise NotImplementedError
 
 

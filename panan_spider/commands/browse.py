@@ -35,21 +35,13 @@ class Command(ArchiveCommand, ScrapyCommand):
             "--sites", metavar="KEYS", help="the archives of many sites below PANAN_FLEET_DIR, with the site as a facet"
         )
 
-    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        if opts.sites is None:
-            return super().carry_out(args, opts)
-        self.takes_options_only(args)
-        self.check(opts)
+    def run_on_sites(self, root: Path, opts: argparse.Namespace) -> int:
         if opts.static is not None or opts.data_dir:
             refuse("--sites takes neither --static nor --data-dir: it serves the archives below PANAN_FLEET_DIR")
-        return self._serve_sites(opts)
-
-    def _serve_sites(self, opts: argparse.Namespace) -> int:
         from panan_spider.fleet.joined_export import JoinedSource
         from panan_spider.fleet.roster import chosen_sites
         from panan_spider.publish.browse import server
 
-        root = Path(self.settings["PANAN_FLEET_DIR"])
         if root.is_dir():
             refuse_root(root)
         return server.serve_pages(JoinedSource(root, chosen_sites(opts.sites)), opts)

@@ -35,20 +35,13 @@ class Command(ArchiveCommand, ScrapyCommand):
             help="the archives of many sites below PANAN_FLEET_DIR as one SQLite or Parquet file",
         )
 
-    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        if opts.sites is None:
-            return super().carry_out(args, opts)
-        self.takes_options_only(args)
-        self.check(opts)
+    def run_on_sites(self, root: Path, opts: argparse.Namespace) -> int:
         if opts.section or opts.since or opts.until or opts.latest_only or opts.data_dir:
             refuse("--sites takes --format and --out alone: a joined export holds every revision of every article")
-        return self._export_sites(opts)
-
-    def _export_sites(self, opts: argparse.Namespace) -> int:
         from panan_spider.fleet.joined_export import FILES, export_sites
         from panan_spider.fleet.roster import chosen_sites
 
-        root, began = Path(self.settings["PANAN_FLEET_DIR"]), time.monotonic()
+        began = time.monotonic()
         out = Path(opts.out) if opts.out is not None else root / FILES.get(opts.format, "")
         done = export_sites(opts.format, chosen_sites(opts.sites), root, out)
         held = f"{done.sites} sites, {done.articles} articles, {done.revisions} revisions"
