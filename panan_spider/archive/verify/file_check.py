@@ -280,13 +280,10 @@ def _quarantine_line(line: StoredLine) -> tuple[WarcLocation | None, str | None]
 
 
 def orphans(data: Path, pictures: set[int]) -> Iterator[Finding]:
-    """Pictures that no line names; `pictures` holds `picture_key` of those that lines do name. A part that a kill left is none:
-    the next run writes over it.
-    """
+    """Pictures that no line names; `pictures` holds `picture_key` of those that lines do name."""
     named = {path for url, path in kept(data).items() if picture_key(url) in pictures}
-    for path in sorted((data / IMAGES_FOLDER).glob("*/[!.]*")):
-        if path.is_file() and (name := path.relative_to(data).as_posix()) not in named:
-            yield Finding(name, None, "a picture that no article names")
+    for name in sorted(set(_image_files(data)) - named):
+        yield Finding(name, None, "a picture that no article names")
 
 
 def picture_key(url: str) -> int:
@@ -312,7 +309,7 @@ def damaged_images(data: Path) -> Iterator[tuple[Finding, Path]]:
 
 
 def _image_files(data: Path) -> Iterator[str]:
-    """Files in the image folder; a part that a kill left behind is none."""
+    """Files in the image folder, without parts that a kill left behind: the next run writes over those."""
     for path in (data / IMAGES_FOLDER).glob("*/[!.]*"):
         if path.is_file():
             yield path.relative_to(data).as_posix()
