@@ -67,7 +67,7 @@ class Command(ArchiveCommand, ScrapyCommand):
 
     def run_on(self, data: Path, opts: argparse.Namespace) -> int:
         from panan_spider.publish.browse import server
-        from panan_spider.publish.browse.export_source import ExportSource
+        from panan_spider.publish.browse.page_render import ExportSource
 
         source = ExportSource(data, site_of_archive(data))
         if opts.static is None:

@@ -20,7 +20,7 @@ from panan_spider.core.clock import moment, now
 from panan_spider.fleet.fleet_database import FleetError
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Manifest
-from panan_spider.publish.browse.export_source import ArchiveNotFound, ExportSource
+from panan_spider.publish.browse.page_render import ArchiveNotFound, ExportSource
 from panan_spider.publish.export import sqlite, sqlite_schema
 from panan_spider.publish.export.bigrams import TOKENIZER
 from panan_spider.publish.export.export_files import ForeignFileError, built_aside, only_export_to

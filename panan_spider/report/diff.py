@@ -1,9 +1,9 @@
 """Comparison of two revisions: Chinese by character, ASCII by word, field by field. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import groupby
 from typing import Any, Final
 
 from panan_spider.core.run_report import DiffSpan, FieldChange
@@ -56,30 +56,15 @@ def _whole(before: str, after: str, *, same: bool | None = None) -> Iterator[Dif
         yield DiffSpan(kind="new", text=after)
 
 
-def _joined(spans: Sequence[DiffSpan]) -> list[DiffSpan]:
-    """Merge neighbouring changes into one: all old text, then all new text."""
+def _joined(spans: Iterable[DiffSpan]) -> list[DiffSpan]:
+    """Merge neighbouring changes into one, all old text before all new text, and neighbouring unchanged text."""
     found: list[DiffSpan] = []
-    gone = new = ""
-    for span in (*spans, DiffSpan(kind="same", text="")):
-        if span.kind == "gone":
-            gone += span.text
-        elif span.kind == "new":
-            new += span.text
-        else:
-            found += [DiffSpan(kind=kind, text=text) for kind, text in (("gone", gone), ("new", new)) if text]  # type: ignore[arg-type]
-            gone = new = ""
-            found += [span] if span.text else []
-    return _merged(found)
-
-
-def _merged(found: Sequence[DiffSpan]) -> list[DiffSpan]:
-    merged = list(found[:1])
-    for before, span in pairwise(found):
-        if before.kind == span.kind:
-            merged[-1] = DiffSpan(kind=span.kind, text=merged[-1].text + span.text)
-        else:
-            merged.append(span)
-    return merged
+    for is_same, group in groupby(spans, key=lambda span: span.kind == "same"):
+        texts = {"same": ""} if is_same else {"gone": "", "new": ""}
+        for span in group:
+            texts[span.kind] += span.text
+        found += [DiffSpan(kind=kind, text=text) for kind, text in texts.items() if text]  # type: ignore[arg-type]
+    return found
 
 
 def shortened(spans: Sequence[DiffSpan]) -> list[DiffSpan]:

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from browse_archive import HOSTILE, RUNS, STORY, build, pages_of
 
-from panan_spider.publish.browse.export_source import ExportSource, open_library
+from panan_spider.publish.browse.page_render import ExportSource, open_library
 from panan_spider.publish.browse.question_parser import question_of
 from panan_spider.publish.browse.server import address_of, listening
 from panan_spider.publish.browse.static_site import write

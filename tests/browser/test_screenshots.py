@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from browse_archive import pages_of
 
 from panan_spider.archive.data_folder import site_of
-from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.browse.page_render import ExportSource
 from panan_spider.publish.browse.server import address_of, listening
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -15,8 +15,8 @@ from store_helpers import an_archive, an_article, an_exchange, url_of
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article
-from panan_spider.publish.browse.app import BrowseApp
-from panan_spider.publish.browse.export_source import TIME_LIMIT_MS, ExportSource, LiveLibrary
+from panan_spider.publish.browse.app import BrowseApp, LiveLibrary
+from panan_spider.publish.browse.page_render import TIME_LIMIT_MS, ExportSource
 from panan_spider.sites.profile import load_site
 
 HOST: Final = "http://127.0.0.1:8001"

@@ -20,7 +20,7 @@ from panan_spider.commands.browse import Command
 from panan_spider.core.clock import local_time
 from panan_spider.publish.browse import server as serve
 from panan_spider.publish.browse.app import BrowseApp
-from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.browse.page_render import ExportSource
 from panan_spider.publish.export import sqlite as sqlite_export
 from panan_spider.publish.export.job import ExportJob, ExportResult
 from panan_spider.sites.profile import load_site
@@ -100,7 +100,7 @@ def test_an_export_of_a_part_is_left_alone(tmp_path: Path, capsys: pytest.Captur
 def test_an_export_by_an_older_grammar_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = ExportSource(put(tmp_path, a_full_article()), load_site())
     source.refresh()
-    monkeypatch.setattr("panan_spider.publish.browse.export_source.GRAMMAR", "newer")
+    monkeypatch.setattr("panan_spider.publish.browse.page_render.GRAMMAR", "newer")
     assert source.is_stale()
 
 

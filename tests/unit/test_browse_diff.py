@@ -11,7 +11,7 @@ from store_helpers import an_archive, an_article
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.translations import translator
 from panan_spider.publish.browse.changes_pages import FIELDS, DiffLine, diff
-from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.browse.page_render import ExportSource
 from panan_spider.sites.profile import load_site
 
 Row = dict[str, str | None]

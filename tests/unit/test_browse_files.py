@@ -11,7 +11,7 @@ from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, 
 from lxml import html
 
 from panan_spider.publish.browse.app import ASSETS
-from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.browse.page_render import ExportSource
 from panan_spider.publish.browse.static_site import MARK, write
 from panan_spider.publish.export.export_files import ForeignFileError
 

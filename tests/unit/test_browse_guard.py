@@ -11,7 +11,7 @@ from browse_archive import HOSTILE, KEPT_AT, RUNS, SCRIPT, STORY, Pages, build, 
 from lxml import html
 
 from panan_spider.core.text import web_address
-from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.browse.page_render import ExportSource
 from panan_spider.publish.browse.search import article_id
 from panan_spider.sites.profile import load_site
 

@@ -23,7 +23,7 @@ from lxml import html
 from store_helpers import an_archive, an_exchange
 
 from panan_spider.publish.browse.article_page import raw_page
-from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.browse.page_render import ExportSource
 
 
 @pytest.fixture(scope="module")

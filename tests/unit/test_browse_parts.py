@@ -14,11 +14,10 @@ from panan_spider.core.outcomes import ExitCode
 from panan_spider.core.text import web_address
 from panan_spider.core.translations import translator
 from panan_spider.items import WarcLocation
-from panan_spider.publish.browse.app import ASSETS, asset, image, report_policy
+from panan_spider.publish.browse.app import ASSETS, LiveLibrary, asset, image, report_policy
 from panan_spider.publish.browse.article_page import RenderedBlock, TextSpan, raw_page, rendered_blocks
 from panan_spider.publish.browse.coverage_pages import shade
-from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary
-from panan_spider.publish.browse.page_render import PageNotFound, paginate
+from panan_spider.publish.browse.page_render import ExportSource, PageNotFound, paginate
 from panan_spider.publish.browse.run_pages import duration, ending, run_of
 from panan_spider.publish.browse.search import ArticleIndex
 from panan_spider.publish.browse.static_site import script

@@ -15,7 +15,7 @@ from store_helpers import an_archive, an_article, an_exchange
 from warcio.archiveiterator import ArchiveIterator
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.publish.browse.export_source import ExportSource
+from panan_spider.publish.browse.page_render import ExportSource
 from panan_spider.publish.export.wacz import search_key
 from panan_spider.sites.profile import load_site
 

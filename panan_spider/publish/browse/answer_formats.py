@@ -246,26 +246,24 @@ def _article_wacz(context: RenderContext, route: Route, _args: Args, _base: str)
     return Representation(book.getvalue(), "application/wacz", file_name=f"{context.site.key}-{route.key}.wacz")
 
 
-def _changes_rows(context: RenderContext, route: Route, args: Args, rows: int) -> list[ArchiveChange]:
-    return newest_changes(context, rows, skipped(route.page, rows), kinds_of(args))
-
-
 def _change_json(context: RenderContext, change: ArchiveChange, base: str) -> dict[str, Any]:
     number, revision = change.row["id"], change.revision
     kind = RouteKind.ARTICLE if change.kind == "removal" else RouteKind.CHANGES
     fields = [
-        {"field": field.name, "pieces": [vars_of(line) for line in field.lines if line is not None]}
+        {
+            "field": field.name,
+            "pieces": [
+                [{"kind": piece.kind, "text": piece.text} for piece in line.pieces]
+                for line in field.lines
+                if line is not None
+            ],
+        }
         for field in change.fields
     ]
     return {
         "kind": change.kind, "at": change.at, "last_seen": change.last_seen, "id": number, "revision": revision, "title": change.row["title"],
         "day": change.row["day"], "section": change.row["section"], "fields": fields, "page": base + address(Route(kind, number, revision)),
     }  # fmt: skip
-
-
-def vars_of(line: Any) -> list[dict[str, str]]:
-    """A line of a difference as JSON values."""
-    return [{"kind": piece.kind, "text": piece.text} for piece in line.pieces]
 
 
 def _changes_json(context: RenderContext, route: Route, args: Args, base: str) -> Representation:
@@ -280,7 +278,10 @@ def _changes_json(context: RenderContext, route: Route, args: Args, base: str) -
             "pages": pagination.pages,
             "size": ROWS,
             "next": following if pagination.page < pagination.pages else None,
-            "changes": [_change_json(context, change, base) for change in _changes_rows(context, route, args, ROWS)],
+            "changes": [
+                _change_json(context, change, base)
+                for change in newest_changes(context, ROWS, skipped(route.page), kinds_of(args))
+            ],
         }
     )
 

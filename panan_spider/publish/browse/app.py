@@ -4,6 +4,8 @@ import base64
 import hashlib
 import re
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -18,20 +20,34 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route as AsgiRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from panan_spider.archive.store.files import LockHeld, StoreError
 from panan_spider.archive.store.image_files import image_type
 from panan_spider.core.translations import DEFAULT, N_, language_of
 from panan_spider.publish.browse import article_page, changes_pages, coverage_pages, list_pages, people_pages, run_pages
 from panan_spider.publish.browse.answer_formats import FORMATS, Representation, represent
-from panan_spider.publish.browse.export_source import LiveLibrary
-from panan_spider.publish.browse.page_render import POLICY_IN_A_FILE, PageData, PageNotFound, RenderContext, render
+from panan_spider.publish.browse.page_render import (
+    POLICY_IN_A_FILE,
+    TIME_LIMIT_MS,
+    ArchiveNotFound,
+    ExportSource,
+    PageData,
+    PageNotFound,
+    RenderContext,
+    open_library,
+    render,
+)
 from panan_spider.publish.browse.question_parser import FORM
 from panan_spider.publish.browse.routes import Route, RouteKind, ServedUrls
 from panan_spider.publish.browse.run_pages import report_file
+from panan_spider.publish.export.export_files import ForeignFileError
 from panan_spider.publish.export.sqlite_reader import QueryTimeout
 
 Args = Mapping[str, str]
 
 _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+#: Seconds that a reader may wait while a changed export is opened; one that took longer the last time is opened in the background.
+_MOST_WAITED: Final = 0.3
 
 #: Own files by name.
 ASSETS: Final = ("browse.css", "browse.js", "find.js", "question.js", "icon.svg")
@@ -123,6 +139,61 @@ def route_of(path: str, args: Args) -> Route | None:
                 kind or RouteKind(groups["kind"]), unquote(groups.get("key") or ""), page, groups.get("suffix") or ""
             )
     return None
+
+
+class LiveLibrary:
+    """The library of an archive that goes on while its pages are read. No reader waits for an export: the last good one is shown."""
+
+    def __init__(self, source: ExportSource, time_limit_ms: int = TIME_LIMIT_MS) -> None:
+        self.source, self._limit = source, time_limit_ms
+        self._lock = threading.Lock()
+        self._library: RenderContext | None = None
+        self._state: tuple[int, ...] = ()
+        self._seconds = 0.0
+        self._looked = time.monotonic()
+        self._opening: threading.Thread | None = None
+        self._refreshing: threading.Thread | None = None
+
+    def current(self) -> RenderContext:
+        """The newest export that is open; a changed one is opened first, or beside where that takes long."""
+        with self._lock:
+            stat = self.source.export.stat()
+            state = (stat.st_dev, stat.st_ino, stat.st_mtime_ns)
+            if self._library is None or (state != self._state and self._seconds < _MOST_WAITED):
+                self._open(state)
+            elif state != self._state and (self._opening is None or not self._opening.is_alive()):
+                self._opening = threading.Thread(target=self._open, args=(state,), daemon=True)
+                self._opening.start()
+            assert self._library is not None
+            return self._library
+
+    def _open(self, state: tuple[int, ...]) -> None:
+        began = time.monotonic()
+        library = open_library(self.source, self._limit)
+        self._seconds = time.monotonic() - began
+        self._library, self._state = library, state
+
+    def look(self, *, at_once: bool = False) -> None:
+        """Begin to bring the export up to date, where it is time to look, and it is stale. Never waits."""
+        due = at_once or time.monotonic() - self._looked > self.source.every
+        if due and not self.is_refreshing:
+            self._looked = time.monotonic()
+            self._refreshing = threading.Thread(target=self.refresh, daemon=True)
+            self._refreshing.start()
+
+    @property
+    def is_refreshing(self) -> bool:
+        """Whether the export is being brought up to date."""
+        return self._refreshing is not None and self._refreshing.is_alive()
+
+    def refresh(self) -> None:
+        """Bring the export up to date; a failure is one line on stderr."""
+        try:
+            self.source.refresh()
+        except LockHeld:
+            pass  # another export is at work
+        except (ArchiveNotFound, ForeignFileError, StoreError) as error:
+            print(f"panan: the pages show the last good export: {error}", file=sys.stderr)
 
 
 class BrowseApp:

@@ -1,6 +1,6 @@
-"""Rendering: what every page is made from, and the templates that turn it into HTML in one language."""
+"""Rendering: the export that pages are made from, brought up to date and opened, and the templates that turn it into HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -10,13 +10,20 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from panan_spider import __version__
+from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE
 from panan_spider.core.clock import local_time
+from panan_spider.core.outcomes import RefusedError
 from panan_spider.core.text import web_address
 from panan_spider.core.translations import DEFAULT, HTML_LANGUAGE, LANGUAGES, N_, Translate, translator
 from panan_spider.publish.browse.question import NO_SECTION
 from panan_spider.publish.browse.routes import Route, UrlBuilder
 from panan_spider.publish.browse.search import ArticleIndex, Search
+from panan_spider.publish.export import sqlite
+from panan_spider.publish.export.export_files import ForeignFileError, only_export_to
+from panan_spider.publish.export.job import FORMATS, ExportJob, ExportResult
 from panan_spider.publish.export.sqlite_reader import ExportDatabase
+from panan_spider.publish.export.sqlite_schema import LAYOUT
+from panan_spider.publish.people.mentions import GRAMMAR
 from panan_spider.sites.profile import Site
 
 #: Content-Security-Policy of the pages: their own style, script and pictures; nothing inline, nothing from anywhere else.
@@ -24,6 +31,8 @@ from panan_spider.sites.profile import Site
 POLICY_IN_A_FILE: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 )
+#: Milliseconds that one question to the export may take: ten times what the slowest takes of 100,000 articles.
+TIME_LIMIT_MS: Final = 10_000
 #: Rows of a list page.
 ROWS: Final = 30
 #: Page templates of the CMSs: Chinese name.
@@ -64,6 +73,80 @@ class RenderContext:
     def translate(self) -> Translate:
         """Translates into the page's language."""
         return translator(self.language)
+
+
+class ArchiveNotFound(RefusedError):
+    """There is no archive in that folder. The message is one line."""
+
+
+class ExportSource:
+    """An archive folder and the file of its export."""
+
+    #: Seconds between two looks at whether the archive has gone on.
+    every = 30.0
+    #: SQL of the views of each connection, where the tables are not those of one archive.
+    views: Sequence[str] = ()
+
+    def __init__(self, data: Path, site: Site) -> None:
+        """`data`: the folder that the export's paths begin from."""
+        self.data, self.site = data, site
+
+    @property
+    def sites(self) -> Mapping[str, Site]:
+        """The sites by key, of many archives; empty for one."""
+        return {}
+
+    @property
+    def export(self) -> Path:
+        """Path of the export, the same as that of `scrapy export`."""
+        return self.data / sqlite.EXPORT_FOLDER / FORMATS["sqlite"].file_name(self.site)
+
+    def is_stale(self) -> bool:
+        """Whether the archive has gone on since its export: in lines, or in what the ledger knows to be gone.
+
+        Raises ArchiveNotFound; ForeignFileError where something else stands at the export's place, or an export of a part.
+        """
+        lines = self.data / ARTICLES_FILE
+        if not lines.is_file():
+            raise ArchiveNotFound(f"there is no archive in {self.data}")
+        meta = sqlite.read_meta(self.export)
+        if meta is not None and meta.get("selection") not in (None, self._job.kind):
+            raise ForeignFileError(
+                f"{self.export} holds a part of the archive; move it away, and export parts with --out"
+            )
+        due = {"source_bytes": str(lines.stat().st_size), "grammar": GRAMMAR, "layout": str(LAYOUT)}
+        if meta is None or any(meta.get(key) != value for key, value in due.items()):
+            return True
+        made = self.export.stat().st_mtime_ns
+        return any(path.is_file() and path.stat().st_mtime_ns > made for path in (lines, self.data / LEDGER_FILE))
+
+    def is_readable(self) -> bool:
+        """Whether there is an export that pages can be made from, up to date or not. Raises ForeignFileError."""
+        meta = sqlite.read_meta(self.export)
+        return meta is not None and meta.get("layout") == str(LAYOUT)
+
+    def refresh(self) -> ExportResult | None:
+        """Bring the export up to date where it is stale; None where it was not.
+
+        Raises ArchiveNotFound; what the export raises (ForeignFileError, LockHeld, StoreError) leaves the last good one in place.
+        """
+        if not self.is_stale():
+            return None
+        with only_export_to(self.export):
+            return sqlite.export(self._job, self.export)
+
+    @property
+    def _job(self) -> ExportJob:
+        return ExportJob(self.data, self.site, all_revisions=True)
+
+
+def open_library(source: ExportSource, time_limit_ms: int = TIME_LIMIT_MS) -> RenderContext:
+    """The archive as its export now stands."""
+    database = ExportDatabase(source.export, time_limit_ms, source.views)
+    index = ArticleIndex(database)
+    made_at = database.meta().get("made_at", "")
+    search = Search(list(source.sites.values()) or [source.site], database, index)
+    return RenderContext(source.data, source.site, database, index, search, made_at, sites=source.sites)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from pyroaring import BitMap
@@ -86,14 +87,12 @@ def _timeline(
     """Year → its articles, each with what it says of the person."""
     fields = {row["id"]: row for row in rows}
     entries: dict[str, list[TimelineEntry]] = defaultdict(list)
-    for (number, field, _start), of_one in groupby(_mentions(context, name, list(fields)), key=_place_of):
+    for (number, field, _start), of_one in groupby(
+        _mentions(context, name, list(fields)), key=itemgetter("article_id", "field", "start")
+    ):
         entries[number].append(_entry(list(of_one), fields[number][field] or ""))
     years = groupby(rows, key=lambda row: (row["day"] or "")[:4])
     return [(year, [(row, entries[row["id"]]) for row in of_year]) for year, of_year in years]
-
-
-def _place_of(row: Row) -> tuple[str, str, int]:
-    return row["article_id"], row["field"], row["start"]
 
 
 def _mentions(context: RenderContext, name: str, ids: list[str]) -> list[Row]:

@@ -56,8 +56,9 @@ _SIGNS: Final = re.compile(r"^[+!~^&=<>]+|&&|\*|(?<=\w)[~^]")
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _MOST_CLAUSES: Final = 40
 _DEEPEST: Final = 4
-_NAMES: Final = {spelling: name for name, (zh, en, more) in FIELDS.items() for spelling in (zh, en, *more)}
-_STATE_NAMES: Final = {spelling: name for name, spellings in STATES.items() for spelling in spellings}
+#: Every spelling of a field or a state → the field or the state.
+FIELD_SPELLINGS: Final = {spelling: name for name, (zh, en, more) in FIELDS.items() for spelling in (zh, en, *more)}
+STATE_SPELLINGS: Final = {spelling: name for name, spellings in STATES.items() for spelling in spellings}
 #: The orders of an answer: the best first where words are looked for, the newest first.
 ORDERS: Final = ("", "new")
 #: Fields of the search form that are clauses of their own; the others are `q` and `order`.
@@ -240,7 +241,7 @@ def _without_signs(word: str) -> str:
 
 def _in_field(name: str, value: str | None, *, phrase: bool) -> Node:
     """A value of one field. Raises InvalidQuery that names the field where there is none of that name."""
-    field = _NAMES.get(name.lower()) or _NAMES.get(fold(name).lower())
+    field = FIELD_SPELLINGS.get(name.lower()) or FIELD_SPELLINGS.get(fold(name).lower())
     if field is None:
         raise InvalidQuery(N_("no field is called {name}; in quotation marks it is looked for as printed"), name=name)
     if not value or not value.strip():
@@ -257,7 +258,7 @@ def _in_field(name: str, value: str | None, *, phrase: bool) -> Node:
             raise InvalidQuery(N_("{given} is no number of an article"), given=value)
         return Number(fold(value))
     if field == "state":
-        state = _STATE_NAMES.get(value.lower())
+        state = STATE_SPELLINGS.get(value.lower())
         if state is None:
             raise InvalidQuery(N_("no state is called {given}"), given=value)
         return Match(field, state)
@@ -323,13 +324,3 @@ def question_of(args: Mapping[str, str]) -> Question:
     if order not in ORDERS:
         raise InvalidQuery(N_("no order is called {given}"), given=order)
     return Question(tuple(dict.fromkeys(nodes)), order)
-
-
-def field_spellings() -> dict[str, str]:
-    """Every spelling of a field → the field."""
-    return dict(_NAMES)
-
-
-def state_spellings() -> dict[str, str]:
-    """Every spelling of a state → the state."""
-    return dict(_STATE_NAMES)

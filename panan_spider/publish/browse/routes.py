@@ -5,7 +5,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from panan_spider import __version__
@@ -46,6 +46,10 @@ class RouteKind(StrEnum):
 
 #: Kinds in which `page` is the revision of an article, and stands in the path.
 _OF_A_REVISION: Final = {RouteKind.REVISION: "revision", RouteKind.CHANGES: "changes", RouteKind.RAW: "raw"}
+
+
+#: Kinds that are in no language of their own.
+_WITHOUT_LANGUAGE: Final = frozenset({RouteKind.ASSET, RouteKind.IMAGE, RouteKind.REPORT, RouteKind.API})
 
 
 @dataclass(frozen=True)
@@ -117,52 +121,44 @@ def slug(name: str) -> str:
     )
 
 
-class UrlBuilder(Protocol):
+class UrlBuilder:
     """Links for templates: `to("person", "甲")`."""
 
     def __call__(
         self, kind: str, key: str = "", page: int = 1, /, anchor: str = "", suffix: str = "", **query: object
     ) -> str:
         """The address of that page, as it is to stand in a link."""
+        link = self.link(Route(RouteKind(kind), key, page, suffix), query)
+        return f"{link}#{quote(anchor)}" if anchor else link
+
+    def link(self, route: Route, query: dict[str, object]) -> str:
+        """The address of a page."""
+        raise NotImplementedError
 
 
-class ServedUrls:
+class ServedUrls(UrlBuilder):
     """Links of pages that a server sends, in the language of the page they stand on."""
 
     def __init__(self, language: str = "") -> None:
         self._language = language
 
-    def __call__(
-        self, kind: str, key: str = "", page: int = 1, /, anchor: str = "", suffix: str = "", **query: object
-    ) -> str:
+    def link(self, route: Route, query: dict[str, object]) -> str:
         """A path with its query."""
-        route = Route(RouteKind(kind), key, page, suffix)
-        given = {**query, "lang": query.get("lang", self._language)} if _has_language(route) else query
-        return address(route, **given) + _fragment(anchor)
+        has_language = not route.suffix and route.kind not in _WITHOUT_LANGUAGE
+        return address(route, **(query | {"lang": query.get("lang", self._language)} if has_language else query))
 
 
-def _has_language(route: Route) -> bool:
-    return not route.suffix and route.kind not in (RouteKind.ASSET, RouteKind.IMAGE, RouteKind.REPORT, RouteKind.API)
-
-
-class FileUrls:
+class FileUrls(UrlBuilder):
     """Links of pages that are files: relative, so that the folder can lie anywhere. A query has a meaning for the search alone."""
 
     def __init__(self, here: Route) -> None:
         self._folder = posixpath.dirname(file_of(here))
 
-    def __call__(
-        self, kind: str, key: str = "", page: int = 1, /, anchor: str = "", suffix: str = "", **query: object
-    ) -> str:
+    def link(self, route: Route, query: dict[str, object]) -> str:
         """A relative path."""
-        route = Route(RouteKind(kind), key, page, suffix)
         given = {name: value for name, value in query.items() if value} if route.kind is RouteKind.SEARCH else {}
         path = quote(posixpath.relpath(file_of(route), self._folder or "."))
-        return path + (f"?{urlencode(given)}" if given else "") + _fragment(anchor)
-
-
-def _fragment(anchor: str) -> str:
-    return f"#{quote(anchor)}" if anchor else ""
+        return path + (f"?{urlencode(given)}" if given else "")
 
 
 _JSON: Final = "application/json"

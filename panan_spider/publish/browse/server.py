@@ -16,8 +16,8 @@ from typing import Final
 import uvicorn
 
 from panan_spider.core.outcomes import ExitCode, RefusedError
-from panan_spider.publish.browse.app import LOOPBACK, BrowseApp
-from panan_spider.publish.browse.export_source import ExportSource, LiveLibrary
+from panan_spider.publish.browse.app import LOOPBACK, BrowseApp, LiveLibrary
+from panan_spider.publish.browse.page_render import ExportSource
 from panan_spider.publish.browse.static_site import write
 
 #: Connections waiting, where many come at once.

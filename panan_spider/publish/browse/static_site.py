@@ -16,12 +16,11 @@ from panan_spider.core.clock import moment, now
 from panan_spider.publish.browse.answer_formats import FEED, changes_feed, feed_entries
 from panan_spider.publish.browse.app import ASSETS, PAGES, asset, image
 from panan_spider.publish.browse.changes_pages import KINDS, count_changes
-from panan_spider.publish.browse.export_source import ExportSource, open_library
 from panan_spider.publish.browse.list_pages import NAMES_A_PAGE, sections, value_label
-from panan_spider.publish.browse.page_render import ROWS, RenderContext, paginate, render
+from panan_spider.publish.browse.page_render import ROWS, ExportSource, RenderContext, open_library, paginate, render
 from panan_spider.publish.browse.people_pages import ARTICLES_A_PAGE
 from panan_spider.publish.browse.question import COLUMNS, FIELDS, STATES, field_name
-from panan_spider.publish.browse.question_parser import field_spellings, state_spellings
+from panan_spider.publish.browse.question_parser import FIELD_SPELLINGS, STATE_SPELLINGS
 from panan_spider.publish.browse.routes import FileUrls, Route, RouteKind
 from panan_spider.publish.browse.routes import file_of as path_of
 from panan_spider.publish.browse.run_pages import RUNS_A_PAGE, report_file, report_files, run_names
@@ -268,8 +267,8 @@ def _archive(context: RenderContext, characters: str) -> dict[str, Any]:
         "days": days,
         "characters": characters,
         "hosts": list(context.site.hosts),
-        "fields": field_spellings(),
-        "states": state_spellings(),
+        "fields": FIELD_SPELLINGS,
+        "states": STATE_SPELLINGS,
         "names": {name: FIELDS[name][0 if context.language == "zh" else 1] for name in FIELDS},
         "stateNames": {name: names[0 if context.language == "zh" else 1] for name, names in STATES.items()},
         "labels": {name: field_name(name, context.translate) for name in FACETS},

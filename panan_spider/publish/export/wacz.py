@@ -9,6 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -154,7 +155,7 @@ def write_wacz(
     pages = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": site.title}, ensure_ascii=False)]
     members: dict[str, tuple[str, int]] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as book:
-        with _WarcFiles(book, members) as warcs:
+        with closing(_WarcFiles(book, members)) as warcs:
             for record in records:
                 for number, capture in enumerate(captures(data, record)):
                     index.append(_index_line(capture, *warcs.write(capture.member)))
@@ -167,14 +168,14 @@ def write_wacz(
                         # A redirect: the page names another address than the response.
                         urls = dict.fromkeys([capture.url, image["url"]])
                         index += [_index_line(replace(capture, url=url), *place) for url in urls]
-        with _Member(book, _INDEX, members) as file:
+        with closing(_Member(book, _INDEX, members)) as file:
             file.write("".join(sorted(index)).encode())
-        with _Member(book, _PAGES, members) as file:
+        with closing(_Member(book, _PAGES, members)) as file:
             file.write("".join(f"{line}\n" for line in pages).encode("utf-8", "replace"))
         package = _package(site, members)
-        with _Member(book, "datapackage.json", {}) as file:
+        with closing(_Member(book, "datapackage.json", {})) as file:
             file.write(package)
-        with _Member(book, "datapackage-digest.json", {}) as file:
+        with closing(_Member(book, "datapackage-digest.json", {})) as file:
             digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(package).hexdigest()}"}
             file.write(json.dumps(digest).encode())
     return len(pages) - 1
@@ -192,9 +193,6 @@ class _WarcFiles:
         self._name = _WARC.format(number="" if self._count == 1 else f"-{self._count}")
         self._file = _Member(self._book, self._name, self._members)
 
-    def __enter__(self) -> "_WarcFiles":
-        return self
-
     def write(self, member: bytes) -> tuple[str, int]:
         """Append one record; the file's name, and the byte where the record begins."""
         if self._file.size and self._file.size + len(member) > LARGEST_WARC:
@@ -204,12 +202,13 @@ class _WarcFiles:
         self._file.write(member)
         return self._name, offset
 
-    def __exit__(self, *_error: object) -> None:
+    def close(self) -> None:
+        """End the last file."""
         self._file.close()
 
 
 class _Member:
-    """One file of the book, written from first to last; on leaving its hash and size are noted."""
+    """One file of the book, written from first to last; `close` notes its hash and size."""
 
     def __init__(self, book: zipfile.ZipFile, name: str, members: dict[str, tuple[str, int]]) -> None:
         self._name, self._members = name, members
@@ -217,17 +216,11 @@ class _Member:
         self._hash = hashlib.sha256()
         self.size = 0
 
-    def __enter__(self) -> "_Member":
-        return self
-
     def write(self, block: bytes) -> None:
         """Append bytes."""
         self._file.write(block)
         self._hash.update(block)
         self.size += len(block)
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the file, and note its hash and size."""
