@@ -78,7 +78,8 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     _optional.get(path, path): order for path, order in default_settings.DOWNLOADER_MIDDLEWARES_BASE.items()
 }
 EXTENSIONS = {
-    "panan_spider.extensions.archive_run.ArchiveRunExtension": 10,  # before anything else: without an archive no request
+    "panan_spider.extensions.memory_guard.MemoryGuard": 5,  # ends a run out of memory; sees log records before others shorten them
+    "panan_spider.extensions.archive_run.ArchiveRunExtension": 10,  # before any request: without an archive there is none
     "panan_spider.extensions.progress.ProgressExtension": 20,  # progress of the run, section by section
     "scrapy.extensions.logstats.LogStats": None,  # its line a minute knows no sections
 }

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NoReturn
 from urllib.parse import unquote, urlsplit
 
 from scrapy import Spider, signals
@@ -138,10 +138,31 @@ class Command(CheckedCommand, ScrapyCrawl):
         crawler.signals.connect(_keep_loaded, signal=signals.spider_opened, weak=False)
         errors: list[BaseException] = []
         collect_errors(self.crawler_process.crawl(crawler, **opts.spargs), errors)
-        self.crawler_process.start()
+        whole = self._run_reactor(crawler)
         code = self._code(crawler, errors)
         self.exitcode = int(code)
         self._tell(crawler, code, errors)
+        if not whole:
+            _leave_threads(code)
+
+    def _run_reactor(self, crawler: Crawler) -> bool:
+        """Run the crawl to its end; False where it ended without Scrapy, so that threads are left."""
+        from panan_spider.extensions.memory_guard import MemoryGuard
+
+        assert self.crawler_process is not None
+        try:
+            self.crawler_process.start()
+        except (MemoryError, SystemError) as error:  # raised by the event loop itself, which stands still now
+            logging.getLogger(__name__).debug("the event loop", exc_info=error)
+            with suppress(RuntimeError, MemoryError):
+                if (guard := crawler.get_extension(MemoryGuard)) is not None:
+                    guard.close()
+            return False
+        try:
+            guard = crawler.get_extension(MemoryGuard)
+        except RuntimeError:  # it ended before it had any
+            return True
+        return guard is None or not guard.ended
 
     def _tell(self, crawler: Crawler, code: ExitCode, errors: list[BaseException]) -> None:
         """Report the end of the run: to the terminal, the webhook, and the command on failure."""
@@ -197,6 +218,15 @@ def _unclosed(crawler: Crawler) -> ExitCode:
         return ExitCode.INCOMPLETE
     say("panan: stopped by force; what is stored is safe, the next run goes on")
     return ExitCode.INTERRUPTED
+
+
+def _leave_threads(code: ExitCode) -> NoReturn:
+    """End the process without its threads: Python would wait for those of the reactor, which nobody stops."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(int(code))
 
 
 def _count_item_error(spider: Spider) -> None:

@@ -31,8 +31,8 @@ from panan_spider.spiders.session import CrawlSession
 
 logger = logging.getLogger(__name__)
 
-#: Scrapy's loggers that log every exception in a callback, a pipeline, a signal or the start with its traceback.
-_EXCEPTION_LOGGERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal")
+#: Loggers of every exception in a callback, a pipeline, a signal, the start or the end, with its traceback.
+_EXCEPTION_LOGGERS: Final = ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal", "twisted")
 
 
 #: Log level of the verdict, so that `-L WARNING` shows every run that did not end well. ERROR where a code is not named.
@@ -47,16 +47,26 @@ _LEVELS: Final = {
 _LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
+def _used_up(error: BaseException | None) -> str | None:
+    """Words for a limit of the machine that an exception is about; None for any other exception."""
+    if isinstance(error, OSError) and error.errno in _LIMITS:
+        return error.strerror
+    if isinstance(error, RuntimeError) and "thread" in str(
+        error
+    ):  # CPython's and Twisted's, who name it in words alone
+        return "no thread can be started"
+    return "Out of memory" if isinstance(error, MemoryError) else None
+
+
 def _demote_store_errors(record: logging.LogRecord) -> bool:
     """Logging filter: a StoreError is logged once, by this module; Scrapy's own records of it are demoted to DEBUG.
 
-    Memory or file descriptors that are used up are one line each, without a traceback.
+    Memory, file descriptors or threads that are used up are one line each, without a traceback.
     """
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, StoreError):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-    elif isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in _LIMITS):
-        why = error.strerror if isinstance(error, OSError) else "Out of memory"
+    elif why := _used_up(error):
         record.msg, record.args, record.exc_info = f"{record.getMessage()}: {why}", (), None
     return True
 
@@ -160,6 +170,10 @@ class ArchiveRunExtension:
         return (now() - self.started).total_seconds()
 
     def _closed(self, spider: Spider, reason: str) -> None:
+        self.close(reason)
+
+    def close(self, reason: str) -> None:
+        """Close the archive with the report and the exit code; `reason` is Scrapy's finish reason."""
         try:
             self._finish(reason)
         except StoreError as error:

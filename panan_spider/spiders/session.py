@@ -21,6 +21,7 @@ from scrapy.utils.log import failure_to_exc_info
 from twisted.python.failure import Failure
 
 from panan_spider.archive.state import CrawlState
+from panan_spider.core.memory import require_memory_to_read
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.text import one_line
 from panan_spider.extract.article import read_article
@@ -188,6 +189,8 @@ class CrawlSession:
             lost(*_outcome_of_unreadable(unreadable))
         except CloseSpider:
             raise
+        except MemoryError as error_of_machine:  # a fault of the machine and not of the code
+            lost(Outcome.FAILED, one_line(str(error_of_machine)) or "out of memory")
         except Exception as unexpected:  # recorded here, raised behind the results
             error = unexpected
             lost(Outcome.FAILED, one_line(f"{type(unexpected).__name__}: {unexpected}"))
@@ -243,6 +246,7 @@ class CrawlSession:
 
     def read_article(self, response: Response) -> ArticlePage:
         """The response as an article page. Raises PageError."""
+        require_memory_to_read(response.body)
         page = read_article(page_of(response), self.site)
         self.unknown_labels.update(set(page.unknown_labels))
         return page
@@ -251,6 +255,7 @@ class CrawlSession:
         """The response as a list page; a 304 as the page last read. Raises PageError."""
         if response.status == 304:
             return LIST_PAGES.validate_python(self._readings.last(response))
+        require_memory_to_read(response.body)
         page = read_section(page_of(response), self.site)
         self._readings.keep(response, LIST_PAGES.dump_python(page, mode="json"))
         return page

@@ -1,0 +1,102 @@
+"""Memory guard: ends a run in order where the memory of its process is used up.
+
+Python raises MemoryError then, and Twisted, asyncio and C libraries can lose their state with it: a download never ends, the
+event loop stops, a library aborts the process. So the run ends while small allocations still succeed.
+"""
+
+import logging
+import mmap
+from typing import Any, Final, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from panan_spider.core.memory import RESERVE, require_memory
+from panan_spider.extensions.archive_run import ArchiveRunExtension
+
+logger = logging.getLogger(__name__)
+
+#: Finish reason of the run.
+OUT_OF_MEMORY: Final = "out of memory"
+
+#: Loggers of the code that a run cannot go on without.
+_FOUNDATIONS: Final = ("asyncio", "twisted", "scrapy.core.engine")
+
+
+class MemoryGuard:
+    """Keeps a reserve of address space, and looks before each request and behind each answer whether as much again is free.
+
+    `ended` is True from the moment when it was not, or when the code below the spider raised MemoryError.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.ended = False
+        self._reserve = mmap.mmap(-1, RESERVE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        for name in _FOUNDATIONS:
+            logging.getLogger(name).addFilter(self._watch)
+        crawler.signals.connect(self._check, signal=signals.request_reached_downloader)
+        crawler.signals.connect(self._check, signal=signals.response_downloaded)
+        crawler.signals.connect(self._forget, signal=signals.engine_stopped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's constructor."""
+        return cls(crawler)
+
+    def _forget(self) -> None:
+        for name in _FOUNDATIONS:
+            logging.getLogger(name).removeFilter(self._watch)
+
+    def _check(self) -> None:
+        try:
+            require_memory(RESERVE)
+        except MemoryError as error:
+            self._end(str(error))
+
+    def _watch(self, record: logging.LogRecord) -> bool:
+        """Logging filter: drops the record of a MemoryError, and of anything behind the first one, and ends the run."""
+        if record.exc_info and _is_out_of_memory(record.exc_info[1]):
+            self._end(f"out of memory in {record.name}")
+            return False
+        return not self.ended
+
+    def _end(self, why: str) -> None:
+        if self.ended:
+            return
+        self.ended = True
+        self._reserve.close()  # ending takes memory, too
+        logger.error("%s: the run ends here", why)
+        _reactor().callFromThread(self._leave)  # a thread of the reactor's pool can be the caller
+
+    def _leave(self) -> None:
+        """Close the archive with its report and stop the event loop: requests under way may never end."""
+        try:
+            self.close()
+        finally:
+            _reactor().crash()
+
+    def close(self) -> None:
+        """Close the archive with its report, where the run's end has not done so."""
+        self.ended = True
+        if not self._reserve.closed:
+            self._reserve.close()
+        archive = self.crawler.get_extension(ArchiveRunExtension)
+        if archive is not None and not archive.closed:
+            archive.close(OUT_OF_MEMORY)
+
+
+def _reactor() -> Any:
+    """The reactor: Scrapy installs it before the extensions are made, and nothing may import it earlier."""
+    from twisted.internet import reactor
+
+    return reactor
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether an exception is a MemoryError, or was raised while one was handled."""
+    for _depth in range(20):
+        if error is None or isinstance(error, MemoryError):
+            return error is not None
+        error = error.__cause__ or error.__context__
+    return False
