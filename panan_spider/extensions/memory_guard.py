@@ -11,8 +11,8 @@ from typing import Any, Final, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-from panan_spider.core.memory import RESERVE, require_memory
 from panan_spider.extensions.archive_run import ArchiveRunExtension
+from panan_spider.spiders.session import RESERVE, require_memory
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class MemoryGuard:
 
     def _check(self) -> None:
         try:
-            require_memory(RESERVE)
+            require_memory()
         except MemoryError as error:
             self._end(str(error))
 
