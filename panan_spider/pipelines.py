@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, Self
 
 from scrapy import Request, signals
@@ -70,6 +71,15 @@ class ArchivePipeline:
         site: Site = self.extension.crawler.spider.site  # type: ignore[union-attr]
         return site
 
+    @contextmanager
+    def _guarding(self) -> Iterator[None]:
+        """Guard a write: a StoreError ends the run on its way up."""
+        try:
+            yield
+        except StoreError as error:
+            self.extension.fail(error)
+            raise
+
 
 class CleanPipeline:
     """Removes characters that no text holds."""
@@ -86,7 +96,7 @@ class ValidatePipeline(ArchivePipeline):
         """The article as it is. Raises DropItem after quarantining it as INVALID."""
         if isinstance(item, Article) and (found := objection(item, self.site)):
             field, reason = found
-            with self.extension.guarding():
+            with self._guarding():
                 self.archive.quarantine(item.url, Outcome.INVALID, reason, field, item.template, item.warc)
             logger.warning("%s: %s: %s: %s (template %s)", Outcome.INVALID, item.url, field, reason, item.template)
             raise DropItem(f"{item.url}: {field}: {reason}")
@@ -100,7 +110,7 @@ class RevisePipeline(ArchivePipeline):
         """The article where it is new. Raises DropItem where the archive has recorded it otherwise."""
         if not isinstance(item, Article):
             return item
-        with self.extension.guarding():
+        with self._guarding():
             ready, reason = review_reading(self.archive, self.site, item)
         if ready is None:
             raise DropItem(f"{item.url}: {reason}")
@@ -123,7 +133,7 @@ class StorePipeline(ArchivePipeline):
     async def _stored(self, article: Article, outcome: Outcome) -> None:
         if article.id in self._waiting:
             self._store()
-        with self.extension.guarding():
+        with self._guarding():
             self.archive.expect(article, outcome)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
@@ -139,7 +149,7 @@ class StorePipeline(ArchivePipeline):
         waiting, self._waiting = list(self._waiting.values()), {}
         error: Exception | None = None
         try:
-            with self.extension.guarding():
+            with self._guarding():
                 if waiting:
                     self.archive.store_all([(article, outcome) for article, outcome, _done in waiting])
         except Exception as refused:

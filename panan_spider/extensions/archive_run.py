@@ -1,10 +1,7 @@
 """Archive extension: opens the archive before the first request, closes it with the report and the exit code."""
 
 import asyncio
-import errno
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +12,7 @@ from scrapy.http import Response
 
 from panan_spider.archive.data_folder import has_archive, remove_new_archive
 from panan_spider.archive.revision_review import HeldReview
-from panan_spider.archive.store.files import LEDGER_FILE, RUNS_FOLDER, StoreError
+from panan_spider.archive.store.files import LEDGER_FILE, RUNS_FOLDER, StoreError, demote_store_errors
 from panan_spider.archive.verify.repair import open_archive
 from panan_spider.archive.verify.repair_plan import NOT_IN_THE_WARC
 from panan_spider.core.clock import now, run_id
@@ -43,34 +40,6 @@ _LEVELS: Final = {
 }
 
 
-#: Errors of a process that has reached a limit of its machine: no fault of the line of code that met it.
-_LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
-
-
-def _used_up(error: BaseException | None) -> str | None:
-    """Words for a limit of the machine that an exception is about; None for any other exception."""
-    if isinstance(error, OSError) and error.errno in _LIMITS:
-        return error.strerror
-    if isinstance(error, RuntimeError) and "thread" in str(
-        error
-    ):  # CPython's and Twisted's, who name it in words alone
-        return "no thread can be started"
-    return "Out of memory" if isinstance(error, MemoryError) else None
-
-
-def _demote_store_errors(record: logging.LogRecord) -> bool:
-    """Logging filter: a StoreError is logged once, by this module; Scrapy's own records of it are demoted to DEBUG.
-
-    Memory, file descriptors or threads that are used up are one line each, without a traceback.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, StoreError):
-        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-    elif why := _used_up(error):
-        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {why}", (), None
-    return True
-
-
 class ArchiveRunExtension:
     """The run's archive. `exit_code`, `reason` and `report` are true once it is `closed`, at the spider's end.
 
@@ -96,7 +65,7 @@ class ArchiveRunExtension:
         shorten_tracebacks()
         self._open_archive(Path(crawler.settings["PANAN_DATA_DIR"]), spider.site)
         for name in _EXCEPTION_LOGGERS:
-            logging.getLogger(name).addFilter(_demote_store_errors)
+            logging.getLogger(name).addFilter(demote_store_errors)
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
         crawler.signals.connect(self._idle, signal=signals.spider_idle)
         crawler.signals.connect(self._closed, signal=signals.spider_closed)
@@ -129,9 +98,13 @@ class ArchiveRunExtension:
         engine = self.crawler.engine
         if engine is None or not engine.spider_is_idle() or is_ending(self.crawler):
             return
-        with self.guarding():
-            if self._review_held("of this run"):
-                raise DontCloseSpider
+        try:
+            stored = self._review_held("of this run")
+        except StoreError as error:
+            self.fail(error)
+            raise
+        if stored:
+            raise DontCloseSpider
 
     def fail(self, error: StoreError) -> None:
         """The archive refused a write: the run ends at once, and nothing more is written."""
@@ -147,15 +120,6 @@ class ArchiveRunExtension:
         if self.store_error is None:
             self.store_error = error
             logger.error("archive: %s: the run ends here", error)
-
-    @contextmanager
-    def guarding(self) -> Iterator[None]:
-        """Guard a write: a StoreError ends the run on its way up."""
-        try:
-            yield
-        except StoreError as error:
-            self.fail(error)
-            raise
 
     def _opened(self, spider: Spider) -> None:
         spider.crawl_state = self.archive.memory  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Archive files: store errors, and file operations that survive a kill and a power cut (sync, atomic write, append, cut)."""
 
 import errno
+import logging
 import os
 import resource
 import shutil
@@ -25,6 +26,32 @@ class ForeignArchive(Exception):
 
 class LockHeld(Exception):
     """Another run is writing to this archive. Exit code 15."""
+
+
+#: Errors of a process that has reached a limit of its machine: no fault of the line of code that met it.
+_LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+
+def _used_up(error: BaseException | None) -> str | None:
+    """Words for a limit of the machine that an exception is about; None for any other exception."""
+    if isinstance(error, OSError) and error.errno in _LIMITS:
+        return error.strerror
+    if isinstance(error, RuntimeError) and "thread" in str(error):  # CPython's and Twisted's, named in words alone
+        return "no thread can be started"
+    return "Out of memory" if isinstance(error, MemoryError) else None
+
+
+def demote_store_errors(record: logging.LogRecord) -> bool:
+    """Logging filter: a StoreError is logged once, by the archive's extension; Scrapy's own records of it are demoted to DEBUG.
+
+    Memory, file descriptors or threads that are used up are one line each, without a traceback.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, StoreError):
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    elif why := _used_up(error):
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {why}", (), None
+    return True
 
 
 def _in_one_line(what: str, error: Exception) -> str:
