@@ -54,7 +54,7 @@ DOWNLOAD_WARNSIZE = 0  # said by the outcome `too_large`, not by a warning
 RETRY_TIMES = 4  # waits of 2, 4, 8, 16 seconds
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the outcome says it, once
 
-DOWNLOADER = "panan_spider.middlewares.download_handler.StoppingDownloader"  # a stopped run asks for nothing more
+DOWNLOADER = "panan_spider.middlewares.retry.StoppingDownloader"  # a stopped run asks for nothing more
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks for nothing twice, and asks again on purpose
 LOG_LEVEL = "INFO"  # one line a failure; DEBUG shows every request
 LOG_FORMATTER = (
@@ -84,7 +84,7 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # its line a minute knows no sections
 }
 DOWNLOAD_HANDLERS = dict.fromkeys(  # accepts framings that browsers accept
-    ("http", "https"), "panan_spider.middlewares.download_handler.DownloadHandler"
+    ("http", "https"), "panan_spider.middlewares.raw_capture.DownloadHandler"
 )
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # ours sees redirects too

@@ -31,7 +31,7 @@ from panan_spider.fleet.child_process import bind_to, child_words
 from panan_spider.fleet.fleet_database import OFFLINE, FleetError, FleetSettings, LeaseTable, connected
 from panan_spider.fleet.object_store import ObjectStore
 from panan_spider.fleet.publication import Publication, StaleFolder
-from panan_spider.middlewares.download_handler import DownloadHandler
+from panan_spider.middlewares.raw_capture import DownloadHandler
 
 if TYPE_CHECKING:
     from panan_spider.fleet.fleet_database import Connection

@@ -8,7 +8,7 @@ from demo_site.proxy import ProxyServer
 
 _FENCED = """
 import os
-from panan_spider.middlewares.download_handler import DownloadHandler
+from panan_spider.middlewares.raw_capture import DownloadHandler
 
 class Fenced(DownloadHandler):
     looks = 0
