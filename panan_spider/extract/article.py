@@ -1,7 +1,8 @@
 """The switch: which template a page is, by the evidence on it, and the article read by it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from lxml import etree
@@ -100,7 +101,7 @@ def _read(page: Page, words: SiteWords) -> ArticlePage:
 
 
 class _Reading:
-    """One page under way: its tree, its lines, its regions."""
+    """One page under way: its tree, its lines, their regions, and what each region says."""
 
     def __init__(self, page: Page, words: SiteWords, root: etree._Element, lines: list[Line]) -> None:
         self.page, self.root = page, root
@@ -111,124 +112,121 @@ class _Reading:
         self.region: Region = find_region(self.lines, self.titles)
         self.base = base_url(page, self.root)
         self.address = self.site.urls.understand(page.url)
-        self.breadcrumbs = self.region.breadcrumb.parts if self.region.breadcrumb else ()
         self.body = Body(continues=self.address.part > 1)
+        crumb = self.region.breadcrumb
+        self.breadcrumbs = crumb.parts if crumb else ()
+        self.crumb_lines = self.lines[crumb.first : crumb.last + 1] if crumb else []
+        self.header_lines = header_lines(self.lines, self.region)
+        self.header_text = " ".join(filter(None, (without_furniture(line.text) for line in self.header_lines)))
+        self.tail_lines = [self.lines[index] for index in self.region.tail]
+        self.source_line = self.lines[self.region.source] if self.region.source is not None else None
 
     def resolve(self, href: str) -> str:
         return absolute(self.base, href)
 
+    def _read(self) -> None:
+        """Read the regions. Raises a PageError where one is missing, impossible, or speaks against the reading."""
+        self.header = self._header()
+        self.headline, self.opening, self.body_lines = self._headline()
+        self.tail = self._tail()
+        names = [Author(name=name, title=None, work=None) for name in bare_names(self.headline.subtitle or "")]
+        self.header = replace(self._without_other_editor(), authors=_merged(names, self.header.authors))
+        self._build()
+
     def result(self) -> ArticlePage:
-        header, printed = self._header()
-        (headline, opening, lines), tail = self._headline(first_part=self.address.part == 1), self._tail()
-        header = self._with_names(self._without_other_editor(header, tail), headline)
-        self._build(lines, headline)
+        self._read()
+        kicker, subtitle = self._beside_headline()
+        crumb = self.region.breadcrumb
         return ArticlePage(
             url=self.address.url,
             template=self.template.name,
-            title=headline.title,
-            kicker=opening.kicker or self._kicker(headline, header),
-            subtitle=self._subtitle(headline.subtitle, header) or opening.subtitle,
-            published=header.published,
+            title=self.headline.title,
+            kicker=kicker,
+            subtitle=subtitle,
+            published=self.header.published,
             breadcrumbs=self.breadcrumbs,
-            header_line=printed or None,
-            source=header.source or tail.source or self._closing_source(),
-            authors=_merged(header.authors, tail.authors),
-            editor=header.editor or tail.editor,
-            credits=header.credits | _of_other_editors(header, tail) | tail.credits | self._other_source(header, tail),
+            header_line=self.header_text or None,
+            source=self.header.source or self.tail.source or self._closing_source(),
+            authors=_merged(self.header.authors, self.tail.authors),
+            editor=self.header.editor or self.tail.editor,
+            credits=self._credits(),
             blocks=tuple(self.body.blocks),
             attachments=tuple(self.body.attachments),
             related=read_related(self.lines[self.region.body[1] :], self.resolve),
-            section_links=self._section_links(),
-            parts=self._parts(),
+            section_links=tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ())),
+            parts=tuple(self._address_of(link).url for link in self._part_links.values()),
             discarded=tuple(self.body.discarded),
             part_numbers=part_numbers(self.root, self._address_of, self.address, bool(self._part_links)),
             printed_parts=printed_parts(self.root, self.lines, self.address.article_id),
-            unknown_labels=self._unknown_labels(),
-            label_lines=lambda: self._labelled(headline, opening),
-            find=lambda page: self._places(page, headline, opening, header, tail, lines),
+            unknown_labels=tuple(label for line in self.tail_lines for label in unknown_labels(line.text)),
+            label_lines=self._labelled,
+            find=self._places,
         )
 
-    def _kicker(self, headline: Headline, header: HeaderLine) -> str | None:
-        kicker = headline.kicker
-        return None if kicker in (header.source, self.site.name) or (kicker and is_claim(kicker)) else kicker
-
-    def _subtitle(self, found: str | None, header: HeaderLine) -> str | None:
-        return None if found == header.source or bare_names(found or "") else found
-
-    def _with_names(self, header: HeaderLine, headline: Headline) -> HeaderLine:
-        """The header line's fields with the authors of a line of names alone under the headline."""
-        named = (Author(name=name, title=None, work=None) for name in bare_names(headline.subtitle or ""))
-        return replace(header, authors=_merged(tuple(named), header.authors))
+    def _beside_headline(self) -> tuple[str | None, str | None]:
+        """Kicker and subtitle; none of them is the source, the site's name, a claim of the page's or a line of names."""
+        kicker, subtitle = self.headline.kicker, self.headline.subtitle
+        if kicker in (self.header.source, self.site.name) or (kicker and is_claim(kicker)):
+            kicker = None
+        if subtitle == self.header.source or bare_names(subtitle or ""):
+            subtitle = None
+        return self.opening.kicker or kicker, subtitle or self.opening.subtitle
 
     def _closing_source(self) -> str | None:
         """The source that the last line of the text names."""
-        index = self.region.source
-        return None if index is None else closing_source(self.lines[index].folded)
+        return closing_source(self.source_line.folded) if self.source_line else None
 
-    def _other_source(self, header: HeaderLine, tail: TailLine) -> dict[str, str]:
-        """The source that a line below the text names, where the header line names another."""
-        named = [name for name in (header.source, tail.source, self._closing_source()) if name]
-        return {_SOURCE_LABEL: named[1]} if len(set(named[:2])) > 1 else {}
+    def _credits(self) -> dict[str, str]:
+        """The credits of header line and tail; an editor or a source below the text is one where the header line names another."""
+        header, tail = self.header, self.tail
+        other = {tail.editor_label: tail.editor} if header.editor and tail.editor not in (None, header.editor) else {}
+        sources = [source for source in (header.source, tail.source, self._closing_source()) if source]
+        other_source = {_SOURCE_LABEL: sources[1]} if len(set(sources[:2])) > 1 else {}
+        return header.credits | other | tail.credits | other_source
 
-    def _without_other_editor(self, header: HeaderLine, tail: TailLine) -> HeaderLine:
+    def _without_other_editor(self) -> HeaderLine:
         """The header line's fields; an editor within the text's container is another paper's where the site's own stands outside."""
+        header, lines = self.header, self.header_lines
         text = next((line for line in self.lines[slice(*self.region.body)] if is_prose(line)), None)
-        lines = header_lines(self.lines, self.region)
-        if text is None or not (header.editor and tail.editor and lines) or in_container(lines[0], text):
+        if text is None or not (header.editor and self.tail.editor and lines) or in_container(lines[0], text):
             return header
         held = read_tail_line("  ".join(line.folded for line in lines if in_container(line, text)))
-        if held.editor != header.editor or any(in_container(self.lines[index], text) for index in self.region.tail):
+        if held.editor != header.editor or any(in_container(line, text) for line in self.tail_lines):
             return header
         return replace(header, editor=None, credits={held.editor_label: held.editor or "", **header.credits})
 
-    def _section_links(self) -> tuple[tuple[str, str], ...]:
-        crumb = self.region.breadcrumb
-        return tuple((name, self.resolve(href)) for name, href in (crumb.links if crumb else ()))
-
-    def _labelled(self, headline: Headline, opening: Opening) -> tuple[LabelledLine, ...]:
+    def _labelled(self) -> tuple[LabelledLine, ...]:
         """Every line of the page with its label and rule; those of the regions here, those of the body while it is read."""
-        region = self.region
-        give(self._crumb_lines(), Label.BREADCRUMB, "breadcrumb")
-        for lines, label in zip(split_headline(headline), (Label.HEADLINE, Label.KICKER, Label.SUBTITLE), strict=True):
-            give(lines, label, f"headline: {headline.rule}")
-        give(opening.lines, Label.HEADLINE, "headline: repeated in the body")
-        for line in self.lines[slice(*region.header)]:
+        give(self.crumb_lines, Label.BREADCRUMB, "breadcrumb")
+        parts = zip(split_headline(self.headline), (Label.HEADLINE, Label.KICKER, Label.SUBTITLE), strict=True)
+        for lines, label in parts:
+            give(lines, label, f"headline: {self.headline.rule}")
+        give(self.opening.lines, Label.HEADLINE, "headline: repeated in the body")
+        for line in self.lines[slice(*self.region.header)]:
             rule = find_rule(line, (Label.HEADER, Label.TAIL, Label.FURNITURE))
             give((line,), rule.label if rule else Label.HEADER, rule.name if rule else "header: cell")
-        give((self.lines[n] for n in region.bylines), Label.BYLINE, "byline: role and names")
-        for line in (self.lines[n] for n in region.tail):
+        give((self.lines[index] for index in self.region.bylines), Label.BYLINE, "byline: role and names")
+        for line in self.tail_lines:
             rule = find_rule(line, (Label.TAIL, Label.BYLINE, Label.HEADER))
             give((line,), Label.TAIL, rule.name if rule else "tail: value of a label")
-        if self.region.source is not None:
-            give((self.lines[self.region.source],), Label.TAIL, "tail: source")
+        give((self.source_line,) if self.source_line else (), Label.TAIL, "tail: source")
         settle(self.lines)
         return tuple(LabelledLine(line.mark.label, line.mark.rule, line.text or line.src, line) for line in self.lines)
 
-    def _unknown_labels(self) -> tuple[str, ...]:
-        return tuple(label for index in self.region.tail for label in unknown_labels(self.lines[index].text))
-
-    def _places(
-        self,
-        page: ArticlePage,
-        headline: Headline,
-        opening: Opening,
-        header: HeaderLine,
-        tail: TailLine,
-        body: list[Line],
-    ) -> dict[str, FieldSource]:
-        """Where on the page each field was read."""
-        title, over, under = split_headline(headline)
-        head, foot = header_lines(self.lines, self.region), [self.lines[index] for index in self.region.tail]
+    def _places(self, page: ArticlePage) -> dict[str, FieldSource]:
+        """Where each field of `page` was read."""
+        header, tail, body = self.header_lines, self.tail_lines, self.body_lines
+        title, over, under = split_headline(self.headline)
         after = (line for line in self.lines[self.region.body[1] :] if line.kind == "text")
         lines_of = {
-            **dict.fromkeys(("header_line", "published", "source"), head),
-            **dict.fromkeys(("breadcrumbs", "section"), self._crumb_lines()),
+            **dict.fromkeys(("header_line", "published", "source"), header),
+            **dict.fromkeys(("breadcrumbs", "section"), self.crumb_lines),
             "title": title,
-            "kicker": over if headline.kicker == page.kicker else opening.lines[:1],
-            "subtitle": under if headline.subtitle == page.subtitle else opening.lines[-1:],
-            "credits": foot,
-            "authors": [*(head if header.authors else ()), *(foot if tail.authors else ())],
-            "editor": head if header.editor else foot,
+            "kicker": over if self.headline.kicker == page.kicker else self.opening.lines[:1],
+            "subtitle": under if self.headline.subtitle == page.subtitle else self.opening.lines[-1:],
+            "credits": tail,
+            "authors": [*(header if self.header.authors else ()), *(tail if self.tail.authors else ())],
+            "editor": header if self.header.editor else tail,
             **dict.fromkeys(("text", "blocks"), body),
             "images": [line for line in body if line.kind == "image"],
             "attachments": [line for line in body if line.files],
@@ -236,43 +234,36 @@ class _Reading:
         }
         return places(page, self.root, lines_of, self._part_links.values())
 
-    def _crumb_lines(self) -> list[Line]:
-        crumb = self.region.breadcrumb
-        return self.lines[crumb.first : crumb.last + 1] if crumb else []
+    def _header(self) -> HeaderLine:
+        header = read_header_line(self.header_text)
+        below = (read_byline(self.lines[index].text) for index in self.region.bylines)
+        return replace(header, authors=_merged(header.authors, tuple(chain.from_iterable(below))))
 
-    def _header(self) -> tuple[HeaderLine, str]:
-        printed = " ".join(
-            text for line in header_lines(self.lines, self.region) if (text := without_furniture(line.text))
-        )
-        header = read_header_line(printed)
-        below = tuple(author for index in self.region.bylines for author in read_byline(self.lines[index].text))
-        return replace(header, authors=_merged(header.authors, below)), printed
-
-    def _headline(self, *, first_part: bool) -> tuple[Headline, Opening, list[Line]]:
+    def _headline(self) -> tuple[Headline, Opening, list[Line]]:
         """Headline, the body's opening lines that belong to it, and the lines of the body."""
-        lines = clean_lines(
-            body_lines(self.lines, self.region), self.body.discarded, header_lines(self.lines, self.region)
-        )
+        lines = clean_lines(body_lines(self.lines, self.region), self.body.discarded, self.header_lines)
         over = [line for line in self.lines[slice(*self.region.headline)] if could_be_headline(line)]
         texts = [line for line in lines if line.kind == "text"]
         headline = read_headline(over, self.titles, texts)
         if not headline.title:
             raise UnknownLayout("no headline over the header line")
+        first_part = self.address.part == 1
         opening = read_opening(before_captions(lines, headline.title), headline, first_part=first_part)
         for line in opening.lines:
             self.body.discarded.append((line.text, "kicker, headline or subtitle at the body's start"))
-        return headline, opening, [line for line in lines if not any(line is said for said in opening.lines)]
+        return headline, opening, [line for line in lines if not any(line is other for other in opening.lines)]
 
     def _tail(self) -> TailLine:
-        signed = [index for index in self.region.tail if _is_signature(self.lines[index])]
-        printed = "  ".join(self.lines[index].text for index in self.region.tail if index not in signed)
-        tail = self._tail_groups(frozenset(signed))
-        for index in reversed(signed):
-            tail = replace(tail, authors=_merged(read_byline(self.lines[index].text), tail.authors))
+        tail = self.region.tail
+        signed = [index for index in tail if _is_signature(self.lines[index])]
+        tail_line = self._tail_groups(frozenset(signed))
+        authors = [read_byline(self.lines[index].text) for index in signed]
+        tail_line = replace(tail_line, authors=_merged(*authors, tail_line.authors))
+        printed = "  ".join(self.lines[index].text for index in tail if index not in signed)
         if not names_source(printed):
-            return tail
+            return tail_line
         late = read_header_line(printed)  # a header line's words below the text
-        return replace(tail, source=late.source, authors=late.authors, editor=late.editor, credits=late.credits)
+        return replace(tail_line, source=late.source, authors=late.authors, editor=late.editor, credits=late.credits)
 
     def _tail_groups(self, signed: frozenset[int]) -> TailLine:
         """The tail lines read but for bylines; of several groups the last one names the site's editor, an earlier editor is a credit."""
@@ -283,45 +274,40 @@ class _Reading:
             for n in range(1, len(indexes))
             if (edits[n] and edits[n] in edits[:n]) or not signed.issuperset(range(indexes[n - 1] + 1, indexes[n]))
         )
-        cuts = [0, *apart, len(indexes)]
-        groups = [
-            read_tail_line("  ".join(without_furniture(self.lines[index].text) for index in indexes[a:b]))
-            for a, b in pairwise(cuts)
-        ]
-        authors: tuple[Author, ...] = ()
-        credits: dict[str, str] = {}
-        for group in groups:
-            authors = _merged(authors, group.authors)
-            credits |= {label: value for label, value in group.credits.items() if label not in credits}
+        texts = [without_furniture(self.lines[index].text) for index in indexes]
+        groups = [read_tail_line("  ".join(texts[a:b])) for a, b in pairwise([0, *apart, len(indexes)])]
         editors = [group for group in groups if group.editor]
-        for group in editors[:-1]:
-            credits.setdefault(group.editor_label, group.editor or "")
-        source = next((group.source for group in groups if group.source), None)
         last = editors[-1] if editors else TailLine()
-        return TailLine(authors, last.editor, credits, source, last.editor_label)
+        other_editors = ((group.editor_label, group.editor or "") for group in editors[:-1])
+        credits: dict[str, str] = {}
+        for label, value in chain(*(group.credits.items() for group in groups), other_editors):
+            credits.setdefault(label, value)
+        source = next((group.source for group in groups if group.source), None)
+        return TailLine(_merged(*(group.authors for group in groups)), last.editor, credits, source, last.editor_label)
 
-    def _build(self, lines: list[Line], headline: Headline) -> None:
+    def _build(self) -> None:
         """Make the blocks. Raises a PageError where the page is not whole or speaks against the reading."""
-        build(lines, self.body, self.resolve)
+        build(self.body_lines, self.body, self.resolve)
         if not self.body.blocks:
             raise UnknownLayout("no body under the header line")
         only = self.body.blocks[0]
         if len(self.body.blocks) == 1 and not self.body.attachments and isinstance(only, Paragraph | Heading):
             check_notice(only.text)
-        self._check_doubt(headline)
+        self._check_doubt()
         # The page's foot proves that nothing before it was cut off on its way: body, tail line, related articles.
         after = any(has(line, Label.FOOTER) for line in self.lines[self.region.body[1] :])
         if not after and not is_closed(self.page):
             raise InvalidPage("the page breaks off before its end", field_name="text")
-        if "\ufffd" in headline.title and "\ufffd" in self.page.text:
+        if "\ufffd" in self.headline.title and "\ufffd" in self.page.text:
             raise InvalidPage("the bytes fit no charset", field_name="title")
 
-    def _check_doubt(self, headline: Headline) -> None:
+    def _check_doubt(self) -> None:
         """Raise UnknownLayout where the page speaks against the reading: another title, more prose outside, text dropped."""
-        called, said = document_title(self.root), f"{headline.kicker or ''}{headline.title}{headline.subtitle or ''}"
-        others = other_names(called, said, self.breadcrumbs, self.words)
+        headline = self.headline
+        block = f"{headline.kicker or ''}{headline.title}{headline.subtitle or ''}"
+        others = other_names(document_title(self.root), block, self.breadcrumbs, self.words)
         # A header line that names its source is sure, unless the other name stands on the page as a heading.
-        if others and (not names_source(self._header()[1]) or is_headed(self.lines, others)):
+        if others and (not names_source(self.header_text) or is_headed(self.lines, others)):
             raise UnknownLayout(f"the document is called otherwise than the headline: {headline.title}")
         if (outside := prose_outside(self.lines, self.region)) > sum(map(text_length, self.body.blocks)):
             raise UnknownLayout(f"more prose outside the reading than in it: {outside} characters")
@@ -330,9 +316,6 @@ class _Reading:
 
     def _address_of(self, link: etree._Element) -> Address:
         return self.site.urls.understand(self.resolve(link.get("href", "")))
-
-    def _parts(self) -> tuple[str, ...]:
-        return tuple(self._address_of(link).url for link in self._part_links.values())
 
     @once
     def _part_links(self) -> dict[int, etree._Element]:
@@ -346,13 +329,6 @@ class _Reading:
         return dict(sorted(found.items()))
 
 
-def _of_other_editors(header: HeaderLine, tail: TailLine) -> dict[str, str]:
-    """The editor below the text, another paper's, where the header line names the site's own."""
-    if not header.editor or not tail.editor or header.editor == tail.editor:
-        return {}
-    return {tail.editor_label: tail.editor}
-
-
 def _is_signature(line: Line) -> bool:
     """Whether a tail line is a byline that no label opens: `记者 甲`, `文/甲`."""
     return is_lone_byline(line.folded) or (
@@ -360,7 +336,10 @@ def _is_signature(line: Line) -> bool:
     )
 
 
-def _merged(first: tuple[Author, ...], more: tuple[Author, ...]) -> tuple[Author, ...]:
-    """The authors of two places, each name once."""
-    known = {author.name for author in first}
-    return first + tuple(author for author in more if author.name not in known)
+def _merged(*groups: Iterable[Author]) -> tuple[Author, ...]:
+    """The authors of several places in order; a name that one place has named is not taken from a later one."""
+    found: list[Author] = []
+    for group in groups:
+        known = {author.name for author in found}
+        found += [author for author in group if author.name not in known]
+    return tuple(found)
