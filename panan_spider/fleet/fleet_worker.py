@@ -132,7 +132,7 @@ class FleetWorker:
     jobs: int
     settings: Sequence[str] = ()  # NAME=VALUE, for every crawl
     children: ChildPool = field(default_factory=ChildPool)
-    _at_work: set[int] = field(default_factory=set)  # jobs that this process does
+    _running_jobs: set[int] = field(default_factory=set)  # jobs that this process does
     _undone: set[int] = field(default_factory=set)  # jobs it has and did not do at the last look
 
     def run(self) -> None:
@@ -189,7 +189,7 @@ class FleetWorker:
             await asyncio.sleep(self.fleet.renew_seconds)
 
     async def _plan_once(self) -> None:
-        await self._take_back()
+        await self._requeue_undone()
         async with self._queue.alone() as alone:
             if alone:
                 for site, arguments in await self._queue.plan():
@@ -197,14 +197,14 @@ class FleetWorker:
                 if rescued := await self._queue.rescue():
                     logger.warning("%d jobs of silent workers are queued again", rescued)
 
-    async def _take_back(self) -> None:
+    async def _requeue_undone(self) -> None:
         """Queue again the jobs that the database gave this worker in an answer that was lost: it keeps them, and nobody does them.
 
         A job counts as lost at the second look that finds it so: a job between two states is none.
         """
         if self._worker.worker_id is None:  # not registered yet
             return
-        undone = await self._queue.doing(self._worker.worker_id) - self._at_work
+        undone = await self._queue.doing(self._worker.worker_id) - self._running_jobs
         for job in undone & self._undone:
             logger.warning("job %d came in an answer that was lost; it is queued again", job)
             await self._queue.again(job)
@@ -212,7 +212,7 @@ class FleetWorker:
 
     def _register(self, app: Any) -> None:
         async def crawl(context: Any, site: str, arguments: dict[str, str]) -> int:
-            return await self._fenced(context.job, self._crawl(context.job, site, arguments))
+            return await self._run_fenced(context.job, self._crawl(context.job, site, arguments))
 
         app.task(name="crawl", pass_context=True)(crawl)
         for task in OFFLINE:
@@ -220,27 +220,27 @@ class FleetWorker:
 
     def _offline_task(self, task: str) -> Any:
         async def offline(context: Any, site: str, options: list[str]) -> int:
-            return await self._fenced(context.job, self._offline(context.job, task, site, options))
+            return await self._run_fenced(context.job, self._offline(context.job, task, site, options))
 
         return offline
 
-    async def _fenced(self, job: Any, work: Coroutine[Any, Any, int]) -> int:
+    async def _run_fenced(self, job: Any, work: Coroutine[Any, Any, int]) -> int:
         """Do a job's work; end this process where the database was away longer than a lease: the job is another worker's."""
         from procrastinate.exceptions import ConnectorException
 
-        self._at_work.add(job.id)
+        self._running_jobs.add(job.id)
         try:
             return await work
         except ConnectorException as error:
             logger.warning("the database is away: %s", " ".join(str(error.__cause__ or error).split()))
-            self._leave()
+            self._end_process()
         finally:
-            self._at_work.discard(job.id)
+            self._running_jobs.discard(job.id)
 
     async def _crawl(self, job: Any, site: str, arguments: Mapping[str, str]) -> int:
         words = crawl_words(site, self.root / site, arguments, [*self.settings, _ADDONS])
-        code, line = await self._tried(site, child_words(words), job)
-        await self._sure(job)
+        code, line = await self._run_attempts(site, child_words(words), job)
+        await self._end_if_lost(job)
         if code < 0:
             code = int(ExitCode.INTERRUPTED)
         await self._queue.ended(site, code, line, AGAIN_SECONDS.get(code), arguments)
@@ -249,19 +249,19 @@ class FleetWorker:
         logger.info("crawl of %s: %d · %s", site, code, line)
         return code
 
-    async def _tried(self, site: str, words: Sequence[str], job: Any) -> tuple[int, str]:
+    async def _run_attempts(self, site: str, words: Sequence[str], job: Any) -> tuple[int, str]:
         """Begin the crawl, once more where it was killed or another one held the lease; how the last one ended."""
         code, line = _HELD
         for attempt in range(_ATTEMPTS):
-            if not await self._freed(site):
+            if not await self._wait_for_lease(site):
                 return _HELD
-            code, line = await self._child(words, site, f"{job.id}.{attempt}")
+            code, line = await self._run_child(words, site, f"{job.id}.{attempt}")
             if self.children.stopping or (code >= 0 and code != ExitCode.LOCKED):
                 break
-            await self._sure(job)
+            await self._end_if_lost(job)
         return code, line
 
-    async def _freed(self, site: str) -> bool:
+    async def _wait_for_lease(self, site: str) -> bool:
         """Wait until nobody holds the site's lease: a dead crawl's runs out. False where another crawl goes on renewing it."""
         until = asyncio.get_running_loop().time() + _PATIENCE * self.fleet.lease_seconds
         while not self.children.stopping and not await self._queue.is_free(site):
@@ -272,26 +272,26 @@ class FleetWorker:
 
     async def _offline(self, job: Any, task: str, site: str, options: Sequence[str]) -> int:
         words = [sys.executable, "-m", "panan_spider.fleet.leased_work", str(os.getpid()), task, site, str(self.root)]
-        code, line = await self._child([*words, *options], site, str(job.id))
-        await self._sure(job)
+        code, line = await self._run_child([*words, *options], site, str(job.id))
+        await self._end_if_lost(job)
         if code != 0:
             raise OfflineFailed(f"{task} of {site}: exit {code} · {line}")
         return code
 
-    async def _child(self, words: Sequence[str], site: str, number: str) -> tuple[int, str]:
+    async def _run_child(self, words: Sequence[str], site: str, number: str) -> tuple[int, str]:
         environment = {"PANAN_HOLDER": f"{self.fleet.holder}/{number}"}
         return await self.children.run(words, self.root / f"{site}.log", environment)
 
-    async def _sure(self, job: Any) -> None:
+    async def _end_if_lost(self, job: Any) -> None:
         """End this process where the job is another worker's by now: a report of ours would be taken for his.
 
         Its other jobs are others' too, for it was silent as a whole; its children end with it.
         """
         if not await self._queue.is_mine(job):
-            self._leave()
+            self._end_process()
 
     @staticmethod
-    def _leave() -> NoReturn:
+    def _end_process() -> NoReturn:
         os.write(2, b"panan: fleet: this worker was taken for dead; it ends, others have its jobs\n")
         os._exit(int(ExitCode.LOCKED))
 

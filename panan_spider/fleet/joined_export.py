@@ -74,7 +74,7 @@ def export_sites(form: str, sites: Sequence[Site], root: Path, out: Path) -> Joi
     with only_export_to(out), naming(out):
         _refuse_foreign(form, out)
         with TemporaryDirectory(prefix=".joining-", dir=out.parent) as aside:
-            return (_sqlite if form == "sqlite" else _parquet)(there, root, out, Path(aside))
+            return (_export_sqlite if form == "sqlite" else _export_parquet)(there, root, out, Path(aside))
 
 
 def _refuse_foreign(form: str, out: Path) -> None:
@@ -85,17 +85,17 @@ def _refuse_foreign(form: str, out: Path) -> None:
             head = file.read(4)
         if not head or (form == "parquet" and head == b"PAR1"):
             return
-        with closing(_opened(out)) as db:
+        with closing(_read_only(out)) as db:
             if db.execute("SELECT value FROM meta WHERE key = 'made_by'").fetchone() == (MADE_BY,):
                 return
     raise ForeignFileError(f"{out} exists and is no {form} export of many sites; name another --out")
 
 
-def _opened(out: Path) -> sqlite3.Connection:
+def _read_only(out: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{out.absolute().as_uri()}?mode=ro", uri=True)
 
 
-def _parquet(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> JoinedResult:
+def _export_parquet(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> JoinedResult:
     for site in sites:
         folder = aside / site.key
         folder.mkdir()
@@ -157,24 +157,24 @@ def _literal(value: str | None) -> str:
     return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
 
 
-def _sqlite(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> JoinedResult:
+def _export_sqlite(sites: Sequence[Site], root: Path, out: Path, aside: Path) -> JoinedResult:
     sizes = archive_sizes(root, sites)  # before they are read: what comes meanwhile is for the next export
     with built_aside(out) as building:
         building.unlink(missing_ok=True)
         with closing(sqlite3.connect(building)) as db:
-            _create(db)
+            _create_tables(db)
             for site in sites:
                 one = aside / "one.sqlite"
                 one.unlink(missing_ok=True)
                 sqlite.export(ExportJob(root / site.key, site, all_revisions=True), one)
                 db.execute("ATTACH ? AS one", (str(one),))
-                _take(db, site)
+                _copy_rows(db, site)
                 db.commit()
                 db.execute("DETACH one")
-            return _finish(db, out, len(sites), sizes)
+            return _write_indexes(db, out, len(sites), sizes)
 
 
-def _create(db: sqlite3.Connection) -> None:
+def _create_tables(db: sqlite3.Connection) -> None:
     names = {str: "TEXT", int: "INTEGER"}
     for table, columns in sqlite_schema.TABLES.items():
         if table == "meta":
@@ -190,7 +190,7 @@ def _create(db: sqlite3.Connection) -> None:
     db.execute(f"CREATE VIRTUAL TABLE search USING fts5({searched}, content='', tokenize='{TOKENIZER}')")
 
 
-def _take(db: sqlite3.Connection, site: Site) -> None:
+def _copy_rows(db: sqlite3.Connection, site: Site) -> None:
     """Take over the rows of one site's export."""
     held = int(db.execute("SELECT count(*) FROM articles").fetchone()[0])
     more = int(db.execute("SELECT count(*) FROM one.articles").fetchone()[0])
@@ -207,14 +207,14 @@ def _take(db: sqlite3.Connection, site: Site) -> None:
     db.execute("UPDATE articles SET docid = rowid WHERE site = ?", (site.key,))
     searched = ", ".join(sqlite_schema.SEARCHED)
     marks = ", ".join("?" for _column in sqlite_schema.SEARCHED)
-    db.executemany(f"INSERT INTO search(rowid, {searched}) VALUES (?, {marks})", _searched(db, site))
+    db.executemany(f"INSERT INTO search(rowid, {searched}) VALUES (?, {marks})", _search_rows(db, site))
     db.execute(
         "INSERT INTO sites SELECT ?, ?, ?, count(*), min(day), max(day) FROM articles WHERE site = ?",
         (site.key, site.name, site.region, site.key),
     )
 
 
-def _searched(db: sqlite3.Connection, site: Site) -> Iterator[list[Any]]:
+def _search_rows(db: sqlite3.Connection, site: Site) -> Iterator[list[Any]]:
     """Full-text rows of a site's articles, each after its number."""
     names = ("docid", "id", "title", "kicker", "subtitle", "text", "editor", "credits", "blocks")
     authors: dict[str, list[dict[str, Any]]] = {}
@@ -249,7 +249,7 @@ def _index_keys(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX listed_in_section ON listed_in (section, site, article_id)")
 
 
-def _finish(db: sqlite3.Connection, out: Path, sites: int, sizes: dict[str, int]) -> JoinedResult:
+def _write_indexes(db: sqlite3.Connection, out: Path, sites: int, sizes: dict[str, int]) -> JoinedResult:
     weights = ", ".join(map(str, sqlite_schema.SEARCHED.values()))
     db.execute("INSERT INTO search(search, rank) VALUES ('rank', ?)", (f"bm25({weights})",))
     db.execute("CREATE UNIQUE INDEX articles_docid ON articles (docid)")
@@ -292,7 +292,7 @@ def _column(name: str, identity: str) -> str:
 def read_meta(out: Path) -> dict[str, str]:
     """The table `meta` of a joined export. Raises ForeignFileError where the file is none."""
     meta: dict[str, str] = {}
-    with suppress(sqlite3.DatabaseError), closing(_opened(out)) as db:
+    with suppress(sqlite3.DatabaseError), closing(_read_only(out)) as db:
         meta = dict(db.execute("SELECT key, value FROM meta"))
     if meta.get("made_by") != MADE_BY:
         raise ForeignFileError(f"{out} exists and is no sqlite export of many sites; move it away")

@@ -58,12 +58,12 @@ class LeaseGuard:
         except Exception as error:  # psycopg is imported where it is there
             raise StoreError(f"the lease of {site} could not be asked for: {' '.join(str(error).split())}") from error
         if epoch is None:
-            self._drop()
+            self._close_connection()
             raise LockHeld(f"the lease of {site} is held by another crawl; one crawl of a site at a time")
         self.epoch = epoch
         self._deadline = sent + fleet.deadline_seconds
         self._released = threading.Event()
-        for work in (self._renewing, self._watching):
+        for work in (self._renew_lease, self._watch_deadline):
             threading.Thread(target=work, name=work.__name__, daemon=True).start()
 
     def check(self) -> None:
@@ -81,7 +81,7 @@ class LeaseGuard:
         except Exception as error:  # whatever it is, the crawl is over
             logger.warning("the lease of %s was not released: %s", self._site, error)
 
-    def _renewing(self) -> None:
+    def _renew_lease(self) -> None:
         while not self._released.wait(self._fleet.renew_seconds):
             sent = boot_seconds()
             try:
@@ -90,13 +90,13 @@ class LeaseGuard:
                 held = LeaseTable(self._connection).renew(self._site, self.epoch, self._fleet.lease_seconds)
             except Exception as error:  # any: the lease counts down to its deadline, and the next try may succeed
                 logger.warning("the lease of %s was not renewed: %s", self._site, " ".join(str(error).split()))
-                self._drop()
+                self._close_connection()
                 continue
             if not held and not self._released.is_set():
                 self._end("was taken by another crawl")
             self._deadline = sent + self._fleet.deadline_seconds
 
-    def _drop(self) -> None:
+    def _close_connection(self) -> None:
         connection, self._connection = self._connection, None
         try:
             if connection is not None:
@@ -104,7 +104,7 @@ class LeaseGuard:
         except Exception as error:  # it was broken before
             logger.debug("closing: %s", error)
 
-    def _watching(self) -> None:
+    def _watch_deadline(self) -> None:
         """A crawl that waits for an answer checks nothing: this ends it, too."""
         while not self._released.wait(max(0.05, min(1.0, self._deadline - boot_seconds()))):
             self.check()
@@ -206,19 +206,19 @@ class CrawlPublisher:
         self._publication = Publication(ObjectStore.at(store), site, folder, fleet.holder)
         self._publication.take()
         self._uploading: threading.Thread | None = None
-        self._clock = LoopingCall(self._begin)
+        self._clock = LoopingCall(self._start_upload)
         self._seconds = float(os.environ.get("PANAN_PUBLISH_SECONDS", str(PUBLISH_SECONDS)))
-        crawler.signals.connect(self._opened, signal=signals.spider_opened)
+        crawler.signals.connect(self._start_clock, signal=signals.spider_opened)
 
-    def _opened(self) -> None:
+    def _start_clock(self) -> None:
         self._clock.start(self._seconds, now=False)
 
-    def _begin(self) -> None:
+    def _start_upload(self) -> None:
         """The snapshot here, in the thread that writes the archive; the upload in one of its own."""
         if self._uploading is not None and self._uploading.is_alive():
             return
-        if self._noted(self._publication.snapshot):
-            self._uploading = threading.Thread(target=self._noted, args=(self._publication.publish,), daemon=True)
+        if self._attempted(self._publication.snapshot):
+            self._uploading = threading.Thread(target=self._attempted, args=(self._publication.publish,), daemon=True)
             self._uploading.start()
 
     def finish(self) -> None:
@@ -227,13 +227,13 @@ class CrawlPublisher:
             self._clock.stop()
         if self._uploading is not None:
             self._uploading.join()
-        if self._noted(self._publication.snapshot) and self._noted(self._publication.publish):
+        if self._attempted(self._publication.snapshot) and self._attempted(self._publication.publish):
             return
         run: Any = self._crawler.get_extension(ArchiveRunExtension)
         if run is not None and run.exit_code is not ExitCode.NOT_STARTED:
             run.exit_code, run.reason = ExitCode.STORE_ERROR, "the archive could not be published; the next run goes on"
 
-    def _noted(self, work: Callable[[], object]) -> bool:
+    def _attempted(self, work: Callable[[], object]) -> bool:
         """Do the work; False, and one line in the log, where the store or the disk refuses. A stale folder ends the process."""
         try:
             work()
@@ -262,7 +262,7 @@ def run_offline(task: str, site: str, root: Path, options: Sequence[str]) -> int
     """
     fleet = FleetSettings.from_environment()
     if fleet.store is None:
-        return _command(task, root / site, options)
+        return _run_command(task, root / site, options)
     # A folder of its own: a crawl of the site may go on beside it.
     folder = root / f"{site}.offline"
     store = ObjectStore.at(fleet.store)
@@ -276,7 +276,7 @@ def run_offline(task: str, site: str, root: Path, options: Sequence[str]) -> int
 
             publish_dataset(store, site, folder, publication.newest())
             return 0
-        code = _command(task, folder, options)
+        code = _run_command(task, folder, options)
         if writes and code in (ExitCode.GOOD, ExitCode.INCOMPLETE, ExitCode.LAYOUT_DRIFT):
             publication.snapshot()
             publication.publish()
@@ -289,7 +289,7 @@ def run_offline(task: str, site: str, root: Path, options: Sequence[str]) -> int
             guard.release()
 
 
-def _command(task: str, folder: Path, options: Sequence[str]) -> int:
+def _run_command(task: str, folder: Path, options: Sequence[str]) -> int:
     words = [*OFFLINE[task], "--data-dir", str(folder), *options]
     return subprocess.run(child_words(words), check=False).returncode
 

@@ -169,22 +169,22 @@ class Publication:
 
         A folder that another worker's publication has overtaken is set aside, whatever it holds.
         """
-        found, state = self._newest(), self._state()
+        found, state = self._newest(), self._read_state()
         if found is None:
             if state is not None and state.number > 0:
                 raise StoreError(f"{self._folder} goes on from publication {state.number}, of which the store has none")
-            self._keep_state(0, state)
+            self._write_state(0, state)
             return
         newest, sha = found
         ours = state is not None and (state.number == newest.number or state.made(newest, sha))
         if not ours:
             self.set_aside()
-            self._fetch(newest, [entry for entry in newest.files if not entry.path.startswith(_LATER)])
+            self._fetch_folder(newest, [entry for entry in newest.files if not entry.path.startswith(_LATER)])
         elif state is not None and state.number != newest.number:  # killed between the manifest and this note
-            self._keep_state(newest.number, state)
+            self._write_state(newest.number, state)
         if whole:
             missing = [entry for entry in newest.files if not (self._folder / entry.path).exists()]
-            self._write_all(self._folder, missing)
+            self._write_files(self._folder, missing)
 
     def snapshot(self) -> None:
         """Note how far the files reach now. Called where nothing is written meanwhile: by the thread that writes the archive.
@@ -202,9 +202,9 @@ class Publication:
 
     def publish(self) -> Manifest | None:
         """Publish what the last `snapshot` noted; None where nothing is new. Raises StaleFolder."""
-        state = self._overtaken_by_none(self._state() or FolderState(0, uuid.uuid4().hex))
+        state = self._current_state(self._read_state() or FolderState(0, uuid.uuid4().hex))
         before = None if state.number == 0 else self._manifest(state.number)
-        files = self._uploaded(before)
+        files = self._upload_files(before)
         if before is not None and files == before.files:
             return None
         gone = sorted(set(before.objects() if before else ()) - {p.object for f in files for p in f.segments})
@@ -218,12 +218,12 @@ class Publication:
             files=files,
             dropped=tuple(gone),
         )
-        self._create(manifest, state)
+        self._create_manifest(manifest, state)
         # What the publication before this one had dropped: nobody reads that far back.
         self._store.delete(set(before.dropped if before is not None else ()) - manifest.objects().keys())
         return manifest
 
-    def _overtaken_by_none(self, state: FolderState) -> FolderState:
+    def _current_state(self, state: FolderState) -> FolderState:
         """The folder's state, brought up to a manifest of its own that the store has. Raises StaleFolder for another's."""
         found = self._newest(after=state.number)
         if found is None:
@@ -233,18 +233,18 @@ class Publication:
             raise StaleFolder(
                 f"{self._folder}: {later.holder} has published {self._site} since; publication {later.number}"
             )
-        return self._keep_state(later.number, state)
+        return self._write_state(later.number, state)
 
-    def _create(self, manifest: Manifest, state: FolderState) -> None:
+    def _create_manifest(self, manifest: Manifest, state: FolderState) -> None:
         """Create the manifest. Raises StaleFolder where there is one of its number, other than it.
 
         A store that had done so and did not answer is asked again, and refuses: the manifest that is there tells.
         """
         data, name = manifest.model_dump_json().encode(), self._manifest_name(manifest.number)
-        self._keep_state(state.number, state, creating=digest(data))
+        self._write_state(state.number, state, creating=digest(data))
         if not self._store.create(name, data) and self._store.get(name) != data:
             raise StaleFolder(f"{self._folder}: publication {manifest.number} of {self._site} is another worker's")
-        self._keep_state(manifest.number, state)
+        self._write_state(manifest.number, state)
 
     def set_aside(self) -> Path | None:
         """Move the folder to `<folder>.stale-<time>`; where to, None where there is none."""
@@ -263,7 +263,7 @@ class Publication:
         name = self._manifest_name(number)
         return Manifest.from_bytes(name, self._store.get(name))
 
-    def _uploaded(self, before: Manifest | None) -> tuple[ManifestFile, ...]:
+    def _upload_files(self, before: Manifest | None) -> tuple[ManifestFile, ...]:
         """The files of the next manifest, in order of their paths, all their objects uploaded."""
         known: Mapping[str, ManifestFile] = {entry.path: entry for entry in before.files} if before else {}
         found = dict(known)
@@ -277,19 +277,19 @@ class Publication:
         with naming(source), source.open("rb") as file:
             size = self._sizes[path] if only_grows(path) else source.stat().st_size
             segments: list[Segment] = []
-            if known is not None and self._goes_on(file, path, size, known):
+            if known is not None and self._continues(file, path, size, known):
                 segments = list(known.segments)
             file.seek(start := segments[-1].end if segments else 0)
             while start < size:
                 data = file.read(min(OBJECT_BYTES, size - start))
                 if not data:
                     raise StoreError(f"{source}: shorter than it was")
-                segments.append(self._put(path, start, data))
+                segments.append(self._put_segment(path, start, data))
                 start += len(data)
         return ManifestFile(path=path, segments=tuple(segments))
 
     @staticmethod
-    def _goes_on(file: Any, path: str, size: int, known: ManifestFile) -> bool:
+    def _continues(file: Any, path: str, size: int, known: ManifestFile) -> bool:
         """True where the file begins with its published bytes. Its last object is read, not all: repair rewrites ends."""
         if size < known.size or (size > known.size and not only_grows(path)):
             return False
@@ -302,24 +302,24 @@ class Publication:
                 return False
         return True
 
-    def _put(self, path: str, start: int, data: bytes) -> Segment:
+    def _put_segment(self, path: str, start: int, data: bytes) -> Segment:
         sha = digest(data)
         name = f"{self._prefix}/data/{path}/{start:012d}-{sha[:20]}"
         self._store.put(name, data)  # the same name is the same bytes
         return Segment(start=start, end=start + len(data), object=name, sha256=sha)
 
-    def _fetch(self, manifest: Manifest, files: list[ManifestFile]) -> None:
+    def _fetch_folder(self, manifest: Manifest, files: list[ManifestFile]) -> None:
         """Make the folder of these files: aside, then in place by one rename."""
         aside = self._folder.with_name(f".{self._folder.name}.fetching-{os.getpid()}")
         with naming(aside):
             aside.mkdir(parents=True)
-        self._write_all(aside, files)
+        self._write_files(aside, files)
         with naming(self._folder):
             write_atomically(aside / _STATE, _as_json(FolderState(manifest.number, uuid.uuid4().hex)))
             os.rename(aside, self._folder)
             sync_folder(self._folder.parent)
 
-    def _write_all(self, folder: Path, files: list[ManifestFile]) -> None:
+    def _write_files(self, folder: Path, files: list[ManifestFile]) -> None:
         for entry in files:
             path = folder / entry.path
             with naming(path):
@@ -327,18 +327,18 @@ class Publication:
                 partial = path.with_name(f".{path.name}.part")
                 with partial.open("wb") as file:
                     for part in entry.segments:
-                        file.write(self._checked(part))
+                        file.write(self._get_checked(part))
                     file.flush()
                     os.fsync(file.fileno())
                 os.replace(partial, path)
 
-    def _checked(self, part: Segment) -> bytes:
+    def _get_checked(self, part: Segment) -> bytes:
         data = self._store.get(part.object)
         if digest(data) != part.sha256:
             raise StoreError(f"{part.object}: is not what its manifest says ({len(data)} bytes)")
         return data
 
-    def _state(self) -> FolderState | None:
+    def _read_state(self) -> FolderState | None:
         path = self._folder / _STATE
         try:
             found = json.loads(path.read_bytes())
@@ -348,7 +348,7 @@ class Publication:
         except (OSError, ValueError, KeyError) as error:
             raise StoreError(f"{path}: cannot be read: {error}") from error
 
-    def _keep_state(self, number: int, state: FolderState | None, creating: str | None = None) -> FolderState:
+    def _write_state(self, number: int, state: FolderState | None, creating: str | None = None) -> FolderState:
         kept = FolderState(number, state.folder if state else uuid.uuid4().hex, creating)
         with naming(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)

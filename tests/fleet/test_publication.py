@@ -144,14 +144,14 @@ def test_the_manifest_is_created_by_one_of_two_that_saw_the_same_number(address:
     here, there = publication(store, one), publication(store, two, "w2")
     here.snapshot()
     there.snapshot()
-    uploaded = there._uploaded
+    uploaded = there._upload_files
 
     def meanwhile(before: Any) -> Any:
         files = uploaded(before)
         assert here.publish() is not None
         return files
 
-    there._uploaded = meanwhile  # type: ignore[method-assign]
+    there._upload_files = meanwhile  # type: ignore[method-assign]
     with pytest.raises(StaleFolder, match="publication 1"):
         there.publish()
     wrong, orphans = faults_of(store, "jia")
