@@ -50,10 +50,10 @@ class Command(QuietCommand, ScrapyCommand):
                 self.settings.set(name, value, priority="cmdline")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        from panan_spider.doctor.probe import tour
+        from panan_spider.doctor.probe import probe_site
         from panan_spider.doctor.probe_client import run
 
-        visits: list[SiteProbe] = []
+        probes: list[SiteProbe] = []
         with _demo(self.faults, self.site.key) if opts.demo else nullcontext(), _progress() as show_address:
 
             async def task(ask: "Ask", log: "FetchLog") -> None:
@@ -61,27 +61,27 @@ class Command(QuietCommand, ScrapyCommand):
                     show_address(url)
                     return await ask(url)
 
-                visits.append(await tour(shown, log, self.site))
+                probes.append(await probe_site(shown, log, self.site))
 
             self.note_contact()
             run(self.crawler_process, task, self.site)
-        if not visits:
+        if not probes:
             raise KeyboardInterrupt
-        return _shown(visits[0], opts)
+        return _shown(probes[0], opts)
 
 
-def _shown(visit: "SiteProbe", opts: argparse.Namespace) -> int:
+def _shown(probe: "SiteProbe", opts: argparse.Namespace) -> int:
     """Print the report, or with --new the first profile; returns the exit code of the verdict."""
     from rich.console import Console
 
     from panan_spider.doctor.doctor_verdict import DoctorReport
 
-    report = DoctorReport(visit, tuple(_save(visit, Path(opts.save)) if opts.save else ()))
+    report = DoctorReport(probe, tuple(_save(probe, Path(opts.save)) if opts.save else ()))
     if opts.new is not None:
         from panan_spider.doctor.first_profile import first_profile
 
         say(f"panan: {report.verdict.state}: {report.verdict.reason}")
-        print(first_profile(visit) if visit.sections else "", end="")
+        print(first_profile(probe) if probe.sections else "", end="")
     elif opts.json:
         print_json(report.as_dict())
     else:
@@ -153,16 +153,16 @@ def _progress() -> Iterator[Any]:
         yield lambda url: status.update(f"requesting {url}")
 
 
-def _save(visit: "SiteProbe", folder: Path) -> Iterator[str]:
+def _save(probe: "SiteProbe", folder: Path) -> Iterator[str]:
     """Keep every page as a fixture, each once, named by its address."""
     from panan_spider.doctor import fixture
 
     seen: set[str] = set()
-    for answer in visit.answers:
+    for answer in probe.answers:
         if answer.outcome is None and answer.url not in seen:
             seen.add(answer.url)
-            kind = fixture.kind_of(answer.page, visit.site)
-            name = fixture.default_name(answer.page, kind, visit.site)
+            kind = fixture.kind_of(answer.page, probe.site)
+            name = fixture.default_name(answer.page, kind, probe.site)
             place = folder / (name if not (folder / name).exists() else f"{name}-{len(seen)}")
-            fixture.save(place, answer.page, kind, visit.site)
+            fixture.save(place, answer.page, kind, probe.site)
             yield str(place)

@@ -76,104 +76,104 @@ class DoctorVerdict:
         return ADVICE[self.state].format(key=self.key)
 
 
-def judge(visit: SiteProbe) -> DoctorVerdict:
+def judge(probe: SiteProbe) -> DoctorVerdict:
     """The first rule that applies, in the order of urgency."""
-    found = next(((state, reason) for state, rule in _RULES if (reason := rule(visit))), None)
+    found = next(((state, reason) for state, rule in _RULES if (reason := rule(probe))), None)
     if found is None:
-        articles = sum(sample.article is not None for sample in visit.samples)
-        found = DoctorStatus.GOOD, f"{len(visit.sections)} sections and {articles} articles read completely"
+        articles = sum(sample.article is not None for sample in probe.samples)
+        found = DoctorStatus.GOOD, f"{len(probe.sections)} sections and {articles} articles read completely"
     state, reason = found
-    new = changes(visit) if state in (DoctorStatus.MOVED, DoctorStatus.HALF_DOWN) else {}
-    if visit.site.unproven:
-        new = unproven_values(visit, good=state is DoctorStatus.GOOD) | new
-    return DoctorVerdict(state, reason, visit.site.key, new)
+    new = changes(probe) if state in (DoctorStatus.MOVED, DoctorStatus.HALF_DOWN) else {}
+    if probe.site.unproven:
+        new = unproven_values(probe, good=state is DoctorStatus.GOOD) | new
+    return DoctorVerdict(state, reason, probe.site.key, new)
 
 
-def _came(visit: SiteProbe) -> int:
-    return sum(answer.outcome is None for answer in visit.answers)
+def _came(probe: SiteProbe) -> int:
+    return sum(answer.outcome is None for answer in probe.answers)
 
 
-def _down(visit: SiteProbe) -> str | None:
-    ends = {entry.outcome for entry in visit.entries}
-    if _came(visit) or ends != {Outcome.FAILED}:
+def _down(probe: SiteProbe) -> str | None:
+    ends = {entry.outcome for entry in probe.entries}
+    if _came(probe) or ends != {Outcome.FAILED}:
         return None
-    return "; ".join(dict.fromkeys(entry.reason or entry.asked for entry in visit.entries))
+    return "; ".join(dict.fromkeys(entry.reason or entry.asked for entry in probe.entries))
 
 
-def _half_down(visit: SiteProbe) -> str | None:
-    dead = [robots for robots in visit.log.robots.values() if robots.unreachable is not None]
+def _half_down(probe: SiteProbe) -> str | None:
+    dead = [robots for robots in probe.log.robots.values() if robots.unreachable is not None]
     return "; ".join(f"robots.txt of {robots.host} unreachable: {robots.unreachable}" for robots in dead) or None
 
 
-def _blocked(visit: SiteProbe) -> str | None:
+def _blocked(probe: SiteProbe) -> str | None:
     blocked: list[str] = []
-    for answer in visit.answers:
-        read = answer.section if answer in visit.entries or answer in visit.rowless else answer.article
+    for answer in probe.answers:
+        read = answer.section if answer in probe.entries or answer in probe.rowless else answer.article
         if answer.outcome is Outcome.BLOCKED:
             blocked.append(f"{answer.asked}: {answer.reason}")
         elif isinstance(read, PageError) and read.outcome is Outcome.BLOCKED:
             blocked.append(f"{answer.asked}: {read.reason}")
-    return f"{len(blocked)} of {len(visit.answers)} pages, first {blocked[0]}" if blocked else None
+    return f"{len(blocked)} of {len(probe.answers)} pages, first {blocked[0]}" if blocked else None
 
 
-def _forbidden(visit: SiteProbe) -> str | None:
-    shut = [robots.host for robots in visit.log.robots.values() if robots.forbids_all]
+def _forbidden(probe: SiteProbe) -> str | None:
+    shut = [robots.host for robots in probe.log.robots.values() if robots.forbids_all]
     return f"robots.txt of {' and '.join(sorted(shut))} forbids us everything" if shut else None
 
 
-def _moved(visit: SiteProbe) -> str | None:
-    hosts = other_hosts(visit)
-    count = sum(answer.leads_to is not None for answer in visit.answers)
-    many = 2 * count > len(visit.answers) or any(entry.leads_to for entry in visit.entries)
+def _moved(probe: SiteProbe) -> str | None:
+    hosts = other_hosts(probe)
+    count = sum(answer.leads_to is not None for answer in probe.answers)
+    many = 2 * count > len(probe.answers) or any(entry.leads_to for entry in probe.entries)
     if not hosts or not many:
         return None
-    return f"{count} of {len(visit.answers)} pages lead to {' and '.join(hosts)}, which was not requested: it is not in the profile's hosts"
+    return f"{count} of {len(probe.answers)} pages lead to {' and '.join(hosts)}, which was not requested: it is not in the profile's hosts"
 
 
-def _unreadable(visit: SiteProbe) -> str | None:
-    if not visit.sections:
+def _unreadable(probe: SiteProbe) -> str | None:
+    if not probe.sections:
         return "the entry pages lead to no list of articles"
-    lost = [s for s in visit.samples if isinstance(s.answer.article, UnknownLayout)]
-    lists = [a for s in visit.sections for a in s.lists if isinstance(a.section, PageError)]
-    reasons = [f"{len(lost)} of {len(visit.samples)} articles: {lost[0].answer.article}"] if lost else []
+    lost = [s for s in probe.samples if isinstance(s.answer.article, UnknownLayout)]
+    lists = [a for s in probe.sections for a in s.lists if isinstance(a.section, PageError)]
+    reasons = [f"{len(lost)} of {len(probe.samples)} articles: {lost[0].answer.article}"] if lost else []
     reasons += [f"{len(lists)} list pages: {lists[0].section}"] if lists else []
     return "; ".join(reasons) or None
 
 
-def _lists_lost(visit: SiteProbe) -> str | None:
+def _lists_lost(probe: SiteProbe) -> str | None:
     """List pages without an answer hide articles, whatever the selectors say of the others."""
-    lost = list(_without_answer(_list_pages(visit)))
+    lost = list(_without_answer(_list_pages(probe)))
     if not lost:
         return None
-    others = [reason for reason in (_articles_lost(visit), _redesigned(visit)) if reason]
+    others = [reason for reason in (_articles_lost(probe), _redesigned(probe)) if reason]
     return "; ".join([f"{len(lost)} entry and list pages not read, first {lost[0]}", *others])
 
 
-def _redesigned(visit: SiteProbe) -> str | None:
-    kinds = changed(matched(visit))
+def _redesigned(probe: SiteProbe) -> str | None:
+    kinds = changed(matched(probe))
     if not kinds:
         return None
     words = " and ".join("the lists" if kind == "list" else f"the articles of {kind}" for kind in kinds)
     return f"no selector once seen on this site is on {words} any more; all was read by its words"
 
 
-def _articles_lost(visit: SiteProbe) -> str | None:
-    lost = list(_without_answer(sample.answer for sample in visit.samples))
+def _articles_lost(probe: SiteProbe) -> str | None:
+    lost = list(_without_answer(sample.answer for sample in probe.samples))
     lost += [
         f"{sample.row.url}: {sample.answer.article.outcome}, {sample.answer.article}"
-        for sample in visit.samples
+        for sample in probe.samples
         if isinstance(sample.answer.article, PageError)
     ]
     return f"{len(lost)} pages: {lost[0]}" if lost else None
 
 
-def _list_pages(visit: SiteProbe) -> Iterator[FetchResult]:
-    yield from visit.entries
-    for section in visit.sections:
+def _list_pages(probe: SiteProbe) -> Iterator[FetchResult]:
+    yield from probe.entries
+    for section in probe.sections:
         yield from section.lists
         if section.script is not None:
             yield section.script
-    yield from (answer for answer in visit.rowless if answer.outcome is Outcome.FAILED)
+    yield from (answer for answer in probe.rowless if answer.outcome is Outcome.FAILED)
 
 
 def _without_answer(answers: Iterable[FetchResult]) -> Iterator[str]:
@@ -197,33 +197,33 @@ _RULES: Final[tuple[tuple[DoctorStatus, Callable[[SiteProbe], str | None]], ...]
 class DoctorReport:
     """A probe and its verdict. `saved` are the fixture folders written."""
 
-    visit: SiteProbe
+    probe: SiteProbe
     saved: tuple[str, ...] = ()
 
     @cached_property
     def groups(self) -> list[ResultTable]:
         """The table of every check."""
-        visit = self.visit
+        probe = self.probe
         return [
-            site_checks.hosts(visit),
-            site_checks.sections(visit),
-            site_checks.articles(visit),
-            site_checks.fields(visit),
-            site_checks.known_selectors(visit),
-            site_checks.charsets(visit),
-            site_checks.twins(visit),
-            site_checks.unknown_addresses(visit),
+            site_checks.hosts(probe),
+            site_checks.sections(probe),
+            site_checks.articles(probe),
+            site_checks.fields(probe),
+            site_checks.known_selectors(probe),
+            site_checks.charsets(probe),
+            site_checks.twins(probe),
+            site_checks.unknown_addresses(probe),
         ]
 
     @cached_property
     def verdict(self) -> DoctorVerdict:
         """The verdict."""
-        return judge(self.visit)
+        return judge(self.probe)
 
     @cached_property
     def patch(self) -> str:
         """The patch of the profile; empty where nothing has to be changed."""
-        return patch(self.verdict.changes, self.visit.site) if self.verdict.changes else ""
+        return patch(self.verdict.changes, self.probe.site) if self.verdict.changes else ""
 
     def print(self, console: Console) -> None:
         """Print everything, the verdict last."""
@@ -232,12 +232,12 @@ class DoctorReport:
             say(console, f"saved: {folder}")
         verdict = self.verdict
         style = "bold green" if verdict.code == 0 else "bold red"
-        say(console, f"{self.visit.log.requests} requests")
+        say(console, f"{self.probe.log.requests} requests")
         say(console, f"verdict: {verdict.state} (exit code {int(verdict.code)})", style)
         say(console, f"  {verdict.reason}")
         say(console, f"  {verdict.advice}")
         if self.patch:
-            say(console, f"\n{patched_file(self.visit.site)}, to paste into `git apply`:\n")
+            say(console, f"\n{patched_file(self.probe.site)}, to paste into `git apply`:\n")
             say(console, self.patch.rstrip("\n"))
 
     def as_dict(self) -> dict[str, Any]:
@@ -248,7 +248,7 @@ class DoctorReport:
             "exit_code": int(verdict.code),
             "reason": verdict.reason,
             "advice": verdict.advice,
-            "requests": self.visit.log.requests,
+            "requests": self.probe.log.requests,
             "checks": {group.title: group.as_dicts() for group in self.groups},
             "site_py": {"values": verdict.changes, "patch": self.patch},
             "saved": list(self.saved),

@@ -17,16 +17,16 @@ _IN_CHECKOUT: Final = "panan_spider/sites"
 _WIDEST: Final = 120
 
 
-def changes(visit: SiteProbe) -> dict[str, str]:
-    """New values, as TOML source, of the keys of the profile that the visit found untrue; empty where all hold.
+def changes(probe: SiteProbe) -> dict[str, str]:
+    """New values, as TOML source, of the keys of the profile that the probe found untrue; empty where all hold.
 
     A host that sends its readers elsewhere stays in `hosts`: old links lead through it. One that does not answer goes.
     """
-    site = visit.site
-    answers = [*visit.entries, *(sample.answer for sample in visit.samples)]
-    answers += [answer for answer in visit.rowless if answer.asked in site.known_sections]
+    site = probe.site
+    answers = [*probe.entries, *(sample.answer for sample in probe.samples)]
+    answers += [answer for answer in probe.rowless if answer.asked in site.known_sections]
     leads = {canonical(answer.asked): answer.leads_to for answer in answers if answer.leads_to}
-    dead = {robots.host for robots in visit.log.robots.values() if robots.unreachable is not None}
+    dead = {robots.host for robots in probe.log.robots.values() if robots.unreachable is not None}
     dead = dead if dead < site.urls.hosts else set()
     entries = _led(site.entry_pages, leads, dead)
     known = _led(site.known_sections, leads, dead)

@@ -29,12 +29,12 @@ class _Refused(Exception):
     """The site has refused several requests in a row."""
 
 
-async def tour(ask: Ask, log: FetchLog, site: Site) -> SiteProbe:
+async def probe_site(ask: Ask, log: FetchLog, site: Site) -> SiteProbe:
     """Probe `site`, one request at a time. Ends early after several refusals in a row."""
-    visit = SiteProbe(log, site)
+    probe = SiteProbe(log, site)
     with suppress(_Refused):
-        await _go_round(_until_refused(ask), visit)
-    return visit
+        await _probe_sections(_until_refused(ask), probe)
+    return probe
 
 
 def _until_refused(ask: Ask) -> Ask:
@@ -52,12 +52,12 @@ def _until_refused(ask: Ask) -> Ask:
     return asked
 
 
-async def _go_round(ask: Ask, visit: SiteProbe) -> None:
-    entry_pages = visit.site.entry_pages
+async def _probe_sections(ask: Ask, probe: SiteProbe) -> None:
+    entry_pages = probe.site.entry_pages
     for url in entry_pages:
-        visit.entries.append(await ask(url))
-    queue, tried = deque(_candidates(visit)), {section_key(url) for url in entry_pages}
-    while queue and len(tried) < _MOST_CANDIDATES + len(entry_pages) and not _enough(visit):
+        probe.entries.append(await ask(url))
+    queue, tried = deque(_candidates(probe)), {section_key(url) for url in entry_pages}
+    while queue and len(tried) < _MOST_CANDIDATES + len(entry_pages) and not _has_enough(probe):
         name, url = queue.popleft()
         if section_key(url) in tried:
             continue
@@ -65,26 +65,26 @@ async def _go_round(ask: Ask, visit: SiteProbe) -> None:
         answer = await ask(url)
         page = answer.section
         if isinstance(page, SectionPage) and page.rows:
-            looked = SectionProbe(page.name or name or url, [answer])
-            visit.sections.append(looked)
-            await _sample(ask, visit, looked, page)
+            section = SectionProbe(page.name or name or url, [answer])
+            probe.sections.append(section)
+            await _sample_articles(ask, probe, section, page)
         else:
-            visit.rowless.append(answer)
+            probe.rowless.append(answer)
             if isinstance(page, SectionPage):
                 queue.extend(page.sections)
-    await _ask_twins(ask, visit)
+    await _fetch_twins(ask, probe)
 
 
-def _enough(visit: SiteProbe) -> bool:
-    met = {sample.article.template for sample in visit.samples if sample.article}
-    every = {template.name for template in visit.site.templates}
-    return len(visit.sections) >= (SECTIONS if met == every else SECTIONS + _MORE_SECTIONS)
+def _has_enough(probe: SiteProbe) -> bool:
+    met = {sample.article.template for sample in probe.samples if sample.article}
+    every = {template.name for template in probe.site.templates}
+    return len(probe.sections) >= (SECTIONS if met == every else SECTIONS + _MORE_SECTIONS)
 
 
-def _candidates(visit: SiteProbe) -> Iterator[tuple[str, str]]:
+def _candidates(probe: SiteProbe) -> Iterator[tuple[str, str]]:
     """(name, address) of possible section pages: the profile's first section, then in turn from each host and CMS."""
-    site = visit.site
-    entries = [entry.section for entry in visit.entries if isinstance(entry.section, SectionPage)]
+    site = probe.site
+    entries = [entry.section for entry in probe.entries if isinstance(entry.section, SectionPage)]
     links = dict.fromkeys(link for entry in entries for link in entry.sections)
     yield from (link for link in links if link[0] == site.first_section)
     groups: dict[tuple[str, bool], list[tuple[str, str]]] = {}
@@ -96,11 +96,11 @@ def _candidates(visit: SiteProbe) -> Iterator[tuple[str, str]]:
     yield from (("", url) for url in site.known_sections)
 
 
-async def _sample(ask: Ask, visit: SiteProbe, looked: SectionProbe, page: SectionPage) -> None:
-    await _list_pages(ask, visit.site, looked, page)
-    pages = [page for page in looked.pages if page.rows]
+async def _sample_articles(ask: Ask, probe: SiteProbe, section: SectionProbe, page: SectionPage) -> None:
+    await _list_pages(ask, probe.site, section, page)
+    pages = [page for page in section.pages if page.rows]
     middle, last = pages[len(pages) // 2], pages[-1]
-    known = {sample.row.article_id for sample in visit.samples}
+    known = {sample.row.article_id for sample in probe.samples}
     for which, row in (
         ("newest", pages[0].rows[0]),
         ("middle", middle.rows[len(middle.rows) // 2]),
@@ -108,16 +108,16 @@ async def _sample(ask: Ask, visit: SiteProbe, looked: SectionProbe, page: Sectio
     ):
         if row.article_id not in known:
             known.add(row.article_id)
-            looked.samples.append(ArticleProbe(which, row, await ask(row.url)))
+            section.samples.append(ArticleProbe(which, row, await ask(row.url)))
 
 
-async def _ask_twins(ask: Ask, visit: SiteProbe) -> None:
+async def _fetch_twins(ask: Ask, probe: SiteProbe) -> None:
     """Request the oldest article of each section under its address at the other host."""
-    for section in visit.sections:
+    for section in probe.sections:
         sample = next((sample for sample in reversed(section.samples) if sample.article), None)
-        other = twin(sample.answer.url, visit.site) if sample else None
+        other = twin(sample.answer.url, probe.site) if sample else None
         if sample is not None and other is not None:
-            visit.twins.append((sample, await ask(other)))
+            probe.twins.append((sample, await ask(other)))
 
 
 def twin(url: str, site: Site) -> str | None:
@@ -135,45 +135,46 @@ def twin(url: str, site: Site) -> str | None:
     return f"http://{other}{path}" if parts.path != path or not prefix else f"http://{other}{prefix}{path}"
 
 
-async def _list_pages(ask: Ask, site: Site, looked: SectionProbe, page: SectionPage) -> None:
+async def _list_pages(ask: Ask, site: Site, section: SectionProbe, page: SectionPage) -> None:
     """Request a list page in the middle and the last one; with 下一页 alone, the next few."""
-    following = await _following(ask, site, looked, page)
+    following = await _following(ask, site, section, page)
     if page.pager.kind == "next_link":
-        await _step(ask, looked, page)
+        await _follow_next_links(ask, section, page)
     elif following:
-        looked.length = len(following) + 1
+        section.length = len(following) + 1
         urls = dict.fromkeys((following[(len(following) - 1) // 2], following[-1]))
         for url in urls:
-            await _keep(ask, looked, url)
+            await _fetch_list_page(ask, section, url)
 
 
-async def _following(ask: Ask, site: Site, looked: SectionProbe, page: SectionPage) -> list[str]:
+async def _following(ask: Ask, site: Site, section: SectionProbe, page: SectionPage) -> list[str]:
     if page.pager.script is None or page.pager.following:
         return list(page.pager.following)
-    looked.script = await ask(page.pager.script)
-    if looked.script.outcome is not None:
+    section.script = await ask(page.pager.script)
+    if section.script.outcome is not None:
         return []
     try:
-        return site.urls.count_pages(page.pager.script, maxpage(looked.script.page.text))
+        return site.urls.count_pages(page.pager.script, maxpage(section.script.page.text))
     except PageError:
         return []
 
 
-async def _step(ask: Ask, looked: SectionProbe, page: SectionPage) -> None:
+async def _follow_next_links(ask: Ask, section: SectionProbe, page: SectionPage) -> None:
     seen = {row.article_id for row in page.rows}
     for _ in range(_MOST_STEPS):
-        answer = await _keep(ask, looked, page.pager.following[0])
-        section = answer.section
-        if not isinstance(section, SectionPage) or not {row.article_id for row in section.rows} - seen:
-            return  # lost, or an endless pager
-        seen |= {row.article_id for row in section.rows}
-        page = section
+        answer = await _fetch_list_page(ask, section, page.pager.following[0])
+        if not isinstance(answer.section, SectionPage):
+            return  # lost
+        page = answer.section
+        if not (new := {row.article_id for row in page.rows} - seen):
+            return  # an endless pager
+        seen |= new
         if not page.pager.following:
-            looked.length = len(looked.lists)
+            section.length = len(section.lists)
             return
 
 
-async def _keep(ask: Ask, looked: SectionProbe, url: str) -> FetchResult:
+async def _fetch_list_page(ask: Ask, section: SectionProbe, url: str) -> FetchResult:
     answer = await ask(url)
-    looked.lists.append(answer)
+    section.lists.append(answer)
     return answer

@@ -23,18 +23,18 @@ Lines = Iterator[tuple[RowStatus, tuple[str, ...]]]
 _HARMLESS: Final = frozenset({None, Outcome.GONE, Outcome.FORBIDDEN, Outcome.OFF_SITE})
 
 
-def hosts(visit: SiteProbe) -> ResultTable:
+def hosts(probe: SiteProbe) -> ResultTable:
     """robots.txt of each host, each entry page, and where it led."""
-    return group("hosts", "asked for|answer|what it means", _hosts(visit))
+    return group("hosts", "asked for|answer|what it means", _hosts(probe))
 
 
-def _hosts(visit: SiteProbe) -> Lines:
-    for host, robots in sorted(visit.log.robots.items()):
+def _hosts(probe: SiteProbe) -> Lines:
+    for host, robots in sorted(probe.log.robots.items()):
         mark, answer, means = _robots(robots)
         yield mark, (f"http://{host}/robots.txt", answer, means)
-    for host in https_hosts(visit.answers):
+    for host in https_hosts(probe.answers):
         yield RowStatus.NOTE, (f"http://{host}/", f"redirects to https://{host}/", "a crawl asks this host by https")
-    for entry in visit.entries:
+    for entry in probe.entries:
         yield _entry(entry)
 
 
@@ -79,9 +79,9 @@ def chain(answer: FetchResult) -> str:
     return (hops + last).removesuffix(", ")
 
 
-def sections(visit: SiteProbe) -> ResultTable:
+def sections(probe: SiteProbe) -> ResultTable:
     """Section checks: the pager, the number of rows, dates in lists, and list titles against article titles."""
-    lines = [*map(_section, visit.sections), *filter(None, map(_rowless, visit.rowless))]
+    lines = [*map(_section, probe.sections), *filter(None, map(_rowless, probe.rowless))]
     return group("sections", "section|address|rows|dates shown|pager|list pages", lines)
 
 
@@ -113,10 +113,10 @@ def _rowless(answer: FetchResult) -> tuple[RowStatus, tuple[str, ...]] | None:
     return RowStatus.NOTE if harmless else RowStatus.BAD, ("–", answer.asked, "–", "–", "–", why)
 
 
-def charsets(visit: SiteProbe) -> ResultTable:
+def charsets(probe: SiteProbe) -> ResultTable:
     """Charset checks: header and meta tag against the bytes."""
     counts: Counter[tuple[str, str, str]] = Counter()
-    for answer in visit.answers:
+    for answer in probe.answers:
         if answer.outcome is None:
             header, meta = answer.page.declared
             counts[header or "–", meta or "–", answer.page.charset] += 1
@@ -132,13 +132,13 @@ def _agree(declared: str, true: str) -> bool:
     return family == true
 
 
-def twins(visit: SiteProbe) -> ResultTable:
+def twins(probe: SiteProbe) -> ResultTable:
     """Twin checks: one article number requested on both hosts gives the same article."""
-    return group("one number, both hosts", "article|other address|answer", _twins(visit))
+    return group("one number, both hosts", "article|other address|answer", _twins(probe))
 
 
-def _twins(visit: SiteProbe) -> Lines:
-    for sample, answer in visit.twins:
+def _twins(probe: SiteProbe) -> Lines:
+    for sample, answer in probe.twins:
         ours, theirs = sample.article, answer.article
         if answer.outcome is not None or ours is None or theirs is None:
             yield RowStatus.OK, (sample.answer.url, answer.asked, f"no: {answer.outcome}, {answer.reason}")
@@ -150,9 +150,9 @@ def _twins(visit: SiteProbe) -> Lines:
             yield RowStatus.OK if same else RowStatus.BAD, (sample.answer.url, answer.asked, verdict)
 
 
-def other_hosts(visit: SiteProbe) -> list[str]:
+def other_hosts(probe: SiteProbe) -> list[str]:
     """Hosts off the site that pages were redirected to, most often named first."""
-    named = Counter(urlsplit(answer.leads_to).netloc for answer in visit.answers if answer.leads_to)
+    named = Counter(urlsplit(answer.leads_to).netloc for answer in probe.answers if answer.leads_to)
     return [host for host, _count in named.most_common()]
 
 
@@ -207,10 +207,10 @@ class SelectorMatch:
     pages: int
 
 
-def matched(visit: SiteProbe) -> list[SelectorMatch]:
+def matched(probe: SiteProbe) -> list[SelectorMatch]:
     """Every selector over the lists and articles that could be read; those for which there is no page left out."""
-    kinds = [("list", answer.page) for section in visit.sections for answer in section.lists if answer.outcome is None]
-    kinds += [(sample.article.template, sample.answer.page) for sample in visit.samples if sample.article]
+    kinds = [("list", answer.page) for section in probe.sections for answer in section.lists if answer.outcome is None]
+    kinds += [(sample.article.template, sample.answer.page) for sample in probe.samples if sample.article]
     roots = []
     for kind, page in kinds:
         with suppress(PageError):
@@ -249,9 +249,9 @@ EXPECTED: Final = ("title", "published", "section", "header_line", "blocks")
 _LONGEST_VALUE: Final = 24
 
 
-def articles(visit: SiteProbe) -> ResultTable:
+def articles(probe: SiteProbe) -> ResultTable:
     """Every article looked at: what it was read by, how much of it, and whether the second opinion agrees."""
-    lines = [_article(section.name, sample) for section in visit.sections for sample in section.samples]
+    lines = [_article(section.name, sample) for section in probe.sections for sample in section.samples]
     return group("articles", "which|number|template|published|fields|body, second opinion|title", lines)
 
 
@@ -281,9 +281,9 @@ def _plain(title: str) -> str:
     return re.sub(r"[\W_]+", "", title.removesuffix("…").removesuffix("..."))
 
 
-def fields(visit: SiteProbe) -> ResultTable:
+def fields(probe: SiteProbe) -> ResultTable:
     """On how many of the articles each field holds something, one value, and where: in each template the first place met."""
-    read = [sample.article for sample in visit.samples if sample.article]
+    read = [sample.article for sample in probe.samples if sample.article]
     return group("fields", "field|read on|one value|where, in the first of each template", _fields(read))
 
 
@@ -317,9 +317,9 @@ def _shown(value: object) -> str:
     return shortened(text, _LONGEST_VALUE)
 
 
-def known_selectors(visit: SiteProbe) -> ResultTable:
+def known_selectors(probe: SiteProbe) -> ResultTable:
     """Selectors on record that are found on the pages."""
-    return group("selectors on record", "selector|on|known from|pages", _selectors(matched(visit)))
+    return group("selectors on record", "selector|on|known from|pages", _selectors(matched(probe)))
 
 
 def _selectors(found: list[SelectorMatch]) -> Lines:
@@ -330,12 +330,12 @@ def _selectors(found: list[SelectorMatch]) -> Lines:
         yield mark, (one.selector.css, one.selector.on, known, f"{one.matched} of {one.pages}")
 
 
-def unknown_addresses(visit: SiteProbe) -> ResultTable:
+def unknown_addresses(probe: SiteProbe) -> ResultTable:
     """Shapes of addresses that pages link to and that are neither articles nor sections, most frequent first."""
     shapes: dict[str, list[str]] = {}
-    for answer in visit.answers:
+    for answer in probe.answers:
         if answer.outcome is None:
-            for url in strange_links(answer.page, visit.site):
+            for url in strange_links(answer.page, probe.site):
                 shape = re.sub(r"\d+", "N", urlsplit(url).path)
                 shapes.setdefault(shape, []).append(url)
     often = sorted(((len(set(urls)), shape, urls[0]) for shape, urls in shapes.items()), reverse=True)[:5]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from visits import PANAN, Wire, large, seen, visit
 
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.probe import tour, twin
+from panan_spider.doctor.probe import probe_site, twin
 from panan_spider.doctor.probe_client import FetchResult, SectionProbe, SiteProbe
 from panan_spider.sites.urls import UrlKind
 
@@ -77,7 +77,7 @@ def test_an_article_is_asked_for_once_however_many_lists_name_it() -> None:
             else answer
         )
 
-    found = asyncio.run(tour(same_list, wire.log, PANAN))
+    found = asyncio.run(probe_site(same_list, wire.log, PANAN))
     assert len(found.sections) >= 3
     assert [sample.row.url for sample in found.samples] == [one] and wire.asked.count(one) == 1
 
@@ -100,7 +100,7 @@ def test_a_single_refusal_ends_nothing() -> None:
         answer = await wire.ask(url)
         return replace(answer, outcome=Outcome.BLOCKED, reason="HTTP 403") if len(wire.asked) % 2 else answer
 
-    found = asyncio.run(tour(moody, wire.log, PANAN))
+    found = asyncio.run(probe_site(moody, wire.log, PANAN))
     assert len(found.sections) >= 3
 
 

@@ -1,4 +1,4 @@
-"""Visits of the demo site without a network: what doctor's tour sees through a fault."""
+"""Visits of the demo site without a network: what doctor's probe_site sees through a fault."""
 
 import asyncio
 import gzip
@@ -9,7 +9,7 @@ from demo_site.faults import answered, parse
 from demo_site.response import Request, Response
 from demo_site.site import Site
 from panan_spider.core.outcomes import Outcome
-from panan_spider.doctor.probe import tour
+from panan_spider.doctor.probe import probe_site
 from panan_spider.doctor.probe_client import FetchLog, FetchResult, RedirectHop, RobotsResult, SiteProbe
 from panan_spider.sites.profile import load_site
 from panan_spider.sites.urls import absolute
@@ -86,7 +86,7 @@ def _outcome(status: int) -> Outcome:
 def seen(*specs: str) -> tuple[SiteProbe, Wire]:
     """The visit of the demo site with these faults, and the wire it went over."""
     wire = Wire(*specs)
-    return asyncio.run(tour(wire.ask, wire.log, PANAN)), wire
+    return asyncio.run(probe_site(wire.ask, wire.log, PANAN)), wire
 
 
 def visit(*specs: str) -> SiteProbe:
@@ -98,4 +98,4 @@ def visit(*specs: str) -> SiteProbe:
 def large() -> SiteProbe:
     """The visit of a site whose sections have many list pages."""
     wire = Wire(articles=1500)
-    return asyncio.run(tour(wire.ask, wire.log, PANAN))
+    return asyncio.run(probe_site(wire.ask, wire.log, PANAN))
