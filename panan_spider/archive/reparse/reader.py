@@ -57,7 +57,7 @@ class _Worker:
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self.due = 0
-        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        process = context.Process(target=_serve_loads, args=(theirs,), daemon=True)
         # The mask is inherited: Ctrl-C reaches all processes of a terminal, and only this one is to end by it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -129,12 +129,12 @@ class Workers:
                 yield from work(load)
             return
         try:
-            yield from self._shared_out(work, [*first], loads)
+            yield from self._share_out(work, [*first], loads)
         except BaseException:
             self._end()  # the answers of loads under way are nobody's
             raise
 
-    def _shared_out(
+    def _share_out(
         self, work: Callable[..., Any], first: list[tuple[Any, ...]], loads: Iterator[tuple[Any, ...]]
     ) -> Iterator[Any]:
         self._workers = self._workers or [_Worker() for _number in range(self.jobs)]
@@ -159,7 +159,7 @@ def _loads(items: Iterable[Given]) -> Iterator[tuple[Given, ...]]:
         yield load
 
 
-def _serve(pipe: Connection) -> None:
+def _serve_loads(pipe: Connection) -> None:
     """In a worker: answer loads until the other end of the pipe is closed, by the death of the parent too."""
     try:
         while True:
@@ -197,15 +197,15 @@ class ArchiveReader:
 
     def readings(self, workers: Workers, done: ReparsedArticle | None = None) -> Iterator[ReparseResult]:
         """All of them but those `done`, in the order of their first lines. Raises StoreError where the lines cannot be read."""
-        found = self._lines()
+        found = self._article_lines()
         in_scope = [(one.first, one.newest) for one in found.values() if one.in_scope]
         due = [place for place in in_scope if done is None or not done.covers(*place)]
         self.skipped = len(in_scope) - len(due)
-        yield from workers.each(self._stored, due)
-        for record in self._quarantined(found.keys()):
-            yield from self._tried(record)
+        yield from workers.each(self._read_stored, due)
+        for record in self._quarantine_records(found.keys()):
+            yield from self._read_quarantined(record)
 
-    def _lines(self) -> dict[str, _Lines]:
+    def _article_lines(self) -> dict[str, _Lines]:
         """By number, in the order of the first lines."""
         found: dict[str, _Lines] = {}
         for start, record in _records(self.data / ARTICLES_FILE):
@@ -215,7 +215,7 @@ class ArchiveReader:
                 found[record["id"]] = _Lines(start if known is None else known.first, start, revision, in_scope)
         return found
 
-    def _stored(self, places: Iterable[tuple[int, int]]) -> Iterator[ReparseResult]:
+    def _read_stored(self, places: Iterable[tuple[int, int]]) -> Iterator[ReparseResult]:
         """Readings of the articles whose first and newest lines start at these bytes."""
         path = self.data / ARTICLES_FILE
         if not path.exists():
@@ -223,9 +223,9 @@ class ArchiveReader:
         site = self._site
         with JsonLinesReader(path) as reader:
             for first, newest in places:
-                yield replace(self._again(site, reader.at(newest).record or {}), first=first)
+                yield replace(self._read_again(site, reader.at(newest).record or {}), first=first)
 
-    def _quarantined(self, stored: Any) -> list[dict[str, Any]]:
+    def _quarantine_records(self, stored: Any) -> list[dict[str, Any]]:
         """The newest line of each quarantined article that is not stored."""
         newest: dict[str, dict[str, Any]] = {}
         for _start, record in _records(self.data / QUARANTINE_FILE):
@@ -234,7 +234,7 @@ class ArchiveReader:
                 newest[address.article_id or ""] = record
         return list(newest.values())
 
-    def _again(self, site: Site, record: dict[str, Any]) -> ReparseResult:
+    def _read_again(self, site: Site, record: dict[str, Any]) -> ReparseResult:
         url = record["url"]
         if record["warc"] is None:
             return ReparseResult(url, ReparseVerdict.UNKEPT, "no raw page was kept")
@@ -244,7 +244,7 @@ class ArchiveReader:
         except StoreError as error:
             return ReparseResult(url, ReparseVerdict.UNKEPT, str(error))
         except Exception as error:  # whatever a page object trips over, the other articles are still to be read
-            return ReparseResult(url, ReparseVerdict.LOST, _said(error))
+            return ReparseResult(url, ReparseVerdict.LOST, _reason(error))
         new = article.model_dump(mode="json") | {name: record[name] for name in _CARRIED}
         changes = tuple((name, record.get(name), new[name]) for name in new if record.get(name) != new[name])
         if not changes:
@@ -252,29 +252,29 @@ class ArchiveReader:
         revised = Article.model_validate(new | {"revision": record["revision"] + 1})
         return ReparseResult(url, ReparseVerdict.CHANGED, None, changes, revised)
 
-    def _tried(self, record: dict[str, Any]) -> Iterator[ReparseResult]:
+    def _read_quarantined(self, record: dict[str, Any]) -> Iterator[ReparseResult]:
         """The reading of a quarantined page, where it is in scope: one that is not read has a day at most."""
         posted = self._site.urls.understand(record["url"]).posted
         day = posted.isoformat() if posted else None
         try:
             place = WarcLocation.model_validate(record["warc"])
-            article = built(self.data, self._site, record["url"], [place], self._kept)
+            article = built(self.data, self._site, record["url"], [place], self._find_part)
         except Exception as error:
             if self.scope.holds(None, day, record.get("template")):
-                yield ReparseResult(record["url"], ReparseVerdict.STILL, _said(error))
+                yield ReparseResult(record["url"], ReparseVerdict.STILL, _reason(error))
             return
         if self.scope.holds(article.published, day, article.template):
             yield ReparseResult(article.url, ReparseVerdict.RESCUED, None, (), article)
 
-    def _kept(self, due: str) -> WarcLocation | None:
-        return self._parts_kept.get(due)
+    def _find_part(self, due: str) -> WarcLocation | None:
+        return self._part_locations.get(due)
 
     @property
     def _site(self) -> Site:
         return site_of(self.data)
 
     @cached_property
-    def _parts_kept(self) -> dict[str, WarcLocation]:
+    def _part_locations(self) -> dict[str, WarcLocation]:
         """Location of the newest good response of each further part. Reads every WARC file, so only rescues use it."""
         found = {}
         for response in warc_file.iter_responses(self.data):
@@ -332,6 +332,6 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield line.start, line.record
 
 
-def _said(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     text = " ".join(str(error).split())
     return text if isinstance(error, PageError | StoreError) else f"{type(error).__name__}: {text}"

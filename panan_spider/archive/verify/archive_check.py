@@ -53,11 +53,11 @@ class LedgerAgreement:
 
     def compare(self) -> Iterator[Finding]:
         """Every difference. Raises StoreError."""
-        for finding in self._compared():
+        for finding in self._differences():
             self.wrong = True
             yield finding
 
-    def _compared(self) -> Iterator[Finding]:
+    def _differences(self) -> Iterator[Finding]:
         if (damage := self.ledger.damage()) is not None:
             yield Finding(LEDGER_FILE, None, f"damaged: {damage}")
             return
@@ -155,7 +155,7 @@ class WarcAgreement:
             with JsonLinesReader(self._data / ARTICLES_FILE) as reader:
                 for article_id, newest in self._lines.newest.items():
                     if article_id not in settled:
-                        yield from self._later(article_id, reader, newest.start, places, ledger)
+                        yield from self._later_pages(article_id, reader, newest.start, places, ledger)
         known = {key_of(article_id) for article_id in (*self._lines.newest, *quarantined_ids, *settled)}
         known |= {key_of(bad.head.article_id) for bad in self._lines.bad if bad.head is not None}
         yield from self._never_stored(known, places)
@@ -171,7 +171,7 @@ class WarcAgreement:
                 places.add((record["warc"]["file"], record["warc"]["offset"]))
         return ids, places
 
-    def _later(
+    def _later_pages(
         self, article_id: str, reader: JsonLinesReader, start: int, places: set[Place], ledger: Ledger | None
     ) -> Iterator[Finding]:
         """Pages received after the newest line's, and after the last that the ledger knows to be unchanged."""
@@ -257,11 +257,11 @@ class ArchiveCheck:
         except LedgerTooNew:
             raise  # only a newer program can tell whether the archive is whole
         except StoreError as error:
-            yield self._counted(self._no_ledger(error))
+            yield self._count(self._no_ledger(error))
         try:
             with naming(self.data):
-                for finding in self._all(ledger):
-                    yield self._counted(finding)
+                for finding in self._findings(ledger):
+                    yield self._count(finding)
         finally:
             if ledger is not None:
                 ledger.close()
@@ -271,7 +271,7 @@ class ArchiveCheck:
         try:
             self.site = site_of(self.data)
         except StoreError as error:
-            yield self._counted(Finding(SITE_FILE, None, str(error).removeprefix(f"{self.data / SITE_FILE}: ")))
+            yield self._count(Finding(SITE_FILE, None, str(error).removeprefix(f"{self.data / SITE_FILE}: ")))
             self.site_file_wrong = True
             if (found := site_by_lines(self.data)) is None:
                 raise  # by another site's profile every line would be wrong
@@ -283,15 +283,15 @@ class ArchiveCheck:
         reason = str(error).removeprefix(f"{self.data}/")
         return Finding(LEDGER_FILE, None, "missing" if missing else f"cannot be read: {reason}")
 
-    def _counted(self, finding: Finding) -> Finding:
+    def _count(self, finding: Finding) -> Finding:
         self.count += 1
         return finding
 
-    def _all(self, ledger: Ledger | None) -> Iterator[Finding]:
+    def _findings(self, ledger: Ledger | None) -> Iterator[Finding]:
         whole = ledger.values.whole_warcs() if ledger is not None and self.held_by is not None else None
         yield from file_check.read_all(self.data, self.responses, whole)
         yield from self._lines(ledger)
-        until = self._until(ledger, QUARANTINE, QUARANTINE_FILE)
+        until = self._checked_until(ledger, QUARANTINE, QUARANTINE_FILE)
         for finding, length in file_check.quarantine(self.data, until, self.responses):
             self.bad_quarantine += [(finding.at or 0, length)] if length else []
             yield finding
@@ -334,7 +334,7 @@ class ArchiveCheck:
             target = f": a symbolic link to {path.readlink()}, which is not there" if path.is_symlink() else ""
             yield Finding(ARTICLES_FILE, None, f"not there{target}")
             return
-        until = self._until(ledger, ARTICLES, ARTICLES_FILE)
+        until = self._checked_until(ledger, ARTICLES, ARTICLES_FILE)
         reader = LineChecker(self.data, self.site, until, self.responses, pictures=(self.data / IMAGES_FOLDER).is_dir())
         self.lines = reader.found
         for record, found in reader.read():
@@ -344,7 +344,7 @@ class ArchiveCheck:
                     self.ledger_wrong = True
                     yield finding
 
-    def _until(self, ledger: Ledger | None, name: str, file: str) -> int:
+    def _checked_until(self, ledger: Ledger | None, name: str, file: str) -> int:
         """Up to which byte a file of lines is checked: to its end, beside a run to what was marked as the reading began."""
         if ledger is not None and self.held_by is not None:
             return ledger.marks.until(name)

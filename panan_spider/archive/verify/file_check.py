@@ -176,7 +176,7 @@ def read_all(data: Path, into: ResponseIndex, growing: Collection[str] | None = 
             into.begin(name, size)
             for stretch in stretches(path):
                 if stretch.whole:
-                    yield from _record(path, name, stretch, into)
+                    yield from _check_record(path, name, stretch, into)
                 elif stretch.end < size:
                     into.note_damage(name, stretch)
                     yield Finding(
@@ -187,13 +187,13 @@ def read_all(data: Path, into: ResponseIndex, growing: Collection[str] | None = 
                     yield Finding(name, stretch.start, f"a torn end of {stretch.end - stretch.start} bytes")
 
 
-def _record(path: Path, name: str, stretch: ByteRange, into: ResponseIndex) -> Iterator[Finding]:
+def _check_record(path: Path, name: str, stretch: ByteRange, into: ResponseIndex) -> Iterator[Finding]:
     with path.open("rb") as file:
         file.seek(stretch.start)
         member = BytesIO(file.read(stretch.end - stretch.start))
     try:
         record = next(iter(ArchiveIterator(member, check_digests=True)), None)
-        fault = "no WARC record" if record is None else _read(record)
+        fault = "no WARC record" if record is None else _record_fault(record)
     except (ArchiveLoadFailed, ValueError, EOFError) as error:
         record, fault = None, f"not readable as a WARC record: {' '.join(str(error).split())}"
     if fault is not None:
@@ -205,7 +205,7 @@ def _record(path: Path, name: str, stretch: ByteRange, into: ResponseIndex) -> I
         into.add(name, stretch.start, head.get_header("WARC-Target-URI"), head.get_header("WARC-Date"), status)
 
 
-def _read(record: Any) -> str | None:
+def _record_fault(record: Any) -> str | None:
     """Read a record to its end, a piece at a time: what is wrong with it, or None."""
     while record.raw_stream.read(_CHUNK):
         pass
@@ -241,7 +241,7 @@ def reports(data: Path, ledger: Ledger) -> Iterator[tuple[Finding, str, str]]:
         name = f"{RUNS_FOLDER}/{path.name}"
         if not path.exists():
             yield Finding(name, None, "not there; the ledger has a copy of it"), run, text
-        elif not path.is_file() or not (found := _object(path.read_bytes())) or found.get("run", run) != run:
+        elif not path.is_file() or not (found := _json_object(path.read_bytes())) or found.get("run", run) != run:
             yield Finding(name, None, "not the report of that run; the ledger has a copy of it"), run, text
 
 
@@ -291,7 +291,7 @@ def picture_key(url: str) -> int:
     return int(sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16], 16)
 
 
-def _object(raw: bytes) -> dict[str, Any]:
+def _json_object(raw: bytes) -> dict[str, Any]:
     with suppress(ValueError):
         value = json.loads(raw)
         return value if isinstance(value, dict) else {}

@@ -47,19 +47,19 @@ class Rebuilder:
         self, article_id: str, missing: list[MissingRevision], good: dict[int, Article]
     ) -> dict[int, RebuiltLine]:
         """The missing revisions that the raw pages give, by number; `good` holds the article's whole lines by revision."""
-        pages = list(self._readings(article_id, next((one.url for one in missing if one.url is not None), None)))
+        pages = list(self._readings(article_id, next((lost.url for lost in missing if lost.url is not None), None)))
         found: dict[int, RebuiltLine] = {}
-        for one in missing:
-            exact = [page for page in pages if page.content_hash == one.content_hash]
+        for lost in missing:
+            exact = [page for page in pages if page.content_hash == lost.content_hash]
             if exact:
-                at_that_time = [page for page in exact if page.fetched_at == one.fetched_at]
-                found[one.revision] = RebuiltLine(_as(one, (at_that_time or exact)[0]))
+                at_that_time = [page for page in exact if page.fetched_at == lost.fetched_at]
+                found[lost.revision] = RebuiltLine(_as_revision(lost, (at_that_time or exact)[0]))
         sure = good | {number: new.article for number, new in found.items()}
-        for number, page in _between(
-            sure, {one.revision for one in missing} - found.keys() - good.keys(), pages
-        ).items():
-            one = next(one for one in missing if one.revision == number)
-            found[number] = RebuiltLine(_as(one, page), None if one.content_hash is None else _FROM_THE_PAGE_ALONE)
+        by_number = {lost.revision: lost for lost in missing}
+        for number, page in _fill_between(sure, by_number.keys() - found.keys() - good.keys(), pages).items():
+            lost = by_number[number]
+            note = None if lost.content_hash is None else _FROM_THE_PAGE_ALONE
+            found[number] = RebuiltLine(_as_revision(lost, page), note)
         return found
 
     def read(self, article_id: str, place: WarcLocation, url: str | None) -> Article | None:
@@ -89,11 +89,11 @@ class Rebuilder:
         return next((place for place in places if (place.file, place.offset) > (first.file, first.offset)), None)
 
 
-def _as(one: MissingRevision, page: Article) -> Article:
-    return page.model_copy(update={"revision": one.revision, "listed_in": sorted(one.listed_in)})
+def _as_revision(lost: MissingRevision, page: Article) -> Article:
+    return page.model_copy(update={"revision": lost.revision, "listed_in": sorted(lost.listed_in)})
 
 
-def _between(sure: dict[int, Article], holes: set[int], pages: list[Article]) -> dict[int, Article]:
+def _fill_between(sure: dict[int, Article], holes: set[int], pages: list[Article]) -> dict[int, Article]:
     """The holes filled from the pages that were received between the revisions around them, where these are as many contents."""
     found: dict[int, Article] = {}
     for first in sorted(hole for hole in holes if hole - 1 not in holes):
@@ -101,13 +101,13 @@ def _between(sure: dict[int, Article], holes: set[int], pages: list[Article]) ->
         while last + 1 in holes:
             last += 1
         before, after = sure.get(first - 1), sure.get(last + 1)
-        contents = _contents(before, after, pages)
+        contents = _contents_between(before, after, pages)
         if (before is not None or first == 1) and len(contents) == last - first + 1:
             found |= dict(zip(range(first, last + 1), contents, strict=True))
     return found
 
 
-def _contents(before: Article | None, after: Article | None, pages: list[Article]) -> list[Article]:
+def _contents_between(before: Article | None, after: Article | None, pages: list[Article]) -> list[Article]:
     """The contents that followed one another between two revisions, each as its first page gave it."""
     found: list[Article] = []
     last = before.content_hash if before is not None else ""
@@ -163,12 +163,12 @@ class RevisionPlan:
         missing = self._missing(listed_in)
         rebuilt = rebuilder.rebuilt(self.article_id, missing, self.good) if missing else {}
         articles = dict(self.good)
-        for one in missing:
-            what = f"{self.article_id}, revision {one.revision}"
-            if (new := rebuilt.get(one.revision)) is not None:
-                articles[one.revision] = new.article
+        for lost in missing:
+            what = f"{self.article_id}, revision {lost.revision}"
+            if (new := rebuilt.get(lost.revision)) is not None:
+                articles[lost.revision] = new.article
                 self.messages.append(f"{what}: made again from the WARC{f', {new.note}' if new.note else ''}")
-            elif one.revision in self.good:
+            elif lost.revision in self.good:
                 self.messages.append(f"{what}: its raw page is nowhere in the WARC; its line stays as it is")
             else:
                 self.messages.append(f"{what}: {NOT_IN_THE_WARC}")
@@ -207,9 +207,9 @@ class RevisionPlan:
         }
         top = max([*self.good, *heads, self.row[1] if self.row else 0], default=0)
         numbers = [number for number in range(1, top + 1) if number not in self.good] + self.misplaced
-        return [self._one(number, heads.get(number), listed_in) for number in sorted(numbers)]
+        return [self._known_of(number, heads.get(number), listed_in) for number in sorted(numbers)]
 
-    def _one(self, number: int, head: PartialLine | None, listed_in: tuple[str, ...]) -> MissingRevision:
+    def _known_of(self, number: int, head: PartialLine | None, listed_in: tuple[str, ...]) -> MissingRevision:
         if (line := self.good.get(number)) is not None:
             return MissingRevision(number, line.url, line.content_hash, line.fetched_at, tuple(line.listed_in))
         if self.row is not None and self.row[1] == number:
