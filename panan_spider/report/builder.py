@@ -173,7 +173,9 @@ def _gap(site: str, missing: MissingUrl) -> Gap:
 def _look_back(run: EndedRun, evaluation: RunEvaluation) -> LookBackFigures:
     """What asking for stored articles again has cost and found. Raises StoreError."""
     state, ledger, day = run.archive.memory, run.archive.ledger, site_day(run.started)
-    asked = {number: recheck for number, recheck in state.rechecks.items() if _was_asked(run, recheck)}
+    asked = {
+        number: recheck for number, recheck in state.rechecks.items() if state.outcome_of(recheck.url) not in _UNASKED
+    }
     revised = [asked[number] for number in evaluation.stored.revised if number in asked]
     removed = [asked[record["id"]] for record in run.archive.removed() if record["id"] in asked]
     waits = [(day - recheck.asked).days / 2 for recheck in revised if recheck.asked is not None]
@@ -188,10 +190,6 @@ def _look_back(run: EndedRun, evaluation: RunEvaluation) -> LookBackFigures:
         not_asked=sum(due.values()),
         due=due,
     )
-
-
-def _was_asked(run: EndedRun, recheck: Recheck) -> bool:
-    return run.archive.memory.outcome_of(recheck.url) not in _UNASKED
 
 
 def _recheck_mode(arguments: Mapping[str, str]) -> Literal["ages", "days", "all", "none"]:

@@ -218,7 +218,9 @@ def evaluate(run: EndedRun) -> RunEvaluation:
         context=context,
         stored=stored,
         checks=tuple(checks),
-        resolved=tuple(resolved(known, seen, full=_is_read_whole(run))) if context.figures.whole else (),
+        resolved=tuple(resolved(known, seen, full=all(walk.get("state") == "end" for walk in run.spider.walks)))
+        if context.figures.whole
+        else (),
         code=code,
         reason=reason,
         state=state_of(context, code),
@@ -343,11 +345,6 @@ def _is_whole(run: EndedRun) -> bool:
         and not run.stats.get("panan/robots_unreachable")
         and not _PARTIAL & run.arguments.keys()
     )
-
-
-def _is_read_whole(run: EndedRun) -> bool:
-    """True for a run that read every list to its end."""
-    return all(walk.get("state") == "end" for walk in run.spider.walks)
 
 
 def _no_news(context: RunContext) -> str | None:

@@ -1,6 +1,6 @@
 """Exit code of a run, with its reasons in one line: a table of causes, the gravest first. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,19 +49,6 @@ def _checks(facts: RunFacts, code: ExitCode) -> list[str]:
     return [fault.detail for fault in facts.faults.of("check", code)]
 
 
-def _refused(facts: RunFacts) -> list[str]:
-    return [facts.refusal] if facts.refusal else []
-
-
-def _store(facts: RunFacts) -> list[str]:
-    return [facts.store_error] if facts.store_error else []
-
-
-def _interrupted(facts: RunFacts) -> list[str]:
-    stopped = sentence("interrupted; what is stored is safe, the next run goes on")
-    return [str(stopped)] if facts.finish_reason in _STOPPED else []
-
-
 def _robots(facts: RunFacts) -> list[str]:
     hosts, why = ", ".join(facts.robots_unreachable), "; ".join(dict.fromkeys(facts.robots_reasons))
     if not hosts:
@@ -82,15 +69,14 @@ def _drift(facts: RunFacts) -> list[str]:
     count = facts.faults.counts(ExitCode.LAYOUT_DRIFT).total()
     reasons = [str(sentence("{count} pages of an unknown layout", count=count))] if count else []
     # Lines about the whole site stand before those about one section.
-    lines = sorted((fault.detail for fault in facts.faults.of("drift", ExitCode.LAYOUT_DRIFT)), key=_is_of_a_section)
+    lines = sorted(
+        (fault.detail for fault in facts.faults.of("drift", ExitCode.LAYOUT_DRIFT)),
+        key=lambda line: line.startswith("section "),
+    )
     reasons += lines[:_MOST_DRIFT]
     if (more := len(lines) - _MOST_DRIFT) > 0:
         reasons.append(str(sentence("and {count} more like these", count=more)))
     return reasons + _checks(facts, ExitCode.LAYOUT_DRIFT)
-
-
-def _is_of_a_section(line: str) -> bool:
-    return line.startswith("section ")
 
 
 def _names(subjects: Iterable[str]) -> list[str]:
@@ -126,24 +112,27 @@ def _incomplete(facts: RunFacts) -> list[str]:
     return reasons
 
 
-#: Gravest first: the first cause with a reason gives the code.
-_CAUSES: Final[tuple[tuple[ExitCode, Callable[[RunFacts], list[str]]], ...]] = (
-    (ExitCode.NOT_STARTED, _refused),
-    (ExitCode.STORE_ERROR, _store),
-    (ExitCode.INTERRUPTED, _interrupted),
-    (ExitCode.ROBOTS_UNREACHABLE, _robots),
-    (ExitCode.BLOCKED, _blocked),
-    (ExitCode.LAYOUT_DRIFT, _drift),
-    (ExitCode.INCOMPLETE, _incomplete),
-)
+def _reasons(facts: RunFacts) -> dict[ExitCode, list[str]]:
+    """The reasons for each exit code, the gravest code first."""
+    stopped = sentence("interrupted; what is stored is safe, the next run goes on")
+    return {
+        ExitCode.NOT_STARTED: [facts.refusal] if facts.refusal else [],
+        ExitCode.STORE_ERROR: [facts.store_error] if facts.store_error else [],
+        ExitCode.INTERRUPTED: [str(stopped)] if facts.finish_reason in _STOPPED else [],
+        ExitCode.ROBOTS_UNREACHABLE: _robots(facts),
+        ExitCode.BLOCKED: _blocked(facts),
+        ExitCode.LAYOUT_DRIFT: _drift(facts),
+        ExitCode.INCOMPLETE: _incomplete(facts),
+    }
 
-#: Causes after which the others are not reliable: the run saw too little, or could not be recorded.
+
+#: Codes after which the other reasons are not reliable: the run saw too little, or could not be recorded.
 _ALONE: Final = frozenset({ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED})
 
 
 def exit_code_of(facts: RunFacts) -> tuple[ExitCode, str]:
     """The exit code of a run, and all its reasons in one line, the gravest first."""
-    causes = [(code, reasons) for code, cause in _CAUSES if (reasons := cause(facts))]
+    causes = [(code, reasons) for code, reasons in _reasons(facts).items() if reasons]
     known = known_missing(facts.missing)
     if not causes:
         counts = ", ".join(_counted(facts.outcomes, facts.outcomes)) or str(sentence("nothing to do"))

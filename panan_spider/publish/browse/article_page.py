@@ -69,18 +69,15 @@ def rendered_blocks(
     `bare_names` are names that the article prints without an office.
     """
     blocks = json.loads(row["blocks"])
-    spans = _name_spans(row["text"], people, bare_names) if _is_text_of(blocks, row["text"]) else []
-    made, offset = [], 0
+    lines = [block["text"] for block in blocks if block["type"] in ("paragraph", "heading")]
+    # Positions in the text can be found again in the blocks only where these are the text.
+    spans = _name_spans(row["text"], people, bare_names) if "\n".join(lines) == row["text"] else []
+    rendered, offset = [], 0
     for block in blocks:
-        made.append(_rendered(block, files, spans, offset))
+        rendered.append(_rendered(block, files, spans, offset))
         if block["type"] in ("paragraph", "heading"):
             offset += len(block["text"]) + 1
-    return made
-
-
-def _is_text_of(blocks: Sequence[Mapping[str, Any]], text: str | None) -> bool:
-    """Whether positions in `text` can be found again in the blocks."""
-    return "\n".join(block["text"] for block in blocks if block["type"] in ("paragraph", "heading")) == text
+    return rendered
 
 
 def _name_spans(text: str, people: Sequence[Mapping[str, Any]], bare_names: Sequence[str]) -> list[NameSpan]:
@@ -108,14 +105,14 @@ def _rendered(block: Mapping[str, Any], files: Mapping[str, str], spans: list[Na
 
 
 def _spans_of(text: str, spans: list[NameSpan], offset: int) -> tuple[TextSpan, ...]:
-    made: list[TextSpan] = []
-    at = 0
+    found: list[TextSpan] = []
+    position = 0
     for first, last, name, is_bare in spans:
         start, end = first - offset, last - offset
-        if start >= at and end <= len(text):
-            made += [TextSpan(text[at:start]), TextSpan(text[start:end], name, is_bare)]
-            at = end
-    return tuple(span for span in [*made, TextSpan(text[at:])] if span.text)
+        if start >= position and end <= len(text):
+            found += [TextSpan(text[position:start]), TextSpan(text[start:end], name, is_bare)]
+            position = end
+    return tuple(span for span in [*found, TextSpan(text[position:])] if span.text)
 
 
 def article(context: RenderContext, route: Route) -> PageData:

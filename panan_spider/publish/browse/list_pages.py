@@ -20,7 +20,6 @@ from panan_spider.publish.browse.question import (
     NO_SECTION,
     STATES,
     Match,
-    Node,
     Question,
     field_name,
     in_words,
@@ -115,15 +114,10 @@ def titled(context: RenderContext, route: Route) -> PageData:
 def search(context: RenderContext, route: Route, args: Mapping[str, str]) -> PageData:
     """The form, and the answer to what it asks. As a file: the form of a page that looks through its own index."""
     if context.filed:
-        return _static_form(context)
+        given = {"sections": sections(context), "fields": _teacher(context), "words": script_words(context.translate)}
+        return PageData("find.html", given)
     form = {name: args.get(name, "")[:4_000] for name in ("q", *FORM, "order")}
-    given: dict[str, Any] = {
-        "form": form,
-        "error": None,
-        "answer": None,
-        **_offered(context),
-        "fields": _teacher(context),
-    }
+    given = {"form": form, "error": None, "answer": None, **_offered(context), "fields": _teacher(context)}
     try:
         question = question_of(args)
     except InvalidQuery as error:
@@ -132,11 +126,6 @@ def search(context: RenderContext, route: Route, args: Mapping[str, str]) -> Pag
         return PageData("search.html", given)
     answer = context.search.answer(question)
     return PageData("search.html", {**given, **answer_given(context, route, answer)})
-
-
-def _static_form(context: RenderContext) -> PageData:
-    given = {"sections": sections(context), "fields": _teacher(context), "words": script_words(context.translate)}
-    return PageData("find.html", given)
 
 
 def script_words(translate: Translate) -> dict[str, str]:
@@ -206,7 +195,7 @@ def facets(context: RenderContext, answer: Answer) -> list[Facet]:
             FacetLink(
                 value_label(context, name, one.value),
                 one.count,
-                _narrowed(context, answer.question, Match(name, one.value)),
+                answer.question.also(Match(name, one.value)).source(context.language),
             )
             for one in counts
             if Match(name, one.value) not in answer.question.nodes
@@ -214,10 +203,6 @@ def facets(context: RenderContext, answer: Answer) -> list[Facet]:
         if values:
             found.append(Facet(field_name(name, context.translate), values))
     return found
-
-
-def _narrowed(context: RenderContext, question: Question, node: Node) -> str:
-    return question.also(node).source(context.language)
 
 
 def value_label(context: RenderContext, facet: str, value: str) -> str:

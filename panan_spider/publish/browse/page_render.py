@@ -117,8 +117,8 @@ class ExportSource:
         due = {"source_bytes": str(lines.stat().st_size), "grammar": GRAMMAR, "layout": str(LAYOUT)}
         if meta is None or any(meta.get(key) != value for key, value in due.items()):
             return True
-        made = self.export.stat().st_mtime_ns
-        return any(path.is_file() and path.stat().st_mtime_ns > made for path in (lines, self.data / LEDGER_FILE))
+        exported = self.export.stat().st_mtime_ns
+        return any(path.is_file() and path.stat().st_mtime_ns > exported for path in (lines, self.data / LEDGER_FILE))
 
     def is_readable(self) -> bool:
         """Whether there is an export that pages can be made from, up to date or not. Raises ForeignFileError."""
@@ -172,12 +172,12 @@ class Pagination:
     def near(self) -> list[int | None]:
         """The pages to offer: the ends and those around; None where some are left out."""
         shown = sorted({1, self.pages, *range(max(1, self.page - 2), min(self.pages, self.page + 2) + 1)})
-        made: list[int | None] = []
+        offered: list[int | None] = []
         for number in shown:
-            if made and number != (made[-1] or 0) + 1:
-                made.append(None)
-            made.append(number)
-        return made
+            if offered and number != (offered[-1] or 0) + 1:
+                offered.append(None)
+            offered.append(number)
+        return offered
 
 
 def paginate(page: int, total: int, rows: int = ROWS) -> Pagination:
@@ -197,15 +197,18 @@ def skipped(page: int, rows: int = ROWS) -> int:
 def environment() -> Environment:
     """The templates: escaped, and a misspelt name is an error."""
     folder = str(resources.files("panan_spider.publish.browse").joinpath("templates"))
-    made = Environment(
+    templates = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"local": local_time, "thousands": lambda count: f"{count:,}" if isinstance(count, int) else "–"}
-    return made
+    templates.filters |= {
+        "local": local_time,
+        "thousands": lambda count: f"{count:,}" if isinstance(count, int) else "–",
+    }
+    return templates
 
 
 def render(

@@ -87,18 +87,13 @@ def _timeline(
     """Year → its articles, each with what it says of the person."""
     fields = {row["id"]: row for row in rows}
     entries: dict[str, list[TimelineEntry]] = defaultdict(list)
-    for (number, field, _start), of_one in groupby(
-        _mentions(context, name, list(fields)), key=itemgetter("article_id", "field", "start")
-    ):
+    marks = ", ".join("?" for _id in fields)
+    sql = f"SELECT * FROM people WHERE name = ? AND article_id IN ({marks}) ORDER BY article_id, position"
+    mentions = context.database.rows(sql, name, *fields)
+    for (number, field, _start), of_one in groupby(mentions, key=itemgetter("article_id", "field", "start")):
         entries[number].append(_entry(list(of_one), fields[number][field] or ""))
     years = groupby(rows, key=lambda row: (row["day"] or "")[:4])
     return [(year, [(row, entries[row["id"]]) for row in of_year]) for year, of_year in years]
-
-
-def _mentions(context: RenderContext, name: str, ids: list[str]) -> list[Row]:
-    marks = ", ".join("?" for _id in ids)
-    sql = f"SELECT * FROM people WHERE name = ? AND article_id IN ({marks}) ORDER BY article_id, position"
-    return context.database.rows(sql, name, *ids)
 
 
 def _entry(rows: list[Row], text: str) -> TimelineEntry:

@@ -32,17 +32,17 @@ def listening(host: str, port: int) -> socket.socket:
     """A socket that listens on `host`:`port`; port 0 is any free one. Raises PortInUse."""
     try:
         family, kind, proto, _name, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        made = socket.socket(family, kind, proto)
+        listener = socket.socket(family, kind, proto)
         try:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            made.bind(place)
-            made.listen(_BACKLOG)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(place)
+            listener.listen(_BACKLOG)
         except OSError:
-            made.close()
+            listener.close()
             raise
     except OSError as error:
         raise PortInUse(f"cannot serve on {host}:{port}: {error.strerror or error}") from error
-    return made
+    return listener
 
 
 def address_of(listener: socket.socket) -> str:

@@ -250,11 +250,11 @@ def _base64(data: bytes | bytearray) -> str:
 
 def _numbers(bits: Bits | Iterable[int]) -> str:
     """Article numbers as distances to the one before, in base64."""
-    made, before = bytearray(), -1
+    distances, before = bytearray(), -1
     for number in bits:
-        _varint(made, number - before)
+        _varint(distances, number - before)
         before = number
-    return _base64(made)
+    return _base64(distances)
 
 
 def _archive(context: RenderContext, characters: str) -> dict[str, Any]:

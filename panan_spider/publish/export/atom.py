@@ -182,7 +182,7 @@ def _newest(job: ExportJob, taken: SelectedRecords) -> dict[str, list[int]]:
     """Section → where the lines of its newest articles begin, newest first."""
     wanted = set(job.selection.sections)
     keys: dict[str, list[SortKey]] = defaultdict(list)
-    starts = sorted(taken.chosen.newest.values())
+    starts = sorted(taken.newest.values())
     for start, record in zip(starts, ArchiveLines(job.data).at_each(starts), strict=True):
         for section in sections_of(record):
             if not wanted or section in wanted:
@@ -192,7 +192,7 @@ def _newest(job: ExportJob, taken: SelectedRecords) -> dict[str, list[int]]:
 
 
 def _entries(job: ExportJob, taken: SelectedRecords, gone: dict[str, Removal], starts: list[int]) -> list[FeedEntry]:
-    corrected = taken.chosen.corrected
+    corrected = taken.corrected
 
     def gone_at(number: str) -> str | None:
         return gone[number].gone_at if number in gone else None

@@ -152,43 +152,6 @@ class Selection:
         }
 
 
-@dataclass(frozen=True)
-class SelectedArticles:
-    """The articles of an export: of each the byte its newest line begins at; how many lines there are; what was corrected when."""
-
-    newest: dict[str, int]
-    revisions: int
-    corrected: dict[str, str]  # when the last correction was fetched; a new reading of the same page is none
-
-
-def is_same_page(before: object, after: object) -> bool:
-    """Whether two revisions were read from the same raw page: the second is then a new reading of it, and no correction."""
-    return before is not None and before == after
-
-
-def choose(lines: ArchiveLines, selection: Selection) -> SelectedArticles:
-    """Read the lines once. Raises UnknownSection; StoreError where the lines cannot be read, or repeat or skip a revision."""
-    newest: dict[str, tuple[int, int, bool]] = {}
-    known: set[str] = set()
-    pages: dict[str, object] = {}  # the raw page of each article's newest line
-    corrected: dict[str, str] = {}
-    for start, _end, record, _digest in lines.read():
-        revision = newest.get(record["id"], (0, 0, False))[0]
-        if revision and not is_same_page(pages[record["id"]], record["warc"]):
-            corrected[record["id"]] = record["fetched_at"]
-        pages[record["id"]] = record["warc"]
-        if record["revision"] <= revision:
-            raise StoreError(f"{lines.path}: article {record['id']} has revision {record['revision']} twice, or late")
-        newest[record["id"]] = record["revision"], start, selection.holds(record)
-        known |= sections_of(record) if selection.sections else set()
-    if missing := [name for name in selection.sections if name not in known]:
-        raise UnknownSection(
-            f"no section is named {', '.join(map(repr, missing))}; there is: {', '.join(sorted(known))}"
-        )
-    held = {number: start for number, (_revision, start, held) in newest.items() if held}
-    return SelectedArticles(held, sum(newest[number][0] for number in held), corrected)
-
-
 def days_held(data: Path, selection: Selection) -> tuple[str, str] | None:
     """The first and last day of the articles that `selection` would hold without its range of days; None where none has a day.
 
@@ -263,36 +226,55 @@ class SelectedRecords:
     """Records of a job's selection in the order of the lines, with the counts of articles and lines."""
 
     job: ExportJob
-    chosen: SelectedArticles
-    mark: Position
+    newest: dict[str, int]  # of each article the byte its newest line begins at
+    revisions: int
+    corrected: dict[str, str]  # when the last correction was fetched; a new reading of the same page is none
+    mark: Position  # after the last line
 
     @classmethod
     def by(cls, job: ExportJob) -> "SelectedRecords":
-        """Read the lines once to know. Raises UnknownSection, StoreError."""
-        lines = ArchiveLines(job.data)
-        chosen = choose(lines, job.selection)
-        return cls(job, chosen, lines.mark)
+        """Read the lines once. Raises UnknownSection; StoreError where they cannot be read, or repeat or skip a revision."""
+        lines, selection = ArchiveLines(job.data), job.selection
+        newest: dict[str, tuple[int, int, bool]] = {}
+        known: set[str] = set()
+        pages: dict[str, object] = {}  # the raw page of each article's newest line
+        corrected: dict[str, str] = {}
+        for start, _end, record, _digest in lines.read():
+            number, revision = record["id"], newest.get(record["id"], (0, 0, False))[0]
+            if record["revision"] <= revision:
+                raise StoreError(f"{lines.path}: article {number} has revision {record['revision']} twice, or late")
+            if revision and (record["warc"] is None or pages[number] != record["warc"]):
+                corrected[number] = record["fetched_at"]
+            pages[number] = record["warc"]
+            newest[number] = record["revision"], start, selection.holds(record)
+            known |= sections_of(record) if selection.sections else set()
+        if missing := [name for name in selection.sections if name not in known]:
+            raise UnknownSection(
+                f"no section is named {', '.join(map(repr, missing))}; there is: {', '.join(sorted(known))}"
+            )
+        held = {number: start for number, (_revision, start, held) in newest.items() if held}
+        return cls(job, held, sum(newest[number][0] for number in held), corrected, lines.mark)
 
     @property
     def articles(self) -> int:
         """Number of articles."""
-        return len(self.chosen.newest)
+        return len(self.newest)
 
     @property
     def count(self) -> int:
         """Number of records."""
-        return self.chosen.revisions if self.job.all_revisions else self.articles
+        return self.revisions if self.job.all_revisions else self.articles
 
     def records(self) -> Iterator[Record]:
         """Each of them. Raises StoreError."""
         lines = ArchiveLines(self.job.data)
         if not self.job.all_revisions:
-            yield from lines.at_each(sorted(self.chosen.newest.values()))
+            yield from lines.at_each(sorted(self.newest.values()))
             return
         for line in lines.read():
             if line.end > self.mark.end:
                 return
-            if line.record["id"] in self.chosen.newest:
+            if line.record["id"] in self.newest:
                 yield line.record
 
 

@@ -18,7 +18,7 @@ from panan_spider.archive.store.files import StoreError, naming, write_atomicall
 from panan_spider.core.clock import moment
 from panan_spider.publish.export import sqlite_schema
 from panan_spider.publish.export.export_files import ForeignFileError, built_aside
-from panan_spider.publish.export.job import ArchiveLines, ExportJob, ExportResult, Position, Record, choose
+from panan_spider.publish.export.job import ArchiveLines, ExportJob, ExportResult, Position, Record, SelectedRecords
 from panan_spider.publish.export.sqlite_schema import (
     PARTS,
     SEARCHED,
@@ -59,7 +59,13 @@ class SqliteWriter:
             [{"article_id": r["id"], "revision": r["revision"], **row} for r, row in zip(kept, rows, strict=True)],
         )
         last = {record["id"]: row for record, row in zip(kept, rows, strict=True)}
-        self._insert("articles", [_article_row(newest[number], row) for number, row in last.items()])
+        self._insert(
+            "articles",
+            [
+                {"id": number, "revision": newest[number]["revision"], **row, "gone": 0, "docid": docid(number)}
+                for number, row in last.items()
+            ],
+        )
         self._parts(newest.values())
         self._search("INSERT INTO search(rowid, {}) VALUES (?, {})", newest.values())
         self.revisions += len(kept)
@@ -104,11 +110,6 @@ class SqliteWriter:
         names, marks = ", ".join(f"[{name}]" for name in columns), ", ".join("?" for _name in columns)
         values = ([row.get(name) for name in columns] for row in rows)
         self._db.conn.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
-
-
-def _article_row(record: Record, content: Row) -> Row:
-    numbers = {"id": record["id"], "revision": record["revision"]}
-    return numbers | content | {"gone": 0, "docid": docid(record["id"])}
 
 
 def _as_record(row: Row) -> Record:
@@ -208,7 +209,6 @@ def _brought_up(job: ExportJob, out: Path, mark: Position) -> ExportResult | Non
 
 
 def _made_anew(job: ExportJob, out: Path) -> ExportResult:
-    lines = ArchiveLines(job.data)
     with built_aside(out) as aside:
         aside.unlink(missing_ok=True)
         db = _opened(aside, "rwc")
@@ -217,9 +217,9 @@ def _made_anew(job: ExportJob, out: Path) -> ExportResult:
                 db.execute(f"PRAGMA {pragma}")  # nobody reads it yet, and a failed one is thrown away
             db.execute("BEGIN")
             sqlite_schema.create(db)
-            expected = _fill(db, job, lines)
+            mark, expected = _fill(db, job)
             sqlite_schema.create_indexes(db)
-            done = _finished(db, job, lines.mark, anew=True)
+            done = _finished(db, job, mark, anew=True)
             db.execute("COMMIT")
             _check(db, out, done, expected)
         finally:
@@ -227,29 +227,23 @@ def _made_anew(job: ExportJob, out: Path) -> ExportResult:
     return done
 
 
-def _fill(db: Database, job: ExportJob, lines: ArchiveLines) -> tuple[int, int]:
-    """Everything selected into an empty database; how many articles and revisions that should make."""
-    if job.selection.everything:
-        ids: set[str] = set()
-        count = 0
+def _fill(db: Database, job: ExportJob) -> tuple[Position, tuple[int, int]]:
+    """Put all that is selected into an empty database; the position in the lines, and how many articles and revisions that makes."""
+    if not job.selection.everything:
+        chosen = SelectedRecords.by(job)
+        _write(db, job, chosen.records())
+        return chosen.mark, (chosen.articles, chosen.count)
+    lines, ids, count = ArchiveLines(job.data), set[str](), 0
 
-        def met() -> Iterator[Record]:
-            nonlocal count
-            for line in lines.read():
-                ids.add(line.record["id"])
-                count += 1
-                yield line.record
+    def every_record() -> Iterator[Record]:
+        nonlocal count
+        for line in lines.read():
+            ids.add(line.record["id"])
+            count += 1
+            yield line.record
 
-        _write(db, job, met())
-        return len(ids), count if job.all_revisions else len(ids)
-    chosen = choose(lines, job.selection)
-    again = ArchiveLines(job.data)
-    _write(
-        db,
-        job,
-        (line.record for line in again.read() if line.record["id"] in chosen.newest and line.end <= lines.mark.end),
-    )
-    return len(chosen.newest), chosen.revisions if job.all_revisions else len(chosen.newest)
+    _write(db, job, every_record())  # read once: of all articles nothing has to be known before
+    return lines.mark, (len(ids), count if job.all_revisions else len(ids))
 
 
 def _write(db: Database, job: ExportJob, records: Iterable[Record]) -> SqliteWriter:
@@ -292,5 +286,5 @@ def _check(db: Database, out: Path, done: ExportResult, expected: tuple[int, int
         raise StoreError(
             f"{out}: holds {done.articles} articles in {done.revisions} revisions, the lines {expected[0]} in {expected[1]}"
         )
-    if (said := sqlite_schema.complaint(db)) is not None:
-        raise StoreError(f"{out}: {said}; the file built aside is thrown away")
+    if (complaint := sqlite_schema.complaint(db)) is not None:
+        raise StoreError(f"{out}: {complaint}; the file built aside is thrown away")

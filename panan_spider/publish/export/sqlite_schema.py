@@ -132,9 +132,9 @@ def mark_removed(db: Database, removals: Mapping[str, Removal] | None) -> None:
 
 def complaint(db: Database) -> str | None:
     """Damage that SQLite and its full-text index report; None for a sound file."""
-    told = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if told != "ok":
-        return " ".join(str(told).split())
+    answer = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if answer != "ok":
+        return " ".join(str(answer).split())
     if (indexed := db.table("search").count) != (articles := db.table("articles").count):
         return f"the full-text index holds {indexed} articles of {articles}"
     db.execute("INSERT INTO search(search) VALUES ('integrity-check')")  # raises where it contradicts itself

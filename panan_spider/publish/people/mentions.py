@@ -81,7 +81,9 @@ def _first(text: str, at: int, end: int) -> Span | None:
         opener, action = _OPENER.match(text, at, end), _action_at(text, at, end)
         longer = opener is not None and (action is None or opener.end() >= action[1])  # 带领 before 带; 带队 before 带
         if opener is not None and longer and opener.end() < barren:
-            if (found := _after_opener(text, opener.end(), end)) is not None:
+            if (
+                found := next(filter(None, (_action_at(text, start, end) for start in range(opener.end(), end))), None)
+            ) is not None:
                 return found
             barren = opener.end()
         if action is not None:
@@ -91,10 +93,6 @@ def _first(text: str, at: int, end: int) -> Span | None:
             return None
         at = filler.end()
     return None
-
-
-def _after_opener(text: str, at: int, end: int) -> Span | None:
-    return next((found for start in range(at, end) if (found := _action_at(text, start, end)) is not None), None)
 
 
 def _joined(text: str, first: Span, end: int) -> tuple[Span, ...]:

@@ -187,34 +187,23 @@ def same_content(context: RunContext) -> CheckAnswer:
 
 def _in_the_place_of_others(context: RunContext, stored: int) -> tuple[int, Message] | None:
     """Number of the articles with one text, or with the titles of others, and the finding, where they are many."""
-    if _is_one_text_for_all(context, stored):
+    limit, looked_at = context.thresholds, min(stored, 100)
+    texts, titles, exchanged = context.same_texts, context.same_titles, context.exchanged
+    # A share of the articles, as with mass changes: a notice to log in, an error.
+    many = texts >= limit.change_articles and texts >= limit.change_share * stored
+    if many or (texts >= limit.few_changes and texts >= limit.few_changes_share * stored):
+        return texts, sentence("{count} of {total} articles have one and the same text", count=texts, total=stored)
+    if titles >= max(limit.few_changes, limit.few_changes_share * looked_at):
         found = sentence(
-            "{count} of {total} articles have one and the same text", count=context.same_texts, total=stored
+            "{count} of {total} articles have one and the same title, and lists show others", count=titles, total=stored
         )
-        return context.same_texts, found
-    limit = context.thresholds
-    if context.same_titles >= max(limit.few_changes, limit.few_changes_share * min(stored, 100)):
+        return titles, found
+    if exchanged >= max(limit.same_content_numbers, limit.mass_share * looked_at):
         found = sentence(
-            "{count} of {total} articles have one and the same title, and lists show others",
-            count=context.same_titles,
-            total=stored,
+            "{count} of {total} articles have the title that lists show of another one", count=exchanged, total=stored
         )
-        return context.same_titles, found
-    if context.exchanged >= max(limit.same_content_numbers, limit.mass_share * min(stored, 100)):
-        found = sentence(
-            "{count} of {total} articles have the title that lists show of another one",
-            count=context.exchanged,
-            total=stored,
-        )
-        return context.exchanged, found
+        return exchanged, found
     return None
-
-
-def _is_one_text_for_all(context: RunContext, stored: int) -> bool:
-    """Whether a share of tonight's articles has one text, as with mass changes: a notice to log in, an error."""
-    limit, count = context.thresholds, context.same_texts
-    many = count >= limit.change_articles and count >= limit.change_share * stored
-    return many or (count >= limit.few_changes and count >= limit.few_changes_share * stored)
 
 
 def mass_changes(context: RunContext) -> CheckAnswer:
