@@ -171,7 +171,7 @@ def _gap(site: str, missing: MissingUrl) -> Gap:
 
 
 def _look_back(run: EndedRun, evaluation: RunEvaluation) -> LookBackFigures:
-    """What asking for stored articles again has cost and found. Raises StoreError."""
+    """Cost and findings of asking for stored articles again. Raises StoreError."""
     state, ledger, day = run.archive.memory, run.archive.ledger, site_day(run.started)
     asked = {
         number: recheck for number, recheck in state.rechecks.items() if state.outcome_of(recheck.url) not in _UNASKED
@@ -299,7 +299,11 @@ def metrics_of(report: RunReport) -> str:
         ("outcomes", "Addresses of the newest run by outcome.", outcomes),
         ("section_articles", "Articles in each section's lists.", _by_section(sections, "rows")),
         ("section_new_articles", "Listed articles new to the archive.", _by_section(sections, "new")),
-        ("checks", "Checks of the newest run by verdict.", [({"verdict": one}, verdicts[one]) for one in _VERDICTS]),
+        (
+            "checks",
+            "Checks of the newest run by verdict.",
+            [({"verdict": verdict}, verdicts[verdict]) for verdict in _VERDICTS],
+        ),
         ("check", "1 where the check has this verdict.", each),
     ]
     return "".join(_gauge(f"panan_{name}", meaning, value) for name, meaning, value in gauges)

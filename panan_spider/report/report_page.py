@@ -255,7 +255,7 @@ def _vocabulary(language: str, site: Site) -> dict[str, Any]:
 
     return {
         "site": title_of(site), "lang": language, "html_lang": HTML_LANGUAGE[language], "_": translate, "word": word,
-        "other": next(one for one in LANGUAGES if one != language), "articles": articles, "of_year": of_year,
+        "other": next(other for other in LANGUAGES if other != language), "articles": articles, "of_year": of_year,
         "span": lambda seconds: vocabulary.span(seconds, translate), "page_name": lambda name: page_name(name, language),
         "worded": lambda text: worded(text, language), "is_english": is_english,
         "look_back": look_back,

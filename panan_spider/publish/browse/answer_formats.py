@@ -105,7 +105,9 @@ def _answer_json(context: RenderContext, route: Route, args: Args, base: str) ->
             "order": "best" if answer.best_first else "newest",
             "next": base + address(following, **again) if pagination.page < pagination.pages else None,
             "articles": [_hit_json(context, hit, base) for hit in context.search.shown(answer, ids)],
-            "facets": {name: [vars(one) for one in context.index.counts(name, answer.hits)[:100]] for name in FACETS},
+            "facets": {
+                name: [vars(entry) for entry in context.index.counts(name, answer.hits)[:100]] for name in FACETS
+            },
             "years": answer.years(),
         }
     )

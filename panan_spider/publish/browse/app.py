@@ -83,7 +83,7 @@ def image(data: Path, file: str) -> Asset | None:
     return Asset(body, kind.media_type) if kind is not None and kind.media_type in _PICTURES else None
 
 
-#: What makes each kind of page.
+#: The function of each kind of page.
 PAGES: Final[dict[RouteKind, Callable[[RenderContext, Route, Args], PageData]]] = {
     RouteKind.FRONT: lambda context, route, _args: list_pages.front(context, route),
     RouteKind.SEARCH: list_pages.search,
@@ -183,7 +183,7 @@ class LiveLibrary:
 
     @property
     def is_refreshing(self) -> bool:
-        """Whether the export is being brought up to date."""
+        """True where the export is being brought up to date."""
         return self._refreshing is not None and self._refreshing.is_alive()
 
     def refresh(self) -> None:

@@ -127,7 +127,7 @@ def article(context: RenderContext, route: Route) -> PageData:
     record, site = next(database.records([route.key])), context.site_of(route.key)
     cited = record | {"id": route.key.rpartition("-")[2]}
     given = {
-        **_shown(context, row, [one for one in people if one["field"] == "text"], bare_names),
+        **_shown(context, row, [person for person in people if person["field"] == "text"], bare_names),
         "people": offices, "bare_names": bare_names, "before": before, "after": after,
         "removal": database.removal(route.key), "record": record, "journal": site.title,
         "citations": [("GB/T 7714", gb_t_7714(cited, site)), ("BibTeX", bibtex(cited, site)), ("CSL-JSON", csl_json([cited], site))],
@@ -210,10 +210,10 @@ def _neighbours(context: RenderContext, row: Row) -> tuple[Row | None, Row | Non
     bits = index.facets["section"].get(row["section"] or "-")
     if number is None or bits is None or number not in bits:
         return None, None
-    at = bits.rank(number) - 1
-    ids = [index.ids[bits[place]] if 0 <= place < len(bits) else None for place in (at - 1, at + 1)]
-    titles = {found["id"]: found for found in context.database.titles([one for one in ids if one])}
-    before, after = (titles.get(one) if one else None for one in ids)
+    rank = bits.rank(number) - 1
+    ids = [index.ids[bits[place]] if 0 <= place < len(bits) else None for place in (rank - 1, rank + 1)]
+    titles = {found["id"]: found for found in context.database.titles([number for number in ids if number])}
+    before, after = (titles.get(number) if number else None for number in ids)
     return before, after
 
 

@@ -117,16 +117,16 @@ def _unchanged(line: str) -> DiffLine:
 
 def _pairs(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
     """Old and new lines side by side, like beside like; one without a counterpart stands beside nothing."""
-    at = 0
+    position = 0
     for old in before:
-        match = next((j for j in range(at, min(at + _NEAR, len(after))) if _alike(old, after[j])), None)
+        match = next((j for j in range(position, min(position + _NEAR, len(after))) if _alike(old, after[j])), None)
         if match is None:
             yield old, ""
             continue
-        yield from (("", new) for new in after[at:match])
+        yield from (("", new) for new in after[position:match])
         yield old, after[match]
-        at = match + 1
-    yield from (("", new) for new in after[at:])
+        position = match + 1
+    yield from (("", new) for new in after[position:])
 
 
 def _alike(old: str, new: str) -> bool:
@@ -141,7 +141,7 @@ def revision_changes(context: RenderContext, route: Route, args: Mapping[str, st
         raise PageNotFound(f"changes of revision {route.page} since {earlier}")
     row, old, new = (
         database.article(route.key),
-        *(database.revision(route.key, one) for one in (int(earlier), route.page)),
+        *(database.revision(route.key, number) for number in (int(earlier), route.page)),
     )
     if row is None or new is None or old is None:
         raise PageNotFound(f"changes of revision {route.page} of article {route.key}")

@@ -63,8 +63,8 @@ def month(context: RenderContext, route: Route) -> PageData:
         [_day_cell(first, number, days, most) for number in week]
         for week in months_of.monthcalendar(first.year, first.month)
     ]
-    at = known.index(route.key)
-    around = (known[at - 1] if at else None, known[at + 1] if at + 1 < len(known) else None)
+    position = known.index(route.key)
+    around = (known[position - 1] if position else None, known[position + 1] if position + 1 < len(known) else None)
     given = {"month": route.key, "weeks": weeks, "days": days, "around": around, "articles": len(rows)}
     return PageData("month.html", given)
 

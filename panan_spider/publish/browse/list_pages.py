@@ -60,13 +60,13 @@ def front(context: RenderContext, route: Route) -> PageData:
     index, database = context.index, context.database
     if "front" not in context.memory:
         context.memory["front"] = [
-            (one.value, one.count, database.titles(index.newest(index.facets["section"][one.value], _OF_EACH)))
-            for one in sections(context)
+            (entry.value, entry.count, database.titles(index.newest(index.facets["section"][entry.value], _OF_EACH)))
+            for entry in sections(context)
         ]
     first, last = index.span_of(index.all)
     given = {
         "articles": len(index.ids), "first": first, "last": last, "blocks": context.memory["front"],
-        "sites": [(value_label(context, "site", one.value), one.count, Question((Match("site", one.value),)).source(context.language)) for one in index.counts("site", index.all)],
+        "sites": [(value_label(context, "site", entry.value), entry.count, Question((Match("site", entry.value),)).source(context.language)) for entry in index.counts("site", index.all)],
         "leads": database.listed(index.newest(index.all, _LEADS)), "changes": newest_changes(context, _CHANGES),
     }  # fmt: skip
     return PageData("front.html", given)
@@ -75,7 +75,7 @@ def front(context: RenderContext, route: Route) -> PageData:
 def sections(context: RenderContext) -> list[FacetCount]:
     """All sections, the largest first, and last the articles without one."""
     found = context.index.counts("section", context.index.all)
-    return sorted(found, key=lambda one: one.value == NO_SECTION)
+    return sorted(found, key=lambda entry: entry.value == NO_SECTION)
 
 
 def base_question(route: Route) -> Question:
@@ -152,7 +152,10 @@ def script_words(translate: Translate) -> dict[str, str]:
 def _offered(context: RenderContext) -> dict[str, Any]:
     index = context.index
     names = {name: index.counts(name, index.all)[:_OFFERED] for name in ("author", "person")}
-    sites = [(one.value, value_label(context, "site", one.value), one.count) for one in index.counts("site", index.all)]
+    sites = [
+        (entry.value, value_label(context, "site", entry.value), entry.count)
+        for entry in index.counts("site", index.all)
+    ]
     return {"sites": sites, "sections": sections(context), "authors": names["author"], "people": names["person"], "states": [
         (name, state_name(name, context.translate)) for name in STATES
     ]}  # fmt: skip
@@ -193,12 +196,12 @@ def facets(context: RenderContext, answer: Answer) -> list[Facet]:
     for name, counts in answer.facets(_OF_A_FACET).items():
         values = [
             FacetLink(
-                value_label(context, name, one.value),
-                one.count,
-                answer.question.also(Match(name, one.value)).source(context.language),
+                value_label(context, name, entry.value),
+                entry.count,
+                answer.question.also(Match(name, entry.value)).source(context.language),
             )
-            for one in counts
-            if Match(name, one.value) not in answer.question.nodes
+            for entry in counts
+            if Match(name, entry.value) not in answer.question.nodes
         ]
         if values:
             found.append(Facet(field_name(name, context.translate), values))
@@ -239,5 +242,5 @@ def names(context: RenderContext, route: Route, facet: str) -> dict[str, Any]:
     found: list[FacetCount] = context.memory[key]
     pagination = paginate(route.page, len(found), NAMES_A_PAGE)
     shown = found[skipped(route.page, NAMES_A_PAGE) :][:NAMES_A_PAGE]
-    rows = [(one.value, one.count, *index.span_of(index.facets[facet][one.value])) for one in shown]
+    rows = [(entry.value, entry.count, *index.span_of(index.facets[facet][entry.value])) for entry in shown]
     return {"rows": rows, "pagination": pagination}

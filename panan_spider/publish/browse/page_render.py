@@ -37,7 +37,7 @@ TIME_LIMIT_MS: Final = 10_000
 ROWS: Final = 30
 #: Page templates of the CMSs: Chinese name.
 _TEMPLATES: Final = {"enorth_a": "北方版式一", "enorth_b": "北方版式二", "trs": "拓尔思版式"}
-#: What an author did.
+#: Kinds of work of an author.
 _WORK: Final = {
     "text": N_("text"),
     "photo": N_("photo"),
@@ -102,7 +102,7 @@ class ExportSource:
         return self.data / sqlite.EXPORT_FOLDER / FORMATS["sqlite"].file_name(self.site)
 
     def is_stale(self) -> bool:
-        """Whether the archive has gone on since its export: in lines, or in what the ledger knows to be gone.
+        """True where the archive has gone on since its export: in lines, or in what the ledger knows to be gone.
 
         Raises ArchiveNotFound; ForeignFileError where something else stands at the export's place, or an export of a part.
         """
@@ -121,7 +121,7 @@ class ExportSource:
         return any(path.is_file() and path.stat().st_mtime_ns > exported for path in (lines, self.data / LEDGER_FILE))
 
     def is_readable(self) -> bool:
-        """Whether there is an export that pages can be made from, up to date or not. Raises ForeignFileError."""
+        """True where there is an export that pages can be made from, up to date or not. Raises ForeignFileError."""
         meta = sqlite.read_meta(self.export)
         return meta is not None and meta.get("layout") == str(LAYOUT)
 

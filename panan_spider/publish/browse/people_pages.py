@@ -23,7 +23,7 @@ _COMPANY: Final = 12
 _OFFERED: Final = 60
 #: Characters of text shown before and behind a name.
 _AROUND: Final = 18
-#: What a timeline can be narrowed by: field of the address → column of `people`.
+#: Filters of a timeline: field of the address → column of `people`.
 _FILTERS: Final = {"deed": "action", "place": "place"}
 
 

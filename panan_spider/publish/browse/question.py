@@ -57,13 +57,10 @@ class Text:
     @property
     def phrases(self) -> list[tuple[str, ...]]:
         """The runs of characters to look for, each as it stands."""
-        return (
-            [found]
-            if self.phrase and (found := tuple(runs(self.words)))
-            else []
-            if self.phrase
-            else phrases(self.words)
-        )
+        if not self.phrase:
+            return phrases(self.words)
+        found = tuple(runs(self.words))
+        return [found] if found else []
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ class Question:
 
     def without(self, node: Node) -> "Question":
         """The question with that clause taken out."""
-        return replace(self, nodes=tuple(one for one in self.nodes if one != node))
+        return replace(self, nodes=tuple(clause for clause in self.nodes if clause != node))
 
     @property
     def texts(self) -> list[Text]:
@@ -154,33 +151,34 @@ def _texts(node: Node) -> list[Text]:
         return [node]
     if isinstance(node, Number):
         return [Text(node.number)]
-    return [text for one in node.nodes for text in _texts(one)] if isinstance(node, AllOf | AnyOf) else []
+    return [text for clause in node.nodes for text in _texts(clause)] if isinstance(node, AllOf | AnyOf) else []
 
 
 def source(node: Node, language: str) -> str:
     """One clause in the language of questions."""
-    at = 0 if language == "zh" else 1
+    spelling = 0 if language == "zh" else 1
     if isinstance(node, Not):
         excluded = source(node.node, language)
         return f"-({excluded})" if isinstance(node.node, AnyOf | Not) else f"-{excluded}"
     if isinstance(node, AllOf):
-        return f"({' '.join(source(one, language) for one in node.nodes)})"
+        return f"({' '.join(source(clause, language) for clause in node.nodes)})"
     if isinstance(node, AnyOf):
         return "|".join(
-            f"({source(one, language)})" if isinstance(one, AnyOf) else source(one, language) for one in node.nodes
+            f"({source(clause, language)})" if isinstance(clause, AnyOf) else source(clause, language)
+            for clause in node.nodes
         )
     if isinstance(node, Days):
         first, last = short_days(node.first, node.last)
         return first if first == last and len(first) > len("2020") else f"{first}..{last}"
     if isinstance(node, Number):
         is_plain = _NUMBER.fullmatch(node.number) and not _DATE.fullmatch(node.number)
-        return node.number if is_plain else f"{FIELDS['number'][at]}:{node.number}"
+        return node.number if is_plain else f"{FIELDS['number'][spelling]}:{node.number}"
     if isinstance(node, ArticleUrl):
         return node.url
     if isinstance(node, Match):
-        value = STATES[node.value][at] if node.field == "state" else node.value
-        return f"{FIELDS[node.field][at]}:{_quoted(value)}"
-    prefix = f"{FIELDS[node.field][at]}:" if node.field else ""
+        value = STATES[node.value][spelling] if node.field == "state" else node.value
+        return f"{FIELDS[node.field][spelling]}:{_quoted(value)}"
+    prefix = f"{FIELDS[node.field][spelling]}:" if node.field else ""
     return prefix + (_in_quotes(node.words) if node.phrase else node.words)
 
 
@@ -199,7 +197,9 @@ def in_words(node: Node, translate: Translate) -> str:
         return translate(N_("without {what}"), what=in_words(node.node, translate))
     if isinstance(node, AllOf | AnyOf):
         joint = translate(N_(" and ")) if isinstance(node, AllOf) else translate(N_(" or "))
-        return translate("brackets", "（{what}）", what=joint.join(in_words(one, translate) for one in node.nodes))
+        return translate(
+            "brackets", "（{what}）", what=joint.join(in_words(clause, translate) for clause in node.nodes)
+        )
     if isinstance(node, Days):
         return _days_in_words(node, translate)
     if isinstance(node, Number):

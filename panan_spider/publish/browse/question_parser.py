@@ -74,7 +74,7 @@ class InvalidQuery(Exception):
 
 
 class Parser:
-    """Reads one question from left to right."""
+    """Parser of one question, from left to right."""
 
     def __init__(self, text: str) -> None:
         self._text, self._at, self._depth, self._count = text, 0, 0, 0

@@ -92,7 +92,7 @@ def report_files(data: Path) -> list[str]:
 
 
 def report_file(data: Path, name: str) -> Path | None:
-    """One of them; None where there is none of that name."""
+    """Path of a file that a run left, by its name; None where there is none."""
     path = _run_path(data, name)
     return path if FILE.fullmatch(name) and path.is_file() else None
 

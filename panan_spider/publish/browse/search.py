@@ -59,7 +59,7 @@ _TABLES: Final = (
     ("state", "SELECT 'pictures', article_id FROM images"),
 )
 
-#: The same where the articles are of many sites.
+#: Facets that only articles of many sites have.
 _OF_SITES: Final = (("site", "SELECT site, id FROM articles"),)
 
 Bits = BitMap | FrozenBitMap
@@ -74,7 +74,7 @@ class FacetCount:
 
 
 class ArticleIndex:
-    """Of one export. Everything it gives away is read, never changed."""
+    """Index of the articles of one export. What it returns is read, never changed."""
 
     def __init__(self, database: ExportDatabase) -> None:
         """Read the export once."""
@@ -170,7 +170,8 @@ class ArticleIndex:
         """The values of a facet among `hits`, the most frequent first."""
         found = ((value, hits.intersection_cardinality(bits)) for value, bits in self.facets[facet].items())
         return sorted(
-            (FacetCount(value, count) for value, count in found if count), key=lambda one: (-one.count, one.value)
+            (FacetCount(value, count) for value, count in found if count),
+            key=lambda entry: (-entry.count, entry.value),
         )
 
     def counts_by_month(self, hits: Bits) -> dict[str, int]:
@@ -237,7 +238,7 @@ class Answer:
 
     @property
     def best_first(self) -> bool:
-        """Whether the best stand first."""
+        """True where the best articles stand first, False for the newest first."""
         return self.ranked is not None
 
     def ids(self, count: int, skip: int = 0) -> list[str]:
@@ -299,7 +300,7 @@ class Search:
         if isinstance(node, AllOf):
             return self._all_of(node)
         if isinstance(node, AnyOf):
-            return BitMap.union(*(self.select(one) for one in node.nodes))
+            return BitMap.union(*(self.select(clause) for clause in node.nodes))
         if isinstance(node, Not):
             return self.index.all - self.select(node.node)
         if isinstance(node, Text):
@@ -312,11 +313,11 @@ class Search:
         return self._numbered(node)
 
     def _all_of(self, node: AllOf) -> Bits:
-        texts = [one for one in node.nodes if isinstance(one, Text)]
+        texts = [clause for clause in node.nodes if isinstance(clause, Text)]
         found = self._matching(" AND ".join(map(_match, texts))) if texts else self.index.all
-        for one in node.nodes:
-            if not isinstance(one, Text):
-                found = found & self.select(one)
+        for clause in node.nodes:
+            if not isinstance(clause, Text):
+                found = found & self.select(clause)
         return found
 
     def _matching(self, match: str) -> BitMap:
@@ -353,8 +354,8 @@ def article_id(site: Site, url: str) -> str | None:
 def _match(text: Text) -> str:
     """The FTS5 expression of one clause of words: every phrase of it, as typed or simplified."""
     column = f"{{{COLUMNS[text.field]}}} : " if text.field else ""
-    phrases = (" OR ".join(column + expression(one) for one in variants(phrase)) for phrase in text.phrases)
-    return f"({' AND '.join(f'({one})' for one in phrases)})"
+    phrases = (" OR ".join(column + expression(form) for form in variants(phrase)) for phrase in text.phrases)
+    return f"({' AND '.join(f'({phrase})' for phrase in phrases)})"
 
 
 def _hit(row: Row, asked: list[Phrase]) -> Hit:

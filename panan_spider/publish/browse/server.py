@@ -72,7 +72,7 @@ def serve(app: BrowseApp, listener: socket.socket, ready: Callable[[str], None])
 
 
 class _Server(uvicorn.Server):
-    """Says when it has begun."""
+    """Server that calls back once it listens."""
 
     def __init__(self, config: uvicorn.Config, begun: Callable[[], None]) -> None:
         super().__init__(config)

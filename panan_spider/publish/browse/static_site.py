@@ -118,9 +118,9 @@ def every_route(context: RenderContext) -> Iterator[Route]:
 def _lists(context: RenderContext) -> Iterator[Route]:
     index = context.index
     everything = {facet: index.counts(facet, index.all) for facet in ("author", "person", "office")}
-    found = [(RouteKind.SECTION, one.value, one.count, ROWS) for one in sections(context)]
-    found += [(RouteKind.AUTHOR, one.value, one.count, ROWS) for one in everything["author"]]
-    found += [(RouteKind.PERSON, one.value, one.count, ARTICLES_A_PAGE) for one in everything["person"]]
+    found = [(RouteKind.SECTION, entry.value, entry.count, ROWS) for entry in sections(context)]
+    found += [(RouteKind.AUTHOR, entry.value, entry.count, ROWS) for entry in everything["author"]]
+    found += [(RouteKind.PERSON, entry.value, entry.count, ARTICLES_A_PAGE) for entry in everything["person"]]
     found += [(RouteKind.PEOPLE, "", len(everything["person"]), NAMES_A_PAGE)]
     found += [(RouteKind.OFFICES, "", len(everything["office"]), NAMES_A_PAGE)]
     found += [(RouteKind.AUTHORS, "", len(everything["author"]), NAMES_A_PAGE)]
@@ -129,12 +129,12 @@ def _lists(context: RenderContext) -> Iterator[Route]:
     for kind, key, total, rows in found:
         for page in range(1, paginate(1, total, rows).pages + 1):
             yield Route(kind, key, page)
-    for one in everything["office"]:
-        yield Route(RouteKind.OFFICE, one.value)
+    for entry in everything["office"]:
+        yield Route(RouteKind.OFFICE, entry.value)
     for month, _start, _end in index.months:
         yield Route(RouteKind.MONTH, month)
-    for one in sections(context):
-        yield Route(RouteKind.SECTION, one.value, suffix=FEED)
+    for entry in sections(context):
+        yield Route(RouteKind.SECTION, entry.value, suffix=FEED)
     yield Route(RouteKind.CORRECTIONS, suffix=FEED)
 
 
@@ -214,8 +214,8 @@ class _Terms:
         """One article: the tokens of each field, blanks between them."""
         positions: dict[str, list[int]] = defaultdict(list)
         for field, text in enumerate(fields):
-            for at, token in enumerate(text.split()):
-                positions[token].append(8 * at + field)
+            for position, token in enumerate(text.split()):
+                positions[token].append(8 * position + field)
         for token, found in positions.items():
             found.sort()
             postings = self._postings[token]
@@ -275,8 +275,8 @@ def _archive(context: RenderContext, characters: str) -> dict[str, Any]:
         "columns": {field: list(SEARCHED).index(column) for field, column in COLUMNS.items()},
         "facets": {
             facet: [
-                [one.value, value_label(context, facet, one.value), _numbers(index.facets[facet][one.value])]
-                for one in index.counts(facet, index.all)
+                [entry.value, value_label(context, facet, entry.value), _numbers(index.facets[facet][entry.value])]
+                for entry in index.counts(facet, index.all)
             ]
             for facet in FACETS
         },

@@ -22,7 +22,7 @@ _RUN: Final = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _CHINESE: Final = re.compile(rf"[{_HAN}]")
 #: A stretch in quotation marks, or one without blanks.
 _PART: Final = re.compile(r'"([^"]*)"?|([^\s"]+)')
-#: What joins runs of one word as printed: `3月5日` is one word of four runs, `王、李` are two words.
+#: One word as printed, of several runs: `3月5日` is one word of four runs, `王、李` are two words.
 _WORD: Final = re.compile(r"[^\W_]+")
 
 #: CJK characters that a simplified form can replace.
@@ -95,10 +95,10 @@ def expression(phrase: Phrase) -> str:
 
 def _pattern(phrase: Phrase) -> str:
     pieces = []
-    for at, run in enumerate(phrase):
+    for number, run in enumerate(phrase):
         chinese = _is_chinese(run)
-        both = at > 0 and chinese == _is_chinese(phrase[at - 1])
-        pieces.append("" if at == 0 else r"[\W_]+" if both else r"[\W_]*")
+        both = number > 0 and chinese == _is_chinese(phrase[number - 1])
+        pieces.append("" if number == 0 else r"[\W_]+" if both else r"[\W_]*")
         edge = "" if chinese else rf"[^\W_{_HAN}]"
         pieces.append(re.escape(run) if chinese else f"(?<!{edge}){re.escape(run)}(?!{edge})")
     return "".join(pieces)
@@ -137,14 +137,14 @@ def snippet(text: str, asked: Sequence[Phrase], width: int = 80) -> list[tuple[s
 
 
 def _pieces(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
-    at = start
+    position = start
     for span in spans:
-        first, last = max(span[0], at), min(span[1], end)
+        first, last = max(span[0], position), min(span[1], end)
         if first >= last:
             continue
-        if at < first:
-            yield text[at:first], False
+        if position < first:
+            yield text[position:first], False
         yield text[first:last], True
-        at = last
-    if at < end:
-        yield text[at:end], False
+        position = last
+    if position < end:
+        yield text[position:end], False

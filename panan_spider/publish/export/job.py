@@ -84,7 +84,7 @@ class ArchiveLines:
                 yield record
 
     def goes_on_from(self, mark: Position) -> bool:
-        """Whether the file still begins with the lines that had been read up to `mark`, and has not many more."""
+        """True where the file still begins with the lines that had been read up to `mark`, and has not many more."""
         with naming(self.path), self.path.open("rb") as file:
             if file.seek(0, os.SEEK_END) - mark.end > max(_MOST_NEW * mark.end, _FEW_BYTES):
                 return False
@@ -131,11 +131,11 @@ class Selection:
 
     @property
     def everything(self) -> bool:
-        """Whether no article is left out."""
+        """True where no article is left out."""
         return self == Selection()
 
     def holds(self, record: Record) -> bool:
-        """Whether the article whose newest revision this is belongs to it. Without a day it is in no range."""
+        """True where the article whose newest revision this is belongs to it. Without a day it is in no range."""
         if self.sections and not sections_of(record) & set(self.sections):
             return False
         day = day_of(record)
@@ -266,7 +266,7 @@ class SelectedRecords:
         return self.revisions if self.job.all_revisions else self.articles
 
     def records(self) -> Iterator[Record]:
-        """Each of them. Raises StoreError."""
+        """The records. Raises StoreError."""
         lines = ArchiveLines(self.job.data)
         if not self.job.all_revisions:
             yield from lines.at_each(sorted(self.newest.values()))

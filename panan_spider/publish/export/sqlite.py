@@ -42,7 +42,7 @@ Files = Callable[[str], str | None]
 
 
 class SqliteWriter:
-    """Puts revisions into `db`, inside the caller's transaction. `revisions` and `articles` count what was new."""
+    """Writer of revisions into `db`, inside the caller's transaction. `revisions` and `articles` count what was new."""
 
     def __init__(self, db: Database, files: Files, *, keep_revisions: bool = True) -> None:
         self._db, self._files, self._keep = db, files, keep_revisions
@@ -94,7 +94,7 @@ class SqliteWriter:
             for table, found in part_rows(record).items():
                 rows[table] += found
             people = enumerate(people_rows(record), 1)
-            rows["people"] += [{"article_id": record["id"], "position": at, **row} for at, row in people]
+            rows["people"] += [{"article_id": record["id"], "position": position, **row} for position, row in people]
         for image in rows["images"]:
             image["file"] = self._files(image["url"])
         for table, found in rows.items():
@@ -205,7 +205,7 @@ def _brought_up(job: ExportJob, out: Path, mark: Position) -> ExportResult | Non
         db.execute("COMMIT")
         return done
     finally:
-        db.close()  # what is not committed is undone
+        db.close()  # undoes whatever is not committed
 
 
 def _made_anew(job: ExportJob, out: Path) -> ExportResult:

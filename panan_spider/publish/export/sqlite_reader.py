@@ -145,7 +145,7 @@ class ExportDatabase:
 
     @property
     def has_sites(self) -> bool:
-        """Whether the articles are of many sites, which a column `site` names."""
+        """True where the articles are of many sites, which a column `site` names."""
         return bool(self._views)
 
     def meta(self) -> dict[str, str]:

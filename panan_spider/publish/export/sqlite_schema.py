@@ -216,12 +216,12 @@ def content_row(record: Record) -> Row:
 
 def part_rows(record: Record) -> dict[str, list[Row]]:
     """Table → the rows of what the article is made of, but for pictures' files and people."""
-    of_it = {"article_id": record["id"]}
+    article = {"article_id": record["id"]}
     found = {
-        table: [of_it | {"position": at, **part} for at, part in enumerate(record[table], 1)]
+        table: [article | {"position": position, **part} for position, part in enumerate(record[table], 1)]
         for table in ("authors", "images", "attachments", "related")
     }
-    found["listed_in"] = [of_it | {"section": name} for name in dict.fromkeys(record["listed_in"])]
+    found["listed_in"] = [article | {"section": name} for name in dict.fromkeys(record["listed_in"])]
     return found
 
 

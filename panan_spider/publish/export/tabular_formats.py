@@ -22,7 +22,7 @@ COLUMNS: Final = (
     "id", "revision", "day", "published", "posted", "section", "listed_in", "title", "kicker", "subtitle", "authors", "editor", "source",
     "text", "images", "attachments", "pages", "template", "url", "fetched_at", "content_hash",
 )  # fmt: skip
-#: What Excel begins a formula with, and full-width twins that some of its languages take for the same.
+#: Signs that begin a formula in Excel, and full-width twins that some of its languages take for the same.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 #: Characters, as UTF-16 counts them, that Excel takes in one cell.
 MOST_IN_A_CELL: Final = 32_767
@@ -74,7 +74,7 @@ def _csv_rows(path: Path) -> int:
         return sum(len(row) == len(COLUMNS) for row in rows)
 
 
-#: What the file begins with: a BOM and the names of the columns.
+#: Head of the file: a BOM and the names of the columns.
 HEAD: Final = b"\xef\xbb\xbf" + csv_line(COLUMNS)
 
 

@@ -27,7 +27,7 @@ _FRONT: Final = (
 _ANYWHERE: Final = re.compile(r"([\\`*_{}\[\]<>|~&$!^:@])")
 _AT_FIRST: Final = re.compile(r"^(\d*)([#+\-=.)])")
 _WWW: Final = re.compile(r"(?i)(www)\.")
-#: What YAML does not take as it is, though JSON does.
+#: Characters that YAML does not take as they are, though JSON does.
 _UNPRINTABLE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 

@@ -80,19 +80,19 @@ def picture_capture(data: Path, picture: dict[str, Any]) -> Capture | None:
     return _resource(picture["url"], picture["at"], path.read_bytes()) if path.is_file() else None
 
 
-def _resource(url: str, at: str, body: bytes) -> Capture:
+def _resource(url: str, fetched_at: str, body: bytes) -> Capture:
     """A stored file as a WARC record of type `resource`, the same for the same file: its HTTP headers are not known."""
     kind = image_type(body)
     mime = kind.media_type if kind is not None else "application/octet-stream"
     out = io.BytesIO()
     name = f"<urn:sha256:{hashlib.sha256(url.encode() + body).hexdigest()}>"
-    headers = {"WARC-Record-ID": name, "WARC-Date": at}
+    headers = {"WARC-Record-ID": name, "WARC-Date": fetched_at}
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
     record = writer.create_warc_record(
         url, "resource", io.BytesIO(body), len(body), warc_content_type=mime, warc_headers_dict=headers
     )
     writer.write_record(record)
-    time = "".join(filter(str.isdigit, at))[:14]
+    time = "".join(filter(str.isdigit, fetched_at))[:14]
     digest = record.rec_headers.get_header("WARC-Payload-Digest") or record.rec_headers.get_header("WARC-Block-Digest")
     return Capture(out.getvalue(), url, time, "200", mime, digest or "")
 

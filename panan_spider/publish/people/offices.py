@@ -21,13 +21,13 @@ def words(table: str, key: str) -> tuple[str, ...]:
 
 def any_of(*lists: Iterable[str]) -> str:
     """A pattern for any of these words, longer ones first."""
-    found = {word for one in lists for word in one}
+    found = {word for words in lists for word in words}
     return "(?:" + "|".join(sorted(map(re.escape, found), key=lambda word: (-len(word), word))) + ")"
 
 
 #: Where a clause ends: whatever is neither a Chinese character nor 、 nor · within a name.
 CLAUSE_END: Final = re.compile(rf"[^{HAN}·、A-Za-z0-9]")
-#: What stands between the members of a list.
+#: Words and signs between the members of a list.
 SEPARATOR: Final = "(?:、|和|与|及|以及)"
 
 VERB: Final = any_of(words("actions", "verbs"))
@@ -44,7 +44,7 @@ _NOT_GIVEN: Final = frozenset("".join(words("names", "not_given")))
 _DOT_HAN: Final = f"(?:(?![{''.join(words('names', 'not_dotted'))}])[{HAN}])"
 _DOTTED: Final = re.compile(rf"{_DOT_HAN}{{1,6}}(?:·{_DOT_HAN}{{1,6}}?)+")
 _FOLLOWS: Final = any_of(words("follow", "words"), words("places", "before"))
-#: What can stand behind a name. A single character can as well be the name's last or the next word's first.
+#: Words that can stand behind a name. A single character can as well be the name's last or the next word's first.
 _FOLLOW: Final = re.compile(rf"(?P<sure>$|[^{HAN}·]|{VERB})|(?P<word>{_FOLLOWS})")
 
 #: Characters a name can begin with, for looking ahead: a surname's, or of a name with a dot.
@@ -60,7 +60,7 @@ def _surely(text: str, at: int) -> tuple[int, int]:
 
 
 def ends(text: str, at: int) -> bool:
-    """Whether a name that ends before `at` can end there."""
+    """True where a name that ends before `at` can end there."""
     return _surely(text, at)[0] > 0
 
 
