@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import PendingArticle
-from panan_spider.archive.ledger.runs import KnownSection, ListReading
+from panan_spider.archive.ledger.runs_and_walks import KnownSection, ListReading
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl, Recheck
 from panan_spider.archive.store.quarantine import Quarantine

@@ -8,16 +8,9 @@ from typing import Final
 from lxml import etree
 
 from panan_spider.core.text import fold
+from panan_spider.extract.captions import assign_captions, caption_rule, caption_text, in_gallery, is_from_above
 from panan_spider.extract.headline import plain
-from panan_spider.extract.labels import (
-    Label,
-    assign_captions,
-    caption_rule,
-    caption_text,
-    give,
-    in_gallery,
-    is_from_above,
-)
+from panan_spider.extract.labels import Label, give
 from panan_spider.extract.line import Line, file_name
 from panan_spider.extract.lines import flatten
 from panan_spider.extract.words import SiteWords, one_of

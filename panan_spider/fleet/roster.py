@@ -11,7 +11,7 @@ from rich.table import Table
 
 from panan_spider.archive.data_folder import holder
 from panan_spider.archive.ledger.ledger import Ledger
-from panan_spider.archive.ledger.runs import RunRecord
+from panan_spider.archive.ledger.runs_and_walks import RunRecord
 from panan_spider.archive.store.files import LEDGER_FILE, StoreError
 from panan_spider.core.clock import moment, now
 from panan_spider.core.outcomes import ExitCode, RefusedError

@@ -13,7 +13,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
+from panan_spider.archive.ledger.runs_and_walks import DoubtfulUrl, FaultRecord
 from panan_spider.archive.state import STILL_GONE
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult

@@ -10,7 +10,7 @@ from typing import Any, Final, TextIO
 from panan_spider.archive.data_folder import holder
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl, Months, PendingArticle
-from panan_spider.archive.ledger.runs import OpenWalk, RunRecord
+from panan_spider.archive.ledger.runs_and_walks import OpenWalk, RunRecord
 from panan_spider.archive.store.files import ARTICLES_FILE, LEDGER_FILE
 from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome

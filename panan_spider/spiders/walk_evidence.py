@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-from panan_spider.archive.ledger.runs import RecordedEnd
+from panan_spider.archive.ledger.runs_and_walks import RecordedEnd
 from panan_spider.extract.results import ListRow
 from panan_spider.sites.urls import section_key
 from panan_spider.spiders.arguments import all_before, look_back

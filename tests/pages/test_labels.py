@@ -6,7 +6,7 @@ import pytest
 from hand_pages import hand_pages
 from real_kinds import FIRST, SECOND, TEXT, page, read
 
-from panan_spider.extract import body_lines, labels
+from panan_spider.extract import body_lines, captions, labels
 from panan_spider.extract.article import read_article
 from panan_spider.extract.labels import Label
 from panan_spider.extract.results import ArticlePage, PageError
@@ -95,7 +95,7 @@ def test_without_a_rule_of_the_body_more_is_text(name: str, monkeypatch: pytest.
 def test_without_a_rule_of_captions_the_line_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     body = f"{PICTURE}<p>▲村民在例山茶园采茶，这是今年的第一批。</p>{TEXT}"
     assert "采茶" not in read(body).text
-    monkeypatch.setattr(labels, "CAPTION_RULES", labels.CAPTION_RULES[1:])
+    monkeypatch.setattr(captions, "CAPTION_RULES", captions.CAPTION_RULES[1:])
     assert "采茶" in read(body).text
 
 

@@ -88,7 +88,7 @@ def test_the_patterns_of_words_and_profiles_are_among_them() -> None:
     assert {
         "panan_spider.extract.words._FOOTER_WORDS",
         "profile panan",
-        "panan_spider.extract.labels.CAPTION_RULES",
+        "panan_spider.extract.captions.CAPTION_RULES",
     } & places
 
 

@@ -14,7 +14,7 @@ from spider_pages import HASH, Answer
 from twisted.python.failure import Failure
 
 from panan_spider.archive.ledger.queries import PendingArticle
-from panan_spider.archive.ledger.runs import KnownSection, ListReading
+from panan_spider.archive.ledger.runs_and_walks import KnownSection, ListReading
 from panan_spider.archive.ledger.stored_articles import KnownArticle
 from panan_spider.archive.ledger.url_outcomes import DiscoveredUrl, Recheck
 from panan_spider.archive.state import CrawlState

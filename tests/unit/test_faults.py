@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
+from panan_spider.archive.ledger.runs_and_walks import DoubtfulUrl, FaultRecord
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.report.faults import (
     Fault,

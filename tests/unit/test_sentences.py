@@ -8,7 +8,7 @@ from checks_runs import NAMES, TODAY, days_with_gaps, figures, nights, printed, 
 from lxml import html
 from report_examples import a_gap, a_report, coverage
 
-from panan_spider.archive.ledger.runs import DoubtfulUrl
+from panan_spider.archive.ledger.runs_and_walks import DoubtfulUrl
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult
 from panan_spider.core.translations import RUN

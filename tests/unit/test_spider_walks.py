@@ -8,7 +8,7 @@ from spider_pages import OWN, ZJOL, Answer, article, link, listing, url_of
 from spider_sections import FRONT, PAXW, SJ, ZL, reports, site
 from spider_site import Notes, run
 
-from panan_spider.archive.ledger.runs import KnownSection
+from panan_spider.archive.ledger.runs_and_walks import KnownSection
 from panan_spider.core.outcomes import Outcome
 from panan_spider.sites.profile import load_site
 from panan_spider.spiders.session import CrawlSession

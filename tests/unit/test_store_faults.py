@@ -8,7 +8,7 @@ import pytest
 from store_helpers import an_article, an_exchange, url_of
 from store_runs import Runs
 
-from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
+from panan_spider.archive.ledger.runs_and_walks import DoubtfulUrl, FaultRecord
 from panan_spider.core.outcomes import Outcome
 
 

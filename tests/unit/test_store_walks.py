@@ -8,7 +8,7 @@ import pytest
 from store_helpers import url_of
 from store_runs import SECTION, Runs
 
-from panan_spider.archive.ledger.runs import KnownSection, RecordedEnd
+from panan_spider.archive.ledger.runs_and_walks import KnownSection, RecordedEnd
 from panan_spider.core.outcomes import Outcome
 
 OTHER_SECTION = "http://www.panews.cn/xwzx/index.html"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from store_helpers import START, StandingClock, an_archive, an_exchange, url_of, warcio_check
 
-from panan_spider.archive.store import recovery
+from panan_spider.archive.store import torn_ends
 from panan_spider.archive.store.files import WriteGuard
-from panan_spider.archive.store.recovery import mend
+from panan_spider.archive.store.torn_ends import cut_torn_record
 from panan_spider.archive.store.warc_file import WarcWriter, iter_responses
 
 
@@ -26,14 +26,14 @@ def members(file: Path) -> list[int]:
     """Where each record begins, and the end of the last."""
     with file.open("rb") as opened:
         starts = [0]
-        while (length := recovery._member_at(opened, starts[-1])) is not None:
+        while (length := torn_ends._member_at(opened, starts[-1])) is not None:
             starts.append(starts[-1] + length)
     return starts
 
 
 def test_a_whole_file_is_left_alone(file: Path) -> None:
     before = file.read_bytes()
-    assert mend(file, START) is None
+    assert cut_torn_record(file, START) is None
     assert file.read_bytes() == before
 
 
@@ -42,7 +42,7 @@ def test_cut_anywhere_it_ends_with_its_last_whole_record(file: Path) -> None:
     assert len(starts) == 6
     for cut in range(starts[1] + 1, len(raw), 7):
         file.write_bytes(raw[:cut])
-        mend(file, START)
+        cut_torn_record(file, START)
         whole = max(start for start in starts if start <= cut)
         assert file.read_bytes() == raw[:whole]
     warcio_check(file.parent.parent)
@@ -53,7 +53,7 @@ def test_what_is_cut_is_kept_aside_and_named(file: Path) -> None:
     file.write_bytes(raw[:-1])
     torn = len(raw) - 1 - starts[-2]
     assert (
-        mend(file, START)
+        cut_torn_record(file, START)
         == f"{file.name}: a torn end of {torn} bytes was cut off and kept in {file.name}.torn-20260307T010203Z"
     )
     assert file.with_name(f"{file.name}.torn-20260307T010203Z").read_bytes() == raw[starts[-2] : -1]
@@ -65,7 +65,7 @@ def test_what_is_cut_is_kept_aside_and_named(file: Path) -> None:
 def test_what_is_no_record_is_cut_off_the_end(file: Path, rest: bytes) -> None:
     whole = file.read_bytes()
     file.write_bytes(whole + rest)
-    assert mend(file, START) is not None
+    assert cut_torn_record(file, START) is not None
     assert file.read_bytes() == whole
 
 
@@ -73,7 +73,10 @@ def test_what_is_no_record_is_cut_off_the_end(file: Path, rest: bytes) -> None:
 def test_a_file_without_a_whole_record_is_no_warc_file(file: Path, size: int) -> None:
     raw = file.read_bytes()
     file.write_bytes(raw[:size])
-    assert mend(file, START) == f"{file.name}: holds no whole record ({size} bytes) and was renamed to {file.name}.torn"
+    assert (
+        cut_torn_record(file, START)
+        == f"{file.name}: holds no whole record ({size} bytes) and was renamed to {file.name}.torn"
+    )
     assert not file.exists() and file.with_name(f"{file.name}.torn").read_bytes() == raw[:size]
 
 
@@ -82,7 +85,7 @@ def test_a_file_damaged_in_the_middle_keeps_what_follows(file: Path) -> None:
     raw[starts[1] + 40] ^= 0xFF
     file.write_bytes(raw)
     assert (
-        mend(file, START)
+        cut_torn_record(file, START)
         == f"{file.name}: damaged between bytes {starts[1]} and {starts[2]}; the records around it are good"
     )
     assert file.read_bytes() == raw
@@ -103,7 +106,7 @@ def test_a_file_found_whole_is_not_read_again(file: Path, monkeypatch: pytest.Mo
     archive.write_response(an_exchange())
     archive.close({})
     read: list[str] = []
-    monkeypatch.setattr("panan_spider.archive.store.recovery.mend", lambda path, at: read.append(path.name))
+    monkeypatch.setattr("panan_spider.archive.store.recovery.cut_torn_record", lambda path, at: read.append(path.name))
     an_archive(data, "r3").close({})
     assert read == []
 
@@ -115,7 +118,7 @@ def test_a_bomb_is_passed_over_in_bounded_memory(tmp_path: Path) -> None:
     file = tmp_path / "bomb.warc.gz"
     file.write_bytes(gzip.compress(b"WARC/1.1\r\n" + b"\x00" * 50_000_000) + b"torn")
     tracemalloc.start()
-    assert mend(file, START) is not None
+    assert cut_torn_record(file, START) is not None
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5_000_000

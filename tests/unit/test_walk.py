@@ -24,7 +24,7 @@ from walk_pages import (
     row,
 )
 
-from panan_spider.archive.ledger.runs import RecordedEnd
+from panan_spider.archive.ledger.runs_and_walks import RecordedEnd
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import SectionPage
 from panan_spider.spiders.walk import MAX_LOST_PAGES, Walk

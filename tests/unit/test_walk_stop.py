@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from walk_pages import FIRST, FOLDER, NEWEST, SITE, drive, index_page, page, row
 
-from panan_spider.archive.ledger.runs import RecordedEnd
+from panan_spider.archive.ledger.runs_and_walks import RecordedEnd
 from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.results import ListRow, Pager, SectionPage
 from panan_spider.spiders.walk import Walk

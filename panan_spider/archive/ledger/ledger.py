@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from panan_spider.archive.ledger.database import ARTICLES, Database, LineMarks, ValueTable
 from panan_spider.archive.ledger.queries import GapQueries, LedgerQueries
-from panan_spider.archive.ledger.runs import FaultTable, ListPageTable, RunTable, WalkTable
+from panan_spider.archive.ledger.runs_and_walks import FaultTable, ListPageTable, RunTable, WalkTable
 from panan_spider.archive.ledger.stored_articles import ARTICLE_COLUMNS, ARTICLE_KEYS, ArticleTable, HeldTable
 from panan_spider.archive.ledger.url_outcomes import ImageTable, RecheckTable, UrlTable
 from panan_spider.archive.store.files import StoreError, WriteGuard

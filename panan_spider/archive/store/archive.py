@@ -17,7 +17,7 @@ from panan_spider.archive.data_folder import LOCK_FILE, Lock, bind_site, check_s
 from panan_spider.archive.ledger.database import ARTICLES
 from panan_spider.archive.ledger.ledger import Ledger
 from panan_spider.archive.ledger.queries import MissingUrl
-from panan_spider.archive.ledger.runs import DoubtfulUrl, FaultRecord
+from panan_spider.archive.ledger.runs_and_walks import DoubtfulUrl, FaultRecord
 from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState, KnownPart
 from panan_spider.archive.state import RETURNED, CrawlState
 from panan_spider.archive.store import warc_file as warc

@@ -9,11 +9,8 @@ import sqlite3
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
-
-from panan_spider.core.clock import stamp
 
 
 class StoreError(Exception):
@@ -275,27 +272,3 @@ def replace_bytes(path: Path, edits: Mapping[int, tuple[int, list[bytes]]], appe
 def _copy_until(old: BinaryIO, end: int, new: BinaryIO) -> None:
     while (left := end - old.tell()) > 0 and (chunk := old.read(min(left, _CHUNK))):
         new.write(chunk)
-
-
-def cut_aside(path: Path, keep: int, at: datetime) -> Path:
-    """Cut `path` to its first `keep` bytes; the rest is durable in `<path>.torn-<time>` before anything is cut."""
-    aside = free_name(path.with_name(f"{path.name}.torn-{stamp(at)}"))
-    torn = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        kept = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        try:
-            _copy(torn, keep, kept)
-            os.fsync(kept)
-        finally:
-            os.close(kept)
-        sync_folder(path.parent)
-        os.ftruncate(torn, keep)
-        os.fsync(torn)
-    finally:
-        os.close(torn)
-    return aside
-
-
-def _copy(source: int, start: int, target: int) -> None:
-    while chunk := os.pread(source, _CHUNK, start):
-        start += os.write(target, chunk)

@@ -15,11 +15,11 @@ from panan_spider.archive.store.files import (
     WriteGuard,
     append_whole,
     check_in_place,
-    cut_aside,
     naming,
     refuse_special,
     sync_folder,
 )
+from panan_spider.archive.store.torn_ends import cut_torn_line, last_line
 from panan_spider.core import SCHEMA_VERSION
 
 #: Characters that JSON allows inside a string and that many readers take for the end of a line.
@@ -100,7 +100,7 @@ class JsonLinesReader:
     def last_line(self, end: int) -> bytes:
         """The line that ends with byte `end`. Raises StoreError."""
         with naming(self.path):
-            return _last_line(self._file.fileno(), end)[1]
+            return last_line(self._file.fileno(), end)[1]
 
 
 def read_lines(path: Path, start: int = 0, until: int | None = None) -> Iterator[StoredLine]:
@@ -148,23 +148,13 @@ class LineFile:
     def __init__(self, path: Path, guard: WriteGuard, at: datetime) -> None:
         """Opens or makes `path`. Bytes after the last whole line go to `<path>.torn-<time>`. Raises StoreError."""
         self.path, self._guard = path, guard
-        self.notes: list[str] = []
         with naming(path):
             refuse_special(path)
-            self._cut_torn_end(at)
+            note = cut_torn_line(path, at, lambda raw: StoredLine(0, raw).record is not None)
+            self.notes = [] if note is None else [note]
             self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
             sync_folder(path.parent)
         self._expected = self.size
-
-    def _cut_torn_end(self, at: datetime) -> None:
-        if not self.path.exists():
-            return
-        size, whole = self.path.stat().st_size, whole_until(self.path)
-        if whole < size:
-            aside = cut_aside(self.path, whole, at)
-            self.notes.append(
-                f"{self.path.name}: a torn end of {size - whole} bytes was cut off and kept in {aside.name}"
-            )
 
     @property
     def size(self) -> int:
@@ -212,7 +202,7 @@ class LineFile:
         with naming(self.path):
             if end > self.size:
                 return None
-            raw = _last_line(self._fd, end)[1]
+            raw = last_line(self._fd, end)[1]
         return raw if raw.endswith(b"\n") else None
 
     def close(self) -> None:
@@ -220,18 +210,6 @@ class LineFile:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-
-
-def whole_until(path: Path) -> int:
-    """The length of `path` up to and with its last line that is a whole JSON object."""
-    with path.open("rb") as file:
-        end = file.seek(0, os.SEEK_END)
-        while end > 0:
-            start, raw = _last_line(file.fileno(), end)
-            if StoredLine(start, raw).record is not None:
-                return end
-            end = start
-    return 0
 
 
 def _line_at(fd: int, start: int) -> bytes:
@@ -243,15 +221,3 @@ def _line_at(fd: int, start: int) -> bytes:
         if feed:
             break
     return raw
-
-
-def _last_line(fd: int, end: int) -> tuple[int, bytes]:
-    """The last line of the first `end` bytes, with its line feed where it has one, and where it starts."""
-    start, tail, block = end, b"", _BLOCK
-    while start > 0:
-        block = min(2 * block, start)
-        start -= block
-        tail = os.pread(fd, block, start) + tail
-        if (cut := tail.rfind(b"\n", 0, len(tail) - 1)) >= 0:
-            return start + cut + 1, tail[cut + 1 :]
-    return 0, tail

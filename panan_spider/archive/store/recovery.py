@@ -1,11 +1,8 @@
-"""Recovery after a run that died: torn WARC records cut off and kept aside, the ledger opened and made to agree with the lines."""
+"""Recovery after a run that died: the ledger opened and made to agree with the lines, torn ends cut off WARC files."""
 
 import os
-import zlib
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import Final
 
 from panan_spider.archive.ledger.database import ARTICLES, QUARANTINE, LedgerDamaged
 from panan_spider.archive.ledger.ledger import Ledger
@@ -14,110 +11,13 @@ from panan_spider.archive.store.files import (
     LEDGER_FILE,
     WARC_FOLDER,
     WriteGuard,
-    cut_aside,
     free_name,
     naming,
-    open_regular,
     sync_folder,
 )
 from panan_spider.archive.store.jsonl import LineFile, StoredLine
-from panan_spider.archive.store.warc_file import GZIP
+from panan_spider.archive.store.torn_ends import cut_torn_record
 from panan_spider.core.clock import Clock, moment, stamp
-
-#: Bytes read at a time: a few times the usual record, for every record is read from its own start.
-_CHUNK: Final = 1 << 16
-
-
-class ByteRange(NamedTuple):
-    """Bytes `start` to `end` of a file: one whole gzip member, or what is none."""
-
-    start: int
-    end: int
-    whole: bool
-
-
-def stretches(path: Path) -> Iterator[ByteRange]:
-    """The file, cut into whole members and the damage between them, in order. Raises OSError."""
-    size, start = path.stat().st_size, 0
-    with open_regular(path) as file:
-        while start < size:
-            length = _member_at(file, start)
-            end = start + length if length is not None else _whole_after(file, start + 1) or size
-            yield ByteRange(start, end, length is not None)
-            start = end
-
-
-def mend(path: Path, at: datetime) -> str | None:
-    """Make `path` end with a whole record. What was done, in one line; None where nothing was.
-
-    Only an end is cut: where a whole record follows a broken one the file was damaged, not torn, and is
-    left as it is. A file without one whole record is moved aside. Raises OSError.
-    """
-    size = path.stat().st_size
-    with open_regular(path) as file:
-        whole = _whole_until(file)
-        if whole == size and size > 0:
-            return None
-        if (next_whole := _whole_after(file, whole + 1)) is not None:
-            return f"{path.name}: damaged between bytes {whole} and {next_whole}; the records around it are good"
-    if whole == 0:
-        aside = path.with_name(f"{path.name}.torn")
-        os.replace(path, aside)
-        sync_folder(path.parent)
-        return f"{path.name}: holds no whole record ({size} bytes) and was renamed to {aside.name}"
-    aside = cut_aside(path, whole, at)
-    return f"{path.name}: a torn end of {size - whole} bytes was cut off and kept in {aside.name}"
-
-
-def _whole_until(file: BinaryIO) -> int:
-    """The end of the last of the whole gzip members that `file` begins with."""
-    end = 0
-    while (length := _member_at(file, end)) is not None:
-        end += length
-    return end
-
-
-def _whole_after(file: BinaryIO, start: int) -> int | None:
-    """Byte at which the first whole WARC record behind `start` begins; None where there is none."""
-    for offset in _magics(file, start):
-        if _member_at(file, offset, begins=b"WARC/") is not None:
-            return offset
-    return None
-
-
-def _magics(file: BinaryIO, start: int) -> Iterator[int]:
-    overlap = len(GZIP) - 1
-    file.seek(start)
-    block = file.read(_CHUNK)
-    while len(block) > overlap:
-        at = block.find(GZIP)
-        while at >= 0:
-            yield start + at
-            at = block.find(GZIP, at + 1)
-        start += len(block) - overlap
-        file.seek(start)
-        block = file.read(_CHUNK)
-
-
-def _member_at(file: BinaryIO, offset: int, begins: bytes = b"") -> int | None:
-    """Bytes of the whole gzip member at `offset`; None where there is none, or it does not begin with `begins`."""
-    file.seek(offset)
-    inflate, head, taken = zlib.decompressobj(zlib.MAX_WBITS | 16), b"", 0
-    while not inflate.eof:
-        chunk = inflate.unconsumed_tail or file.read(_CHUNK)
-        taken += 0 if inflate.unconsumed_tail else len(chunk)
-        if not chunk:
-            return None
-        try:
-            # In bounded pieces: a few hundred kilobytes of a hostile response inflate to hundreds of megabytes.
-            text = inflate.decompress(chunk, _CHUNK)
-        except zlib.error:
-            return None
-        head = (head + text[: len(begins)])[: len(begins)]
-        if len(head) == len(begins) and head != begins:
-            return None
-    return taken - len(inflate.unused_data)
-
 
 #: Key of the number of lines in articles.jsonl that are no revision of their own.
 _SURPLUS: Final = "articles_surplus"
@@ -243,7 +143,7 @@ class Recovery:
                 name = f"{WARC_FOLDER}/{path.name}"
                 if whole.get(name) == path.stat().st_size:
                     continue
-                if (note := mend(path, self._clock())) is not None:
+                if (note := cut_torn_record(path, self._clock())) is not None:
                     self.notes.append(note)
                 if path.exists():
                     found.append((name, path.stat().st_size))

@@ -29,6 +29,7 @@ from panan_spider.archive.store.files import (
     open_regular,
     sync_folder,
 )
+from panan_spider.archive.store.torn_ends import GZIP
 from panan_spider.core.clock import Clock, moment, stamp
 from panan_spider.items import WarcLocation
 
@@ -276,9 +277,6 @@ class WarcWriter:
         os.close(self._fd)
         self._fd = -1
 
-
-#: Beginning of every record: each is a gzip member of its own.
-GZIP: Final = b"\x1f\x8b\x08"
 
 #: Bytes of a decoded body that are read; the rest of a decompression bomb stays in the file.
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024

@@ -29,7 +29,7 @@ from panan_spider.archive.store.files import (
 )
 from panan_spider.archive.store.image_files import INDEX, kept
 from panan_spider.archive.store.jsonl import StoredLine, read_lines
-from panan_spider.archive.store.recovery import ByteRange, stretches
+from panan_spider.archive.store.torn_ends import ByteRange, stretches
 from panan_spider.core.outcomes import QUARANTINED
 from panan_spider.items import WarcLocation
 from panan_spider.sites.profile import Site
