@@ -53,7 +53,7 @@ _CALL_BY_BOX: Final = re.compile(
     r"""createPageHTML\s*\(\s*['"][\w-]{1,40}['"]\s*,\s*['"]?(\d{1,9})['"]?\s*,\s*['"]?(\d{1,9})['"]?\s*,\s*['"]([\w.-]{1,40})['"]\s*,\s*['"](\w{1,8})['"]"""
 )
 #: A call, not a definition, of a pager script that is not understood.
-_OTHER_CALL: Final = re.compile(r"(?<!function )\b(?:createPageHTML|pageControl)\s*\(\s*['\"]?\w")
+_OTHER_CALL: Final = re.compile(r"(?<!function )\b(?:createPageHTML|pageControl)\s*\(\s*['\"]?[^\s'\")]")
 TOTAL_PAGES: Final = re.compile(
     r"共\s{0,9}(\d{1,5})\s{0,9}页|(?:第\s{0,9})?(?<!\d)(\d{1,5})\s{0,9}/\s{0,9}(\d{1,5})\s{0,9}页"
 )

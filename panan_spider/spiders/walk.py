@@ -340,7 +340,7 @@ class Walk:
         if self._is_known_end() or self.lost or self._is_total_read() or self.last_page is None:
             return None
         last = (*self._probed, self._newest_page)[0] if self._numbered_downwards else self.last_page
-        beyond = next_numbered(last, self.url) if last else None
+        beyond = next_numbered(last, self.url, self.pager) if last else None
         if beyond is None or page_key(beyond) in self._met:
             return None
         self._met.add(page_key(beyond))

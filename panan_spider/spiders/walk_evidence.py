@@ -122,6 +122,7 @@ _NUMBERED: Final = re.compile(
     r"^(?P<stem>.{0,500}(?:/[\w.-]{1,60}_|[?&](?:page|p|pageno|pageindex|curpage)=))(?P<number>\d{1,6})(?P<end>\.s?html?)?$",
     re.IGNORECASE,
 )
+_FRONT: Final = re.compile(r"^(?P<stem>.{0,500}/index)(?P<end>\.s?html?)$", re.IGNORECASE)
 _INDEX: Final = re.compile(r"^.{0,500}/index_\d{1,6}\.s?html?$", re.IGNORECASE)
 _ONE_OR_TWO_SLASHES: Final = re.compile(r"(/system/count)(//?)(?!/)")
 
@@ -178,14 +179,19 @@ def with_slashes(url: str, slashes: str | None) -> str:
     return other_spelling(url) or url
 
 
-def next_numbered(url: str, first: str) -> str | None:
-    """The page numbered one above `url`; None where its number counts no pages. `first` is the list's first page."""
+def next_numbered(url: str, first: str, pager: str) -> str | None:
+    """The page numbered one above `url`; None where its number counts no pages.
+
+    `first` is the list's first page; behind it stands TRS's `index_1`, if `pager` is of that CMS: page one alone tells of no numbers.
+    """
     if count := _COUNT_PAGE.match(url):
         number = int(count["number"]) + 1
         digits = f"{number:09d}"
         return f"{count['head']}{digits[:3]}/{digits[3:6]}/{count['code']}{digits}{count['end']}"
-    numbered = _NUMBERED.match(url)
-    if numbered is None or page_key(url) == page_key(first):
+    if page_key(url) == page_key(first):
+        index = _FRONT.match(url) if pager == "create_page_html" else None
+        return f"{index['stem']}_1{index['end']}" if index else None
+    if (numbered := _NUMBERED.match(url)) is None:
         return None
     return f"{numbered['stem']}{int(numbered['number']) + 1}{numbered['end'] or ''}"
 

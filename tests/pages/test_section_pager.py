@@ -194,6 +194,8 @@ def test_the_second_page_of_a_list_whose_numbers_count_down_passes_none_over(tot
         ("<div>共 45 条记录 第 1/5</div>", "共5页"),
         ('<iframe src="pager_1.html"></iframe>', "iframe pager_1.html"),
         ("<span>下 一 页</span>", "下 一 页"),
+        ('<script>createPageHTML(${pages}, 0, "index", "html");</script>', "createPageHTML(…)"),
+        ('<script>createPageHTML(-1, 0, "index", "html");</script>', "createPageHTML(…)"),
         ('<div class="list-page page"></div><script src="/js/page.js"></script>', "script /js/page.js"),
         (
             '<div id="pagination"></div><script src="/js/jquery.pagination.min.js?v=2"></script>',

@@ -145,6 +145,21 @@ def test_a_pager_script_that_says_too_little_hides_nothing(maxpage: int) -> None
     assert (walk.state, len(met)) == (WalkState.END, 5 * SIZE)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_nor_does_a_call_that_names_no_page_but_the_first(count: int) -> None:
+    """createPageHTML(1, 0, …), or of 0 pages."""
+
+    def answer(url: str) -> Answer:
+        found = Pages("create_page_html", count).answer(url)
+        return replace(found, pager=front.pager) if isinstance(found, SectionPage) else found
+
+    walk, front = a_walk(), page(rows(0))
+    front = replace(front, pager=replace(front.pager, kind="create_page_html"))
+    asked, met = drive(walk, answer, front)
+    assert (walk.state, len(met)) == (WalkState.END, count * SIZE)
+    assert asked == [index_page(n) for n in range(1, count + 1)]
+
+
 @pytest.mark.parametrize("maxpage", [1, 2, 3])
 def test_nor_does_one_beside_a_page_that_is_gone(maxpage: int) -> None:
     """The numbers of articles jump between page one and the newest page named: the page behind the missing one is asked for."""
