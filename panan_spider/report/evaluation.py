@@ -300,6 +300,7 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
         same_texts=max(stored.texts.values(), default=0),
         same_titles=max(Counter(title for _article_id, title in stored.retitled).values(), default=0),
         exchanged=run.archive.ledger.articles.with_titles_of_others(stored.retitled),
+        mixed_up=run.archive.ledger.articles.in_each_others_place(stored.retitled),
         changes=_changes(run.archive, stored),
         requested=sum(facts.outcomes.get(outcome, 0) for outcome in (Outcome.UNCHANGED, Outcome.REVISED)),
     )

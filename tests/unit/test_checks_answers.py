@@ -39,6 +39,7 @@ def test_one_answer_for_all_addresses_fails_and_a_reprint_does_not(contents: dic
     ("more", "verdict"),
     [
         ({"same_texts": 54}, "fail"), ({"same_texts": 10}, "ok"), ({"same_texts": 11}, "fail"), ({"exchanged": 2}, "ok"),
+        ({"exchanged": 2, "mixed_up": 2}, "fail"),
         ({"exchanged": 30}, "fail"), ({"same_titles": 26}, "ok"), ({"same_titles": 27}, "fail"),
     ],
 )  # fmt: skip

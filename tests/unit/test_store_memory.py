@@ -187,3 +187,6 @@ def test_titles_that_lists_show_of_other_articles_are_counted(runs: Runs) -> Non
     own = [("000000001", "甲稿"), ("000000003", "丙稿"), ("000000002", "丁稿")]
     assert articles.with_titles_of_others(exchanged + own) == 3
     assert articles.with_titles_of_others([]) == 0
+    assert articles.in_each_others_place(exchanged[:2]) == 2
+    assert articles.in_each_others_place([exchanged[0], own[1]]) == 0, "乙's page shows 乙's own title, or was not read"
+    assert articles.in_each_others_place([]) == 0

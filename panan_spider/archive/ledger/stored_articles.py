@@ -181,6 +181,19 @@ class ArticleTable:
 
     def with_titles_of_others(self, titled: Sequence[tuple[str, str]]) -> int:
         """Number of these (article ID, title) whose title lists show of another article. One pass over the listings."""
+        return sum(map(bool, self._others(titled)))
+
+    def in_each_others_place(self, titled: Sequence[tuple[str, str]]) -> int:
+        """Number of these (article ID, title) whose title lists show of another of them, and whose own one of them has."""
+        others = self._others(titled)
+        numbers, taken = {article_id for article_id, _title in titled}, set[str]().union(*others)
+        return sum(
+            article_id in taken and bool(found & numbers)
+            for (article_id, _title), found in zip(titled, others, strict=True)
+        )
+
+    def _others(self, titled: Sequence[tuple[str, str]]) -> list[set[str]]:
+        """For each of these (article ID, title) the other articles that lists show the title of."""
         marks = ", ".join("?" * len(titled))
         rows = self._db.rows(
             f"""SELECT article_id, substr(shown, instr(shown, ' ') + 1) FROM listings
@@ -190,7 +203,7 @@ class ArticleTable:
         shown: dict[str, set[str]] = {}
         for article_id, title in rows:
             shown.setdefault(title, set()).add(article_id)
-        return sum(bool(shown.get(title, set()) - {article_id}) for article_id, title in titled)
+        return [shown.get(title, set()) - {article_id} for article_id, title in titled]
 
     def posted_since(self, day: str) -> int:
         """Number of stored articles posted since `day` that were not found gone."""

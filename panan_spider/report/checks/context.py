@@ -124,6 +124,7 @@ class RunContext:
     same_texts: int = 0  # articles of tonight with one text, where it is all that they hold
     same_titles: int = 0  # articles of tonight with one title, where lists show others; at most 100 are counted
     exchanged: int = 0  # articles of tonight with the title that lists show of another one; at most 100 are counted
+    mixed_up: int = 0  # … and in turn show of it the title of another such article
     changes: Sequence[ArticleChange] = ()
     requested: int = 0  # stored articles requested again
     unknown_labels: Mapping[str, int] = field(default_factory=dict)  # pages by labels of tail lines that no list knows

@@ -203,6 +203,11 @@ def _in_the_place_of_others(context: RunContext, stored: int) -> tuple[int, Mess
             "{count} of {total} articles have the title that lists show of another one", count=exchanged, total=stored
         )
         return exchanged, found
+    if context.mixed_up:
+        found = sentence(
+            "{count} articles have each other's titles: lists show them the other way round", count=context.mixed_up
+        )
+        return context.mixed_up, found
     return None
 
 
