@@ -41,19 +41,16 @@ _ONLY_PAGER: Final = re.compile(
     rf"(?:{one_of('pager_words')}|{one_of('page_of_pages')}|[\d\s/|<>\[\]()（）«»‹›,，.…-])++"
 )  # possessive: words and characters overlap
 _LONGEST_PAGER_LINE: Final = 60
-
+#: Fields that the content hash is made of.
 _HASHED: Final = (
-    "title",
-    "kicker",
-    "subtitle",
-    "published",
-    "source",
-    "authors",
-    "editor",
-    "credits",
-    "blocks",
-    "attachments",
-)
+    "title", "kicker", "subtitle", "published", "source", "authors", "editor", "credits", "blocks", "attachments",
+)  # fmt: skip
+
+#: Fields that an article has from its page as they are, and those that are lists in an article.
+_SAME: Final = (
+    "title", "kicker", "subtitle", "published", "section", "source", "header_line", "editor", "credits", "text", "template",
+)  # fmt: skip
+_LISTED: Final = ("breadcrumbs", "authors", "blocks", "images", "attachments", "related")
 
 
 def printed_parts(root: etree._Element, lines: Iterable[Line], stem: str | None) -> int:
@@ -133,13 +130,23 @@ class ArticleBuilder:
         self._asked.add(due)
         return self._parts[due]
 
-    def whole(self) -> ArticlePage:
-        """All parts as one page. Raises InvalidPage where they are not of one article."""
-        return join(self.pages)
-
     def article(self, listed_in: Iterable[str] = ()) -> Article:
-        """The article as revision 1. Raises InvalidPage, or pydantic.ValidationError where a field is impossible."""
-        return _to_article(self.whole(), self, sorted(listed_in))
+        """The article as revision 1. Raises InvalidPage where parts are not of one article, pydantic.ValidationError where a field is impossible."""
+        page, address = join(self.pages), self.address
+        fields: dict[str, Any] = {name: getattr(page, name) for name in _SAME}
+        fields |= {name: list(getattr(page, name)) for name in _LISTED}
+        return Article(
+            id=address.article_id or "",
+            revision=1,
+            url=address.url,
+            posted=address.posted.isoformat() if address.posted else None,
+            listed_in=sorted(listed_in),
+            pages=len(self.pages),
+            content_hash=content_hash(page),
+            fetched_at=self.fetched_at,
+            warc=self.location,
+            **fields,
+        )
 
     @property
     def location(self) -> WarcLocation | None:
@@ -180,9 +187,8 @@ def _check_distinct(parts: Sequence[ArticlePage]) -> None:
         own = part.part_numbers.own
         if own and (other := numbers.get(own, part.url)) != part.url:
             raise InvalidPage(f"part {part.url} prints number {own}, which is that of {other}", field_name="pages")
-        prose = {
-            block.text for block in part.blocks if isinstance(block, Paragraph) and len(block.text) >= _SHORTEST_PROSE
-        }
+        texts = {block.text for block in part.blocks if isinstance(block, Paragraph)}
+        prose = {text for text in texts if len(text) >= _SHORTEST_PROSE}
         again = [seen[text] for text in prose if text in seen] or ([seen[part.text]] if part.text in seen else [])
         if again and 2 * len(again) >= len(prose):
             raise InvalidPage(f"part {part.url} shows what {again[0]} shows", field_name="pages")
@@ -197,38 +203,6 @@ def _joined_blocks(parts: Sequence[ArticlePage]) -> tuple[Block, ...]:
             blocks[-1] = Heading(text=blocks[-1].text)
         blocks.extend(part.blocks)
     return tuple(blocks)
-
-
-def _to_article(page: ArticlePage, builder: ArticleBuilder, listed_in: list[str]) -> Article:
-    address = builder.address
-    return Article(
-        id=address.article_id or "",
-        revision=1,
-        url=address.url,
-        title=page.title,
-        kicker=page.kicker,
-        subtitle=page.subtitle,
-        published=page.published,
-        posted=address.posted.isoformat() if address.posted else None,
-        section=page.section,
-        breadcrumbs=list(page.breadcrumbs),
-        listed_in=listed_in,
-        source=page.source,
-        header_line=page.header_line,
-        authors=list(page.authors),
-        editor=page.editor,
-        credits=page.credits,
-        text=page.text,
-        blocks=list(page.blocks),
-        images=list(page.images),
-        attachments=list(page.attachments),
-        related=list(page.related),
-        pages=len(builder.pages),
-        template=page.template,  # type: ignore[arg-type]
-        content_hash=content_hash(page),
-        fetched_at=builder.fetched_at,
-        warc=builder.location,
-    )
 
 
 def clean(article: Article) -> Article:

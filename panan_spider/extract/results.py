@@ -144,9 +144,8 @@ class ListBlock:
     """A container of a list page with the rows that it shows: the list itself, a part of it, or a side block."""
 
     rows: tuple[ListRow, ...]
-    path: tuple[
-        int, ...
-    ]  # position of the container: the number of each element among its siblings, the root's child first
+    #: Position of the container: the number of each element among its siblings, the root's child first.
+    path: tuple[int, ...]
     place: str  # tags, ids and classes of the container and the elements around it: the same on pages of one template
     pager: str = ""  # "before": the last block before the pager in the pager's box; "behind": in another box behind it
 
@@ -179,9 +178,8 @@ class Pager:
     following: tuple[str, ...] = ()
     script: str | None = None
     total: int | None = field(default=None, compare=False)  # number of pages, as the pager prints it
-    not_understood: str | None = field(
-        default=None, compare=False
-    )  # the sign of a pager that is there and leads nowhere understood
+    #: The sign of a pager that is there and leads nowhere understood.
+    not_understood: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -191,9 +189,8 @@ class SectionPage:
     url: str
     breadcrumbs: tuple[str, ...]
     rows: tuple[ListRow, ...]  # empty: it lists no article
-    sections: tuple[
-        tuple[str, str], ...
-    ]  # (link text, address) of pages that can be sections: navigation, sub-sections
+    #: (link text, address) of pages that can be sections: navigation, sub-sections.
+    sections: tuple[tuple[str, str], ...]
     pager: Pager
     by_words: bool = False  # its rows stand in no list block that is known by its class
     other_rows: tuple[OtherRow, ...] = ()
@@ -216,9 +213,8 @@ class SectionPage:
     def is_copy_of(self, other: "SectionPage") -> bool:
         """Whether both show one page: under one title the same articles and the same links to sections."""
         numbers, others = ([row.article_id for row in page.rows] for page in (self, other))
-        return (
-            bool(numbers) and self.title == other.title != "" and numbers == others and self.sections == other.sections
-        )
+        same_list = numbers == others and self.sections == other.sections
+        return same_list and bool(numbers) and self.title == other.title != ""
 
 
 def places(

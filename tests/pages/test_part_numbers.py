@@ -4,7 +4,7 @@ import pytest
 from real_kinds import URL, page
 
 from panan_spider.extract.article import read_article
-from panan_spider.extract.assemble import ArticleBuilder
+from panan_spider.extract.assemble import ArticleBuilder, join
 from panan_spider.extract.document import Page
 from panan_spider.extract.results import ArticlePage, InvalidPage
 from panan_spider.sites.profile import load_site
@@ -36,7 +36,7 @@ def joined(*parts: ArticlePage) -> ArticlePage:
     builder = ArticleBuilder(site, site.urls.understand(URL))
     for one in parts:
         builder.add(one, None)
-    return builder.whole()
+    return join(builder.pages)
 
 
 @pytest.mark.parametrize("style", ["brackets", "spans", "list"])
