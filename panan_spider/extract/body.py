@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from lxml import etree
@@ -113,6 +114,11 @@ class BodyBlock:
     table: etree._Element | None = None
     caption: str | None = None
 
+    @property
+    def kind(self) -> str:
+        """Kind of the line, or `table`."""
+        return self.line.kind if self.table is None else "table"
+
 
 @dataclass
 class Body:
@@ -127,10 +133,13 @@ class Body:
 def build(lines: Sequence[Line], body: Body, resolve: Resolve) -> None:
     """Fill `body` from cleaned lines; `resolve` makes an address of the page absolute."""
     pieces = _pieces(lines)
-    headings = _sure_headings(pieces)
+    # Headings that stand after no picture: what a caption must not look like.
+    texts = [(before, piece.line) for before, piece in pairwise(pieces) if piece.kind == "text"]
+    headings = [line for before, line in texts if before.kind != "image" and shows_heading(line)]
+    _caption_from_above(pieces, body)
     _caption(pieces, headings, body)
     for index, piece in enumerate(pieces):
-        if piece.table is None and piece.line.kind == "text":
+        if piece.kind == "text":
             _add_text(pieces, index, body, resolve)
         else:
             _add(piece, body, resolve)
@@ -154,27 +163,10 @@ def _pieces(lines: Sequence[Line]) -> list[BodyBlock]:
     return pieces
 
 
-def _is_text(piece: BodyBlock) -> bool:
-    return piece.table is None and piece.line.kind == "text"
-
-
-def _is_image(piece: BodyBlock) -> bool:
-    return piece.table is None and piece.line.kind == "image"
-
-
-def _sure_headings(pieces: Sequence[BodyBlock]) -> list[Line]:
-    """Headings that stand after no picture: what a caption must not look like."""
-    return [
-        piece.line
-        for index, piece in enumerate(pieces)
-        if _is_text(piece) and index and not _is_image(pieces[index - 1]) and shows_heading(piece.line)
-    ]
-
-
 def _caption_from_above(pieces: list[BodyBlock], body: Body) -> None:
     for index in range(len(pieces) - 2, -1, -1):
         piece, after = pieces[index], pieces[index + 1]
-        if _is_text(piece) and _is_image(after) and is_from_above(piece.line, after.line):
+        if piece.kind == "text" and after.kind == "image" and is_from_above(piece.line, after.line):
             after.caption = caption_text(piece.line.prose) or None
             give((piece.line,), Label.CAPTION, "caption: over the picture")
             body.discarded.append((piece.line.text, "a caption: it belongs to its image"))
@@ -182,14 +174,13 @@ def _caption_from_above(pieces: list[BodyBlock], body: Body) -> None:
 
 
 def _caption(pieces: list[BodyBlock], headings: Sequence[Line], body: Body) -> None:
-    _caption_from_above(pieces, body)
     index = 0
     while index < len(pieces):
         end = index
-        while end < len(pieces) and _is_image(pieces[end]):
+        while end < len(pieces) and pieces[end].kind == "image":
             end += 1
         stop = end
-        while stop < len(pieces) and _is_text(pieces[stop]) and stop - end < end - index + 3:
+        while stop < len(pieces) and pieces[stop].kind == "text" and stop - end < end - index + 3:
             stop += 1
         following = [piece.line for piece in pieces[end:stop]] if end > index else []
         taken, gallery = assign_captions(end - index, following, headings) if following else [], False
@@ -242,7 +233,7 @@ def _is_heading(pieces: Sequence[BodyBlock], index: int, body: Body) -> bool:
         return False
     # No copy of the rest for each line: that would be quadratic.
     behind = (pieces[place] for place in range(index + 1, len(pieces)))
-    after = next((piece.line for piece in behind if _is_text(piece)), None)
+    after = next((piece.line for piece in behind if piece.kind == "text"), None)
     return after is not None and is_subhead(line.prose, after.prose) and not line.right
 
 
