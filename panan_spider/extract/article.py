@@ -92,7 +92,7 @@ def _read(page: Page, words: SiteWords) -> ArticlePage:
     try:
         root = parse(page)
     except UnknownLayout as error:
-        raise unread(page, error) from error
+        raise unread(page, error, None, []) from error
     lines = flatten(root, words)
     try:
         return _Reading(page, words, root, lines).result()

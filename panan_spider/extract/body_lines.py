@@ -148,16 +148,16 @@ def _codes(state: BodyState) -> list[Line]:
 
 def _advertisements(state: BodyState) -> list[Line]:
     """Pictures, none of the article's by its address, in a box called an advertisement's."""
+    pictures = (line for line in state.kept if line.kind == "image" and not is_content(line.src))
     return [
         line
-        for line in state.kept
-        if line.kind == "image"
-        and not is_content(line.src)
-        and any(
-            _ADVERTISEMENT.search(f"{box.get('class', '')} {box.get('id', '')}")
-            for box in chain((line.block,), islice(line.block.iterancestors(), 2))
-        )
+        for line in pictures
+        if any(map(_is_advertisement, islice(chain((line.block,), line.block.iterancestors()), 3)))
     ]
+
+
+def _is_advertisement(box: etree._Element) -> bool:
+    return _ADVERTISEMENT.search(f"{box.get('class', '')} {box.get('id', '')}") is not None
 
 
 def _toolbars(state: BodyState) -> list[Line]:

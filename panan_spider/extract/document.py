@@ -139,9 +139,8 @@ class Page:
                 return name, _decode(self.body, name)
             if name == "utf-8" and _is_mostly_utf8(self.body, agreed=declared == ["utf-8", "utf-8"]):
                 return name, self.body.decode(name, _FOREIGN_STRETCH)
-        return min(
-            ((name, _decode(self.body, name, "replace")) for name in order), key=lambda read: read[1].count("\ufffd")
-        )
+        read = ((name, _decode(self.body, name, "replace")) for name in order)
+        return min(read, key=lambda found: found[1].count("\ufffd"))
 
 
 def _decode(body: bytes, name: str, errors: str = "strict") -> str:
@@ -262,11 +261,9 @@ def refusal(page: Page) -> str | None:
     return "a server's error page" if _SERVER_ERROR.search(page.text[:_LONGEST]) else None
 
 
-def unread(
-    page: Page, error: UnknownLayout, root: etree._Element | None = None, lines: list[Line] | None = None
-) -> PageError:
+def unread(page: Page, error: UnknownLayout, root: etree._Element | None, lines: list[Line]) -> PageError:
     """The error for a page that is no article: a soft block, a page that says in few words that it is missing, or `error`."""
-    if root is None or lines is None:
+    if root is None:
         reason, text, longest = refusal(page), page.text[:_LONGEST], _LONGEST
     else:
         reason, text, longest = soft_block(page, root, lines), _printed(root, lines), _LONGEST_EXCUSE
@@ -306,8 +303,8 @@ def visible_text(text: str) -> str:
 
 def says_challenge(page: Page) -> bool:
     """Whether a page of few words says that a firewall has stopped the request: 您的访问被阻断."""
-    said = visible_text(page.text)
-    return len(said) <= _LONGEST and _CHALLENGE.search(said) is not None
+    text = visible_text(page.text)
+    return len(text) <= _LONGEST and _CHALLENGE.search(text) is not None
 
 
 def soft_block(page: Page, root: etree._Element, lines: list[Line]) -> str | None:
@@ -374,18 +371,17 @@ def _literal_targets(root: etree._Element) -> list[str] | None:
 
 def _has_content(root: etree._Element, base: str, targets: set[str]) -> bool:
     """Whether the page shows more than that it leads on: words, other links, a form, a frame."""
-    said = ""
+    text = ""
     for element in root.iter(etree.Element):
         if element.tag in _HAS_CONTENT:
             return True
         if element.tag in ("a", "area") and absolute(base, element.get("href") or "") not in targets:
             return True
         if element.tag not in ("script", "style", "title"):
-            said += element.text or ""
-        said += element.tail or ""
-        if len(said) > _LONGEST_LINK_PAGE:
+            text += element.text or ""
+        text += element.tail or ""
+        if len(text) > _LONGEST_LINK_PAGE:
             return True
-    words = " ".join(said.split())
-    return len(words) > _MOST_LINK_WORDS or any(
-        pattern.search(words) for pattern in (_MISSING, _CHALLENGE, _MAINTENANCE, _LOGIN)
-    )
+    words = " ".join(text.split())
+    refused = any(pattern.search(words) for pattern in (_MISSING, _CHALLENGE, _MAINTENANCE, _LOGIN))
+    return refused or len(words) > _MOST_LINK_WORDS

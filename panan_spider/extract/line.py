@@ -196,23 +196,16 @@ def holds_more_than(element: etree._Element, characters: int) -> bool:
 
 def row_of(element: etree._Element) -> etree._Element | None:
     """The small row or list the element stands in; None where it stands in none."""
-    return next(
-        (e for e in (element, *element.iterancestors()) if e.tag in _ROW_TAGS and not holds_more_than(e, LONGEST_ROW)),
-        None,
-    )
+    rows = (around for around in (element, *element.iterancestors()) if around.tag in _ROW_TAGS)
+    return next((row for row in rows if not holds_more_than(row, LONGEST_ROW)), None)
 
 
 def small_parent(first: Line, line: Line) -> etree._Element | None:
     """The small element right around a line that holds another line, too, in a block of its own; None without one."""
     parent = first.block.getparent()
-    if (
-        first.block is line.block
-        or parent is None
-        or parent.tag in ("body", "html")
-        or holds_more_than(parent, LONGEST_ROW)
-    ):
+    if parent is None or first.block is line.block or parent.tag in ("body", "html"):
         return None
-    return parent if any(e is parent for e in line.block.iterancestors()) else None
+    return parent if parent in line.block.iterancestors() and not holds_more_than(parent, LONGEST_ROW) else None
 
 
 def image_source(element: etree._Element) -> str:

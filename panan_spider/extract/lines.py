@@ -292,19 +292,8 @@ class _Flattener:
             return
         if self.anchor is not None:
             self.close_link(self.anchor)
-        self.append(
-            Line(
-                raw,
-                self.blocks[-1],
-                self.words,
-                "text",
-                "",
-                self.links,
-                self.linked,
-                not self.plain,
-                controls=self.controls,
-            )
-        )
+        block, bold = self.blocks[-1], not self.plain
+        self.append(Line(raw, block, self.words, "text", "", self.links, self.linked, bold, controls=self.controls))
         self.links = []
 
     def close_link(self, anchor: etree._Element) -> None:
