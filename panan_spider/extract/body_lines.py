@@ -126,8 +126,8 @@ def clean_lines(lines: Sequence[Line], discarded: list[tuple[str, str]], header:
 
 
 def _left_over(state: BodyState) -> list[Line]:
-    said = {line.bare for line in state.header if strength(line.folded, line.words) or is_label(line.folded)}
-    return [line for line in state.kept if has(line, Label.LEFTOVER, Label.FURNITURE) or line.bare in said]
+    printed = {line.bare for line in state.header if strength(line.folded, line.words) or is_label(line.folded)}
+    return [line for line in state.kept if has(line, Label.LEFTOVER, Label.FURNITURE) or line.bare in printed]
 
 
 def _codes(state: BodyState) -> list[Line]:

@@ -96,7 +96,7 @@ def in_gallery(picture: Line, line: Line, around: Sequence[Line]) -> bool:
     for up in (0, 1):
         box = _box(picture, up)
         if box is not None and box is not line.block and box in line.block.iterancestors():
-            alike = [_box(said, up) for said in around if said.kind == "image"]
+            alike = [_box(other, up) for other in around if other.kind == "image"]
             named = _PICTURE_BOX.search(box.get("class", "")) is not None
             return not holds_more_than(box, len(line.bare)) and (
                 named

@@ -256,10 +256,10 @@ def is_opening_byline(line: Line) -> bool:
     """Whether the line says who wrote the text under it, and not who took the picture over it: `本报记者 甲`, `作者：甲`."""
     if _PHOTO_CREDIT.search(line.folded) or _PHOTO_LABEL.match(line.folded):
         return False
-    if is_lone_byline(line.folded) or any(one.work != "photo" for one in byline.names_alone(line.folded)):
+    if is_lone_byline(line.folded) or any(author.work != "photo" for author in byline.names_alone(line.folded)):
         return True
-    said = byline.read_tail_line(line.folded) if byline.is_tail_line(line.folded) else None
-    return said is not None and bool(said.authors) and not said.editor and not said.credits
+    tail = byline.read_tail_line(line.folded) if byline.is_tail_line(line.folded) else None
+    return tail is not None and bool(tail.authors) and not tail.editor and not tail.credits
 
 
 @remembered

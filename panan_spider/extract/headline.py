@@ -65,12 +65,12 @@ def other_names(document_title: str, headline: str, own: Collection[str], words:
     parts = [plain(part) for part in _TITLE_CUTS.split(fold(document_title))]
     site = words.pattern(_NAME_OF_SITE)
     called = [p for p in parts if p and p not in names and not _SITE_WORDS.search(p) and not site.search(p)]
-    whole, said = "".join(called), plain(fold(headline))
-    if len(whole) < _SHORTEST_CALLED or len(said) < 2 or said[:_ALIKE] in whole:
+    whole, block = "".join(called), plain(fold(headline))
+    if len(whole) < _SHORTEST_CALLED or len(block) < 2 or block[:_ALIKE] in whole:
         return []
-    if any(len(part) >= _SHORTEST_NAME and part[:_ALIKE] in said for part in called):
+    if any(len(part) >= _SHORTEST_NAME and part[:_ALIKE] in block for part in called):
         return []
-    return [] if share_words(whole, said, max(4, min(len(whole), len(said)) * 2 // 5)) else called
+    return [] if share_words(whole, block, max(4, min(len(whole), len(block)) * 2 // 5)) else called
 
 
 def is_headed(lines: Sequence[Line], names: Collection[str]) -> bool:
@@ -92,7 +92,7 @@ def is_lost(lines: Sequence[Line], titles: Sequence[str], body: Sequence[Line]) 
     return not any(share_words(called, plain(line.prose), 3) for line in lines)
 
 
-def said_once(line: Line) -> Line:
+def without_repetition(line: Line) -> Line:
     """The line; its first half where it says the same twice."""
     bare, half = line.bare, len(line.bare) // 2
     if half < _SURE_TITLE or bare[:half] != bare[half:]:
@@ -100,9 +100,9 @@ def said_once(line: Line) -> Line:
     return replace(line, raw=line.prose[: (len(line.prose) + 1) // 2].strip())
 
 
-def share_words(one: str, other: str, length: int) -> bool:
+def share_words(text: str, other: str, length: int) -> bool:
     """Whether some `length` characters in a row stand in both."""
-    return any(one[at : at + length] in other for at in range(len(one) - length + 1))
+    return any(text[start : start + length] in other for start in range(len(text) - length + 1))
 
 
 def known_titles(
@@ -166,7 +166,7 @@ def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], bo
     """
     if not candidates:
         return Headline("", None, None, (), "")
-    candidates = [said_once(line) for line in candidates]
+    candidates = [without_repetition(line) for line in candidates]
     if span := _by_document_title(candidates, document_titles):
         return _cut(candidates, span, "title of the document")
     if len(candidates) == 1 and (below := _below_the_header_line(candidates[0], document_titles, body)):
@@ -183,11 +183,11 @@ def read_headline(candidates: Sequence[Line], document_titles: Sequence[str], bo
 def _below_the_header_line(line: Line, titles: Sequence[str], body: Sequence[Line]) -> Headline | None:
     """The headline of a page that prints its kicker over the header line and its title under it."""
     for first, end in _spans(min(len(body), 3)):
-        title = " ".join(said.prose for said in body[first:end])
+        title = " ".join(below.prose for below in body[first:end])
         if len(plain(title)) >= 6 and plain(title) in map(plain, titles):
             return Headline(title, line.prose, None, (line, *body[first:end]), "order of the lines")
-    unsaid = body and could_be_kicker(body[0]) and len(body[0].bare) >= 8
-    if _DASHED.match(line.prose) or (unsaid and _SURE_KICKER_END.search(fold(line.prose))):
+    could_be_title = body and could_be_kicker(body[0]) and len(body[0].bare) >= 8
+    if _DASHED.match(line.prose) or (could_be_title and _SURE_KICKER_END.search(fold(line.prose))):
         raise UnknownLayout(f"a line beside the headline, and no headline: {line.prose}")
     called = min(map(plain, titles), key=len, default="")
     like_kicker = _KICKER_END.search(fold(line.prose)) is not None
@@ -221,14 +221,14 @@ def _by_document_title(lines: Sequence[Line], titles: Sequence[str]) -> tuple[in
 
 def _by_repetition(lines: Sequence[Line], body: Sequence[Line]) -> tuple[int, int] | None:
     opening = [plain(line.prose) for line in body[:2]]  # the headline again, or a kicker and the headline
-    said = [
+    spans = [
         (first, end)
         for first, end in _spans(len(lines))
         if len(joined := plain("".join(line.prose for line in lines[first:end]))) >= 6 and joined in opening
     ]
-    if len(said) > 1 and said[0] == (0, 1) and _KICKER_END.search(fold(lines[0].prose)):
-        return said[1]  # it says the kicker again, too
-    return said[0] if said and len(lines) > 1 else None
+    if len(spans) > 1 and spans[0] == (0, 1) and _KICKER_END.search(fold(lines[0].prose)):
+        return spans[1]  # it says the kicker again, too
+    return spans[0] if spans and len(lines) > 1 else None
 
 
 def _rank(line: Line) -> float:
@@ -310,8 +310,8 @@ def _repeated(body: Sequence[Line], texts: Sequence[str], headline: Headline) ->
 def _opens_with_kicker(line: Line, text: str, headline: Headline) -> bool:
     if headline.kicker:
         return text == plain(headline.kicker)
-    said = fold(line.prose)  # with a comma in it, it is a text's own short paragraph
-    return could_be_kicker(line) and "," not in said and _KICKER_END.search(said) is not None
+    prose = fold(line.prose)  # with a comma in it, it is a text's own short paragraph
+    return could_be_kicker(line) and "," not in prose and _KICKER_END.search(prose) is not None
 
 
 def _is_subtitle(body: Sequence[Line], index: int) -> bool:

@@ -164,7 +164,7 @@ class Line:
                 return False
             if (align := element.get("align")) and align.lower() == word:
                 return True
-            if (said := element.get("style")) and style.search(said):
+            if (own_style := element.get("style")) and style.search(own_style):
                 return True
             if word == "center" and element.tag == "center":
                 return True
@@ -176,9 +176,9 @@ def stands_in(line: Line, box: etree._Element) -> bool:
     return box is line.block or box in line.block.iterancestors()
 
 
-def common_box(one: etree._Element, other: etree._Element) -> etree._Element | None:
+def common_box(first: etree._Element, other: etree._Element) -> etree._Element | None:
     """The smallest element that holds both, or is one of them."""
-    inside = {one, *one.iterancestors()}
+    inside = {first, *first.iterancestors()}
     return next((element for element in (other, *other.iterancestors()) if element in inside), None)
 
 

@@ -126,7 +126,7 @@ def _is_next_item(lines: Sequence[Line]) -> bool:
     before, line = lines[-2], lines[-1]
     if before.block.tag != "li" or before.block.getnext() is not line.block or len(line.bare) > _LONGEST_PART:
         return False
-    separated = any(_SEPARATOR.search(said.folded) for said in lines)
+    separated = any(_SEPARATOR.search(item.folded) for item in lines)
     return not separated and not words.is_head_furniture(line.folded, line.words)
 
 
@@ -227,7 +227,7 @@ def header_end(lines: list[Line], first: int) -> int:
             end += 1
             continue  # a picture between a label and its value: 来源, the newsroom's sign, its name
         known = has(line, Label.FURNITURE, Label.HEADER) or _is_tail_line_only(line) or _is_awaited(lines, end)
-        if dates_again(line.folded, (said.folded for said in lines[first:end])):
+        if dates_again(line.folded, (piece.folded for piece in lines[first:end])):
             break
         if not known and not _is_cell(lines, first, end, row):
             break
@@ -293,8 +293,8 @@ def _find_header_below(lines: list[Line], crumb: Breadcrumb, titles: frozenset[s
     if not (known and first < len(lines) and has(lines[first], Label.HEADER)):
         return None
     end = header_end(lines, first)
-    said = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
-    return (headline, (first, end)) if strength(said, lines[first].words) >= 2 else None
+    text = " ".join(line.folded for line in lines[first:end] if line.kind == "text")
+    return (headline, (first, end)) if strength(text, lines[first].words) >= 2 else None
 
 
 def _find_header_below_headline(lines: list[Line], start: int, titles: frozenset[str]) -> Spans | None:

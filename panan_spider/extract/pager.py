@@ -289,7 +289,7 @@ def _is_next(word: str) -> bool:
 
 def _is_pager_word(word: str) -> bool:
     """True for the words of a link to the next page or to the last one, blanks within them or not."""
-    return _is_next(word) or any(_LAST.match(said) for said in (word, "".join(word.split())))
+    return _is_next(word) or any(_LAST.match(spelling) for spelling in (word, "".join(word.split())))
 
 
 def _leads_nowhere(element: etree._Element) -> bool:
@@ -311,7 +311,7 @@ def _words(anchor: etree._Element) -> list[str]:
     """Words of an anchor: its text, its title, and the alternative text of its picture."""
     text = "".join(anchor.itertext())[:_LONGEST_WORDS]
     pictures = [image.get("alt", "") for image in anchor.iter("img")]
-    return [" ".join(said.split()) for said in (text, anchor.get("title", ""), *pictures) if said.strip()]
+    return [" ".join(words.split()) for words in (text, anchor.get("title", ""), *pictures) if words.strip()]
 
 
 def _own_words(element: etree._Element) -> list[str]:

@@ -91,8 +91,8 @@ class _ProseBehind:
     def follows(self, index: int) -> bool:
         """Whether paragraphs follow in the line's container: two of them, or one behind a line of authors alone."""
         line, prose = self._lines[index], 0
-        said = byline.read_tail_line(line.folded)
-        enough = 2 if said.editor or said.credits else 1
+        tail = byline.read_tail_line(line.folded)
+        enough = 2 if tail.editor or tail.credits else 1
         if index >= self._end:
             self._look_on(index + 1)
         first = bisect_right(self._prose, index)
@@ -115,8 +115,10 @@ class _ProseBehind:
 
 def in_container(line: Line, other: Line) -> bool:
     """Whether two lines stand in one element, each in a block of its own or not."""
-    one, two = line.block, other.block
-    return one is two or (one.getparent() is two.getparent() and one.tag == two.tag and one.tag not in _CELLS)
+    first, second = line.block, other.block
+    return first is second or (
+        first.getparent() is second.getparent() and first.tag == second.tag and first.tag not in _CELLS
+    )
 
 
 def _later_tail(lines: list[Line], start: int) -> list[int]:
@@ -140,8 +142,8 @@ def _later_tail(lines: list[Line], start: int) -> list[int]:
 
 def _stands_in_text(lines: list[Line], index: int) -> bool:
     """Whether the line is one of a text's own, as under a work on show: an author alone, and the text goes on beside it."""
-    said = byline.read_tail_line(lines[index].folded)
-    if index + 1 >= len(lines) or said.editor or said.credits:
+    tail = byline.read_tail_line(lines[index].folded)
+    if index + 1 >= len(lines) or tail.editor or tail.credits:
         return False
     line, after = lines[index], lines[index + 1]
     if line.block.tag in _CELLS and byline.has_empty_label(line.folded) and byline.is_value(after.text):

@@ -125,8 +125,8 @@ def cleared(folded: str, by: str = " ") -> str:
 def bare_names(text: str) -> tuple[str, ...]:
     """The names on a line of names alone, told by their family names, one of three characters at least; none of any other line."""
     names = re.split(r"[\s、,，]+", text.strip())
-    told = all(_BARE_NAME.fullmatch(name) for name in names) and max(map(len, names)) > _SHORT_NAME
-    return tuple(names) if told else ()
+    are_names = all(_BARE_NAME.fullmatch(name) for name in names) and max(map(len, names)) > _SHORT_NAME
+    return tuple(names) if are_names else ()
 
 
 @remembered
