@@ -6,6 +6,7 @@ The pages have no script and no external resource, and text of the site is escap
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.resources import files
@@ -183,12 +184,9 @@ def bars(values: Sequence[int]) -> BarPlot:
 
 def read_coverage(path: Path, site: Site) -> tuple[Coverage, Sequence[Mapping[str, Any]]]:
     """Coverage for the report's pages, from the ledger at `path`. Raises StoreError."""
-    ledger = Ledger.read_only(path)
-    try:
+    with closing(Ledger.read_only(path)) as ledger:
         counts = ledger.queries
         return Coverage(counts.by_day(), counts.by_section(""), site.thresholds), counts.summaries(RUNS_LISTED)
-    finally:
-        ledger.close()
 
 
 #: Entries of a list on the page. The count beside a list is complete, and the JSON report holds more entries.

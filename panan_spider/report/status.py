@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -103,11 +104,8 @@ class ArchiveStatus:
 def read_status(folder: Path, thresholds: Thresholds) -> ArchiveStatus:
     """The status of the archive in `folder`, also beside a run. Writes nothing. Raises StoreError."""
     held = holder(folder / "lock")
-    ledger = Ledger.read_only(folder / LEDGER_FILE)
-    try:
+    with closing(Ledger.read_only(folder / LEDGER_FILE)) as ledger:
         return _status(folder, held, ledger, thresholds)
-    finally:
-        ledger.close()
 
 
 def _status(folder: Path, held: str | None, ledger: Ledger, thresholds: Thresholds) -> ArchiveStatus:

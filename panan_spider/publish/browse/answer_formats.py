@@ -25,6 +25,7 @@ from panan_spider.publish.browse.routes import Route, RouteKind, address, docume
 from panan_spider.publish.browse.search import FACETS, Answer
 from panan_spider.publish.export.atom import NEWEST, ChangeNote, FeedEntry, FeedHead, feed, tag_uri
 from panan_spider.publish.export.job import MissingLibrary
+from panan_spider.publish.export.sqlite_reader import marks
 from panan_spider.publish.export.tabular_formats import HEAD, csv_line, csv_row, write_workbook
 from panan_spider.publish.export.text_formats import bibtex, csl_item, gb_t_7714
 from panan_spider.publish.export.wacz import pictures_of, write_wacz
@@ -168,12 +169,11 @@ def _feed(
 
 def feed_entries(context: RenderContext, ids: list[str]) -> list[FeedEntry]:
     """These articles as entries, with what became of them."""
-    marks = ", ".join("?" for _id in ids)
-    sql = f"SELECT article_id, max(at) AS at FROM changes WHERE kind = 'correction' AND article_id IN ({marks}) GROUP BY 1"
+    sql = f"SELECT article_id, max(at) AS at FROM changes WHERE kind = 'correction' AND article_id IN ({marks(ids)}) GROUP BY 1"
     corrected = {row["article_id"]: row["at"] for row in context.database.rows(sql, *ids)}
     removed = {
         row["article_id"]: row["gone_at"]
-        for row in context.database.rows(f"SELECT * FROM removals WHERE article_id IN ({marks})", *ids)
+        for row in context.database.rows(f"SELECT * FROM removals WHERE article_id IN ({marks(ids)})", *ids)
     }
     return [
         FeedEntry(record, corrected.get(record["id"]), bool(record["gone"]), removed.get(record["id"]))

@@ -11,7 +11,7 @@ from panan_spider.core.run_report import DiffSpan
 from panan_spider.core.translations import N_
 from panan_spider.publish.browse.page_render import ROWS, PageData, PageNotFound, RenderContext, paginate, skipped
 from panan_spider.publish.browse.routes import Route
-from panan_spider.publish.export.sqlite_reader import Row
+from panan_spider.publish.export.sqlite_reader import Row, marks
 from panan_spider.report.diff import pieces, shortened
 
 #: Kinds of change that a reader can ask for, the readings of a stored page by a newer program apart.
@@ -155,16 +155,14 @@ def _is_rereading(old: Row, new: Row) -> bool:
 
 def count_changes(context: RenderContext, kinds: tuple[str, ...]) -> int:
     """Number of changes of these kinds in the archive."""
-    marks = ", ".join("?" for _kind in kinds)
-    return int(context.database.column(f"SELECT count(*) FROM changes WHERE kind IN ({marks})", *kinds)[0])
+    return int(context.database.column(f"SELECT count(*) FROM changes WHERE kind IN ({marks(kinds)})", *kinds)[0])
 
 
 def newest_changes(
     context: RenderContext, count: int, skip: int = 0, kinds: tuple[str, ...] = KINDS[:2]
 ) -> list[ArchiveChange]:
     """Changes of these kinds, the newest first."""
-    marks = ", ".join("?" for _kind in kinds)
-    sql = f"SELECT * FROM changes WHERE kind IN ({marks}) ORDER BY at DESC, article_id DESC, revision DESC LIMIT ? OFFSET ?"
+    sql = f"SELECT * FROM changes WHERE kind IN ({marks(kinds)}) ORDER BY at DESC, article_id DESC, revision DESC LIMIT ? OFFSET ?"
     found = context.database.rows(sql, *kinds, count, skip)
     titles = {row["id"]: row for row in context.database.listed([row["article_id"] for row in found])}
     return [_change(context, row, titles[row["article_id"]]) for row in found if row["article_id"] in titles]

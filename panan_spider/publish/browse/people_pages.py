@@ -15,7 +15,7 @@ from panan_spider.publish.browse.page_render import PageData, PageNotFound, Rend
 from panan_spider.publish.browse.question import Match, Question, Text
 from panan_spider.publish.browse.routes import Route
 from panan_spider.publish.browse.search import Bits
-from panan_spider.publish.export.sqlite_reader import Row
+from panan_spider.publish.export.sqlite_reader import Row, marks
 
 ARTICLES_A_PAGE: Final = 50
 _COMPANY: Final = 12
@@ -87,8 +87,7 @@ def _timeline(
     """Year → its articles, each with what it says of the person."""
     fields = {row["id"]: row for row in rows}
     entries: dict[str, list[TimelineEntry]] = defaultdict(list)
-    marks = ", ".join("?" for _id in fields)
-    sql = f"SELECT * FROM people WHERE name = ? AND article_id IN ({marks}) ORDER BY article_id, position"
+    sql = f"SELECT * FROM people WHERE name = ? AND article_id IN ({marks(fields)}) ORDER BY article_id, position"
     mentions = context.database.rows(sql, name, *fields)
     for (number, field, _start), of_one in groupby(mentions, key=itemgetter("article_id", "field", "start")):
         entries[number].append(_entry(list(of_one), fields[number][field] or ""))

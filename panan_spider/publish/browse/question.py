@@ -1,8 +1,4 @@
-"""Question: what a list of articles is asked for, parsed from words and form fields, and printed back in words.
-
-Blanks join by AND and `|` by OR, which binds tighter; `-` excludes; `( )` groups; `"…"` is a phrase; `field:value` looks in one field;
-`2019..2020` and `2020-03` are days of publication. A sign or field that is not understood is an InvalidQuery that names it.
-"""
+"""Question: the clauses that a list of articles is asked for by; printed in the language of questions, and in words."""
 
 import calendar
 import re
@@ -40,8 +36,9 @@ COLUMNS: Final = {"title": "title", "kicker": "lead", "text": "text"}
 #: Values of `state:`, Chinese and English.
 STATES: Final = {"revised": ("更正", "revised"), "removed": ("撤下", "removed"), "pictures": ("有图", "pictures")}
 
-_NUMBER: Final = re.compile(r"\d{7,12}")
-_DATE: Final = re.compile(r"(?:19|20)\d{6}")
+ARTICLE_NUMBER: Final = re.compile(r"\d{7,12}")
+#: A day as eight digits; other numbers are those of articles.
+EIGHT_DIGITS: Final = re.compile(r"(?:19|20)\d{6}")
 _WORDS: Final = {"OR": "|", "NOT": "-", "AND": ""}
 _PLAIN: Final = re.compile(r"[^\s|｜()（）\"“”「」:：*~^+!&=<>－-][^\s|｜()（）\"“”「」:：*~^]*")
 
@@ -171,7 +168,7 @@ def source(node: Node, language: str) -> str:
         first, last = short_days(node.first, node.last)
         return first if first == last and len(first) > len("2020") else f"{first}..{last}"
     if isinstance(node, Number):
-        is_plain = _NUMBER.fullmatch(node.number) and not _DATE.fullmatch(node.number)
+        is_plain = ARTICLE_NUMBER.fullmatch(node.number) and not EIGHT_DIGITS.fullmatch(node.number)
         return node.number if is_plain else f"{FIELDS['number'][spelling]}:{node.number}"
     if isinstance(node, ArticleUrl):
         return node.url
@@ -183,7 +180,9 @@ def source(node: Node, language: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    plain = _PLAIN.fullmatch(value) and not _NUMBER.fullmatch(value) and ".." not in value and value not in _WORDS
+    plain = (
+        _PLAIN.fullmatch(value) and not ARTICLE_NUMBER.fullmatch(value) and ".." not in value and value not in _WORDS
+    )
     return value if plain or value == NO_SECTION else _in_quotes(value)
 
 

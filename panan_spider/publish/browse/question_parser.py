@@ -14,7 +14,9 @@ from typing import Final
 from panan_spider.core.text import fold
 from panan_spider.core.translations import N_, Message
 from panan_spider.publish.browse.question import (
+    ARTICLE_NUMBER,
     COLUMNS,
+    EIGHT_DIGITS,
     FIELDS,
     NO_SECTION,
     STATES,
@@ -35,11 +37,8 @@ LONGEST: Final = 200
 _LONGEST_QUESTION: Final = 4_000
 _FIELD: Final = re.compile(r"([^\W\d_]{1,20})[:：](.*)", re.DOTALL)
 _DAY: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?|(\d{4})(\d\d)(\d\d)")
-#: A day as eight digits; other numbers are those of articles.
-_EIGHT_DIGITS: Final = re.compile(r"(?:19|20)\d{6}")
 _RANGE: Final = re.compile(r"([\d/-]{0,20})\.\.([\d/-]{0,20})")
 _ALONE: Final = re.compile(r"\d{4}[-/]\d{1,2}(?:[-/]\d{1,2})?")
-_NUMBER: Final = re.compile(r"\d{7,12}")
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 #: An address as some browsers copy it.
 _BARE_ADDRESS: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,63}/\S*", re.IGNORECASE)
@@ -217,11 +216,11 @@ def _plain(word: str) -> Node:
         if not found[1] and not found[2]:
             raise InvalidQuery(N_("{sign} stands between two dates"), sign="..")
         return _days(found[1], found[2])
-    if _ALONE.fullmatch(folded) or (_EIGHT_DIGITS.fullmatch(folded) and day_range(folded)):
+    if _ALONE.fullmatch(folded) or (EIGHT_DIGITS.fullmatch(folded) and day_range(folded)):
         return _days(folded, folded)
     if _LIKE_A_RANGE.fullmatch(folded):
         raise InvalidQuery(N_("{sign} stands between two dates"), sign="..")
-    if _NUMBER.fullmatch(folded):
+    if ARTICLE_NUMBER.fullmatch(folded):
         return Number(folded)
     if _ADDRESS.fullmatch(word):
         return ArticleUrl(word)

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -189,11 +190,8 @@ class ExportJob:
         if not path.is_file():
             return None
         try:
-            ledger = Ledger.read_only(path)
-            try:
+            with closing(Ledger.read_only(path)) as ledger:
                 return {number: Removal(*times) for number, times in ledger.articles.removals().items()}
-            finally:
-                ledger.close()
         except StoreError as error:
             print(f"panan: which articles are gone from the site is not known: {error}", file=sys.stderr)
             return None

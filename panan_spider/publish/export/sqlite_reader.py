@@ -83,7 +83,7 @@ class ExportDatabase:
 
     def listed(self, ids: Sequence[str]) -> list[Row]:
         """List rows of these articles, in their order; `picture` is the path of a stored image."""
-        sql = f"SELECT {_LISTED}, {_PICTURE} AS picture FROM articles a WHERE id IN ({_marks(ids)})"
+        sql = f"SELECT {_LISTED}, {_PICTURE} AS picture FROM articles a WHERE id IN ({marks(ids)})"
         found = {row["id"]: row for row in self.rows(sql, *ids)}
         return [found[number] for number in ids if number in found]
 
@@ -91,7 +91,7 @@ class ExportDatabase:
         """`id`, `title`, `day`, `section`, `revision`, `gone` of these articles, in their order."""
         found: dict[str, Row] = {}
         for some in batches(ids, _AT_ONCE):
-            sql = f"SELECT id, title, day, section, revision, gone FROM articles WHERE id IN ({_marks(some)})"
+            sql = f"SELECT id, title, day, section, revision, gone FROM articles WHERE id IN ({marks(some)})"
             found |= {row["id"]: row for row in self.rows(sql, *some)}
         return [found[number] for number in ids if number in found]
 
@@ -122,13 +122,13 @@ class ExportDatabase:
     def records(self, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
         """The newest revision of these articles as lines of articles.jsonl have it, in their order."""
         for some in batches(ids, 500):
-            marks = _marks(some)
-            found = {row["id"]: dict(row) for row in self.rows(f"SELECT * FROM articles WHERE id IN ({marks})", *some)}
+            among = marks(some)
+            found = {row["id"]: dict(row) for row in self.rows(f"SELECT * FROM articles WHERE id IN ({among})", *some)}
             for record in found.values():
                 _as_record(record)
             for table in ("authors", "images", "attachments", "related"):
                 for row in self.rows(
-                    f"SELECT * FROM {table} WHERE article_id IN ({marks}) ORDER BY article_id, position", *some
+                    f"SELECT * FROM {table} WHERE article_id IN ({among}) ORDER BY article_id, position", *some
                 ):
                     found[row["article_id"]][table].append(
                         {
@@ -138,7 +138,7 @@ class ExportDatabase:
                         }
                     )
             for row in self.rows(
-                f"SELECT article_id, section FROM listed_in WHERE article_id IN ({marks}) ORDER BY 1, 2", *some
+                f"SELECT article_id, section FROM listed_in WHERE article_id IN ({among}) ORDER BY 1, 2", *some
             ):
                 found[row["article_id"]]["listed_in"].append(row["section"])
             yield from (found[number] for number in some if number in found)
@@ -179,5 +179,6 @@ def batches(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield values[start : start + size]
 
 
-def _marks(values: Iterable[object]) -> str:
+def marks(values: Iterable[object]) -> str:
+    """Placeholders of SQL for these values, separated by commas."""
     return ", ".join("?" for _value in values)
