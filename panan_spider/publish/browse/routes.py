@@ -40,7 +40,6 @@ class RouteKind(StrEnum):
     REPORT = "report"
     IMAGE = "image"
     ASSET = "asset"
-    INDEX = "index"
     API = "api"
 
 
@@ -100,7 +99,6 @@ _FILES: Final = {
     RouteKind.RUN: "run/{key}.html",
     RouteKind.IMAGE: "{key}",
     RouteKind.ASSET: "static/{key}",
-    RouteKind.INDEX: "index/{key}.js",
     RouteKind.CORRECTIONS: "changes{turned}.{suffix}",
     **{kind: f"article/{{folder}}/{{key}}-{word}-{{page}}.html" for kind, word in _OF_A_REVISION.items()},
 }
