@@ -29,7 +29,7 @@ from panan_spider.core.run_report import (
     WalkRecord,
 )
 from panan_spider.core.translations import LANGUAGES
-from panan_spider.report.checks.context import entry
+from panan_spider.report.checks.run_checks import entry
 from panan_spider.report.diff import changes
 from panan_spider.report.evaluation import EndedRun, RunEvaluation
 from panan_spider.report.faults import SeenFaults

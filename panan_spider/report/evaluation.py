@@ -22,8 +22,8 @@ from panan_spider.core.run_report import (
     Timeline,
 )
 from panan_spider.core.translations import sentence
-from panan_spider.report.checks import http_checks, news_checks, page_checks
-from panan_spider.report.checks.context import ArticleChange, CheckAnswer, RunContext, StoredSummary
+from panan_spider.report.checks import news_checks, page_checks, run_checks
+from panan_spider.report.checks.run_checks import ArticleChange, CheckAnswer, RunContext, StoredSummary
 from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.faults import (
     Fault,
@@ -116,7 +116,7 @@ CHECKS: Final[dict[str, Callable[[RunContext], CheckAnswer]]] = {
         page_checks.sections_found,
         page_checks.front_page_links,
         page_checks.list_markup,
-        http_checks.moved_hosts,
+        run_checks.moved_hosts,
         page_checks.unknown_layout,
         page_checks.field_coverage,
         page_checks.unknown_labels,
@@ -128,10 +128,10 @@ CHECKS: Final[dict[str, Callable[[RunContext], CheckAnswer]]] = {
         news_checks.lost_pages,
         news_checks.redirected_articles,
         news_checks.newly_forbidden,
-        http_checks.failed_addresses,
-        http_checks.unwanted_http_codes,
-        http_checks.execution_time,
-        http_checks.peak_memory,
+        run_checks.failed_addresses,
+        run_checks.unwanted_http_codes,
+        run_checks.execution_time,
+        run_checks.peak_memory,
     )
 }
 
@@ -151,7 +151,7 @@ CODES: Final = {
 LASTING: Final = frozenset({"sections_found", "front_page_links", "field_coverage"})
 
 
-def run_checks(context: RunContext) -> list[CheckResult]:
+def check_results(context: RunContext) -> list[CheckResult]:
     """The result of every check, in the order of `CHECKS`."""
     return [CheckResult(name=name, **check(context)._asdict()) for name, check in CHECKS.items()]
 
@@ -209,7 +209,7 @@ def evaluate(run: EndedRun) -> RunEvaluation:
     known = run.archive.ledger.faults.known()
     faults = _faults(run, facts)
     context = _context(run, facts, stored, seen_faults(faults, known, day.isoformat(), limits))
-    checks = run_checks(context)
+    checks = check_results(context)
     seen = seen_faults([*faults, *check_faults(checks, CODES, LASTING)], known, day.isoformat(), limits)
     facts = replace(facts, faults=seen, missing=_missing(run, seen), no_news=_no_news(context))
     code, reason = exit_code_of(facts)
@@ -330,7 +330,7 @@ def _figures(run: EndedRun, facts: RunFacts, stored: StoredSummary) -> Figures:
         late=stored.late,
         gone=[record["id"] for record in run.archive.removed()],
         drift=list(run.spider.drift),
-        moved=http_checks.moved_in(run.stats, run.site.thresholds),
+        moved=run_checks.moved_in(run.stats, run.site.thresholds),
         redirected=redirects(run.archive.doubtful()),
         forbidden=facts.outcomes.get(Outcome.FORBIDDEN, 0),
         seconds=round(max(0.0, (datetime.now(UTC) - run.started).total_seconds()), 1),

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from panan_spider.core.run_report import Figures, SectionFigures
-from panan_spider.report.checks.context import CheckAnswer, RunContext
+from panan_spider.report.checks.run_checks import CheckAnswer, RunContext
 
 TODAY = date(2026, 3, 7)
 NAMES = ("书记", "时政", "视频")

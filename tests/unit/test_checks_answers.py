@@ -8,7 +8,6 @@ from checks_runs import TODAY, figures, nights, seen
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import Figures
-from panan_spider.report.checks.context import ArticleChange
 from panan_spider.report.checks.news_checks import (
     lost_pages,
     mass_changes,
@@ -18,6 +17,7 @@ from panan_spider.report.checks.news_checks import (
     shortened_texts,
 )
 from panan_spider.report.checks.page_checks import unknown_labels
+from panan_spider.report.checks.run_checks import ArticleChange
 
 
 def change(number: int, content: str = "", length: int = 800, before: int | None = 800) -> ArticleChange:

@@ -5,8 +5,8 @@ from datetime import date
 from checks_runs import figures, nights, seen
 
 from panan_spider.core.run_report import Figures, SectionFigures
-from panan_spider.report.checks.http_checks import moved_hosts, moved_in
 from panan_spider.report.checks.page_checks import list_markup
+from panan_spider.report.checks.run_checks import moved_hosts, moved_in
 from panan_spider.sites.thresholds import Thresholds
 
 MOVED = {"panews.zjol.com.cn": "www.panews.cn"}

@@ -7,8 +7,8 @@ from checks_runs import figures, nights, section, seen
 
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult, Figures
-from panan_spider.report.checks.http_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
-from panan_spider.report.evaluation import CHECKS, CODES, LASTING, run_checks, state_of
+from panan_spider.report.checks.run_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
+from panan_spider.report.evaluation import CHECKS, CODES, LASTING, check_results, state_of
 from panan_spider.report.faults import check_faults
 from panan_spider.report.rhythm import quantile
 
@@ -60,13 +60,13 @@ def test_memory(peak: float, verdict: str) -> None:
 
 def test_every_check_says_its_own_name_with_a_threshold_and_a_sentence() -> None:
     for what in (seen(), seen(figures(new=4), nights(60), outcomes={Outcome.STORED: 40}, statuses={200: 60})):
-        checks = run_checks(what)
+        checks = check_results(what)
         assert [check.name for check in checks] == list(CHECKS)
         assert all(check.sentence and check.threshold and check.verdict in ("ok", "none") for check in checks)
 
 
 def test_on_the_first_run_history_checks_say_so_and_nothing_alerts() -> None:
-    checks = {check.name: check for check in run_checks(seen(figures(new=50_000)))}
+    checks = {check.name: check for check in check_results(seen(figures(new=50_000)))}
     silent = {name for name, check in checks.items() if "no history yet" in check.sentence}
     history = {"sections_found", "field_coverage", "article_count", "section_silence", "execution_time"}
     assert silent == history | {"list_markup", "moved_hosts", "newly_forbidden"}

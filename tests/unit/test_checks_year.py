@@ -10,8 +10,8 @@ from checks_runs import figures
 
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import CheckResult, Figures, SectionFigures
-from panan_spider.report.checks.context import RunContext
-from panan_spider.report.evaluation import run_checks
+from panan_spider.report.checks.run_checks import RunContext
+from panan_spider.report.evaluation import check_results
 from panan_spider.sites.thresholds import Thresholds
 
 THRESHOLDS = Thresholds()
@@ -82,7 +82,7 @@ class Year:
         statuses = {200: 40 + new, 429: int(self.county.dice.random() < 0.02), 304: 30}
         history = self.history[: THRESHOLDS.history_runs]
         seen = RunContext(now, THRESHOLDS, outcomes, {}, statuses, frozenset(), history, self.days, FIRST)
-        checks = run_checks(seen)
+        checks = check_results(seen)
         self.history.insert(0, now)
         return checks
 

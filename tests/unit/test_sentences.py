@@ -12,8 +12,8 @@ from panan_spider.archive.ledger.runs_and_walks import DoubtfulUrl
 from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import CheckResult
 from panan_spider.core.translations import RUN
-from panan_spider.report.checks.context import ArticleChange, RunContext
-from panan_spider.report.evaluation import CHECKS, run_checks
+from panan_spider.report.checks.run_checks import ArticleChange, RunContext
+from panan_spider.report.evaluation import CHECKS, check_results
 from panan_spider.report.exit_code import RunFacts, exit_code_of
 from panan_spider.report.faults import Fault, SeenFaults, address_faults, drift_faults, section_faults
 from panan_spider.report.report_page import index_page, report_page
@@ -106,7 +106,7 @@ def contexts() -> Iterable[RunContext]:
     yield seen(figures(), past, posting_days=rhythm, watched_since=None)
 
 
-RESULTS = [result for context in contexts() for result in run_checks(context)]
+RESULTS = [result for context in contexts() for result in check_results(context)]
 
 
 def test_every_check_is_judged_good_and_bad() -> None:

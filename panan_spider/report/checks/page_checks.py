@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import Figures, Verdict
 from panan_spider.core.translations import Message, sentence
-from panan_spider.report.checks.context import (
+from panan_spider.report.checks.run_checks import (
     ARTICLES,
     FIELDS,
     CheckAnswer,
