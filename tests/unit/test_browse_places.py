@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from panan_spider.publish.browse.routes import FileUrls, Route, RouteKind, ServedUrls, address, file_of, slug
 
-KINDS = [kind for kind in RouteKind if kind not in (RouteKind.IMAGE, RouteKind.ASSET, RouteKind.INDEX, RouteKind.API)]
+KINDS = [kind for kind in RouteKind if kind not in (RouteKind.IMAGE, RouteKind.ASSET, RouteKind.API)]
 names = st.text(min_size=1, max_size=60)
 
 
