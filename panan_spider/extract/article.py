@@ -1,4 +1,4 @@
-"""The switch: which template a page is, by the evidence on it, and the article read by it."""
+"""Article page: read by the template that its address and words speak for, into fields; a damaged or doubtful page is an error."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""Article assembly: parts joined into one article, cleaned, and checked against its address. No request, no disk.
+"""Article assembly: parts counted by the pagers of their pages, joined into one article, cleaned, and checked against its address.
 
-The crawl, `reparse` and `verify` make articles here and nowhere else.
+The crawl, `reparse` and `verify` make articles here and nowhere else. No request, no disk.
 """
 
 import hashlib

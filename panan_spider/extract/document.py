@@ -1,4 +1,4 @@
-"""One received page: its bytes, and the text they stand for."""
+"""Document: a received page as bytes, text and tree; pages that are no article: challenges, logins, notices, links."""
 
 import codecs
 import re

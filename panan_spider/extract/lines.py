@@ -1,7 +1,7 @@
-"""A page as a reader sees it: line after line, whatever elements print them.
+"""Lines of a page, in the order in which a reader sees them, whatever elements print them.
 
-Class names, containers and nesting are what the site may change overnight; the order of its lines and
-their words are not. So a page is flattened once, and everything after works on lines.
+A site can change class names, containers and nesting overnight; the order of its lines and their words stay. So a page is
+flattened once, and everything after works on lines.
 """
 
 import re

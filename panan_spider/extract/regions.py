@@ -1,4 +1,4 @@
-"""Regions of an article page: header line, headline lines, body, tail, found by their words alone."""
+"""Regions of an article page: headline, header line, body and tail, found by their words alone."""
 
 import re
 from bisect import bisect_right
