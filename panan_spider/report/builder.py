@@ -42,6 +42,12 @@ _UNASKED: Final = frozenset({Outcome.PENDING, Outcome.KNOWN, Outcome.OUT_OF_RANG
 
 _MOST_STEPS: Final = 120
 
+logger = logging.getLogger(__name__)
+METRICS_FILE: Final = "metrics.prom"
+_VERDICTS: Final[tuple[Verdict, ...]] = ("ok", "warn", "fail", "none")
+#: Labels and value of one line of a gauge.
+Sample = tuple[Mapping[str, str], float]
+
 
 class RequestRate:
     """Requests and bytes over the run, in at most 120 steps of equal length; two steps are merged when there are more."""
@@ -222,15 +228,6 @@ def report_lines(report: RunReport) -> list[str]:
     if report.gaps_count:
         lines.append(f"panan: {report.gaps_count} gaps in the archive, listed in runs/{report.run}.json")
     return lines
-
-
-logger = logging.getLogger(__name__)
-
-METRICS_FILE: Final = "metrics.prom"
-_VERDICTS: Final[tuple[Verdict, ...]] = ("ok", "warn", "fail", "none")
-
-#: Labels and value of one line of a gauge.
-Sample = tuple[Mapping[str, str], float]
 
 
 def write_run_files(folder: Path, ledger: Path, report: RunReport, site: Site) -> list[str]:

@@ -41,6 +41,58 @@ from panan_spider.sites.profile import Site
 
 _STATUS: Final = "downloader/response_status_count/"
 
+#: Linux counts a process's peak in kB here.
+_STATUS_FILE: Final = Path("/proc/self/status")
+_PEAK: Final = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+#: Changed articles whose text is compared with the revision before: enough to see what happens to all of them.
+_MOST_COMPARED: Final = 1_000
+#: Outcomes of addresses that were not requested.
+_UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
+#: Arguments with which a run asks for a part of the site only.
+_PARTIAL: Final = frozenset({"sections", "urls", "since", "until"})
+_NOT_SEEN: Final = (
+    *(ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED),
+    *(ExitCode.ROBOTS_UNREACHABLE, ExitCode.BLOCKED),
+)
+#: Every check by its name, in the order of the report.
+CHECKS: Final[dict[str, Callable[[RunContext], CheckAnswer]]] = {
+    check.__name__: check
+    for check in (
+        page_checks.sections_found,
+        page_checks.front_page_links,
+        page_checks.list_markup,
+        run_checks.moved_hosts,
+        page_checks.unknown_layout,
+        page_checks.field_coverage,
+        page_checks.unknown_labels,
+        news_checks.article_count,
+        news_checks.section_silence,
+        news_checks.same_content,
+        news_checks.mass_changes,
+        news_checks.shortened_texts,
+        news_checks.lost_pages,
+        news_checks.redirected_articles,
+        news_checks.newly_forbidden,
+        run_checks.failed_addresses,
+        run_checks.unwanted_http_codes,
+        run_checks.execution_time,
+        run_checks.peak_memory,
+    )
+}
+#: The exit code that a check's `fail` gives. A `fail` of any other check stands in the report only, and a `warn` never changes a code.
+CODES: Final = {
+    "sections_found": ExitCode.LAYOUT_DRIFT,
+    "front_page_links": ExitCode.LAYOUT_DRIFT,
+    "unknown_layout": ExitCode.LAYOUT_DRIFT,
+    "field_coverage": ExitCode.LAYOUT_DRIFT,
+    "same_content": ExitCode.LAYOUT_DRIFT,
+    "redirected_articles": ExitCode.INCOMPLETE,
+    "newly_forbidden": ExitCode.INCOMPLETE,
+    "unwanted_http_codes": ExitCode.BLOCKED,
+}
+#: Checks whose `fail` is about the site, not about tonight: it gives its code until it is confirmed, then it is known.
+LASTING: Final = frozenset({"sections_found", "front_page_links", "field_coverage"})
+
 
 def section_figures(walks: Iterable[Mapping[str, Any]]) -> dict[str, SectionFigures]:
     """The figures of the run's walks by section name; two lists of one name are added up."""
@@ -78,11 +130,6 @@ def http_statuses(stats: Mapping[str, Any]) -> dict[int, int]:
     return {int(key.removeprefix(_STATUS)): count for key, count in stats.items() if key.startswith(_STATUS)}
 
 
-#: Linux counts a process's peak in kB here.
-_STATUS_FILE: Final = Path("/proc/self/status")
-_PEAK: Final = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
-
-
 def peak_mib() -> float:
     """Peak memory of this process, MiB.
 
@@ -92,63 +139,6 @@ def peak_mib() -> float:
         return int(found[1]) / (1 << 10)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-
-
-#: Changed articles whose text is compared with the revision before: enough to see what happens to all of them.
-_MOST_COMPARED: Final = 1_000
-
-#: Outcomes of addresses that were not requested.
-_UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
-
-#: Arguments with which a run asks for a part of the site only.
-_PARTIAL: Final = frozenset({"sections", "urls", "since", "until"})
-
-_NOT_SEEN: Final = (
-    *(ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED),
-    *(ExitCode.ROBOTS_UNREACHABLE, ExitCode.BLOCKED),
-)
-
-
-#: Every check by its name, in the order of the report.
-CHECKS: Final[dict[str, Callable[[RunContext], CheckAnswer]]] = {
-    check.__name__: check
-    for check in (
-        page_checks.sections_found,
-        page_checks.front_page_links,
-        page_checks.list_markup,
-        run_checks.moved_hosts,
-        page_checks.unknown_layout,
-        page_checks.field_coverage,
-        page_checks.unknown_labels,
-        news_checks.article_count,
-        news_checks.section_silence,
-        news_checks.same_content,
-        news_checks.mass_changes,
-        news_checks.shortened_texts,
-        news_checks.lost_pages,
-        news_checks.redirected_articles,
-        news_checks.newly_forbidden,
-        run_checks.failed_addresses,
-        run_checks.unwanted_http_codes,
-        run_checks.execution_time,
-        run_checks.peak_memory,
-    )
-}
-
-#: The exit code that a check's `fail` gives. A `fail` of any other check stands in the report only, and a `warn` never changes a code.
-CODES: Final = {
-    "sections_found": ExitCode.LAYOUT_DRIFT,
-    "front_page_links": ExitCode.LAYOUT_DRIFT,
-    "unknown_layout": ExitCode.LAYOUT_DRIFT,
-    "field_coverage": ExitCode.LAYOUT_DRIFT,
-    "same_content": ExitCode.LAYOUT_DRIFT,
-    "redirected_articles": ExitCode.INCOMPLETE,
-    "newly_forbidden": ExitCode.INCOMPLETE,
-    "unwanted_http_codes": ExitCode.BLOCKED,
-}
-
-#: Checks whose `fail` is about the site, not about tonight: it gives its code until it is confirmed, then it is known.
-LASTING: Final = frozenset({"sections_found", "front_page_links", "field_coverage"})
 
 
 def check_results(context: RunContext) -> list[CheckResult]:

@@ -8,6 +8,17 @@ from panan_spider.core.outcomes import QUARANTINED, ExitCode, Outcome
 from panan_spider.core.translations import sentence
 from panan_spider.report.faults import SeenFaults
 
+#: Drift lines in the reason. A redesign changes every section; the report has them all.
+_MOST_DRIFT: Final = 3
+_STOPPED: Final = frozenset({"shutdown"})
+#: Order of the outcomes in a reason.
+_UNFINISHED: Final = (
+    *(Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING, Outcome.INVALID),
+    *(Outcome.GONE, Outcome.ALIAS, Outcome.UNKNOWN_ADDRESS),
+)
+#: Codes after which the other reasons are not reliable: the run saw too little, or could not be recorded.
+_ALONE: Final = frozenset({ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED})
+
 
 @dataclass(frozen=True)
 class RunFacts:
@@ -27,18 +38,6 @@ class RunFacts:
     no_news: str | None = None  # page one of every section is well-formed, and nothing is new
     refusal: str | None = None
     store_error: str | None = None
-
-
-#: Drift lines in the reason. A redesign changes every section; the report has them all.
-_MOST_DRIFT: Final = 3
-
-_STOPPED: Final = frozenset({"shutdown"})
-
-#: Order of the outcomes in a reason.
-_UNFINISHED: Final = (
-    *(Outcome.FAILED, Outcome.TOO_LARGE, Outcome.OFF_SITE, Outcome.PENDING, Outcome.INVALID),
-    *(Outcome.GONE, Outcome.ALIAS, Outcome.UNKNOWN_ADDRESS),
-)
 
 
 def _counted(counts: Mapping[Outcome, int], outcomes: Iterable[Outcome]) -> list[str]:
@@ -124,10 +123,6 @@ def _reasons(facts: RunFacts) -> dict[ExitCode, list[str]]:
         ExitCode.LAYOUT_DRIFT: _drift(facts),
         ExitCode.INCOMPLETE: _incomplete(facts),
     }
-
-
-#: Codes after which the other reasons are not reliable: the run saw too little, or could not be recorded.
-_ALONE: Final = frozenset({ExitCode.NOT_STARTED, ExitCode.STORE_ERROR, ExitCode.INTERRUPTED})
 
 
 def exit_code_of(facts: RunFacts) -> tuple[ExitCode, str]:

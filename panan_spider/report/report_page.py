@@ -39,6 +39,12 @@ _CELL: Final = 6
 _MOST_ROWS: Final = 24
 BARS_HEIGHT: Final = 60
 
+#: Entries of a list on the page. The count beside a list is complete, and the JSON report holds more entries.
+MOST_SHOWN: Final = 100
+MOST_OPEN: Final = 25
+MOST_GAPS: Final = 40
+_STYLE: Final = files(__package__).joinpath("templates/report.css").read_text("utf-8")
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -187,14 +193,6 @@ def read_coverage(path: Path, site: Site) -> tuple[Coverage, Sequence[Mapping[st
     with closing(Ledger.read_only(path)) as ledger:
         counts = ledger.queries
         return Coverage(counts.by_day(), counts.by_section(""), site.thresholds), counts.summaries(RUNS_LISTED)
-
-
-#: Entries of a list on the page. The count beside a list is complete, and the JSON report holds more entries.
-MOST_SHOWN: Final = 100
-MOST_OPEN: Final = 25
-MOST_GAPS: Final = 40
-
-_STYLE: Final = files(__package__).joinpath("templates/report.css").read_text("utf-8")
 
 
 def _policy() -> str:

@@ -120,31 +120,6 @@ FIELDS: Final[dict[str, str]] = {
     "tables": "表格",
 }
 
-
-def warnings(checks: "list[CheckResult]") -> "list[CheckResult]":
-    """Checks with the verdict `warn` or `fail`, the failed ones first."""
-    return sorted((c for c in checks if c.verdict in ("warn", "fail")), key=lambda check: check.verdict != "fail")
-
-
-def size(count: float) -> str:
-    """`1.2 MB`, powers of 1,000."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1_000 or unit == "GB":
-            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
-        count /= 1_000
-    raise AssertionError("unreachable")
-
-
-def span(seconds: float, translate: Translate | None = None) -> str:
-    """`42 s`, `3 min 20 s`, `2 h 5 min`."""
-    whole, translate = round(seconds), translate or translator("en")
-    if whole < 60:
-        return translate(N_("{seconds} s"), seconds=whole)
-    if whole < 3_600:
-        return translate(N_("{minutes} min {seconds} s"), minutes=whole // 60, seconds=whole % 60)
-    return translate(N_("{hours} h {minutes} min"), hours=whole // 3_600, minutes=whole % 3_600 // 60)
-
-
 #: Signs between reasons, and within one, with those that stand for them in Chinese.
 _BETWEEN_REASONS: Final = ((" · ", " · "), ("; ", "；"))
 _WITHIN_REASONS: Final = ((", ", "，"), (": ", "："))
@@ -171,6 +146,30 @@ _ERRORS: Final = {
     "TimeoutError": "请求超时", "TunnelError": "代理连接失败", "UnsupportedURLSchemeError": "不支持的地址类型",
 }  # fmt: skip
 _ERROR: Final = re.compile(rf"({'|'.join(_ERRORS)})(?:: .*)?", re.DOTALL)
+
+
+def warnings(checks: "list[CheckResult]") -> "list[CheckResult]":
+    """Checks with the verdict `warn` or `fail`, the failed ones first."""
+    return sorted((c for c in checks if c.verdict in ("warn", "fail")), key=lambda check: check.verdict != "fail")
+
+
+def size(count: float) -> str:
+    """`1.2 MB`, powers of 1,000."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1_000 or unit == "GB":
+            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
+        count /= 1_000
+    raise AssertionError("unreachable")
+
+
+def span(seconds: float, translate: Translate | None = None) -> str:
+    """`42 s`, `3 min 20 s`, `2 h 5 min`."""
+    whole, translate = round(seconds), translate or translator("en")
+    if whole < 60:
+        return translate(N_("{seconds} s"), seconds=whole)
+    if whole < 3_600:
+        return translate(N_("{minutes} min {seconds} s"), minutes=whole // 60, seconds=whole % 60)
+    return translate(N_("{hours} h {minutes} min"), hours=whole // 3_600, minutes=whole % 3_600 // 60)
 
 
 def worded(text: str, language: str) -> str:

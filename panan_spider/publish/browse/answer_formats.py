@@ -48,6 +48,8 @@ LISTS: Final = frozenset(
     {RouteKind.SEARCH, RouteKind.SECTION, RouteKind.AUTHOR, RouteKind.PERSON, RouteKind.OFFICE, RouteKind.MONTH}
 )
 
+Args = Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class Representation:
@@ -59,7 +61,6 @@ class Representation:
     file_name: str = ""
 
 
-Args = Mapping[str, str]
 Represent = Callable[[RenderContext, Route, Args, str], Representation]
 
 

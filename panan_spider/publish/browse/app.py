@@ -57,6 +57,67 @@ IMAGE: Final = re.compile(r"(?:[a-z0-9-]{1,40}/)?images/[0-9A-Za-z/]{1,80}(\.[a-
 #: Types of picture that a page shows; any other, SVG above all, is not sent.
 _PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp"})
 
+#: The function of each kind of page.
+PAGES: Final[dict[RouteKind, Callable[[RenderContext, Route, Args], PageData]]] = {
+    RouteKind.FRONT: lambda context, route, _args: list_pages.front(context, route),
+    RouteKind.SEARCH: list_pages.search,
+    RouteKind.SECTION: lambda context, route, _args: list_pages.titled(context, route),
+    RouteKind.AUTHOR: lambda context, route, _args: list_pages.titled(context, route),
+    RouteKind.AUTHORS: lambda context, route, _args: list_pages.authors(context, route),
+    RouteKind.PEOPLE: lambda context, route, _args: people_pages.people(context, route),
+    RouteKind.PERSON: people_pages.person,
+    RouteKind.OFFICES: lambda context, route, _args: people_pages.offices(context, route),
+    RouteKind.OFFICE: lambda context, route, _args: people_pages.office(context, route),
+    RouteKind.CALENDAR: lambda context, route, _args: coverage_pages.calendar(context, route),
+    RouteKind.MONTH: lambda context, route, _args: coverage_pages.month(context, route),
+    RouteKind.TREND: lambda context, route, args: coverage_pages.trend(context, route, args.get("q", "").split("\n")),
+    RouteKind.CORRECTIONS: changes_pages.all_changes,
+    RouteKind.ARTICLE: lambda context, route, _args: article_page.article(context, route),
+    RouteKind.REVISION: lambda context, route, _args: article_page.revision(context, route),
+    RouteKind.CHANGES: changes_pages.revision_changes,
+    RouteKind.RAW: lambda context, route, _args: article_page.raw(context, route),
+    RouteKind.RUNS: lambda context, route, _args: run_pages.runs(context, route),
+    RouteKind.RUN: lambda context, route, _args: run_pages.run(context, route),
+}
+#: An article's number, behind the key of its site where the articles are of many.
+_ID: Final = r"(?:[a-z0-9-]{1,40}-)?\d+"
+#: Path → kind of page. A key ends before a suffix that names another form of the page.
+_SUFFIX: Final = rf"(?:\.(?P<suffix>{'|'.join(map(re.escape, FORMATS))}))?"
+_PATHS: Final = tuple(
+    (re.compile(pattern + _SUFFIX), kind)
+    for pattern, kind in (
+        (r"/", RouteKind.FRONT),
+        (r"/changes", RouteKind.CORRECTIONS),
+        (r"/(?P<kind>search|calendar|people|authors|offices|runs|trend)", None),
+        (r"/calendar/(?P<key>\d{4}-\d{2})", RouteKind.MONTH),
+        (r"/(?P<kind>section|person|author|office|run)/(?P<key>[^/]+?)", None),
+        (rf"/article/(?P<key>{_ID})/(?P<kind>revision|changes|raw)/(?P<page>\d{{1,6}})", None),
+        (rf"/article/(?P<key>{_ID})", RouteKind.ARTICLE),
+        (r"/openapi\.json", RouteKind.API),
+    )
+)
+_FILES: Final = re.compile(
+    r"/(?:static/(?P<asset>[^/]+)|(?P<image>(?:[a-z0-9-]{1,40}/)?images/.+)|runs/(?P<report>[^/]+))"
+)
+#: Parameters of an address; any other is left out of it.
+_PARAMETERS: Final = frozenset({"q", *FORM, "order", "page", "size", "lang", "kind", "from", "deed", "place", "year"})
+#: Control characters of an address never reach the terminal.
+_CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160)), "?")
+_STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+#: Headers of every response that does not set them itself.
+_HEADERS: Final = {
+    "content-security-policy": f"{POLICY_IN_A_FILE}; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+#: A name or address and a port: nothing that an address can hold before or behind them.
+_HOST: Final = re.compile(r"[\w.:\[\]-]+", re.ASCII)
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 @dataclass(frozen=True)
 class Asset:
@@ -81,51 +142,6 @@ def image(data: Path, file: str) -> Asset | None:
     body = path.read_bytes()
     kind = image_type(body)
     return Asset(body, kind.media_type) if kind is not None and kind.media_type in _PICTURES else None
-
-
-#: The function of each kind of page.
-PAGES: Final[dict[RouteKind, Callable[[RenderContext, Route, Args], PageData]]] = {
-    RouteKind.FRONT: lambda context, route, _args: list_pages.front(context, route),
-    RouteKind.SEARCH: list_pages.search,
-    RouteKind.SECTION: lambda context, route, _args: list_pages.titled(context, route),
-    RouteKind.AUTHOR: lambda context, route, _args: list_pages.titled(context, route),
-    RouteKind.AUTHORS: lambda context, route, _args: list_pages.authors(context, route),
-    RouteKind.PEOPLE: lambda context, route, _args: people_pages.people(context, route),
-    RouteKind.PERSON: people_pages.person,
-    RouteKind.OFFICES: lambda context, route, _args: people_pages.offices(context, route),
-    RouteKind.OFFICE: lambda context, route, _args: people_pages.office(context, route),
-    RouteKind.CALENDAR: lambda context, route, _args: coverage_pages.calendar(context, route),
-    RouteKind.MONTH: lambda context, route, _args: coverage_pages.month(context, route),
-    RouteKind.TREND: lambda context, route, args: coverage_pages.trend(context, route, args.get("q", "").split("\n")),
-    RouteKind.CORRECTIONS: changes_pages.all_changes,
-    RouteKind.ARTICLE: lambda context, route, _args: article_page.article(context, route),
-    RouteKind.REVISION: lambda context, route, _args: article_page.revision(context, route),
-    RouteKind.CHANGES: changes_pages.revision_changes,
-    RouteKind.RAW: lambda context, route, _args: article_page.raw(context, route),
-    RouteKind.RUNS: lambda context, route, _args: run_pages.runs(context, route),
-    RouteKind.RUN: lambda context, route, _args: run_pages.run(context, route),
-}
-
-#: An article's number, behind the key of its site where the articles are of many.
-_ID: Final = r"(?:[a-z0-9-]{1,40}-)?\d+"
-#: Path → kind of page. A key ends before a suffix that names another form of the page.
-_SUFFIX: Final = rf"(?:\.(?P<suffix>{'|'.join(map(re.escape, FORMATS))}))?"
-_PATHS: Final = tuple(
-    (re.compile(pattern + _SUFFIX), kind)
-    for pattern, kind in (
-        (r"/", RouteKind.FRONT),
-        (r"/changes", RouteKind.CORRECTIONS),
-        (r"/(?P<kind>search|calendar|people|authors|offices|runs|trend)", None),
-        (r"/calendar/(?P<key>\d{4}-\d{2})", RouteKind.MONTH),
-        (r"/(?P<kind>section|person|author|office|run)/(?P<key>[^/]+?)", None),
-        (rf"/article/(?P<key>{_ID})/(?P<kind>revision|changes|raw)/(?P<page>\d{{1,6}})", None),
-        (rf"/article/(?P<key>{_ID})", RouteKind.ARTICLE),
-        (r"/openapi\.json", RouteKind.API),
-    )
-)
-_FILES: Final = re.compile(
-    r"/(?:static/(?P<asset>[^/]+)|(?P<image>(?:[a-z0-9-]{1,40}/)?images/.+)|runs/(?P<report>[^/]+))"
-)
 
 
 def route_of(path: str, args: Args) -> Route | None:
@@ -256,12 +272,6 @@ class BrowseApp:
         return Response(found.body, media_type=found.media_type)
 
 
-#: Parameters of an address; any other is left out of it.
-_PARAMETERS: Final = frozenset({"q", *FORM, "order", "page", "size", "lang", "kind", "from", "deed", "place", "year"})
-#: Control characters of an address never reach the terminal.
-_CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160)), "?")
-
-
 def _html(context: RenderContext, page: PageData, route: Route | None, args: Args) -> str:
     language = "" if context.language == DEFAULT else context.language
     query = {name: value for name, value in args.items() if name != "page"}
@@ -296,23 +306,6 @@ def _error(context: RenderContext | None, status: int, title: str, detail: str) 
     return Response(
         _html(context, PageData("fault.html", given), None, {}), status, media_type="text/html; charset=utf-8"
     )
-
-
-_STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
-
-#: Headers of every response that does not set them itself.
-_HEADERS: Final = {
-    "content-security-policy": f"{POLICY_IN_A_FILE}; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-cache",
-}
-#: A name or address and a port: nothing that an address can hold before or behind them.
-_HOST: Final = re.compile(r"[\w.:\[\]-]+", re.ASCII)
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def report_policy(page: bytes) -> str:

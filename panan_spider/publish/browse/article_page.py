@@ -24,6 +24,10 @@ _IN_SCRIPT: Final = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 )
 
+#: Control characters as their pictures: U+241B for ESC. Line ends and tabs stay.
+_CONTROL_PICTURES: Final = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\r\t"} | {127: 0x2421}
+NameSpan = tuple[int, int, str, bool]
+
 
 @dataclass(frozen=True)
 class TextSpan:
@@ -49,12 +53,6 @@ class RenderedBlock:
     file: str | None = None
     caption: str | None = None
     rows: Sequence[Sequence[str]] = field(default=())
-
-
-#: Control characters as their pictures: U+241B for ESC. Line ends and tabs stay.
-_CONTROL_PICTURES: Final = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\r\t"} | {127: 0x2421}
-
-NameSpan = tuple[int, int, str, bool]
 
 
 def rendered_blocks(

@@ -63,6 +63,9 @@ ORDERS: Final = ("", "new")
 #: Fields of the search form that are clauses of their own; the others are `q` and `order`.
 FORM: Final = ("site", "section", "since", "until", "author", "person", "state")
 
+#: Brackets group clauses alone: within a word they are punctuation.
+_BRACKETS: Final = str.maketrans(dict.fromkeys(_OPEN, "，") | dict.fromkeys(_CLOSE, ""))
+
 
 class InvalidQuery(Exception):
     """A question that makes no sense. `message` says in one line what of it was not understood."""
@@ -194,10 +197,6 @@ def _short(word: str) -> str:
     if len(word) > LONGEST:
         raise InvalidQuery(N_("longer than {count} characters"), count=LONGEST)
     return word
-
-
-#: Brackets group clauses alone: within a word they are punctuation.
-_BRACKETS: Final = str.maketrans(dict.fromkeys(_OPEN, "，") | dict.fromkeys(_CLOSE, ""))
 
 
 def _text(words: str, column: str | None = None, *, phrase: bool = False) -> Text:

@@ -64,6 +64,14 @@ _OF_SITES: Final = (("site", "SELECT site, id FROM articles"),)
 
 Bits = BitMap | FrozenBitMap
 
+#: Characters of the words shown around the first hit.
+_SNIPPET: Final = 110
+#: Answers kept in memory: a reader turns pages, and asks for the same as CSV.
+_MOST_KEPT: Final = 64
+#: Hits beyond which sorting the best first would take seconds: then the newest stand first, and the page says so.
+MOST_RANKED: Final = 20_000
+Pieces = list[tuple[str, bool]]
+
 
 @dataclass(frozen=True)
 class FacetCount:
@@ -199,15 +207,6 @@ class ArticleIndex:
         """Ids of `hits`, the newest first."""
         end = max(0, len(hits) - skip)
         return [self.ids[number] for number in reversed(list(hits[max(0, end - count) : end]))]
-
-
-#: Characters of the words shown around the first hit.
-_SNIPPET: Final = 110
-#: Answers kept in memory: a reader turns pages, and asks for the same as CSV.
-_MOST_KEPT: Final = 64
-#: Hits beyond which sorting the best first would take seconds: then the newest stand first, and the page says so.
-MOST_RANKED: Final = 20_000
-Pieces = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,15 @@ _TIME_LIMIT_MS: Final = 120_000
 #: Articles whose revisions are held at a time.
 _BATCH: Final = 1_000
 
+#: Articles of one script of rows.
+ROWS_OF_A_FILE: Final = 200
+#: Articles read at a time.
+_TEXTS_AT_ONCE: Final = 500
+#: Characters of text shown under a headline.
+_SUMMARY: Final = 96
+#: Line ends to a script, though not to JSON.
+_LINE_ENDS: Final = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "<": "\\u003c"})
+
 
 def write(source: ExportSource, out: Path, language: str = "zh") -> int:
     """Write every page below `out`; how many files. They are built aside, and `out` is the old folder or the whole new one.
@@ -157,16 +166,6 @@ def _articles(context: RenderContext) -> Iterator[Route]:
             if row["warc_file"] is not None:
                 yield Route(RouteKind.RAW, number, revision)
         last = rows[-1]["article_id"]
-
-
-#: Articles of one script of rows.
-ROWS_OF_A_FILE: Final = 200
-#: Articles read at a time.
-_TEXTS_AT_ONCE: Final = 500
-#: Characters of text shown under a headline.
-_SUMMARY: Final = 96
-#: Line ends to a script, though not to JSON.
-_LINE_ENDS: Final = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "<": "\\u003c"})
 
 
 def index_files(context: RenderContext) -> Iterator[tuple[str, bytes]]:

@@ -23,6 +23,10 @@ from panan_spider.sites.profile import Site
 
 Record = dict[str, Any]
 
+#: New lines of more than this share of the old ones: an export is made anew, which costs no memory and blocks no reader.
+_MOST_NEW: Final = 0.25
+_FEW_BYTES: Final = 1 << 24
+
 
 class ArchiveLine(NamedTuple):
     """One line: its first byte, the byte behind it, the revision of an article that it is, and its SHA-256."""
@@ -43,10 +47,6 @@ class Position:
 
 
 NOTHING: Final = Position()
-
-#: New lines of more than this share of the old ones: an export is made anew, which costs no memory and blocks no reader.
-_MOST_NEW: Final = 0.25
-_FEW_BYTES: Final = 1 << 24
 
 
 class ArchiveLines:

@@ -40,6 +40,9 @@ BATCH: Final = 500
 #: The address of a picture → the path of its local copy below the data folder; None where there is none.
 Files = Callable[[str], str | None]
 
+_HEAD: Final = b"SQLite format 3\x00"
+_BUSY_SECONDS: Final = 60.0
+
 
 class SqliteWriter:
     """Writer of revisions into `db`, inside the caller's transaction. `revisions` and `articles` count what was new."""
@@ -120,10 +123,6 @@ def _as_record(row: Row) -> Record:
 def _among(column: str, values: Iterable[str]) -> tuple[str, list[Any]]:
     found = list(values)
     return f"{column} IN ({', '.join('?' for _value in found)})", found
-
-
-_HEAD: Final = b"SQLite format 3\x00"
-_BUSY_SECONDS: Final = 60.0
 
 
 def export(job: ExportJob, out: Path) -> ExportResult:

@@ -75,6 +75,32 @@ CHANGES: Final = """CREATE VIEW changes AS
     FROM revisions r JOIN revisions p ON p.article_id = r.article_id AND p.revision = r.revision - 1 WHERE r.revision > 1
     UNION ALL SELECT id, revision, coalesce(gone_at, last_seen), 'removal' FROM articles JOIN removals ON article_id = id"""
 
+#: The FTS5 expression of `:words` in Datasette: the bigrams of a Chinese word as a phrase, or what begins with one character.
+_MATCH: Final = """CASE WHEN length(replace(:words, '"', '')) < 2 THEN '"' || replace(:words, '"', '') || '" *' ELSE '"' || (
+    WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM place WHERE i < length(replace(:words, '"', '')) - 1)
+    SELECT group_concat(substr(replace(:words, '"', ''), i, 2), ' ') FROM place) || '"' END"""
+#: Queries of Datasette: name → title, description and SQL.
+_QUERIES: Final = {
+    "find": (
+        "Articles that hold a word",
+        "One Chinese word or phrase of any length, as it stands.",
+        f"SELECT a.id, a.day, a.section, a.title, a.revision, a.gone, a.url FROM search s JOIN articles a ON a.docid = s.rowid"
+        f" WHERE s.search MATCH {_MATCH} ORDER BY s.rank LIMIT 1000",
+    ),
+    "corrections": (
+        "Corrections and removals",
+        "The newest first.",
+        "SELECT c.at, c.kind, c.revision, a.id, a.day, a.section, a.title FROM changes c JOIN articles a ON a.id = c.article_id"
+        " WHERE c.kind <> 'rereading' ORDER BY c.at DESC, a.id LIMIT 1000",
+    ),
+}
+Row = dict[str, Any]
+_AS_JSON: Final = ("breadcrumbs", "credits", "blocks")
+_AS_IS: Final = (
+    "url", "title", "kicker", "subtitle", "published", "posted", "section", "source", "header_line", "editor",
+    "text", "pages", "template", "content_hash", "fetched_at",
+)  # fmt: skip
+
 
 def create(db: Database) -> None:
     """Make the tables in an empty database. Indexes come last: `create_indexes`."""
@@ -141,28 +167,6 @@ def complaint(db: Database) -> str | None:
     return None
 
 
-#: The FTS5 expression of `:words` in Datasette: the bigrams of a Chinese word as a phrase, or what begins with one character.
-_MATCH: Final = """CASE WHEN length(replace(:words, '"', '')) < 2 THEN '"' || replace(:words, '"', '') || '" *' ELSE '"' || (
-    WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM place WHERE i < length(replace(:words, '"', '')) - 1)
-    SELECT group_concat(substr(replace(:words, '"', ''), i, 2), ' ') FROM place) || '"' END"""
-
-#: Queries of Datasette: name → title, description and SQL.
-_QUERIES: Final = {
-    "find": (
-        "Articles that hold a word",
-        "One Chinese word or phrase of any length, as it stands.",
-        f"SELECT a.id, a.day, a.section, a.title, a.revision, a.gone, a.url FROM search s JOIN articles a ON a.docid = s.rowid"
-        f" WHERE s.search MATCH {_MATCH} ORDER BY s.rank LIMIT 1000",
-    ),
-    "corrections": (
-        "Corrections and removals",
-        "The newest first.",
-        "SELECT c.at, c.kind, c.revision, a.id, a.day, a.section, a.title FROM changes c JOIN articles a ON a.id = c.article_id"
-        " WHERE c.kind <> 'rereading' ORDER BY c.at DESC, a.id LIMIT 1000",
-    ),
-}
-
-
 def datasette_metadata(database: str, title: str) -> dict[str, Any]:
     """metadata.json for `datasette <database>.sqlite --metadata metadata.json`: search, facets, labels, order, queries.
 
@@ -186,15 +190,6 @@ def datasette_metadata(database: str, title: str) -> dict[str, Any]:
         for name, (head, about, sql) in _QUERIES.items()
     }
     return {"title": title, "about": "panan_spider", "databases": {database: {"tables": tables, "queries": queries}}}
-
-
-Row = dict[str, Any]
-
-_AS_JSON: Final = ("breadcrumbs", "credits", "blocks")
-_AS_IS: Final = (
-    "url", "title", "kicker", "subtitle", "published", "posted", "section", "source", "header_line", "editor",
-    "text", "pages", "template", "content_hash", "fetched_at",
-)  # fmt: skip
 
 
 def docid(article_id: str) -> int:

@@ -28,6 +28,32 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 MOST_IN_A_CELL: Final = 32_767
 _CUT: Final = "… [cut]"
 
+#: Rows of a sheet, its header counted.
+MOST_ROWS: Final = 1_048_576
+_SHEET: Final = "xl/worksheets/sheet1.xml"
+#: Width of a column in characters, where 14 is not right.
+_WIDTHS: Final = {"id": 12, "title": 44, "kicker": 28, "subtitle": 28, "text": 60, "url": 40, "content_hash": 20}
+_DATES: Final = frozenset({"day", "posted"})
+_NUMBERS: Final = frozenset({"revision", "pages"})
+_LINKS: Final = "STRUCT(url VARCHAR, title VARCHAR)[]"
+#: Column of the Parquet export → duckdb's type of it. `blocks` and `credits` are JSON text.
+PARQUET_COLUMNS: Final[dict[str, str]] = {
+    **dict.fromkeys(("id", "url", "title", "kicker", "subtitle", "published", "posted"), "VARCHAR"),
+    "day": "DATE",
+    "revision": "INTEGER",
+    "section": "VARCHAR",
+    "breadcrumbs": "VARCHAR[]",
+    "listed_in": "VARCHAR[]",
+    **dict.fromkeys(("source", "header_line", "editor", "credits", "text", "blocks"), "VARCHAR"),
+    "authors": 'STRUCT("name" VARCHAR, title VARCHAR, "work" VARCHAR)[]',
+    "images": "STRUCT(url VARCHAR, caption VARCHAR)[]",
+    "attachments": _LINKS,
+    "related": _LINKS,
+    "pages": "INTEGER",
+    **dict.fromkeys(("template", "content_hash", "fetched_at", "warc_file"), "VARCHAR"),
+    "warc_offset": "BIGINT",
+}
+
 
 def cell(value: object) -> str:
     """`value` as a cell: an apostrophe before what would begin a formula; shortened to what Excel can hold."""
@@ -83,15 +109,6 @@ def export_csv(job: ExportJob, out: Path) -> ExportResult:
     return export_lines(
         "csv", job, out, head=HEAD, line_of=csv_row, records_in=_csv_rows, is_ours=lambda head: head.startswith(HEAD)
     )
-
-
-#: Rows of a sheet, its header counted.
-MOST_ROWS: Final = 1_048_576
-_SHEET: Final = "xl/worksheets/sheet1.xml"
-#: Width of a column in characters, where 14 is not right.
-_WIDTHS: Final = {"id": 12, "title": 44, "kicker": 28, "subtitle": 28, "text": 60, "url": 40, "content_hash": 20}
-_DATES: Final = frozenset({"day", "posted"})
-_NUMBERS: Final = frozenset({"revision", "pages"})
 
 
 def write_workbook(target: Path | BinaryIO, records: Iterable[Record]) -> int:
@@ -157,27 +174,6 @@ def export_xlsx(job: ExportJob, out: Path) -> ExportResult:
         return _sheet_rows(aside), chosen.count
 
     return export_whole("xlsx", b"PK\x03\x04", job, out, write)
-
-
-_LINKS: Final = "STRUCT(url VARCHAR, title VARCHAR)[]"
-
-#: Column of the Parquet export → duckdb's type of it. `blocks` and `credits` are JSON text.
-PARQUET_COLUMNS: Final[dict[str, str]] = {
-    **dict.fromkeys(("id", "url", "title", "kicker", "subtitle", "published", "posted"), "VARCHAR"),
-    "day": "DATE",
-    "revision": "INTEGER",
-    "section": "VARCHAR",
-    "breadcrumbs": "VARCHAR[]",
-    "listed_in": "VARCHAR[]",
-    **dict.fromkeys(("source", "header_line", "editor", "credits", "text", "blocks"), "VARCHAR"),
-    "authors": 'STRUCT("name" VARCHAR, title VARCHAR, "work" VARCHAR)[]',
-    "images": "STRUCT(url VARCHAR, caption VARCHAR)[]",
-    "attachments": _LINKS,
-    "related": _LINKS,
-    "pages": "INTEGER",
-    **dict.fromkeys(("template", "content_hash", "fetched_at", "warc_file"), "VARCHAR"),
-    "warc_offset": "BIGINT",
-}
 
 
 def export_parquet(job: ExportJob, out: Path) -> ExportResult:

@@ -30,6 +30,16 @@ _WWW: Final = re.compile(r"(?i)(www)\.")
 #: Characters that YAML does not take as they are, though JSON does.
 _UNPRINTABLE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
+_CONTEXT: Final = "https://schema.org"
+#: Signs that mean something to BibTeX, with what prints each.
+_BIBTEX: Final = str.maketrans({
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+})  # fmt: skip
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+#: Authors that a GB/T 7714 entry names before 等.
+_NAMED: Final = 3
+
 
 def escaped(text: str) -> str:
     """`text` on one line, as Markdown that shows it."""
@@ -118,9 +128,6 @@ def export_markdown(job: ExportJob, out: Path) -> ExportResult:
     return done
 
 
-_CONTEXT: Final = "https://schema.org"
-
-
 def news_article(record: Record, site: Site) -> dict[str, Any]:
     """The article as schema.org has it; what is not known is not there. Dates are the site's: a day, or a time with +08:00."""
     found = {
@@ -196,16 +203,6 @@ def export_jsonld(job: ExportJob, out: Path) -> ExportResult:
 def _articles_in(path: Path) -> int:
     with path.open("rb") as lines:
         return sum(json.loads(line)["@type"] == "NewsArticle" for line in lines)
-
-
-#: Signs that mean something to BibTeX, with what prints each.
-_BIBTEX: Final = str.maketrans({
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-})  # fmt: skip
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-#: Authors that a GB/T 7714 entry names before 等.
-_NAMED: Final = 3
 
 
 def _one_line(text: str) -> str:

@@ -37,6 +37,9 @@ _PAGES: Final = "pages/pages.jsonl"
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _BLOCK: Final = 1 << 16
 
+#: Address of a picture → its line of the archive's index of pictures.
+Pictures = Mapping[str, dict[str, Any]]
+
 
 @dataclass(frozen=True)
 class Capture:
@@ -48,10 +51,6 @@ class Capture:
     status: str
     mime: str
     digest: str
-
-
-#: Address of a picture → its line of the archive's index of pictures.
-Pictures = Mapping[str, dict[str, Any]]
 
 
 def pictures_of(data: Path, folder: str = "") -> Pictures:

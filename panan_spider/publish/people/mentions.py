@@ -44,6 +44,20 @@ _PLACE: Final = re.compile(
     rf"{_BEFORE_PLACE}({_ONE_PLACE}(?:、{_ONE_PLACE}){{0,19}})(?=$|等地|等处|一线|实地|专题|开展|进行|就|对|{VERB})"
 )
 
+_JOINT: Final = re.compile("(?:、|和|与|及|以及|，|,|;|；)")
+_COMMA: Final = re.compile("[，,]")
+_OBJECT: Final = re.compile(rf"{any_of(words('actions', 'objects'))}$")
+_BEFORE: Final = re.compile(rf"(?:^|[^{HAN}·]|{any_of(words('follow', 'before'))}|{VERB})$")
+_LONGEST_BEFORE: Final = 6
+#: Raised by hand where the code of the grammar changes what is found; its words count by themselves.
+_CODE_VERSION: Final = 2
+GRAMMAR: Final = f"{_CODE_VERSION}-" + hashlib.sha256(RAW).hexdigest()[:12]
+#: The fields of an article that the grammar reads, in the order a reader meets them.
+FIELDS: Final = ("kicker", "title", "subtitle", "text")
+FILE: Final = "people.jsonl"
+#: Appended one by one, each durable; more at once are cheaper made anew.
+_MOST_APPENDED: Final = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Actions:
@@ -114,13 +128,6 @@ def _next(text: str, action: Span, end: int) -> Span | None:
     last = min(end, action[1] + _LONGEST_LINK)
     links = (link for start in range(action[1], last) if (link := _LINK.fullmatch(text, action[1], start + 1)))
     return next((found for link in links if (found := _first(text, link.end(), end)) is not None), None)
-
-
-_JOINT: Final = re.compile("(?:、|和|与|及|以及|，|,|;|；)")
-_COMMA: Final = re.compile("[，,]")
-_OBJECT: Final = re.compile(rf"{any_of(words('actions', 'objects'))}$")
-_BEFORE: Final = re.compile(rf"(?:^|[^{HAN}·]|{any_of(words('follow', 'before'))}|{VERB})$")
-_LONGEST_BEFORE: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,18 +228,9 @@ def _with_actions(text: str, group: list[Mention], limit: int) -> list[Mention]:
     return [Mention(m.name, m.start, m.end, m.office, m.office_at, done) for m in group]
 
 
-#: Raised by hand where the code of the grammar changes what is found; its words count by themselves.
-_CODE_VERSION: Final = 2
-GRAMMAR: Final = f"{_CODE_VERSION}-" + hashlib.sha256(RAW).hexdigest()[:12]
-
-
 def _place(text: str, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
     start, end = span if span is not None else (None, None)
     return {name: None if span is None else text[slice(*span)], f"{name}_start": start, f"{name}_end": end}
-
-
-#: The fields of an article that the grammar reads, in the order a reader meets them.
-FIELDS: Final = ("kicker", "title", "subtitle", "text")
 
 
 def people_rows(record: Record) -> list[dict[str, Any]]:
@@ -258,11 +256,6 @@ def _rows(field: str, text: str, mention: Mention) -> list[dict[str, Any]]:
         **_place(text, "place", mention.actions.place),
     }
     return [row | _place(text, "action", action) for action in mention.actions.spans or (None,)]
-
-
-FILE: Final = "people.jsonl"
-#: Appended one by one, each durable; more at once are cheaper made anew.
-_MOST_APPENDED: Final = 1_000
 
 
 @dataclass

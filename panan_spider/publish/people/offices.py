@@ -13,6 +13,22 @@ _DATA: Final = tomllib.loads(RAW.decode("utf-8"))
 
 HAN: Final = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 
+#: Where a clause ends: whatever is neither a Chinese character nor 、 nor · within a name.
+CLAUSE_END: Final = re.compile(rf"[^{HAN}·、A-Za-z0-9]")
+#: Words and signs between the members of a list.
+SEPARATOR: Final = "(?:、|和|与|及|以及)"
+_CHINESE: Final = re.compile(f"[{HAN}]+")
+_LOW: Final = "(?:镇|乡|街道|村|社区)"
+_FREE: Final = f"(?:[{HAN}]{{1,12}}?)"
+#: 宣传部 before 部长; 宣传 alone before 部长, who is short for 宣传部部长.
+_SHORT: Final = f"(?:[{HAN}]{{2,8}}?(?=[局部厅]长))"
+_BETWEEN: Final = re.compile(SEPARATOR)
+_LONGEST: Final = 40
+_LONGEST_LEAD: Final = 6
+#: Characters of the names before `等县领导`.
+_LONGEST_LIST: Final = 200
+_OF_LIST: Final = re.compile(rf"[{HAN}、·]")
+
 
 def words(table: str, key: str) -> tuple[str, ...]:
     """The words of one entry. Raises KeyError where there is none of that name."""
@@ -24,11 +40,6 @@ def any_of(*lists: Iterable[str]) -> str:
     found = {word for words in lists for word in words}
     return "(?:" + "|".join(sorted(map(re.escape, found), key=lambda word: (-len(word), word))) + ")"
 
-
-#: Where a clause ends: whatever is neither a Chinese character nor 、 nor · within a name.
-CLAUSE_END: Final = re.compile(rf"[^{HAN}·、A-Za-z0-9]")
-#: Words and signs between the members of a list.
-SEPARATOR: Final = "(?:、|和|与|及|以及)"
 
 VERB: Final = any_of(words("actions", "verbs"))
 
@@ -104,19 +115,12 @@ def _candidates(text: str, at: int) -> list[str]:
     ]
 
 
-_CHINESE: Final = re.compile(f"[{HAN}]+")
-
-
 _WORDS: Final = {
     key: any_of(words("offices", key))
     for key in ("bodies", "departments", "heads", "bare", "of_itself", "groups", "prefixes")
 }
 _LEAD_IN: Final = any_of(words("offices", "lead_in"), words("actions", "objects"))
 _NAMED: Final = any_of(words("places", "named"))
-_LOW: Final = "(?:镇|乡|街道|村|社区)"
-_FREE: Final = f"(?:[{HAN}]{{1,12}}?)"
-#: 宣传部 before 部长; 宣传 alone before 部长, who is short for 宣传部部长.
-_SHORT: Final = f"(?:[{HAN}]{{2,8}}?(?=[局部厅]长))"
 _UNIT: Final = rf"(?:{_WORDS['bodies']}(?:{_FREE}?{_WORDS['departments']})?|{_FREE}{_WORDS['departments']}|{_SHORT})"
 #: 样例县, 样例镇, 县: of whom somebody is the head.
 _OF_WHOM: Final = rf"(?:(?:{_NAMED})?(?:省|市|县|区|州|国家|全国)|(?!{_LEAD_IN})[{HAN}]{{1,4}}?{_LOW}|{_LOW})"
@@ -129,14 +133,8 @@ _HEADS: Final = {*words("offices", "heads"), *words("offices", "bare"), "领导"
 _HEAD_AT: Final = re.compile(f"[{''.join(sorted({head[-1] for head in _HEADS}))}](?={BEGINS})")
 _HEAD: Final = re.compile(f"{any_of(_HEADS)}$")
 _BOUNDARY: Final = re.compile(rf"(?:^|[^{HAN}]|{_LEAD_IN}|{VERB})$")
-_BETWEEN: Final = re.compile(SEPARATOR)
 _BEHIND: Final = re.compile(rf"等({_WORDS['groups']})")
-_LONGEST: Final = 40
 _LONGEST_HEAD: Final = max(map(len, _HEADS))
-_LONGEST_LEAD: Final = 6
-#: Characters of the names before `等县领导`.
-_LONGEST_LIST: Final = 200
-_OF_LIST: Final = re.compile(rf"[{HAN}、·]")
 
 
 @dataclass(frozen=True, slots=True)

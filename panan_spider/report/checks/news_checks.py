@@ -16,6 +16,8 @@ _WEEKDAYS: Final = (
     *(sentence("Fridays"), sentence("Saturdays"), sentence("Sundays")),
 )
 
+_UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
+
 
 def newest_day(figures: Figures) -> str | None:
     """The newest day in any list of the run."""
@@ -152,9 +154,6 @@ def _silence(rhythm: SectionRhythm, today: date) -> str:
             most=rhythm.limit,
         )
     )
-
-
-_UNASKED: Final = frozenset({Outcome.KNOWN, Outcome.OUT_OF_RANGE, Outcome.PENDING})
 
 
 def same_content(context: RunContext) -> CheckAnswer:
