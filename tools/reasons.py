@@ -43,10 +43,12 @@ _FUNCTIONS: Final = frozenset(
     [
         "_complaint",
         "_contradiction",
+        "_cut",
         "_outcome_unasked",
         "_set_aside",
+        "cut_torn_line",
+        "cut_torn_record",
         "disagreement",
-        "mend",
         "objection",
         "soft_block",
         "refusal",
