@@ -284,10 +284,10 @@ class ImagesPipeline(ArchivePipeline):
         news = self._images.miss(url, outcome, reason)
         self.counts[outcome] += 1
         self.extension.failed_images.append({"url": url, "article": article, "outcome": str(outcome), "reason": reason})
-        rings = outcome not in _NOT_OURS and (news or outcome is Outcome.FAILED)
-        logger.log(logging.WARNING if rings else logging.INFO, "image %s: %s: %s", url, outcome, reason)
+        alerts = outcome not in _NOT_OURS and (news or outcome is Outcome.FAILED)
+        logger.log(logging.WARNING if alerts else logging.INFO, "image %s: %s: %s", url, outcome, reason)
         stats = self.extension.crawler.stats
-        if rings and stats is not None:
+        if alerts and stats is not None:
             stats.inc_value("panan/failed_images")
 
 

@@ -19,6 +19,7 @@ _FOLDERS: Final = ("archive", "extensions", "extract", "middlewares", "pipelines
 _CALLS: Final = frozenset(
     [
         "OutcomeError",
+        "MemoryError",
         "UnknownLayout",
         "InvalidPage",
         "SoftBlock",
@@ -27,6 +28,7 @@ _CALLS: Final = frozenset(
         "_close",
         "_gone",
         "_settle",
+        "lost",
         "settle",
         "settle_page",
         "note_drift",

@@ -181,7 +181,7 @@ def _is_rereading(archive: Archive, site: Site, article: Article) -> bool:
     place = WarcLocation.model_validate(record["warc"])
     try:
         before = built(archive.folder, site, record["url"], [place, *place.parts])
-    except Exception:  # whatever a page object trips over: the stored page says nothing about the new one
+    except Exception:  # whatever the extraction trips over: the stored page says nothing about the new one
         return False
     return before.content_hash == article.content_hash
 

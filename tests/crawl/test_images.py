@@ -161,7 +161,7 @@ def test_a_picture_that_fails_is_named_costs_no_article_and_is_had_by_the_next_r
     ("fault", "outcome", "codes", "asked_again"),
     [(Missing(), "gone", [0, 0], False), ("login%100@/pic/", "invalid", [10, 0], True)],
 )
-def test_what_is_no_picture_is_named_once_and_rings_no_second_time(
+def test_what_is_no_picture_is_named_once_and_alerts_no_second_time(
     serving: Serve, crawl: Crawler, fault: str | Fault, outcome: str, codes: list[int], asked_again: bool
 ) -> None:
     server = serving(fault, articles=100)

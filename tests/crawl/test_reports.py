@@ -50,7 +50,7 @@ def nights(server: ProxyServer, tmp_path_factory: pytest.TempPathFactory) -> Nig
     return Nights(first, report, doubted, harness.crawl(server.url, data, again), added, corrected, removed)
 
 
-def test_the_first_run_rings_nothing_and_says_where_history_is_missing(nights: Nights) -> None:
+def test_the_first_run_alerts_nothing_and_says_where_history_is_missing(nights: Nights) -> None:
     assert nights.first.code == 0, nights.first.said
     checks = nights.first_report["checks"]
     assert isinstance(checks, list)

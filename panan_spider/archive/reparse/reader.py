@@ -243,7 +243,7 @@ class ArchiveReader:
             article = built(self.data, site, url, [place, *place.parts])
         except StoreError as error:
             return ReparseResult(url, ReparseVerdict.UNKEPT, str(error))
-        except Exception as error:  # whatever a page object trips over, the other articles are still to be read
+        except Exception as error:  # whatever the extraction trips over, the other articles are still to be read
             return ReparseResult(url, ReparseVerdict.LOST, _reason(error))
         new = article.model_dump(mode="json") | {name: record[name] for name in _CARRIED}
         changes = tuple((name, record.get(name), new[name]) for name in new if record.get(name) != new[name])
@@ -293,7 +293,7 @@ def built(
 ) -> Article:
     """The article of the raw pages at `places`; with `find`, and of the further parts that they name: where each is kept.
 
-    Raises StoreError, PageError, or whatever a page object raises.
+    Raises StoreError, PageError, or whatever the extraction raises.
     """
     builder = ArticleBuilder(site, site.urls.understand(url))
     for place in places:

@@ -196,7 +196,7 @@ class WarcAgreement:
         """The content of a stored page as the present code reads it; None where it cannot."""
         try:
             return built(self._data, self._site, url, [place, *place.parts]).content_hash
-        except Exception:  # whatever a page object trips over
+        except Exception:  # whatever the extraction trips over
             return None
 
     def _never_stored(self, known: set[int], places: set[Place]) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from panan_spider.items import Article, WarcLocation
 from panan_spider.sites.profile import Site
 from panan_spider.sites.urls import UrlKind
 
-_FROM_THE_PAGE_ALONE: Final = "as the page objects of today read it"
+_FROM_THE_PAGE_ALONE: Final = "as the extraction of today reads it"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Rebuilder:
         try:
             stands_at = url or self._site.urls.understand(warc_file.read(self._data, place).url).url
             article = built(self._data, self._site, stands_at, [place], lambda due: self._part(due, place))
-        except Exception:  # whatever a page object trips over
+        except Exception:  # whatever the extraction trips over
             return None
         return article if article.id == article_id else None
 
