@@ -230,8 +230,8 @@ def test_a_script_without_maxpage_is_invalid(text: str) -> None:
 
 
 def test_absurd_numbers_cost_nothing() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert len(pager("<script>createPageHTML(1000000000, 0, 'index', 'html')</script>").following) == MAX_LIST_PAGES - 1
     assert len(pager(f'<a href="{count_page(999_999_999)}">1</a>').following) <= MAX_LIST_PAGES + 1
     assert maxpage("var maxpage = " + "9" * 100_000) > MAX_LIST_PAGES
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
