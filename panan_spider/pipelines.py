@@ -16,7 +16,8 @@ from scrapy.exceptions import DontCloseSpider, DropItem, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from panan_spider.archive.revision_review import review_reading
+from panan_spider.archive.ledger.queries import SHARED_CONTENT
+from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.files import StoreError
 from panan_spider.archive.store.image_files import ImageType, image_type
@@ -24,7 +25,7 @@ from panan_spider.core.outcomes import Outcome, outcome_of_status
 from panan_spider.core.text import one_line
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.extract.assemble import clean, objection
-from panan_spider.items import Article
+from panan_spider.items import Article, WarcLocation
 from panan_spider.middlewares.retry import is_ending
 from panan_spider.sites.profile import Site
 
@@ -101,6 +102,52 @@ class ValidatePipeline(ArchivePipeline):
             logger.warning("%s: %s: %s: %s (template %s)", Outcome.INVALID, item.url, field, reason, item.template)
             raise DropItem(f"{item.url}: {field}: {reason}")
         return item
+
+
+def review_reading(archive: Archive, site: Site, article: Article) -> tuple[Article | None, str]:
+    """(the article to store now, ""), or (None, the reason why not): unchanged, held for `HeldReview`, or quarantined.
+
+    Raises StoreError.
+    """
+    known = archive.ledger.articles.latest(article.id)
+    if known is None:
+        others = archive.same_content(article.id, article.content_hash)
+        many = len(others) >= site.thresholds.same_content_numbers - 1
+        if not many and not (others and _shows_another(archive, article)):
+            return article, ""
+        reason = f"{SHARED_CONTENT} {len(others)} other articles, {others[0]} for one"
+        archive.quarantine(article.url, Outcome.INVALID, reason, None, article.template, article.warc)
+        return None, reason
+    if known.content_hash == article.content_hash:
+        archive.mark_unchanged(article.id, article.url, article)
+        return None, "unchanged"
+    if _is_rereading(archive, site, article):
+        archive.memory.rereadings += 1
+        archive.mark_unchanged(article.id, article.url, article)
+        return None, "unchanged; this version reads the stored page otherwise: see scrapy reparse"
+    archive.hold(article.model_copy(update={"revision": known.revision + 1}))
+    return None, "changed: held until the run's end"
+
+
+def _shows_another(archive: Archive, article: Article) -> bool:
+    """Whether lists call the article otherwise than its page does, and another one as its page does."""
+    articles, title = archive.ledger.articles, article.title
+    shown = [name.rstrip("….") for name in articles.titles_shown(article.id)]
+    otherwise = all(not (title.startswith(name) or name.startswith(title)) for name in shown)
+    return bool(shown) and otherwise and articles.with_titles_of_others([(article.id, title)]) > 0
+
+
+def _is_rereading(archive: Archive, site: Site, article: Article) -> bool:
+    """Whether the stored revision's raw page, as the present code reads it, gives the content of the new reading."""
+    record = archive.newest_record(article.id)
+    if record is None or record["warc"] is None:
+        return False
+    place = WarcLocation.model_validate(record["warc"])
+    try:
+        before = built(archive.folder, site, record["url"], [place, *place.parts])
+    except Exception:  # whatever the extraction trips over: the stored page says nothing about the new one
+        return False
+    return before.content_hash == article.content_hash
 
 
 class RevisePipeline(ArchivePipeline):

@@ -1,4 +1,4 @@
-"""Review of readings: which are stored at once, which held, and which held changes a run believes or quarantines.
+"""Review of held changes of stored articles: which a run believes, and which it quarantines.
 
 One fault of a site looks like many corrections at once: an error page in the site's frame, one article's page for every
 address, texts cut to a teaser. A change is believed where it stands alone, or where a later run reads the same again.
@@ -14,14 +14,11 @@ from typing import Any, Final
 
 from panan_spider.archive.ledger.queries import SHARED_CONTENT
 from panan_spider.archive.ledger.stored_articles import HeldRevision, HeldState
-from panan_spider.archive.reparse.reader import built
 from panan_spider.archive.store import warc_file
 from panan_spider.archive.store.archive import Archive
 from panan_spider.archive.store.files import StoreError
-from panan_spider.core.outcomes import Outcome
 from panan_spider.extract.document import Page
-from panan_spider.items import Article, WarcLocation
-from panan_spider.sites.profile import Site
+from panan_spider.items import WarcLocation
 from panan_spider.sites.thresholds import Thresholds
 
 #: Share of the stored text below which the raw page is searched for the link of a teaser.
@@ -138,52 +135,6 @@ def _shared(changes: Sequence[Change], limits: Thresholds) -> dict[str, str]:
         elif same_text >= limits.same_content_numbers:
             found[change.article_id] = f"the same text as {same_text - 1} other articles that changed in one run"
     return found
-
-
-def review_reading(archive: Archive, site: Site, article: Article) -> tuple[Article | None, str]:
-    """(the article to store now, ""), or (None, the reason why not): unchanged, held for `HeldReview`, or quarantined.
-
-    Raises StoreError.
-    """
-    known = archive.ledger.articles.latest(article.id)
-    if known is None:
-        others = archive.same_content(article.id, article.content_hash)
-        many = len(others) >= site.thresholds.same_content_numbers - 1
-        if not many and not (others and _shows_another(archive, article)):
-            return article, ""
-        reason = f"{SHARED_CONTENT} {len(others)} other articles, {others[0]} for one"
-        archive.quarantine(article.url, Outcome.INVALID, reason, None, article.template, article.warc)
-        return None, reason
-    if known.content_hash == article.content_hash:
-        archive.mark_unchanged(article.id, article.url, article)
-        return None, "unchanged"
-    if _is_rereading(archive, site, article):
-        archive.memory.rereadings += 1
-        archive.mark_unchanged(article.id, article.url, article)
-        return None, "unchanged; this version reads the stored page otherwise: see scrapy reparse"
-    archive.hold(article.model_copy(update={"revision": known.revision + 1}))
-    return None, "changed: held until the run's end"
-
-
-def _shows_another(archive: Archive, article: Article) -> bool:
-    """Whether lists call the article otherwise than its page does, and another one as its page does."""
-    articles, title = archive.ledger.articles, article.title
-    shown = [name.rstrip("….") for name in articles.titles_shown(article.id)]
-    otherwise = all(not (title.startswith(name) or name.startswith(title)) for name in shown)
-    return bool(shown) and otherwise and articles.with_titles_of_others([(article.id, title)]) > 0
-
-
-def _is_rereading(archive: Archive, site: Site, article: Article) -> bool:
-    """Whether the stored revision's raw page, as the present code reads it, gives the content of the new reading."""
-    record = archive.newest_record(article.id)
-    if record is None or record["warc"] is None:
-        return False
-    place = WarcLocation.model_validate(record["warc"])
-    try:
-        before = built(archive.folder, site, record["url"], [place, *place.parts])
-    except Exception:  # whatever the extraction trips over: the stored page says nothing about the new one
-        return False
-    return before.content_hash == article.content_hash
 
 
 class HeldReview:

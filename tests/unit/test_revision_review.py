@@ -9,10 +9,11 @@ from store_helpers import an_article, an_exchange, lines_of, url_of
 from store_runs import Runs
 
 from panan_spider.archive.ledger.stored_articles import HeldState
-from panan_spider.archive.revision_review import Change, HeldReview, is_teaser, rejections, review_reading
+from panan_spider.archive.revision_review import Change, HeldReview, is_teaser, rejections
 from panan_spider.archive.verify.archive_check import ArchiveCheck
 from panan_spider.core.outcomes import Outcome
 from panan_spider.items import Article, Paragraph
+from panan_spider.pipelines import review_reading
 from panan_spider.sites.profile import load_site
 from panan_spider.sites.thresholds import Thresholds
 
