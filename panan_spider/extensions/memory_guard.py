@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from panan_spider.archive.store.files import MemoryErrorFilter
 from panan_spider.extensions.archive_run import ArchiveRunExtension
 from panan_spider.spiders.session import RESERVE, require_memory
 
@@ -26,18 +27,23 @@ _FOUNDATIONS: Final = ("asyncio", "twisted", "scrapy.core.engine")
 class MemoryGuard:
     """Keeps a reserve of address space, and looks before each request and behind each answer whether as much again is free.
 
-    `ended` is True from the moment when it was not, or when the code below the spider raised MemoryError.
+    It ends the run where it is not, or where the code below the spider raised MemoryError.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.ended = False
+        self._filter = MemoryErrorFilter(self._end)
         self._reserve = mmap.mmap(-1, RESERVE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         for name in _FOUNDATIONS:
-            logging.getLogger(name).addFilter(self._watch)
+            logging.getLogger(name).addFilter(self._filter)
         crawler.signals.connect(self._check, signal=signals.request_reached_downloader)
         crawler.signals.connect(self._check, signal=signals.response_downloaded)
         crawler.signals.connect(self._forget, signal=signals.engine_stopped)
+
+    @property
+    def ended(self) -> bool:
+        """True from the moment when memory was used up."""
+        return self._filter.is_dropping
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -46,7 +52,7 @@ class MemoryGuard:
 
     def _forget(self) -> None:
         for name in _FOUNDATIONS:
-            logging.getLogger(name).removeFilter(self._watch)
+            logging.getLogger(name).removeFilter(self._filter)
 
     def _check(self) -> None:
         try:
@@ -54,17 +60,10 @@ class MemoryGuard:
         except MemoryError as error:
             self._end(str(error))
 
-    def _watch(self, record: logging.LogRecord) -> bool:
-        """Logging filter: drops the record of a MemoryError, and of anything behind the first one, and ends the run."""
-        if record.exc_info and _is_out_of_memory(record.exc_info[1]):
-            self._end(f"out of memory in {record.name}")
-            return False
-        return not self.ended
-
     def _end(self, why: str) -> None:
         if self.ended:
             return
-        self.ended = True
+        self._filter.is_dropping = True
         self._reserve.close()  # ending takes memory, too
         logger.error("%s: the run ends here", why)
         _reactor().callFromThread(self._leave)  # a thread of the reactor's pool can be the caller
@@ -78,7 +77,7 @@ class MemoryGuard:
 
     def close(self) -> None:
         """Close the archive with its report, where the run's end has not done so."""
-        self.ended = True
+        self._filter.is_dropping = True
         if not self._reserve.closed:
             self._reserve.close()
         archive = self.crawler.get_extension(ArchiveRunExtension)
@@ -91,12 +90,3 @@ def _reactor() -> Any:
     from twisted.internet import reactor
 
     return reactor
-
-
-def _is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether an exception is a MemoryError, or was raised while one was handled."""
-    for _depth in range(20):
-        if error is None or isinstance(error, MemoryError):
-            return error is not None
-        error = error.__cause__ or error.__context__
-    return False

@@ -7,7 +7,7 @@ import resource
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -49,6 +49,29 @@ def demote_store_errors(record: logging.LogRecord) -> bool:
     elif why := _used_up(error):
         record.msg, record.args, record.exc_info = f"{record.getMessage()}: {why}", (), None
     return True
+
+
+class MemoryErrorFilter:
+    """Logging filter: tells `end` of the record of a MemoryError, and drops it and, once `is_dropping`, every other one."""
+
+    def __init__(self, end: Callable[[str], None]) -> None:
+        self._end, self.is_dropping = end, False
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        """False for a record to be dropped."""
+        if record.exc_info and _is_out_of_memory(record.exc_info[1]):
+            self._end(f"out of memory in {record.name}")
+            return False
+        return not self.is_dropping
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """True for a MemoryError, and for an exception raised while one was handled."""
+    for _depth in range(20):
+        if error is None or isinstance(error, MemoryError):
+            return error is not None
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _in_one_line(what: str, error: Exception) -> str:
