@@ -34,6 +34,7 @@ _CALLS: Final = frozenset(
         "note_drift",
         "quarantine",
         "record_outcome",
+        "record_pending",
     ]
 )
 _LISTS: Final = frozenset(["notes", "failed_sections", "_bare", "_dead", "_missing", "lost", "doubtful"])

@@ -23,7 +23,7 @@ from panan_spider.core.outcomes import ExitCode, Outcome
 from panan_spider.core.run_report import RunReport
 from panan_spider.core.translations import HTML_LANGUAGE, LANGUAGES, N_, translator
 from panan_spider.report import vocabulary
-from panan_spider.report.rhythm import QuietPeriod, quiet_periods
+from panan_spider.report.quiet_periods import QuietPeriod, quiet_periods
 from panan_spider.report.vocabulary import is_english, worded
 from panan_spider.sites.profile import Site
 from panan_spider.sites.thresholds import Thresholds

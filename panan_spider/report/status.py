@@ -17,7 +17,7 @@ from panan_spider.archive.store.jsonl import read_lines
 from panan_spider.core.outcomes import UNSETTLED, ExitCode, Outcome
 from panan_spider.core.tables import ResultTable, print_drawn, say, tab_lines
 from panan_spider.core.translations import N_, Translate, translator
-from panan_spider.report.rhythm import QuietPeriod, quiet_periods
+from panan_spider.report.quiet_periods import QuietPeriod, quiet_periods
 from panan_spider.report.vocabulary import ENDINGS, OUTCOMES, WALKS, worded
 from panan_spider.sites.thresholds import Thresholds
 

@@ -10,7 +10,7 @@ from panan_spider.core.run_report import CheckResult, Figures
 from panan_spider.report.checks.run_checks import execution_time, failed_addresses, peak_memory, unwanted_http_codes
 from panan_spider.report.evaluation import CHECKS, CODES, LASTING, check_results, state_of
 from panan_spider.report.faults import check_faults
-from panan_spider.report.rhythm import quantile
+from panan_spider.report.quiet_periods import quantile
 
 
 @pytest.mark.parametrize(("failed", "verdict"), [(0, "ok"), (1, "ok"), (2, "warn"), (19, "warn"), (20, "fail")])

@@ -8,7 +8,7 @@ from checks_runs import TODAY, days_with_gaps, figures, irregular, nights, secti
 from panan_spider.core.run_report import Figures
 from panan_spider.report.checks.news_checks import article_count, section_silence
 from panan_spider.report.checks.run_checks import CheckAnswer
-from panan_spider.report.rhythm import quiet_limit, recent
+from panan_spider.report.quiet_periods import quiet_limit, recent
 from panan_spider.sites.thresholds import Thresholds
 
 THRESHOLDS = Thresholds()

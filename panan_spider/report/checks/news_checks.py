@@ -9,7 +9,7 @@ from panan_spider.core.outcomes import Outcome
 from panan_spider.core.run_report import Figures, Verdict
 from panan_spider.core.translations import Message, sentence
 from panan_spider.report.checks.run_checks import CheckAnswer, RunContext, check_result, listed, not_judged
-from panan_spider.report.rhythm import quiet_limit, recent
+from panan_spider.report.quiet_periods import quiet_limit, recent
 
 _WEEKDAYS: Final = (
     *(sentence("Mondays"), sentence("Tuesdays"), sentence("Wednesdays"), sentence("Thursdays")),

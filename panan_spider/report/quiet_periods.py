@@ -1,4 +1,4 @@
-"""Publishing rhythm: how long a section may be quiet, and the quiet periods that exceed it. Pure.
+"""Quiet periods: how long a section may be quiet by its publishing rhythm, and the periods that exceed it. Pure.
 
 One rule serves the check of each run, the report page and `scrapy status`. A section is quiet when it publishes nothing
 for longer than `silence_factor` times the gap between posting days that `silence_quantile` of its gaps do not exceed,

@@ -7,7 +7,7 @@ from checks_runs import days_with_gaps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panan_spider.report.rhythm import QuietPeriod, quiet_limit, quiet_periods, recent
+from panan_spider.report.quiet_periods import QuietPeriod, quiet_limit, quiet_periods, recent
 from panan_spider.sites.thresholds import Thresholds
 
 LIMITS = Thresholds()
