@@ -134,7 +134,7 @@ def _shows_another(archive: Archive, article: Article) -> bool:
     articles, title = archive.ledger.articles, article.title
     shown = [name.rstrip("….") for name in articles.titles_shown(article.id)]
     otherwise = all(not (title.startswith(name) or name.startswith(title)) for name in shown)
-    return bool(shown) and otherwise and articles.with_titles_of_others([(article.id, title)]) > 0
+    return bool(shown) and otherwise and articles.titles_of_others([(article.id, title)]).exchanged > 0
 
 
 def _is_rereading(archive: Archive, site: Site, article: Article) -> bool:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from scrapy import Spider, signals
@@ -35,6 +35,8 @@ from panan_spider.archive.store.files import (
 )
 from panan_spider.commands.base import CheckedCommand, not_a_folder, refuse, refuse_root, say, unwritable
 from panan_spider.core.outcomes import ExitCode
+
+_Extension = TypeVar("_Extension")
 
 #: Scrapy's counts of what no retry healed.
 _FAILURES: Final = (
@@ -155,13 +157,10 @@ class Command(CheckedCommand, ScrapyCrawl):
         except (MemoryError, SystemError) as error:  # raised by the event loop itself, which stands still now
             logging.getLogger(__name__).debug("the event loop", exc_info=error)
             with suppress(RuntimeError, MemoryError):
-                if (guard := crawler.get_extension(MemoryGuard)) is not None:
+                if (guard := _extension(crawler, MemoryGuard)) is not None:
                     guard.close()
             return False
-        try:
-            guard = crawler.get_extension(MemoryGuard)
-        except RuntimeError:  # it ended before it had any
-            return True
+        guard = _extension(crawler, MemoryGuard)
         return guard is None or not guard.ended
 
     def _tell(self, crawler: Crawler, code: ExitCode, errors: list[BaseException]) -> None:
@@ -169,10 +168,7 @@ class Command(CheckedCommand, ScrapyCrawl):
         from panan_spider.extensions.archive_run import ArchiveRunExtension
         from panan_spider.extensions.progress import on_terminal
 
-        try:
-            extension = None if errors else crawler.get_extension(ArchiveRunExtension)
-        except RuntimeError:  # it ended before it had any
-            extension = None
+        extension = None if errors else _extension(crawler, ArchiveRunExtension)
         if extension is None:
             self.notifier.notify(int(code), one_line(errors[0]) if errors else code.name.lower(), None)
             return
@@ -201,6 +197,14 @@ class Command(CheckedCommand, ScrapyCrawl):
         if extension.exit_code is ExitCode.NOT_STARTED:
             say(f"panan: {extension.reason}")
         return extension.exit_code
+
+
+def _extension(crawler: Crawler, kind: type[_Extension]) -> _Extension | None:
+    """The run's extension of that class; None where it has none, or ended before it had any."""
+    try:
+        return crawler.get_extension(kind)
+    except RuntimeError:
+        return None
 
 
 def _note_unproven(name: str) -> None:

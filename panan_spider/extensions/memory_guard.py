@@ -78,8 +78,7 @@ class MemoryGuard:
     def close(self) -> None:
         """Close the archive with its report, where the run's end has not done so."""
         self._filter.is_dropping = True
-        if not self._reserve.closed:
-            self._reserve.close()
+        self._reserve.close()
         archive = self.crawler.get_extension(ArchiveRunExtension)
         if archive is not None and not archive.closed:
             archive.close(OUT_OF_MEMORY)

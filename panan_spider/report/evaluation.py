@@ -272,6 +272,7 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
     counts, limits = run.archive.ledger.queries, run.site.thresholds
     since = stored.day - timedelta(days=limits.rhythm_days)
     watched = counts.watched_since()
+    titles = run.archive.ledger.articles.titles_of_others(stored.retitled)
     return RunContext(
         figures=_figures(run, facts, stored),
         thresholds=limits,
@@ -289,8 +290,8 @@ def _context(run: EndedRun, facts: RunFacts, stored: StoredSummary, faults: Seen
         contents=stored.contents,
         same_texts=max(stored.texts.values(), default=0),
         same_titles=max(Counter(title for _article_id, title in stored.retitled).values(), default=0),
-        exchanged=run.archive.ledger.articles.with_titles_of_others(stored.retitled),
-        mixed_up=run.archive.ledger.articles.in_each_others_place(stored.retitled),
+        exchanged=titles.exchanged,
+        mixed_up=titles.mixed_up,
         changes=_changes(run.archive, stored),
         requested=sum(facts.outcomes.get(outcome, 0) for outcome in (Outcome.UNCHANGED, Outcome.REVISED)),
     )

@@ -185,8 +185,9 @@ def test_titles_that_lists_show_of_other_articles_are_counted(runs: Runs) -> Non
     articles = runs.archive.ledger.articles
     exchanged = [("000000001", "乙 稿"), ("000000002", "甲稿"), ("000000004", "丙稿")]
     own = [("000000001", "甲稿"), ("000000003", "丙稿"), ("000000002", "丁稿")]
-    assert articles.with_titles_of_others(exchanged + own) == 3
-    assert articles.with_titles_of_others([]) == 0
-    assert articles.in_each_others_place(exchanged[:2]) == 2
-    assert articles.in_each_others_place([exchanged[0], own[1]]) == 0, "乙's page shows 乙's own title, or was not read"
-    assert articles.in_each_others_place([]) == 0
+    assert articles.titles_of_others(exchanged + own).exchanged == 3
+    assert articles.titles_of_others([]) == (0, 0)
+    assert articles.titles_of_others(exchanged[:2]).mixed_up == 2
+    assert articles.titles_of_others([exchanged[0], own[1]]).mixed_up == 0, (
+        "乙's page shows 乙's own title, or was not read"
+    )

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from panan_spider import __version__
 from panan_spider.archive.ledger.database import Database
+from panan_spider.archive.ledger.stored_articles import as_date
 from panan_spider.archive.store.files import StoreError
 from panan_spider.core.outcomes import Outcome
 
@@ -284,7 +285,7 @@ def _known_section(
 ) -> KnownSection:
     end = None
     if pages is not None and rows is not None:
-        end = RecordedEnd(pages, rows, None if oldest is None else date.fromisoformat(oldest), last_page)
+        end = RecordedEnd(pages, rows, as_date(oldest), last_page)
     return KnownSection(url, name, bool(reached), end, unproven_days, bool(by_earlier_version))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.database import Database, Row
 from panan_spider.core.outcomes import Outcome
@@ -38,6 +38,13 @@ class KnownArticle:
     last_modified: str | None
     outcome: Outcome  # its newest outcome; GONE where the site no longer has it
     parts: tuple[KnownPart, ...] = ()  # two and on, in order; empty where they are not known
+
+
+class TitlesOfOthers(NamedTuple):
+    """Numbers of articles: with a title that lists show of another one, and of these those whose own title the other one has."""
+
+    exchanged: int
+    mixed_up: int
 
 
 def as_date(text: str | None) -> date | None:
@@ -179,21 +186,10 @@ class ArticleTable:
         rows = self._db.rows("SELECT shown FROM listings WHERE article_id = ? AND shown IS NOT NULL", article_id)
         return [row[0].partition(" ")[2] for row in rows]
 
-    def with_titles_of_others(self, titled: Sequence[tuple[str, str]]) -> int:
-        """Number of these (article ID, title) whose title lists show of another article. One pass over the listings."""
-        return sum(map(bool, self._others(titled)))
-
-    def in_each_others_place(self, titled: Sequence[tuple[str, str]]) -> int:
-        """Number of these (article ID, title) whose title lists show of another of them, and whose own one of them has."""
-        others = self._others(titled)
-        numbers, taken = {article_id for article_id, _title in titled}, set[str]().union(*others)
-        return sum(
-            article_id in taken and bool(found & numbers)
-            for (article_id, _title), found in zip(titled, others, strict=True)
-        )
-
-    def _others(self, titled: Sequence[tuple[str, str]]) -> list[set[str]]:
-        """For each of these (article ID, title) the other articles that lists show the title of."""
+    def titles_of_others(self, titled: Sequence[tuple[str, str]]) -> TitlesOfOthers:
+        """Count among these (article ID, title) those whose title lists show of another article. One pass over the listings."""
+        if not titled:
+            return TitlesOfOthers(0, 0)
         marks = ", ".join("?" * len(titled))
         rows = self._db.rows(
             f"""SELECT article_id, substr(shown, instr(shown, ' ') + 1) FROM listings
@@ -203,7 +199,13 @@ class ArticleTable:
         shown: dict[str, set[str]] = {}
         for article_id, title in rows:
             shown.setdefault(title, set()).add(article_id)
-        return [shown.get(title, set()) - {article_id} for article_id, title in titled]
+        others = [shown.get(title, set()) - {article_id} for article_id, title in titled]
+        numbers, taken = {article_id for article_id, _title in titled}, set[str]().union(*others)
+        mixed_up = sum(
+            article_id in taken and bool(found & numbers)
+            for (article_id, _title), found in zip(titled, others, strict=True)
+        )
+        return TitlesOfOthers(sum(map(bool, others)), mixed_up)
 
     def posted_since(self, day: str) -> int:
         """Number of stored articles posted since `day` that were not found gone."""

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from panan_spider.archive.ledger.database import Database
 from panan_spider.archive.ledger.queries import among, days_found
+from panan_spider.archive.ledger.stored_articles import as_date
 from panan_spider.core.outcomes import UNSETTLED, Outcome
 
 #: Outcomes recorded without a request. They never replace the outcome that an earlier run found.
@@ -268,10 +269,7 @@ class RecheckTable:
         rows = self._db.rows(
             "SELECT article_id, url, reason, asked FROM rechecks WHERE due <= ? ORDER BY article_id", today.isoformat()
         )
-        return [
-            Recheck(number, url, reason, None if asked is None else date.fromisoformat(asked))
-            for number, url, reason, asked in rows
-        ]
+        return [Recheck(number, url, reason, as_date(asked)) for number, url, reason, asked in rows]
 
     def sample(self, today: date, count: int = SAMPLE) -> list[Recheck]:
         """Stored articles without a recheck to come, drawn at random, the same for the same day and ledger; all where few are stored.
@@ -281,7 +279,10 @@ class RecheckTable:
         top = self._db.row("SELECT coalesce(max(number), 0) FROM addresses")
         rng, drawn = Random(today.isoformat()), dict[str, Recheck]()
         starts = [rng.randint(1, max(1, top[0] if top else 1)) for _draw in range(count)]
-        for start in (*starts, *[1] * count):
+        for start, most in (
+            *((start, 1) for start in starts),
+            (1, count),
+        ):  # where draws have met, the first ones fill up
             rows = self._db.rows(
                 """SELECT s.id, s.url, date(a.settled_at, '+8 hours') FROM addresses a
                 JOIN articles s ON s.id = a.article_id AND s.url = a.url
@@ -290,10 +291,8 @@ class RecheckTable:
                 AND NOT EXISTS (SELECT 1 FROM rechecks r WHERE r.article_id = s.id) ORDER BY a.number LIMIT ?""",
                 *(start, today.isoformat(), count),
             )
-            new = next((row for row in rows if row[0] not in drawn), None)
-            if new is not None and len(drawn) < count:
-                asked = None if new[2] is None else date.fromisoformat(new[2])
-                drawn[new[0]] = Recheck(new[0], new[1], SAMPLED, asked)
+            new = [row for row in rows if row[0] not in drawn][: min(most, count - len(drawn))]
+            drawn |= {number: Recheck(number, url, SAMPLED, as_date(asked)) for number, url, asked in new}
         return [drawn[number] for number in sorted(drawn)]
 
     def by_day(self) -> dict[str, int]:
